@@ -1,0 +1,35 @@
+// Error is what a failed step says: a code from the one table, a detail for people, and where it happened.
+// Details never contain document content, PINs, tokens or keys: they reach logs and callers.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/error_code.hpp"
+#include "rakkan/base/error_table.hpp"
+
+namespace rakkan {
+
+struct Error {
+  ErrorCode code;
+  std::string detail;                                     // one line, English, no trailing full stop
+  std::string where;                                      // position in the input: "offset 1234", "object 12 0", "key hsm.pin_file"
+  std::optional<std::chrono::milliseconds> retry_after;   // only where row(code).retryable
+  std::vector<Error> causes;                              // what lay beneath, nearest first
+
+  [[nodiscard]] Error at(std::string place) && {
+    where = std::move(place);
+    return std::move(*this);
+  }
+  [[nodiscard]] Error because(Error cause) && {
+    causes.push_back(std::move(cause));
+    return std::move(*this);
+  }
+};
+
+// "slug: detail (where); caused by slug: detail": one line for stderr and logs.
+std::string to_string(const Error& error);
+
+}  // namespace rakkan

@@ -1,0 +1,45 @@
+// Local files. Only the edge uses this (cli, config, service, store, hsm): the core does no I/O.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <initializer_list>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+
+namespace rakkan {
+
+// A whole file mapped read-only: no copy, paged in as it is touched. Fails with file_unreadable.
+class MappedFile {
+ public:
+  [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile& operator=(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  // Valid while this object lives; stays at its address when the object is moved.
+  [[nodiscard]] ByteView view() const noexcept { return {data_, size_}; }
+
+ private:
+  MappedFile(const Byte* data, std::size_t size) noexcept : data_(data), size_(size) {}
+
+  const Byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Reads at most `limit` bytes; a longer file fails with input_too_large, an unreadable one with file_unreadable.
+[[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t limit);
+
+// A secret's file: like read_file, without one trailing line break, and refused when others than the owner may read it.
+[[nodiscard]] Result<SecureBytes> read_secret_file(const std::filesystem::path& path);
+
+// Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a
+// crash at any point, sees the old file or the whole new one. Fails with file_unwritable.
+[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::initializer_list<ByteView> parts,
+                                                 bool owner_only = false);
+
+}  // namespace rakkan

@@ -1,0 +1,38 @@
+// Time is an argument: the core takes an Instant, the edge asks a Clock. An Instant is UTC in milliseconds since 1970,
+// without leap seconds, valid from year 1 to 9999.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rakkan {
+
+using Instant = std::chrono::sys_time<std::chrono::milliseconds>;
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Instant now() const = 0;
+};
+
+// The machine's wall clock. Thread-safe.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Instant now() const override;
+};
+
+struct UtcFields {
+  int year, month, day, hour, minute, second, millisecond;
+};
+
+[[nodiscard]] UtcFields utc_fields(Instant instant) noexcept;
+// Nothing when a field is out of range (31 February, second 60, year 0).
+[[nodiscard]] std::optional<Instant> instant_from_utc(const UtcFields& fields) noexcept;
+
+// RFC 3339, always Z: "2026-11-24T01:02:03.004Z"; parse accepts an optional fraction and any numeric offset.
+[[nodiscard]] std::string to_rfc3339(Instant instant);
+[[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text) noexcept;
+
+}  // namespace rakkan

@@ -1,0 +1,127 @@
+#include "rakkan/base/error_table.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace rakkan {
+namespace {
+
+using enum ErrorCode;
+using F = PkiFailureInfo;
+using X = ExitCode;
+using L = LogLevel;
+
+// clang-format off
+constexpr std::array kRows = {
+  ErrorRow{invalid_argument, 400, "invalid-argument", "The request is not valid", "リクエストが正しくありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{configuration_invalid, 500, "configuration-invalid", "The configuration is not valid", "設定が正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{file_unreadable, 500, "file-unreadable", "A file cannot be read", "ファイルを読み込めません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{file_unwritable, 500, "file-unwritable", "A file cannot be written", "ファイルを書き込めません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{input_too_large, 413, "input-too-large", "The input is larger than allowed", "入力が上限サイズを超えています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{already_exists, 409, "already-exists", "It exists already", "既に存在します", F::bad_request, X::usage, L::info, false},
+  ErrorRow{store_unavailable, 503, "store-unavailable", "The store cannot be used", "データストアを利用できません", F::system_failure, X::usage, L::critical, true},
+  ErrorRow{store_corrupt, 500, "store-corrupt", "The store is damaged", "データストアが破損しています", F::system_failure, X::usage, L::critical, false},
+
+  ErrorRow{malformed_der, 400, "malformed-der", "The data is not valid DER", "DER形式として正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_certificate, 400, "malformed-certificate", "The certificate is malformed", "証明書の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_crl, 400, "malformed-crl", "The certificate revocation list is malformed", "証明書失効リストの形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_cms, 400, "malformed-cms", "The CMS structure is malformed", "CMS構造の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_timestamp_request, 400, "malformed-timestamp-request", "The timestamp request is malformed", "タイムスタンプ要求の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_timestamp_response, 502, "malformed-timestamp-response", "The timestamp response is malformed", "タイムスタンプ応答の形式が正しくありません", F::bad_data_format, X::refused, L::warning, true},
+  ErrorRow{malformed_instruction, 400, "malformed-instruction", "The instruction record is not valid", "署名指示の記録が正しくありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{unsupported_algorithm, 400, "unsupported-algorithm", "The algorithm is not supported", "対応していないアルゴリズムです", F::bad_alg, X::usage, L::info, false},
+  ErrorRow{ed25519_document_key, 400, "ed25519-document-key", "Ed25519 keys cannot sign documents yet", "Ed25519鍵による文書署名にはまだ対応していません", F::bad_alg, X::usage, L::info, false},
+
+  ErrorRow{not_a_pdf, 400, "not-a-pdf", "The document is not a PDF", "PDF文書ではありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_malformed, 422, "pdf-malformed", "The PDF is damaged", "PDFが破損しています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_limit_exceeded, 422, "pdf-limit-exceeded", "The PDF exceeds a processing limit", "PDFが処理上の制限を超えています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_encrypted, 422, "pdf-encrypted", "The PDF is encrypted", "PDFが暗号化されています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_header_offset, 422, "pdf-header-offset", "The PDF has bytes before its header", "PDFヘッダーの前に余分なデータがあります", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_xfa, 422, "pdf-xfa", "The PDF holds an XFA form", "XFAフォームを含むPDFには署名できません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_certified_no_changes, 422, "pdf-certified-no-changes", "The PDF is certified and allows no further signature", "証明済みのPDFで、追加の署名は許可されていません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_locked, 422, "pdf-locked", "An earlier signature locks the PDF", "既存の署名によりPDFがロックされています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_field_exists, 409, "pdf-field-exists", "A form field of that name exists", "同じ名前のフォームフィールドが存在します", F::bad_request, X::usage, L::info, false},
+  ErrorRow{pdf_field_not_found, 404, "pdf-field-not-found", "There is no such signature field", "指定された署名フィールドがありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{pdf_field_signed, 409, "pdf-field-signed", "The signature field is signed already", "署名フィールドは署名済みです", F::bad_request, X::usage, L::info, false},
+  ErrorRow{pdf_too_large_for_xref_table, 422, "pdf-too-large-for-xref-table", "Offsets do not fit a cross-reference table", "相互参照表で表せるサイズを超えています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{cms_larger_than_reserved, 500, "cms-larger-than-reserved", "The signature does not fit its reserved space", "署名が予約領域に収まりません", F::system_failure, X::refused, L::error, false},
+
+  ErrorRow{credential_unknown, 404, "credential-unknown", "There is no such credential", "指定されたクレデンシャルがありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{credential_disabled, 403, "credential-disabled", "The credential is disabled", "クレデンシャルは無効化されています", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{credential_not_ready, 409, "credential-not-ready", "The credential has no certificate yet", "クレデンシャルに証明書がまだありません", F::bad_request, X::usage, L::warning, false},
+  ErrorRow{credential_type_mismatch, 403, "credential-type-mismatch", "The credential is of another type than asked for", "クレデンシャルの種別が要求と異なります", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{key_certificate_mismatch, 500, "key-certificate-mismatch", "Key and certificate do not belong together", "鍵と証明書が対応していません", F::system_failure, X::usage, L::critical, false},
+  ErrorRow{key_attributes_unsafe, 500, "key-attributes-unsafe", "The key's attributes in the token are not safe", "トークン内の鍵の属性が安全ではありません", F::system_failure, X::hsm, L::critical, false},
+  ErrorRow{key_not_found, 500, "key-not-found", "The token does not hold the key", "トークンに鍵がありません", F::system_failure, X::hsm, L::critical, false},
+  ErrorRow{certificate_expired, 422, "certificate-expired", "The certificate has expired", "証明書の有効期限が切れています", F::system_failure, X::refused, L::error, false},
+  ErrorRow{certificate_not_yet_valid, 422, "certificate-not-yet-valid", "The certificate is not valid yet", "証明書の有効期間が始まっていません", F::system_failure, X::refused, L::error, false},
+  ErrorRow{certificate_unsuitable, 422, "certificate-unsuitable", "The certificate does not allow this use", "証明書はこの用途に使用できません", F::system_failure, X::refused, L::error, false},
+
+  ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{instruction_digest_mismatch, 403, "instruction-digest-mismatch", "The instruction record is for another document", "署名指示の記録は別の文書に対するものです", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{activation_missing, 403, "activation-missing", "A party signature needs that party's PIN", "当事者型署名には本人のPINが必要です", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{pin_incorrect, 403, "pin-incorrect", "The PIN is not correct", "PINが正しくありません", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{pin_locked, 423, "pin-locked", "The PIN is locked after repeated failure", "PINは連続して失敗したためロックされています", F::bad_request, X::refused, L::error, false},
+
+  ErrorRow{signature_invalid, 422, "signature-invalid", "The signature is not valid", "署名が正しくありません", F::bad_data_format, X::verification_failed, L::warning, false},
+  ErrorRow{self_check_failed, 500, "self-check-failed", "A new signature failed its own check and was not released", "作成した署名が自己検査に失敗したため出力しませんでした", F::system_failure, X::hsm, L::critical, false},
+  ErrorRow{digest_mismatch, 422, "digest-mismatch", "The digest does not match", "ハッシュ値が一致しません", F::bad_data_format, X::verification_failed, L::warning, false},
+
+  ErrorRow{tsa_unreachable, 503, "tsa-unreachable", "The timestamp authority cannot be reached", "タイムスタンプ局に接続できません", F::system_failure, X::refused, L::error, true},
+  ErrorRow{tsa_timeout, 504, "tsa-timeout", "The timestamp authority did not answer in time", "タイムスタンプ局が時間内に応答しませんでした", F::system_failure, X::refused, L::error, true},
+  ErrorRow{tsa_response_too_large, 502, "tsa-response-too-large", "The timestamp authority's answer is too large", "タイムスタンプ局の応答が大きすぎます", F::system_failure, X::refused, L::error, false},
+  ErrorRow{tsa_rejected, 502, "tsa-rejected", "The timestamp authority rejected the request", "タイムスタンプ局が要求を拒否しました", F::system_failure, X::refused, L::error, false},
+  ErrorRow{tsa_response_mismatch, 502, "tsa-response-mismatch", "The timestamp token does not answer the request", "タイムスタンプトークンが要求に対応していません", F::system_failure, X::refused, L::error, false},
+  ErrorRow{bad_imprint_algorithm, 400, "bad-imprint-algorithm", "The imprint's hash algorithm is not accepted", "受け付けていないハッシュアルゴリズムです", F::bad_alg, X::usage, L::info, false},
+  ErrorRow{bad_request_version, 400, "bad-request-version", "The request version is not supported", "対応していない要求バージョンです", F::bad_request, X::usage, L::info, false},
+  ErrorRow{unaccepted_policy, 400, "unaccepted-policy", "The timestamp policy is not accepted", "受け付けていないタイムスタンプポリシーです", F::unaccepted_policy, X::usage, L::info, false},
+  ErrorRow{unaccepted_extension, 400, "unaccepted-extension", "The request carries an unknown extension", "受け付けていない拡張が含まれています", F::unaccepted_extension, X::usage, L::info, false},
+  ErrorRow{time_not_available, 503, "time-not-available", "No trusted time is available", "信頼できる時刻を利用できません", F::time_not_available, X::refused, L::critical, true},
+  ErrorRow{serial_unavailable, 503, "serial-unavailable", "No unique serial number can be given", "一意なシリアル番号を発行できません", F::system_failure, X::refused, L::critical, true},
+
+  ErrorRow{hsm_module_unusable, 503, "hsm-module-unusable", "The PKCS#11 module cannot be used", "PKCS#11モジュールを利用できません", F::system_failure, X::hsm, L::critical, false},
+  ErrorRow{hsm_token_not_found, 503, "hsm-token-not-found", "The token is not there", "トークンが見つかりません", F::system_failure, X::hsm, L::critical, true},
+  ErrorRow{hsm_pin_rejected, 503, "hsm-pin-rejected", "The token rejected the PIN; it is not tried again", "トークンがPINを拒否しました。再試行は行いません", F::system_failure, X::hsm, L::critical, false},
+  ErrorRow{hsm_session_lost, 503, "hsm-session-lost", "The session with the HSM was lost", "HSMとのセッションが失われました", F::system_failure, X::hsm, L::error, true},
+  ErrorRow{hsm_device_gone, 503, "hsm-device-gone", "The HSM is gone", "HSMを利用できません", F::system_failure, X::hsm, L::critical, true},
+  ErrorRow{hsm_pressure, 503, "hsm-pressure", "The HSM is short of resources", "HSMの資源が不足しています", F::system_failure, X::hsm, L::warning, true},
+  ErrorRow{hsm_operation_refused, 500, "hsm-operation-refused", "The HSM refused the operation", "HSMが操作を拒否しました", F::system_failure, X::hsm, L::error, false},
+  ErrorRow{hsm_failed, 503, "hsm-failed", "The HSM failed", "HSMでエラーが発生しました", F::system_failure, X::hsm, L::error, true},
+
+  ErrorRow{overloaded, 503, "overloaded", "Too much work is waiting", "処理が混み合っています", F::system_failure, X::refused, L::warning, true},
+  ErrorRow{deadline_exceeded, 504, "deadline-exceeded", "The deadline passed before the work was done", "処理期限を過ぎました", F::system_failure, X::refused, L::warning, true},
+  ErrorRow{shutting_down, 503, "shutting-down", "The service is shutting down", "サービスを終了しています", F::system_failure, X::refused, L::info, true},
+
+  ErrorRow{internal, 500, "internal", "Internal error", "内部エラー", F::system_failure, X::usage, L::critical, false},
+};
+// clang-format on
+
+constexpr bool complete_and_in_order() {
+  if (kRows.size() != kErrorCodeCount) {
+    return false;
+  }
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    const ErrorRow& r = kRows.at(i);
+    if (static_cast<std::size_t>(r.code) != i || r.slug.empty() || r.title_en.empty() || r.title_ja.empty()) {
+      return false;
+    }
+  }
+  return true;
+}
+static_assert(complete_and_in_order(), "every ErrorCode has its row, in the order of the enumeration");
+
+}  // namespace
+
+const ErrorRow& row(ErrorCode code) noexcept { return kRows[static_cast<std::size_t>(code)]; }
+
+std::span<const ErrorRow> error_table() noexcept { return kRows; }
+
+std::optional<ErrorCode> error_code_from_slug(std::string_view slug) noexcept {
+  const auto found = std::find_if(kRows.begin(), kRows.end(), [&](const ErrorRow& r) { return r.slug == slug; });
+  if (found == kRows.end()) {
+    return std::nullopt;
+  }
+  return found->code;
+}
+
+}  // namespace rakkan

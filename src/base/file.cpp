@@ -1,0 +1,184 @@
+#include "rakkan/base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace rakkan {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (fd_ >= 0) {
+      ::close(fd_);
+    }
+  }
+  [[nodiscard]] int value() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+tl::unexpected<Error> system_error(ErrorCode code, const char* what, const fs::path& path) {
+  const int error = errno;
+  return fail(code, std::string(what) + ": " + std::system_category().message(error), path.string());
+}
+
+struct OpenFile {
+  Descriptor descriptor;
+  struct stat status;
+};
+
+Result<OpenFile> open_regular(const fs::path& path) {
+  Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (descriptor.value() < 0 || ::fstat(descriptor.value(), &status) != 0) {
+    return system_error(ErrorCode::file_unreadable, "cannot open", path);
+  }
+  if (S_ISDIR(status.st_mode)) {
+    return fail(ErrorCode::file_unreadable, "is a folder", path.string());
+  }
+  return OpenFile{std::move(descriptor), status};
+}
+
+Result<Bytes> read_all(const OpenFile& file, const fs::path& path, std::uint64_t limit) {
+  Bytes content;
+  Bytes block(64 * 1024);
+  for (;;) {
+    const ssize_t count = ::read(file.descriptor.value(), block.data(), block.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return system_error(ErrorCode::file_unreadable, "cannot read", path);
+    }
+    if (count == 0) {
+      return content;
+    }
+    append(content, ByteView(block).first(static_cast<std::size_t>(count)));
+    if (content.size() > limit) {
+      return fail(ErrorCode::input_too_large, "larger than " + std::to_string(limit) + " bytes", path.string());
+    }
+  }
+}
+
+Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) {
+      continue;
+    }
+    if (count < 0) {
+      return system_error(ErrorCode::file_unwritable, "cannot write", path);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+// A rename is durable only when the folder that holds the name is synced too.
+Result<void> sync_folder(const fs::path& folder) {
+  const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (descriptor.value() < 0 || ::fsync(descriptor.value()) != 0) {
+    return system_error(ErrorCode::file_unwritable, "cannot sync the folder", folder);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<MappedFile> MappedFile::open(const fs::path& path) {
+  RAKKAN_TRY(const OpenFile file, open_regular(path));
+  if (!S_ISREG(file.status.st_mode)) {
+    return fail(ErrorCode::file_unreadable, "not a regular file", path.string());
+  }
+  if (file.status.st_size == 0) {
+    return MappedFile(nullptr, 0);
+  }
+  const auto size = static_cast<std::size_t>(file.status.st_size);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor.value(), 0);
+  if (data == MAP_FAILED) {
+    return system_error(ErrorCode::file_unreadable, "cannot map", path);
+  }
+  return MappedFile(static_cast<const Byte*>(data), size);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  return *this;
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) {
+    ::munmap(const_cast<Byte*>(data_), size_);
+  }
+}
+
+Result<Bytes> read_file(const fs::path& path, std::uint64_t limit) {
+  RAKKAN_TRY(const OpenFile file, open_regular(path));
+  return read_all(file, path, limit);
+}
+
+Result<SecureBytes> read_secret_file(const fs::path& path) {
+  constexpr std::uint64_t kSecretLimit = 64 * 1024;
+  RAKKAN_TRY(const OpenFile file, open_regular(path));
+  if (S_ISREG(file.status.st_mode) && (file.status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return fail(ErrorCode::file_unreadable, "a secret's file must be readable by its owner alone (chmod 600)", path.string());
+  }
+  RAKKAN_TRY(Bytes content, read_all(file, path, kSecretLimit));
+  ByteView secret = content;
+  if (!secret.empty() && secret.back() == '\n') {
+    secret = secret.first(secret.size() - 1);
+  }
+  if (!secret.empty() && secret.back() == '\r') {
+    secret = secret.first(secret.size() - 1);
+  }
+  SecureBytes result(secret);
+  secure_wipe(content);
+  return result;
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::initializer_list<ByteView> parts, bool owner_only) {
+  std::string temporary = path.string() + ".XXXXXX";
+  const Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (descriptor.value() < 0) {
+    return system_error(ErrorCode::file_unwritable, "cannot create", path);
+  }
+  const auto write = [&]() -> Result<void> {
+    for (const ByteView part : parts) {
+      RAKKAN_CHECK(write_all(descriptor.value(), part, path));
+    }
+    const mode_t mode = owner_only ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+    if (::fchmod(descriptor.value(), mode) != 0 || ::fsync(descriptor.value()) != 0 ||
+        ::rename(temporary.c_str(), path.c_str()) != 0) {
+      return system_error(ErrorCode::file_unwritable, "cannot write", path);
+    }
+    return sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+  };
+  Result<void> written = write();
+  if (!written) {
+    ::unlink(temporary.c_str());
+  }
+  return written;
+}
+
+}  // namespace rakkan

@@ -1,0 +1,23 @@
+# rakkan_module(NAME <module> DEPENDS <modules...> SOURCES <files...> [LINKS <third-party targets...>])
+#
+# A module is a static library rakkan_<module> made of src/<module> with its public headers in include/rakkan/<module>.
+# DEPENDS declares the only edges its includes may use; tests/tools/module_graph.py compares them with the real includes.
+function(rakkan_module)
+  cmake_parse_arguments(PARSE_ARGV 0 M "" "NAME" "DEPENDS;SOURCES;LINKS")
+  add_library(rakkan_${M_NAME} STATIC ${M_SOURCES})
+  target_include_directories(rakkan_${M_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(rakkan_${M_NAME} PUBLIC $<BUILD_INTERFACE:rakkan_options>)
+  foreach(dependency IN LISTS M_DEPENDS)
+    target_link_libraries(rakkan_${M_NAME} PUBLIC rakkan_${dependency})
+  endforeach()
+  target_link_libraries(rakkan_${M_NAME} PRIVATE ${M_LINKS})
+  string(REPLACE ";" " " edges "${M_DEPENDS}")
+  set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "${M_NAME}: ${edges}")
+endfunction()
+
+# Writes the declared edges to <build>/module_graph.txt, a line "module: dependency dependency ..." each.
+function(rakkan_write_module_graph)
+  get_property(graph GLOBAL PROPERTY RAKKAN_MODULE_GRAPH)
+  list(JOIN graph "\n" text)
+  file(WRITE ${CMAKE_BINARY_DIR}/module_graph.txt "${text}\n")
+endfunction()

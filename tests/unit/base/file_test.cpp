@@ -1,0 +1,59 @@
+#include "rakkan/base/file.hpp"
+
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "support/result_matchers.hpp"
+
+namespace rakkan {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+namespace fs = std::filesystem;
+
+class FileTest : public ::testing::Test {
+ protected:
+  FileTest() {
+    std::string pattern = (fs::temp_directory_path() / "rakkan-file-XXXXXX").string();
+    folder_ = ::mkdtemp(pattern.data());
+  }
+  ~FileTest() override { fs::remove_all(folder_); }
+  fs::path folder_;
+};
+
+TEST_F(FileTest, AtomicWriteReplacesTheWholeFile) {
+  const fs::path path = folder_ / "a";
+  ASSERT_THAT(write_file_atomically(path, {bytes_of("old")}), IsOk());
+  ASSERT_THAT(write_file_atomically(path, {bytes_of("ne"), bytes_of("w")}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Bytes content, read_file(path, 100));
+  EXPECT_EQ(text_of(content), "new");
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "no temporary file stays";
+}
+
+TEST_F(FileTest, MissingAndTooLargeFilesAreTypedErrors) {
+  EXPECT_THAT(read_file(folder_ / "none", 10), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(MappedFile::open(folder_), FailsWith(ErrorCode::file_unreadable));
+  ASSERT_THAT(write_file_atomically(folder_ / "a", {bytes_of("12345")}), IsOk());
+  EXPECT_THAT(read_file(folder_ / "a", 4), FailsWith(ErrorCode::input_too_large));
+  EXPECT_THAT(write_file_atomically(folder_ / "no" / "a", {bytes_of("x")}), FailsWith(ErrorCode::file_unwritable));
+}
+
+TEST_F(FileTest, SecretsLoseOneLineBreakAndMustBePrivate) {
+  ASSERT_THAT(write_file_atomically(folder_ / "pin", {bytes_of("1234\n")}, true), IsOk());
+  ASSERT_OK_AND_ASSIGN(const SecureBytes secret, read_secret_file(folder_ / "pin"));
+  EXPECT_EQ(secret.text(), "1234");
+  ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0644), 0);
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+}
+
+TEST_F(FileTest, MappedFileShowsTheContent) {
+  ASSERT_THAT(write_file_atomically(folder_ / "a", {bytes_of("content")}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const MappedFile file, MappedFile::open(folder_ / "a"));
+  EXPECT_EQ(text_of(file.view()), "content");
+}
+
+}  // namespace
+}  // namespace rakkan
