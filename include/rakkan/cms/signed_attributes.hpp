@@ -1,0 +1,42 @@
+// SignedAttributes is the DER SET OF Attribute that a signature covers (RFC 5652 §5.3, EN 319 142-1 §6.3, EN 319 122-1).
+// For PAdES: contentType, messageDigest, signingCertificateV2 and cmsAlgorithmProtection, never signingTime.
+#pragma once
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/crypto/algorithm_suite.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/der/oid.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::cms {
+
+class SignedAttributes {
+ public:
+  // `content_type` is id-data for documents and id-ct-TSTInfo for tokens; `message_digest` is the content's, by the suite's
+  // algorithm (RFC 8933 §3.1: the same as the digest of these attributes).
+  [[nodiscard]] static SignedAttributes make(const der::Oid& content_type, const crypto::Digest& message_digest,
+                                             const pki::Certificate& signer, const crypto::AlgorithmSuite& suite);
+
+  // With the tag SET OF (0x31), as it is digested (RFC 5652 §5.4).
+  [[nodiscard]] ByteView der() const noexcept { return der_; }
+  [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
+  // What the private key signs.
+  [[nodiscard]] crypto::Digest digest() const;
+
+ private:
+  SignedAttributes(Bytes der, const crypto::AlgorithmSuite& suite) noexcept : der_(std::move(der)), suite_(&suite) {}
+  Bytes der_;
+  const crypto::AlgorithmSuite* suite_;
+};
+
+inline constexpr der::Oid kIdData{1, 2, 840, 113549, 1, 7, 1};
+inline constexpr der::Oid kIdSignedData{1, 2, 840, 113549, 1, 7, 2};
+inline constexpr der::Oid kIdCtTstInfo{1, 2, 840, 113549, 1, 9, 16, 1, 4};
+inline constexpr der::Oid kIdContentType{1, 2, 840, 113549, 1, 9, 3};
+inline constexpr der::Oid kIdMessageDigest{1, 2, 840, 113549, 1, 9, 4};
+inline constexpr der::Oid kIdSigningTime{1, 2, 840, 113549, 1, 9, 5};
+inline constexpr der::Oid kIdSigningCertificateV2{1, 2, 840, 113549, 1, 9, 16, 2, 47};
+inline constexpr der::Oid kIdSignatureTimeStampToken{1, 2, 840, 113549, 1, 9, 16, 2, 14};
+inline constexpr der::Oid kIdCmsAlgorithmProtection{1, 2, 840, 113549, 1, 9, 52};
+
+}  // namespace rakkan::cms

@@ -1,0 +1,68 @@
+// SignedData is a parsed CMS ContentInfo of type id-signedData (RFC 5652 §5). It owns its DER; views point into it.
+// Strict DER only; what EN 319 102-1 needs from BER input comes with validation.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/crypto/algorithm_suite.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/der/oid.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::cms {
+
+struct Attribute {
+  der::Oid type;
+  std::vector<ByteView> values;  // complete encodings
+};
+
+struct SignerInfo {
+  // Exactly one of the two kinds of SignerIdentifier is set.
+  ByteView issuer;         // Name, complete encoding
+  ByteView serial_number;  // INTEGER content octets
+  ByteView subject_key_identifier;
+  crypto::DigestAlgorithm digest_algorithm{};
+  ByteView signature_algorithm;  // complete AlgorithmIdentifier
+  ByteView signed_attributes_content;  // content of the SET OF, without its [0] header
+  std::vector<Attribute> signed_attributes;
+  std::vector<Attribute> unsigned_attributes;
+  ByteView signature;
+
+  // The only attribute of that type with exactly one value; nothing otherwise.
+  [[nodiscard]] std::optional<ByteView> signed_attribute(const der::Oid& type) const noexcept;
+  [[nodiscard]] std::optional<ByteView> unsigned_attribute(const der::Oid& type) const noexcept;
+};
+
+class SignedData {
+ public:
+  // Reads one ContentInfo; bytes after it are refused unless `allow_trailing_zeros` (a PDF's padded /Contents) and all zero.
+  // Fails with malformed_cms; other digest algorithms than ours fail with unsupported_algorithm.
+  [[nodiscard]] static Result<SignedData> parse(ByteView der, bool allow_trailing_zeros = false);
+
+  [[nodiscard]] ByteView der() const noexcept;                      // without padding
+  [[nodiscard]] const der::Oid& content_type() const noexcept;
+  [[nodiscard]] std::optional<ByteView> content() const noexcept;   // eContent octets
+  [[nodiscard]] const std::vector<ByteView>& certificates() const noexcept;  // complete encodings
+  [[nodiscard]] const std::vector<SignerInfo>& signer_infos() const noexcept;
+
+ private:
+  struct Parsed;
+  explicit SignedData(std::shared_ptr<const Parsed> parsed) noexcept : parsed_(std::move(parsed)) {}
+  std::shared_ptr<const Parsed> parsed_;
+};
+
+// The embedded certificate that the SignerInfo's identifier and its signingCertificateV2 both name (never "the first").
+// Fails with malformed_cms or signature_invalid.
+[[nodiscard]] Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer);
+
+// Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`, signingCertificateV2
+// naming `certificate`, cmsAlgorithmProtection where present, and the signature value. No path, no policy.
+// Fails with digest_mismatch or signature_invalid.
+[[nodiscard]] Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer, const crypto::Digest& content_digest,
+                                              const pki::Certificate& certificate);
+
+}  // namespace rakkan::cms

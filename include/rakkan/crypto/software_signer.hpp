@@ -1,0 +1,27 @@
+// SoftwareSigner signs with a key in memory: for benchmarks, tests and comparison, never for a credential.
+#pragma once
+
+#include <memory>
+
+#include "rakkan/crypto/signer.hpp"
+
+namespace rakkan::crypto {
+
+class SoftwareSigner final : public Signer {
+ public:
+  // A fresh key.
+  [[nodiscard]] static Result<SoftwareSigner> generate(KeyKind kind);
+  // From an unencrypted PKCS#8 PrivateKeyInfo in PEM (tests/data).
+  [[nodiscard]] static Result<SoftwareSigner> from_pem(std::string_view pem);
+
+  [[nodiscard]] const PublicKey& public_key() const noexcept override { return public_key_; }
+  [[nodiscard]] Result<Bytes> sign(const AlgorithmSuite& suite, const Digest& digest) override;
+
+ private:
+  SoftwareSigner(PublicKey public_key, std::shared_ptr<void> key) : public_key_(std::move(public_key)), key_(std::move(key)) {}
+
+  PublicKey public_key_;
+  std::shared_ptr<void> key_;  // EVP_PKEY
+};
+
+}  // namespace rakkan::crypto

@@ -1,0 +1,72 @@
+// Writer appends DER to one buffer. A constructed element is written by a closure; its length is set when the closure is done.
+// Writing cannot fail. The buffer is the caller's to take; reuse one Writer by clear() to keep its capacity.
+//
+//   writer.sequence([&] {
+//     writer.oid(kIdSignedData);
+//     writer.constructed(context_constructed(0), [&] { … });
+//   });
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/der/oid.hpp"
+#include "rakkan/der/tag.hpp"
+
+namespace rakkan::der {
+
+class Writer {
+ public:
+  Writer() = default;
+  explicit Writer(std::size_t capacity) { buffer_.reserve(capacity); }
+
+  [[nodiscard]] ByteView view() const noexcept { return buffer_; }
+  [[nodiscard]] std::size_t size() const noexcept { return buffer_.size(); }
+  [[nodiscard]] Bytes take() noexcept { return std::exchange(buffer_, {}); }
+  void clear() noexcept { buffer_.clear(); }
+
+  template <class Body>
+  void constructed(Tag tag, Body&& body) {
+    const std::size_t mark = open(tag);
+    std::forward<Body>(body)();
+    close(mark);
+  }
+  template <class Body>
+  void sequence(Body&& body) { constructed(Tag::sequence, std::forward<Body>(body)); }
+  template <class Body>
+  void set(Body&& body) { constructed(Tag::set, std::forward<Body>(body)); }
+
+  // SET OF (X.690 §11.6): the complete encodings in ascending order.
+  void set_of(Tag tag, std::vector<Bytes> encodings);
+
+  void raw(ByteView encoding);                        // complete elements, as they are
+  void primitive(Tag tag, ByteView content);
+  void boolean(bool value);
+  void small_unsigned(std::uint64_t value);           // INTEGER
+  void integer(ByteView twos_complement);             // INTEGER from minimal content octets
+  void unsigned_integer(ByteView magnitude);          // INTEGER from a big-endian magnitude; leading zeros allowed
+  void oid(const Oid& oid);
+  void octet_string(ByteView content) { primitive(Tag::octet_string, content); }
+  void bit_string(ByteView octets);                   // no unused bits
+  void named_bits(std::uint32_t bits_msb_first, unsigned count);  // X.690 §11.2.2: trailing zero bits removed; bit 0 is the MSB of `count` bits
+  void null();
+  void text(Tag tag, std::string_view value) { primitive(tag, bytes_of(value)); }
+  void time(Instant instant);                         // RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds
+  void generalized_time(Instant instant);             // RFC 3161 §2.4.2: milliseconds without trailing zeros
+
+ private:
+  std::size_t open(Tag tag);
+  void close(std::size_t mark);
+
+  Bytes buffer_;
+};
+
+// Size of the header of an element with that many content octets.
+[[nodiscard]] std::size_t header_size(std::size_t content_size) noexcept;
+
+}  // namespace rakkan::der

@@ -1,0 +1,53 @@
+// Builders of what an authority signs: certificates (RFC 5280 §4), CRLs (§5) and requests (PKCS #10, RFC 2986).
+// They encode; signing is the given Signer's. The development PKI and `rakkan credentials csr` use them.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/crypto/signer.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::pki {
+
+struct CertificateTemplate {
+  Bytes serial_number;                 // big-endian magnitude, 1 to 20 octets
+  Name issuer;
+  Name subject;
+  Validity validity;
+  Bytes spki;                          // the subject's key
+  std::optional<BasicConstraints> basic_constraints;
+  std::vector<KeyUsage> key_usage;     // critical when not empty
+  std::optional<ExtendedKeyUsage> extended_key_usage;
+  std::optional<PrivateKeyUsagePeriod> private_key_usage_period;
+  std::vector<der::Oid> certificate_policies;
+  std::string crl_url;                 // cRLDistributionPoints, omitted when empty
+  std::string ocsp_url;                // authorityInfoAccess, omitted when empty
+  bool ocsp_no_check = false;          // RFC 6960 §4.2.2.2.1
+  std::optional<Bytes> authority_key_identifier;
+};
+
+// The subjectKeyIdentifier is the SHA-1-free method of RFC 7093 §2 (1): leftmost 160 bits of SHA-256 of the key.
+[[nodiscard]] Bytes key_identifier(ByteView spki);
+[[nodiscard]] Result<Certificate> issue_certificate(const CertificateTemplate& content, const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
+
+struct RevokedCertificate {
+  Bytes serial_number;
+  Instant revoked_at;
+  std::optional<std::uint8_t> reason;  // RFC 5280 §5.3.1
+};
+struct CrlTemplate {
+  Name issuer;
+  Instant this_update;
+  Instant next_update;
+  std::uint64_t number = 0;
+  std::vector<RevokedCertificate> revoked;
+  Bytes authority_key_identifier;
+};
+[[nodiscard]] Result<Bytes> issue_crl(const CrlTemplate& content, const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
+
+// A PKCS #10 request for the signer's own key, in DER.
+[[nodiscard]] Result<Bytes> make_certification_request(const Name& subject, const crypto::AlgorithmSuite& suite, crypto::Signer& key);
+
+}  // namespace rakkan::pki

@@ -1,0 +1,71 @@
+// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo, whose cryptographic
+// binding was checked. TimestampResponse is the answer of an authority: a token or a failure, never both.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "rakkan/tsp/timestamp_request.hpp"
+
+namespace rakkan::tsp {
+
+struct Accuracy {
+  std::uint32_t seconds = 0;
+  std::uint16_t milliseconds = 0;  // 0 to 999
+  std::uint16_t microseconds = 0;  // 0 to 999
+};
+
+struct TstInfo {
+  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response.
+  [[nodiscard]] static Result<TstInfo> parse(ByteView der);
+  [[nodiscard]] Bytes encode() const;
+
+  der::Oid policy;
+  MessageImprint message_imprint;
+  Bytes serial_number;               // INTEGER content octets
+  Instant generation_time;
+  std::optional<Accuracy> accuracy;
+  bool ordering = false;
+  std::optional<Bytes> nonce;        // INTEGER content octets
+  Bytes tsa_name;                    // content of tsa [0]: a GeneralName; empty when absent
+};
+
+class TimestampToken {
+ public:
+  // Parses a ContentInfo of a token. Fails with malformed_timestamp_response. Verifies nothing.
+  [[nodiscard]] static Result<TimestampToken> parse(ByteView der);
+
+  [[nodiscard]] ByteView der() const noexcept { return signed_data_.der(); }
+  [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
+  [[nodiscard]] const cms::SignedData& signed_data() const noexcept { return signed_data_; }
+
+  // The signature and the signer's certificate (by sid and ESSCertIDv2, from the token or else from `extra`), its extended key usage
+  // timeStamping alone and critical, valid at generation_time. No path. Returns the TSU's certificate.
+  [[nodiscard]] Result<pki::Certificate> verify_signature(const std::vector<pki::Certificate>& extra = {}) const;
+  // Does the token answer this request: imprint, nonce, policy? tsa_response_mismatch.
+  [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
+
+ private:
+  TimestampToken(cms::SignedData signed_data, TstInfo info) : signed_data_(std::move(signed_data)), info_(std::move(info)) {}
+  cms::SignedData signed_data_;
+  TstInfo info_;
+};
+
+// PKIStatusInfo of a rejection (RFC 3161 §2.4.2).
+struct Rejection {
+  std::uint64_t status = 2;
+  std::optional<PkiFailureInfo> failure_info;
+  std::string text;
+};
+
+// Parses a TimeStampResp: a token when granted (0 or 1), else the rejection. Fails with malformed_timestamp_response.
+[[nodiscard]] Result<std::variant<TimestampToken, Rejection>> parse_response(ByteView der);
+[[nodiscard]] Bytes encode_granted(ByteView token);
+[[nodiscard]] Bytes encode_rejection(const Rejection& rejection);
+
+}  // namespace rakkan::tsp
