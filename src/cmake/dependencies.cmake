@@ -21,3 +21,7 @@ else()
   find_package(Boost 1.81 REQUIRED)
   target_link_libraries(rakkan_boost INTERFACE Boost::headers)
 endif()
+
+# Boost.JSON compiled once from its headers; whoever uses <boost/json.hpp> links this.
+add_library(rakkan_boost_json STATIC ${CMAKE_CURRENT_LIST_DIR}/boost_json.cpp)
+target_link_libraries(rakkan_boost_json PUBLIC rakkan_boost)

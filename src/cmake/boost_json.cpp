@@ -1,0 +1,2 @@
+// Boost.JSON without its shared library: its sources compiled once, here.
+#include <boost/json/src.hpp>
