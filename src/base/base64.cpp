@@ -28,7 +28,8 @@ std::string to_base64(ByteView bytes) {
   text.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
-    const unsigned group = static_cast<unsigned>(bytes[i]) << 16 | (left > 1 ? static_cast<unsigned>(bytes[i + 1]) << 8 : 0U) |
+    const unsigned group = static_cast<unsigned>(bytes[i]) << 16 |
+                           (left > 1 ? static_cast<unsigned>(bytes[i + 1]) << 8 : 0U) |
                            (left > 2 ? static_cast<unsigned>(bytes[i + 2]) : 0U);
     text += kAlphabet[group >> 18 & 63];
     text += kAlphabet[group >> 12 & 63];

@@ -142,7 +142,8 @@ Result<SecureBytes> read_secret_file(const fs::path& path) {
   constexpr std::uint64_t kSecretLimit = 64 * 1024;
   RAKKAN_TRY(const OpenFile file, open_regular(path));
   if (S_ISREG(file.status.st_mode) && (file.status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return fail(ErrorCode::file_unreadable, "a secret's file must be readable by its owner alone (chmod 600)", path.string());
+    return fail(ErrorCode::file_unreadable, "a secret's file must be readable by its owner alone (chmod 600)",
+                path.string());
   }
   RAKKAN_TRY(Bytes content, read_all(file, path, kSecretLimit));
   ByteView secret = content;

@@ -27,9 +27,9 @@ MATCHER_P(FailsWith, code, std::string("fails with ") + std::string(row(code).sl
 }  // namespace rakkan::test
 
 // The value of a Result in a test, or a failure that shows the error and leaves the test.
-#define ASSERT_OK_AND_ASSIGN(declaration, expression)                                      \
+#define ASSERT_OK_AND_ASSIGN(declaration, expression) \
   ASSERT_OK_AND_ASSIGN_IMPL(RAKKAN_CONCAT(rakkan_test_result_, __LINE__), declaration, expression)
-#define ASSERT_OK_AND_ASSIGN_IMPL(result, declaration, expression)  \
-  auto result = (expression);                                       \
+#define ASSERT_OK_AND_ASSIGN_IMPL(result, declaration, expression)        \
+  auto result = (expression);                                             \
   ASSERT_TRUE(result.has_value()) << ::rakkan::to_string(result.error()); \
   declaration = *std::move(result)

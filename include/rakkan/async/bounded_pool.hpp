@@ -1,5 +1,6 @@
-// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with retry_after), work past
-// its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was accepted.
+// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with
+// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was
+// accepted.
 #pragma once
 
 #include <chrono>
@@ -15,18 +16,20 @@ namespace rakkan::async {
 
 // Steady time: a clock that is set does not move deadlines.
 using Deadline = std::chrono::steady_clock::time_point;
-[[nodiscard]] inline Deadline deadline_in(std::chrono::milliseconds from_now) { return std::chrono::steady_clock::now() + from_now; }
+[[nodiscard]] inline Deadline deadline_in(std::chrono::milliseconds from_now) {
+  return std::chrono::steady_clock::now() + from_now;
+}
 
 struct PoolOptions {
-  std::string name;            // thread name, at most 15 characters
+  std::string name;  // thread name, at most 15 characters
   unsigned threads = 1;
-  std::size_t queue = 64;      // waiting jobs, without those running
+  std::size_t queue = 64;  // waiting jobs, without those running
 };
 
 class BoundedPool {
  public:
   explicit BoundedPool(PoolOptions options);
-  ~BoundedPool();              // stop()
+  ~BoundedPool();  // stop()
   BoundedPool(const BoundedPool&) = delete;
   BoundedPool& operator=(const BoundedPool&) = delete;
 
@@ -56,8 +59,13 @@ class BoundedPool {
     return answer.get();
   }
 
-  void stop() noexcept;        // refuses new work, finishes what was accepted, joins
-  struct Load { std::size_t waiting; unsigned running; std::uint64_t refused; std::uint64_t expired; };
+  void stop() noexcept;  // refuses new work, finishes what was accepted, joins
+  struct Load {
+    std::size_t waiting;
+    unsigned running;
+    std::uint64_t refused;
+    std::uint64_t expired;
+  };
   [[nodiscard]] Load load() const noexcept;
 
  private:

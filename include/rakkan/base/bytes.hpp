@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace rakkan {

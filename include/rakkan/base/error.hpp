@@ -14,10 +14,10 @@ namespace rakkan {
 
 struct Error {
   ErrorCode code;
-  std::string detail;                                     // one line, English, no trailing full stop
-  std::string where;                                      // position in the input: "offset 1234", "object 12 0", "key hsm.pin_file"
-  std::optional<std::chrono::milliseconds> retry_after;   // only where row(code).retryable
-  std::vector<Error> causes;                              // what lay beneath, nearest first
+  std::string detail;  // one line, English, no trailing full stop
+  std::string where;   // position in the input: "offset 1234", "object 12 0", "key hsm.pin_file"
+  std::optional<std::chrono::milliseconds> retry_after;  // only where row(code).retryable
+  std::vector<Error> causes;                             // what lay beneath, nearest first
 
   [[nodiscard]] Error at(std::string place) && {
     where = std::move(place);

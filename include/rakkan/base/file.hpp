@@ -39,7 +39,7 @@ class MappedFile {
 
 // Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a
 // crash at any point, sees the old file or the whole new one. Fails with file_unwritable.
-[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::initializer_list<ByteView> parts,
-                                                 bool owner_only = false);
+[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path,
+                                                 std::initializer_list<ByteView> parts, bool owner_only = false);
 
 }  // namespace rakkan

@@ -25,16 +25,17 @@ using Result = tl::expected<T, Error>;
 
 #define RAKKAN_CONCAT_INNER(a, b) a##b
 #define RAKKAN_CONCAT(a, b) RAKKAN_CONCAT_INNER(a, b)
-#define RAKKAN_TRY_IMPL(result, declaration, expression)              \
-  auto result = (expression);                                        \
-  if (!result.has_value()) {                                         \
+#define RAKKAN_TRY_IMPL(result, declaration, expression)                 \
+  auto result = (expression);                                            \
+  if (!result.has_value()) {                                             \
     return ::tl::unexpected<::rakkan::Error>(std::move(result).error()); \
-  }                                                                  \
+  }                                                                      \
   declaration = *std::move(result)
-#define RAKKAN_TRY(declaration, expression) RAKKAN_TRY_IMPL(RAKKAN_CONCAT(rakkan_result_, __LINE__), declaration, expression)
-#define RAKKAN_CHECK(expression)                                                \
-  do {                                                                          \
-    if (auto rakkan_check = (expression); !rakkan_check.has_value()) {          \
+#define RAKKAN_TRY(declaration, expression) \
+  RAKKAN_TRY_IMPL(RAKKAN_CONCAT(rakkan_result_, __LINE__), declaration, expression)
+#define RAKKAN_CHECK(expression)                                                 \
+  do {                                                                           \
+    if (auto rakkan_check = (expression); !rakkan_check.has_value()) {           \
       return ::tl::unexpected<::rakkan::Error>(std::move(rakkan_check).error()); \
-    }                                                                           \
+    }                                                                            \
   } while (false)

@@ -31,5 +31,7 @@ using PartyId = StrongId<struct PartyIdTag>;
 
 template <class Tag>
 struct std::hash<rakkan::StrongId<Tag>> {
-  std::size_t operator()(const rakkan::StrongId<Tag>& id) const noexcept { return std::hash<std::string>{}(id.value()); }
+  std::size_t operator()(const rakkan::StrongId<Tag>& id) const noexcept {
+    return std::hash<std::string>{}(id.value());
+  }
 };

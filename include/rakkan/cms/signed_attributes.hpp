@@ -1,5 +1,5 @@
-// SignedAttributes is the DER SET OF Attribute that a signature covers (RFC 5652 §5.3, EN 319 142-1 §6.3, EN 319 122-1).
-// For PAdES: contentType, messageDigest, signingCertificateV2 and cmsAlgorithmProtection, never signingTime.
+// SignedAttributes is the DER SET OF Attribute that a signature covers (RFC 5652 §5.3, EN 319 142-1 §6.3, EN 319
+// 122-1). For PAdES: contentType, messageDigest, signingCertificateV2 and cmsAlgorithmProtection, never signingTime.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -12,8 +12,8 @@ namespace rakkan::cms {
 
 class SignedAttributes {
  public:
-  // `content_type` is id-data for documents and id-ct-TSTInfo for tokens; `message_digest` is the content's, by the suite's
-  // algorithm (RFC 8933 §3.1: the same as the digest of these attributes).
+  // `content_type` is id-data for documents and id-ct-TSTInfo for tokens; `message_digest` is the content's, by the
+  // suite's algorithm (RFC 8933 §3.1: the same as the digest of these attributes).
   [[nodiscard]] static SignedAttributes make(const der::Oid& content_type, const crypto::Digest& message_digest,
                                              const pki::Certificate& signer, const crypto::AlgorithmSuite& suite);
 

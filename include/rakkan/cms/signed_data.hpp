@@ -26,7 +26,7 @@ struct SignerInfo {
   ByteView serial_number;  // INTEGER content octets
   ByteView subject_key_identifier;
   crypto::DigestAlgorithm digest_algorithm{};
-  ByteView signature_algorithm;  // complete AlgorithmIdentifier
+  ByteView signature_algorithm;        // complete AlgorithmIdentifier
   ByteView signed_attributes_content;  // content of the SET OF, without its [0] header
   std::vector<Attribute> signed_attributes;
   std::vector<Attribute> unsigned_attributes;
@@ -39,13 +39,13 @@ struct SignerInfo {
 
 class SignedData {
  public:
-  // Reads one ContentInfo; bytes after it are refused unless `allow_trailing_zeros` (a PDF's padded /Contents) and all zero.
-  // Fails with malformed_cms; other digest algorithms than ours fail with unsupported_algorithm.
+  // Reads one ContentInfo; bytes after it are refused unless `allow_trailing_zeros` (a PDF's padded /Contents) and all
+  // zero. Fails with malformed_cms; other digest algorithms than ours fail with unsupported_algorithm.
   [[nodiscard]] static Result<SignedData> parse(ByteView der, bool allow_trailing_zeros = false);
 
-  [[nodiscard]] ByteView der() const noexcept;                      // without padding
+  [[nodiscard]] ByteView der() const noexcept;  // without padding
   [[nodiscard]] const der::Oid& content_type() const noexcept;
-  [[nodiscard]] std::optional<ByteView> content() const noexcept;   // eContent octets
+  [[nodiscard]] std::optional<ByteView> content() const noexcept;            // eContent octets
   [[nodiscard]] const std::vector<ByteView>& certificates() const noexcept;  // complete encodings
   [[nodiscard]] const std::vector<SignerInfo>& signer_infos() const noexcept;
 
@@ -59,10 +59,11 @@ class SignedData {
 // Fails with malformed_cms or signature_invalid.
 [[nodiscard]] Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer);
 
-// Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`, signingCertificateV2
-// naming `certificate`, cmsAlgorithmProtection where present, and the signature value. No path, no policy.
-// Fails with digest_mismatch or signature_invalid.
-[[nodiscard]] Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer, const crypto::Digest& content_digest,
+// Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`,
+// signingCertificateV2 naming `certificate`, cmsAlgorithmProtection where present, and the signature value. No path, no
+// policy. Fails with digest_mismatch or signature_invalid.
+[[nodiscard]] Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer,
+                                              const crypto::Digest& content_digest,
                                               const pki::Certificate& certificate);
 
 }  // namespace rakkan::cms

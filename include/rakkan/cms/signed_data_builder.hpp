@@ -12,20 +12,23 @@ namespace rakkan::cms {
 
 struct SignedDataParts {
   const SignedAttributes& attributes;
-  const pki::Certificate& signer;                    // its issuer and serial number identify the SignerInfo
-  ByteView signature;                                // the signature value
-  std::span<const pki::Certificate> certificates;    // goes into `certificates` after the signer; empty with embed_signer false for none
-  bool embed_signer = true;                          // RFC 3161 certReq false: no certificates at all
-  std::optional<ByteView> content;                   // eContent (tokens); absent = detached
+  const pki::Certificate& signer;  // its issuer and serial number identify the SignerInfo
+  ByteView signature;              // the signature value
+  // Go into `certificates` after the signer; empty with embed_signer false for none.
+  std::span<const pki::Certificate> certificates;
+  bool embed_signer = true;         // RFC 3161 certReq false: no certificates at all
+  std::optional<ByteView> content;  // eContent (tokens); absent = detached
   der::Oid content_type = kIdData;
-  std::optional<ByteView> signature_timestamp;       // a TimeStampToken (ContentInfo) as unsigned attribute
+  std::optional<ByteView> signature_timestamp;  // a TimeStampToken (ContentInfo) as unsigned attribute
 };
 
 // DER ContentInfo. The hot path: one buffer, no copy of a certificate but into the result.
 [[nodiscard]] Bytes assemble_signed_data(const SignedDataParts& parts);
 
 // An upper bound of what assemble_signed_data makes when the signature value has at most `signature_size` bytes and the
-// timestamp token at most `timestamp_size` (0: none). Exact but for the DER of ECDSA values: computed from the same parts.
-[[nodiscard]] std::size_t signed_data_size(const SignedDataParts& parts, std::size_t signature_size, std::size_t timestamp_size);
+// timestamp token at most `timestamp_size` (0: none). Exact but for the DER of ECDSA values: computed from the same
+// parts.
+[[nodiscard]] std::size_t signed_data_size(const SignedDataParts& parts, std::size_t signature_size,
+                                           std::size_t timestamp_size);
 
 }  // namespace rakkan::cms

@@ -34,9 +34,10 @@ struct AlgorithmSuite {
 [[nodiscard]] std::span<const AlgorithmSuite> algorithm_suites() noexcept;
 [[nodiscard]] const AlgorithmSuite* suite_from_name(std::string_view name) noexcept;
 [[nodiscard]] const AlgorithmSuite* find_suite(SignatureScheme scheme, DigestAlgorithm digest) noexcept;
-// The suite that an AlgorithmIdentifier means, in either its CMS or its X.509 form; for rsaEncryption and other forms that
-// do not name the digest, `digest` (SignerInfo.digestAlgorithm) decides. Fails with unsupported_algorithm.
-[[nodiscard]] Result<const AlgorithmSuite*> suite_from_identifier(ByteView algorithm_identifier, std::optional<DigestAlgorithm> digest);
+// The suite that an AlgorithmIdentifier means, in either its CMS or its X.509 form; for rsaEncryption and other forms
+// that do not name the digest, `digest` (SignerInfo.digestAlgorithm) decides. Fails with unsupported_algorithm.
+[[nodiscard]] Result<const AlgorithmSuite*> suite_from_identifier(ByteView algorithm_identifier,
+                                                                  std::optional<DigestAlgorithm> digest);
 // What a key of that kind signs with unless told otherwise: PKCS#1 v1.5 with SHA-256, ECDSA with the curve's size.
 [[nodiscard]] const AlgorithmSuite& default_suite(KeyKind kind) noexcept;
 [[nodiscard]] bool suits(const AlgorithmSuite& suite, KeyKind kind) noexcept;

@@ -19,7 +19,7 @@ struct DigestAlgorithmInfo {
   DigestAlgorithm algorithm;
   std::string_view name;  // "SHA-256"
   der::Oid oid;
-  std::uint8_t size;      // bytes
+  std::uint8_t size;  // bytes
 };
 
 [[nodiscard]] const DigestAlgorithmInfo& info(DigestAlgorithm algorithm) noexcept;

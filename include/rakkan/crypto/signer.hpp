@@ -1,5 +1,5 @@
-// Signer makes signature values with one private key. hsm::Pkcs11Signer is the real one; SoftwareSigner serves benchmarks and
-// tests. Everything above knows only this interface.
+// Signer makes signature values with one private key. hsm::Pkcs11Signer is the real one; SoftwareSigner serves
+// benchmarks and tests. Everything above knows only this interface.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -15,8 +15,9 @@ class Signer {
 
   [[nodiscard]] virtual const PublicKey& public_key() const noexcept = 0;
 
-  // The signature value of the data with that digest, as CMS and X.509 want it (ECDSA: DER). The suite must suit the key's kind
-  // and its digest must be the digest's. Blocks; thread-safe. Fails with unsupported_algorithm or one of the hsm_ codes.
+  // The signature value of the data with that digest, as CMS and X.509 want it (ECDSA: DER). The suite must suit the
+  // key's kind and its digest must be the digest's. Blocks; thread-safe. Fails with unsupported_algorithm or one of the
+  // hsm_ codes.
   [[nodiscard]] virtual Result<Bytes> sign(const AlgorithmSuite& suite, const Digest& digest) = 0;
 };
 

@@ -18,7 +18,8 @@ class SoftwareSigner final : public Signer {
   [[nodiscard]] Result<Bytes> sign(const AlgorithmSuite& suite, const Digest& digest) override;
 
  private:
-  SoftwareSigner(PublicKey public_key, std::shared_ptr<void> key) : public_key_(std::move(public_key)), key_(std::move(key)) {}
+  SoftwareSigner(PublicKey public_key, std::shared_ptr<void> key)
+      : public_key_(std::move(public_key)), key_(std::move(key)) {}
 
   PublicKey public_key_;
   std::shared_ptr<void> key_;  // EVP_PKEY

@@ -1,6 +1,6 @@
 // Reader walks strict DER (X.690 §10): definite minimal lengths, low tag numbers, nothing left over unless it is read.
-// It never copies: what it returns aliases the input. Every failure is malformed_der with the offset from the start of the
-// outermost input in Error::where. Cheap to copy; not thread-shared.
+// It never copies: what it returns aliases the input. Every failure is malformed_der with the offset from the start of
+// the outermost input in Error::where. Cheap to copy; not thread-shared.
 //
 //   Reader top(input);
 //   RAKKAN_TRY(Reader request, top.enter(Tag::sequence));
@@ -38,23 +38,25 @@ class Reader {
   // The tag of the next element, or nothing at the end.
   [[nodiscard]] std::optional<Tag> peek() const noexcept;
 
-  [[nodiscard]] Result<Element> any();                        // the next element, whatever it is
-  [[nodiscard]] Result<Element> element(Tag expected);        // the next element, which must have this tag
-  [[nodiscard]] Result<ByteView> content(Tag expected);       // its content
-  [[nodiscard]] Result<Reader> enter(Tag expected);           // a reader of its content, one level deeper
-  [[nodiscard]] Result<std::optional<Reader>> enter_if(Tag expected);  // nothing when the next element is another, or none
+  [[nodiscard]] Result<Element> any();                   // the next element, whatever it is
+  [[nodiscard]] Result<Element> element(Tag expected);   // the next element, which must have this tag
+  [[nodiscard]] Result<ByteView> content(Tag expected);  // its content
+  [[nodiscard]] Result<Reader> enter(Tag expected);      // a reader of its content, one level deeper
+  [[nodiscard]] Result<std::optional<Reader>> enter_if(
+      Tag expected);  // nothing when the next element is another, or none
   [[nodiscard]] Result<std::optional<Element>> element_if(Tag expected);
-  [[nodiscard]] Result<void> end() const;                     // fails when something is left
+  [[nodiscard]] Result<void> end() const;  // fails when something is left
 
-  [[nodiscard]] Result<bool> boolean();                       // X.690 §11.1: FF or 00
-  [[nodiscard]] Result<bool> boolean_default_false();         // DEFAULT FALSE: absent is false, an encoded FALSE is refused
-  [[nodiscard]] Result<std::uint64_t> small_unsigned();       // an INTEGER from 0 to 2^64 - 1
-  [[nodiscard]] Result<ByteView> integer();                   // an INTEGER's minimal two's complement content, any size
+  [[nodiscard]] Result<bool> boolean();                  // X.690 §11.1: FF or 00
+  [[nodiscard]] Result<bool> boolean_default_false();    // DEFAULT FALSE: absent is false, an encoded FALSE is refused
+  [[nodiscard]] Result<std::uint64_t> small_unsigned();  // an INTEGER from 0 to 2^64 - 1
+  [[nodiscard]] Result<ByteView> integer();              // an INTEGER's minimal two's complement content, any size
   [[nodiscard]] Result<Oid> oid();
   [[nodiscard]] Result<ByteView> octet_string();
-  [[nodiscard]] Result<ByteView> bit_string();                // a BIT STRING of whole octets (no unused bits)
+  [[nodiscard]] Result<ByteView> bit_string();  // a BIT STRING of whole octets (no unused bits)
   [[nodiscard]] Result<void> null();
-  // UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 restricts them; fraction only when allowed (RFC 3161 §2.4.2 genTime).
+  // UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 restricts them; fraction only when allowed (RFC 3161 §2.4.2
+  // genTime).
   [[nodiscard]] Result<Instant> time();
   [[nodiscard]] Result<Instant> generalized_time(bool allow_fraction);
 

@@ -1,5 +1,5 @@
-// Writer appends DER to one buffer. A constructed element is written by a closure; its length is set when the closure is done.
-// Writing cannot fail. The buffer is the caller's to take; reuse one Writer by clear() to keep its capacity.
+// Writer appends DER to one buffer. A constructed element is written by a closure; its length is set when the closure
+// is done. Writing cannot fail. The buffer is the caller's to take; reuse one Writer by clear() to keep its capacity.
 //
 //   writer.sequence([&] {
 //     writer.oid(kIdSignedData);
@@ -37,27 +37,32 @@ class Writer {
     close(mark);
   }
   template <class Body>
-  void sequence(Body&& body) { constructed(Tag::sequence, std::forward<Body>(body)); }
+  void sequence(Body&& body) {
+    constructed(Tag::sequence, std::forward<Body>(body));
+  }
   template <class Body>
-  void set(Body&& body) { constructed(Tag::set, std::forward<Body>(body)); }
+  void set(Body&& body) {
+    constructed(Tag::set, std::forward<Body>(body));
+  }
 
   // SET OF (X.690 §11.6): the complete encodings in ascending order.
   void set_of(Tag tag, std::vector<Bytes> encodings);
 
-  void raw(ByteView encoding);                        // complete elements, as they are
+  void raw(ByteView encoding);  // complete elements, as they are
   void primitive(Tag tag, ByteView content);
   void boolean(bool value);
-  void small_unsigned(std::uint64_t value);           // INTEGER
-  void integer(ByteView twos_complement);             // INTEGER from minimal content octets
-  void unsigned_integer(ByteView magnitude);          // INTEGER from a big-endian magnitude; leading zeros allowed
+  void small_unsigned(std::uint64_t value);   // INTEGER
+  void integer(ByteView twos_complement);     // INTEGER from minimal content octets
+  void unsigned_integer(ByteView magnitude);  // INTEGER from a big-endian magnitude; leading zeros allowed
   void oid(const Oid& oid);
   void octet_string(ByteView content) { primitive(Tag::octet_string, content); }
-  void bit_string(ByteView octets);                   // no unused bits
-  void named_bits(std::uint32_t bits_msb_first, unsigned count);  // X.690 §11.2.2: trailing zero bits removed; bit 0 is the MSB of `count` bits
+  void bit_string(ByteView octets);  // no unused bits
+  void named_bits(std::uint32_t bits_msb_first,
+                  unsigned count);  // X.690 §11.2.2: trailing zero bits removed; bit 0 is the MSB of `count` bits
   void null();
   void text(Tag tag, std::string_view value) { primitive(tag, bytes_of(value)); }
-  void time(Instant instant);                         // RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds
-  void generalized_time(Instant instant);             // RFC 3161 §2.4.2: milliseconds without trailing zeros
+  void time(Instant instant);  // RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds
+  void generalized_time(Instant instant);  // RFC 3161 §2.4.2: milliseconds without trailing zeros
 
  private:
   std::size_t open(Tag tag);

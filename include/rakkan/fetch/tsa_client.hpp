@@ -12,19 +12,19 @@
 namespace rakkan::fetch {
 
 struct TsaOptions {
-  std::string url;                              // http or https only
-  std::chrono::milliseconds timeout{10'000};    // whole exchange
+  std::string url;                            // http or https only
+  std::chrono::milliseconds timeout{10'000};  // whole exchange
   std::chrono::milliseconds connect_timeout{3'000};
-  std::size_t max_response = 64 * 1024;         // bytes
-  std::string ca_file;                          // PEM for https; empty: the system's
+  std::size_t max_response = 64 * 1024;  // bytes
+  std::string ca_file;                   // PEM for https; empty: the system's
 };
 
 class TsaClient {
  public:
   TsaClient(TsaOptions options, RandomSource& random);
-  // One request, one answer, no redirects, proxy variables ignored. The token is checked against the request and its signature
-  // verified. Fails with tsa_unreachable, tsa_timeout, tsa_response_too_large, tsa_rejected, tsa_response_mismatch,
-  // malformed_timestamp_response. Blocks; thread-safe.
+  // One request, one answer, no redirects, proxy variables ignored. The token is checked against the request and its
+  // signature verified. Fails with tsa_unreachable, tsa_timeout, tsa_response_too_large, tsa_rejected,
+  // tsa_response_mismatch, malformed_timestamp_response. Blocks; thread-safe.
   [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) const;
 
  private:

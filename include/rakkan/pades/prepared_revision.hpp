@@ -1,5 +1,5 @@
-// Steps 2, 3 and 10 of the signing line for one PDF signature (ISO 32000-2 §12.8, EN 319 142-1): prepare, digest, embed.
-// A signed document is {immutable base, appended tail}; the base is never copied.
+// Steps 2, 3 and 10 of the signing line for one PDF signature (ISO 32000-2 §12.8, EN 319 142-1): prepare, digest,
+// embed. A signed document is {immutable base, appended tail}; the base is never copied.
 #pragma once
 
 #include <cstdint>
@@ -16,23 +16,26 @@
 namespace rakkan::pades {
 
 struct SignatureFieldSpec {
-  std::string field_name;        // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
-  Instant signing_time;          // /M, in UTC "Z"; claimed, not proven
-  std::string name;              // /Name, UTF-8; empty: omitted
-  std::string reason;            // /Reason
-  std::string location;          // /Location
-  std::string contact_info;      // /ContactInfo
+  // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
+  std::string field_name;
+  Instant signing_time;      // /M, in UTC "Z"; claimed, not proven
+  std::string name;          // /Name, UTF-8; empty: omitted
+  std::string reason;        // /Reason
+  std::string location;      // /Location
+  std::string contact_info;  // /ContactInfo
 };
 
 class PreparedRevision {
  public:
   // ByteRange: the two spans are [0, first_length) of the document and [second_offset, second_offset + second_length).
-  struct ByteRange { std::uint64_t first_length, second_offset, second_length; };
+  struct ByteRange {
+    std::uint64_t first_length, second_offset, second_length;
+  };
 
   [[nodiscard]] const ByteRange& byte_range() const noexcept { return byte_range_; }
-  [[nodiscard]] std::size_t reserve() const noexcept { return reserve_; }   // bytes of CMS that fit into /Contents
+  [[nodiscard]] std::size_t reserve() const noexcept { return reserve_; }  // bytes of CMS that fit into /Contents
   [[nodiscard]] const std::string& field_name() const noexcept { return field_name_; }
-  [[nodiscard]] ByteView tail() const noexcept { return tail_; }            // what is appended to the base, /Contents zeroed
+  [[nodiscard]] ByteView tail() const noexcept { return tail_; }  // what is appended to the base, /Contents zeroed
 
  private:
   friend class RevisionPreparer;
@@ -40,7 +43,7 @@ class PreparedRevision {
   PreparedRevision() = default;
   Bytes tail_;
   std::uint64_t base_size_ = 0;
-  std::size_t contents_offset_ = 0;   // of the first hex digit, in the tail
+  std::size_t contents_offset_ = 0;  // of the first hex digit, in the tail
   std::size_t reserve_ = 0;
   ByteRange byte_range_{};
   std::string field_name_;
@@ -60,13 +63,16 @@ class SignedRevision {
   Bytes tail_;
 };
 
-// Appends the signature dictionary, the field with its invisible widget, /AcroForm, /Extensions ESIC, page /Annots and the
-// cross-reference section in the base's own form. `reserve` is in bytes of CMS. `random` fills /ID[1].
-// Fails with the pdf_ codes: certified or locked, XFA, field name taken, …
-[[nodiscard]] Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field, std::size_t reserve, RandomSource& random);
+// Appends the signature dictionary, the field with its invisible widget, /AcroForm, /Extensions ESIC, page /Annots and
+// the cross-reference section in the base's own form. `reserve` is in bytes of CMS. `random` fills /ID[1]. Fails with
+// the pdf_ codes: certified or locked, XFA, field name taken, …
+[[nodiscard]] Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field,
+                                               std::size_t reserve, RandomSource& random);
 
-// The digest over the two spans. `base_state` may hold the state after hashing the whole base (one pass serves several digests).
-[[nodiscard]] crypto::Digest digest_byte_range(ByteView base, const PreparedRevision& prepared, crypto::DigestAlgorithm algorithm);
+// The digest over the two spans. `base_state` may hold the state after hashing the whole base (one pass serves several
+// digests).
+[[nodiscard]] crypto::Digest digest_byte_range(ByteView base, const PreparedRevision& prepared,
+                                               crypto::DigestAlgorithm algorithm);
 [[nodiscard]] crypto::Digest digest_byte_range(const crypto::Hasher& base_state, const PreparedRevision& prepared);
 
 }  // namespace rakkan::pades

@@ -1,6 +1,6 @@
-// Document reads a PDF lazily (ISO 32000-2 §7.5): startxref, the chain of cross-reference sections, and each object when it is asked for.
-// It views the base, which must outlive it; it never copies nor fully parses it, repairs nothing, and remembers where each token stood.
-// Not thread-shared.
+// Document reads a PDF lazily (ISO 32000-2 §7.5): startxref, the chain of cross-reference sections, and each object
+// when it is asked for. It views the base, which must outlive it; it never copies nor fully parses it, repairs nothing,
+// and remembers where each token stood. Not thread-shared.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,11 @@
 namespace rakkan::pdf {
 
 struct Limits {
-  unsigned max_depth = 100;                        // nesting of arrays and dictionaries
-  std::size_t max_revisions = 4096;                // cross-reference sections in a chain
-  std::uint64_t max_objects = 8'388'607;           // ISO 32000-1 Annex C
-  std::size_t max_inflated = 256UL << 20;          // bytes out of all streams together
-  unsigned max_page_tree = 200'000;                // nodes visited
+  unsigned max_depth = 100;                // nesting of arrays and dictionaries
+  std::size_t max_revisions = 4096;        // cross-reference sections in a chain
+  std::uint64_t max_objects = 8'388'607;   // ISO 32000-1 Annex C
+  std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together
+  unsigned max_page_tree = 200'000;        // nodes visited
 };
 
 class Document {

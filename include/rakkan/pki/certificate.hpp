@@ -1,6 +1,8 @@
-// Certificate is a parsed X.509 v3 certificate (RFC 5280 §4.1). It owns its DER; all views point into it. Copies share it.
+// Certificate is a parsed X.509 v3 certificate (RFC 5280 §4.1). It owns its DER; all views point into it. Copies share
+// it.
 //
-// Parsing is not validating: presence of a member means that its DER is well formed, not that the certificate is trusted.
+// Parsing is not validating: presence of a member means that its DER is well formed, not that the certificate is
+// trusted.
 #pragma once
 
 #include <cstdint>
@@ -21,8 +23,15 @@ namespace rakkan::pki {
 
 // RFC 5280 §4.2.1.3; the value is the bit number.
 enum class KeyUsage : std::uint8_t {
-  digital_signature = 0, content_commitment = 1, key_encipherment = 2, data_encipherment = 3, key_agreement = 4,
-  key_cert_sign = 5, crl_sign = 6, encipher_only = 7, decipher_only = 8,
+  digital_signature = 0,
+  content_commitment = 1,
+  key_encipherment = 2,
+  data_encipherment = 3,
+  key_agreement = 4,
+  key_cert_sign = 5,
+  crl_sign = 6,
+  encipher_only = 7,
+  decipher_only = 8,
 };
 
 struct Validity {
@@ -57,13 +66,13 @@ class Certificate {
   [[nodiscard]] static Result<Certificate> parse(ByteView der);
 
   [[nodiscard]] ByteView der() const noexcept;
-  [[nodiscard]] ByteView tbs() const noexcept;                 // the signed part, complete element
-  [[nodiscard]] ByteView serial_number() const noexcept;       // INTEGER content octets
+  [[nodiscard]] ByteView tbs() const noexcept;            // the signed part, complete element
+  [[nodiscard]] ByteView serial_number() const noexcept;  // INTEGER content octets
   [[nodiscard]] const Name& issuer() const noexcept;
   [[nodiscard]] const Name& subject() const noexcept;
   [[nodiscard]] const Validity& validity() const noexcept;
-  [[nodiscard]] ByteView spki() const noexcept;                // complete SubjectPublicKeyInfo
-  [[nodiscard]] ByteView signature_algorithm() const noexcept; // complete AlgorithmIdentifier
+  [[nodiscard]] ByteView spki() const noexcept;                 // complete SubjectPublicKeyInfo
+  [[nodiscard]] ByteView signature_algorithm() const noexcept;  // complete AlgorithmIdentifier
   [[nodiscard]] ByteView signature() const noexcept;
   [[nodiscard]] const std::vector<Extension>& extensions() const noexcept;
   [[nodiscard]] bool has_key_usage(KeyUsage usage) const noexcept;  // true when the extension is absent
@@ -75,7 +84,8 @@ class Certificate {
 
   // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm.
   [[nodiscard]] Result<crypto::PublicKey> public_key() const;
-  // Does the signature on this certificate verify with `issuer`'s key (and do the names chain)? Fails with signature_invalid.
+  // Does the signature on this certificate verify with `issuer`'s key (and do the names chain)? Fails with
+  // signature_invalid.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
   // SHA-256 of the DER.
   [[nodiscard]] crypto::Digest fingerprint() const;
@@ -96,15 +106,19 @@ inline constexpr der::Oid kEkuOcspSigning{1, 3, 6, 1, 5, 5, 7, 3, 9};
 [[nodiscard]] Result<std::vector<Certificate>> parse_certificates(ByteView pem_or_der);
 [[nodiscard]] std::string to_pem(std::string_view label, ByteView der);
 
-// R23, EN 319 422 §6: a TSU certificate's extended key usage is timeStamping alone, and critical. Fails with certificate_unsuitable.
+// R23, EN 319 422 §6: a TSU certificate's extended key usage is timeStamping alone, and critical. Fails with
+// certificate_unsuitable.
 [[nodiscard]] Result<void> check_timestamping_certificate(const Certificate& certificate);
-// A document signer's certificate allows digitalSignature or contentCommitment and is not a CA's or TSU's. Fails with certificate_unsuitable.
+// A document signer's certificate allows digitalSignature or contentCommitment and is not a CA's or TSU's. Fails with
+// certificate_unsuitable.
 [[nodiscard]] Result<void> check_document_signing_certificate(const Certificate& certificate);
 // Validity and private key usage period at `now`. Fails with certificate_expired or certificate_not_yet_valid.
 [[nodiscard]] Result<void> check_validity(const Certificate& certificate, Instant now);
 
-// Orders `candidates` as the chain of `leaf`: its issuer first, signatures verified, up to and without the self-signed root.
-// What does not belong is left out. Fails with certificate_unsuitable when a given issuer's signature does not verify.
-[[nodiscard]] Result<std::vector<Certificate>> order_chain(const Certificate& leaf, const std::vector<Certificate>& candidates);
+// Orders `candidates` as the chain of `leaf`: its issuer first, signatures verified, up to and without the self-signed
+// root. What does not belong is left out. Fails with certificate_unsuitable when a given issuer's signature does not
+// verify.
+[[nodiscard]] Result<std::vector<Certificate>> order_chain(const Certificate& leaf,
+                                                           const std::vector<Certificate>& candidates);
 
 }  // namespace rakkan::pki

@@ -12,25 +12,26 @@
 namespace rakkan::pki {
 
 struct CertificateTemplate {
-  Bytes serial_number;                 // big-endian magnitude, 1 to 20 octets
+  Bytes serial_number;  // big-endian magnitude, 1 to 20 octets
   Name issuer;
   Name subject;
   Validity validity;
-  Bytes spki;                          // the subject's key
+  Bytes spki;  // the subject's key
   std::optional<BasicConstraints> basic_constraints;
-  std::vector<KeyUsage> key_usage;     // critical when not empty
+  std::vector<KeyUsage> key_usage;  // critical when not empty
   std::optional<ExtendedKeyUsage> extended_key_usage;
   std::optional<PrivateKeyUsagePeriod> private_key_usage_period;
   std::vector<der::Oid> certificate_policies;
-  std::string crl_url;                 // cRLDistributionPoints, omitted when empty
-  std::string ocsp_url;                // authorityInfoAccess, omitted when empty
-  bool ocsp_no_check = false;          // RFC 6960 §4.2.2.2.1
+  std::string crl_url;         // cRLDistributionPoints, omitted when empty
+  std::string ocsp_url;        // authorityInfoAccess, omitted when empty
+  bool ocsp_no_check = false;  // RFC 6960 §4.2.2.2.1
   std::optional<Bytes> authority_key_identifier;
 };
 
 // The subjectKeyIdentifier is the SHA-1-free method of RFC 7093 §2 (1): leftmost 160 bits of SHA-256 of the key.
 [[nodiscard]] Bytes key_identifier(ByteView spki);
-[[nodiscard]] Result<Certificate> issue_certificate(const CertificateTemplate& content, const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
+[[nodiscard]] Result<Certificate> issue_certificate(const CertificateTemplate& content,
+                                                    const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
 
 struct RevokedCertificate {
   Bytes serial_number;
@@ -45,9 +46,11 @@ struct CrlTemplate {
   std::vector<RevokedCertificate> revoked;
   Bytes authority_key_identifier;
 };
-[[nodiscard]] Result<Bytes> issue_crl(const CrlTemplate& content, const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
+[[nodiscard]] Result<Bytes> issue_crl(const CrlTemplate& content, const crypto::AlgorithmSuite& suite,
+                                      crypto::Signer& issuer);
 
 // A PKCS #10 request for the signer's own key, in DER.
-[[nodiscard]] Result<Bytes> make_certification_request(const Name& subject, const crypto::AlgorithmSuite& suite, crypto::Signer& key);
+[[nodiscard]] Result<Bytes> make_certification_request(const Name& subject, const crypto::AlgorithmSuite& suite,
+                                                       crypto::Signer& key);
 
 }  // namespace rakkan::pki

@@ -15,12 +15,13 @@ class Name {
  public:
   Name() = default;
   [[nodiscard]] static Result<Name> parse(ByteView der);
-  // "CN=山田 太郎,O=株式会社ラッカン,C=JP" (RFC 4514, most specific first; \ escapes). Types: CN O OU C L ST STREET serialNumber SN
-  // GN emailAddress organizationIdentifier, or dotted. UTF8String, PrintableString for C and serialNumber.
+  // "CN=山田 太郎,O=株式会社ラッカン,C=JP" (RFC 4514, most specific first; \ escapes). Types: CN O OU C L ST STREET
+  // serialNumber SN GN emailAddress organizationIdentifier, or dotted. UTF8String, PrintableString for C and
+  // serialNumber.
   [[nodiscard]] static Result<Name> from_text(std::string_view rfc4514);
 
   [[nodiscard]] ByteView der() const noexcept { return der_; }
-  [[nodiscard]] std::string text() const;                     // RFC 4514, UTF-8
+  [[nodiscard]] std::string text() const;                        // RFC 4514, UTF-8
   [[nodiscard]] std::optional<std::string> common_name() const;  // UTF-8; the last CN
 
   friend bool operator==(const Name& a, const Name& b) noexcept { return equal(a.der_, b.der_); }

@@ -1,7 +1,8 @@
 // TimestampRequest is an RFC 3161 §2.4.1 TimeStampReq. It owns its encoding; the views point into it.
 //
 //   TimeStampReq ::= SEQUENCE { version INTEGER { v1(1) }, messageImprint MessageImprint,
-//        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE, extensions [0] … OPTIONAL }
+//        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE, extensions [0] …
+//        OPTIONAL }
 //
 // Parsing checks the encoding only. Whether algorithm, policy and extensions are acceptable is Tsu::issue's business.
 #pragma once
@@ -24,16 +25,17 @@ struct MessageImprint {
 };
 
 struct TimestampRequest {
-  // One DER TimeStampReq and nothing after it, at most 4 KiB, nonce at most 64 octets. Fails with malformed_timestamp_request.
+  // One DER TimeStampReq and nothing after it, at most 4 KiB, nonce at most 64 octets. Fails with
+  // malformed_timestamp_request.
   [[nodiscard]] static Result<TimestampRequest> parse(ByteView der);
   [[nodiscard]] Bytes encode() const;
 
   std::uint64_t version = 1;
   MessageImprint message_imprint;
   std::optional<der::Oid> policy;
-  std::optional<Bytes> nonce;          // INTEGER content octets, echoed byte for byte
+  std::optional<Bytes> nonce;  // INTEGER content octets, echoed byte for byte
   bool certificate_requested = false;
-  std::vector<der::Oid> extensions;    // ids only: none is accepted
+  std::vector<der::Oid> extensions;  // ids only: none is accepted
 
   // A request for a digest, with certReq and a 64-bit nonce from `random_octets` (8, the first bit is cleared).
   [[nodiscard]] static TimestampRequest for_digest(const crypto::Digest& digest, ByteView random_octets);

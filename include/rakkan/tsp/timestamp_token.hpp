@@ -27,12 +27,12 @@ struct TstInfo {
 
   der::Oid policy;
   MessageImprint message_imprint;
-  Bytes serial_number;               // INTEGER content octets
+  Bytes serial_number;  // INTEGER content octets
   Instant generation_time;
   std::optional<Accuracy> accuracy;
   bool ordering = false;
-  std::optional<Bytes> nonce;        // INTEGER content octets
-  Bytes tsa_name;                    // content of tsa [0]: a GeneralName; empty when absent
+  std::optional<Bytes> nonce;  // INTEGER content octets
+  Bytes tsa_name;              // content of tsa [0]: a GeneralName; empty when absent
 };
 
 class TimestampToken {
@@ -44,14 +44,16 @@ class TimestampToken {
   [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
   [[nodiscard]] const cms::SignedData& signed_data() const noexcept { return signed_data_; }
 
-  // The signature and the signer's certificate (by sid and ESSCertIDv2, from the token or else from `extra`), its extended key usage
-  // timeStamping alone and critical, valid at generation_time. No path. Returns the TSU's certificate.
+  // The signature and the signer's certificate (by sid and ESSCertIDv2, from the token or else from `extra`), its
+  // extended key usage timeStamping alone and critical, valid at generation_time. No path. Returns the TSU's
+  // certificate.
   [[nodiscard]] Result<pki::Certificate> verify_signature(const std::vector<pki::Certificate>& extra = {}) const;
   // Does the token answer this request: imprint, nonce, policy? tsa_response_mismatch.
   [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
 
  private:
-  TimestampToken(cms::SignedData signed_data, TstInfo info) : signed_data_(std::move(signed_data)), info_(std::move(info)) {}
+  TimestampToken(cms::SignedData signed_data, TstInfo info)
+      : signed_data_(std::move(signed_data)), info_(std::move(info)) {}
   cms::SignedData signed_data_;
   TstInfo info_;
 };

@@ -21,8 +21,8 @@ TEST(Base64, DecodesWhatItEncodes) {
 }
 
 TEST(Base64, RefusesWhatIsNotCanonical) {
-  EXPECT_EQ(from_base64("Zg"), std::nullopt);     // no padding
-  EXPECT_EQ(from_base64("Zh=="), std::nullopt);   // unused bits set
+  EXPECT_EQ(from_base64("Zg"), std::nullopt);    // no padding
+  EXPECT_EQ(from_base64("Zh=="), std::nullopt);  // unused bits set
   EXPECT_EQ(from_base64("Z g="), std::nullopt);
   EXPECT_EQ(from_base64("Zg==Zg=="), std::nullopt);
 }
