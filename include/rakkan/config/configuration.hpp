@@ -1,0 +1,59 @@
+// Configuration is every module's Options in one aggregate, with working defaults. It comes from one TOML file,
+// environment variables over it, and explicit settings over those; one table (src/config/bindings.cpp) names every key,
+// where it goes, its range and its meaning, and makes parsing, `rakkan config check`, `rakkan config print` and
+// docs/configuration.md.
+//
+//   hsm.sessions = 4        in the file: [hsm] sessions = 4
+//   RAKKAN_HSM_SESSIONS     in the environment
+//
+// Secrets are never values, only paths of files.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/hsm/token.hpp"
+#include "rakkan/service/options.hpp"
+#include "rakkan/store/options.hpp"
+
+namespace rakkan::config {
+
+struct Configuration {
+  std::filesystem::path data_dir = "/var/lib/rakkan";
+  hsm::Options hsm;
+  store::Options store;
+  service::Options service;
+};
+
+struct Setting {
+  std::string key;    // "hsm.sessions"
+  std::string value;  // as in TOML without quotes: 4, 30s, 64KiB, true, text
+};
+
+// Applies one TOML document to `base`. Fails with configuration_invalid; `where` is "file:line: key" and, when more
+// than one thing is wrong, each is among the causes. Relative paths are taken from the folder of `file_name`.
+[[nodiscard]] Result<Configuration> parse(std::string_view toml, const std::string& file_name, Configuration base = {});
+// Applies settings in order; `source` ("environment", "command line") is named in errors.
+[[nodiscard]] Result<Configuration> apply(Configuration base, const std::vector<Setting>& settings,
+                                          std::string_view source);
+
+// The process's variables RAKKAN_<KEY> as settings. RAKKAN_CONFIG (the file) is not one; names that are no key are left
+// out.
+[[nodiscard]] std::vector<Setting> environment_settings(const char* const* environment);
+
+// File (or, without one, the defaults), then environment, then overrides. file_unreadable, configuration_invalid.
+[[nodiscard]] Result<Configuration> load(const std::optional<std::filesystem::path>& file,
+                                         const std::vector<Setting>& environment,
+                                         const std::vector<Setting>& overrides);
+
+// The whole configuration as TOML with each key's meaning above it; parse(print(c)) is c.
+[[nodiscard]] std::string print(const Configuration& configuration);
+// docs/configuration.md.
+[[nodiscard]] std::string reference();
+
+}  // namespace rakkan::config

@@ -1,0 +1,84 @@
+// Authorizer decides whether this principal may have this credential sign this document, once. Its yes is an
+// Authorization: a type that nothing else can make and that the signing use cases demand.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/service/activation.hpp"
+#include "rakkan/service/credential.hpp"
+#include "rakkan/service/instruction.hpp"
+
+namespace rakkan::service {
+
+enum class SignatureType : std::uint8_t { witness, party };  // 立会人型, 当事者型
+
+[[nodiscard]] std::string_view name(SignatureType type) noexcept;
+[[nodiscard]] std::optional<SignatureType> signature_type_from_name(std::string_view name) noexcept;
+
+// Who calls: a local user of the CLI, later the owner of an API key.
+struct Principal {
+  std::string id;
+};
+
+struct AuthorizationRequest {
+  const Principal& principal;
+  std::shared_ptr<const Credential> credential;
+  SignatureType type{};
+  const crypto::Digest& document_digest;
+  const Instruction* instruction = nullptr;  // witness
+  const SecureBytes* pin = nullptr;          // party
+  async::Deadline deadline;
+};
+
+class Authorization {
+ public:
+  [[nodiscard]] const Principal& principal() const noexcept { return principal_; }
+  [[nodiscard]] const Credential& credential() const noexcept { return *credential_; }
+  [[nodiscard]] SignatureType type() const noexcept { return type_; }
+  [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
+  [[nodiscard]] const std::optional<Instruction>& instruction() const noexcept { return instruction_; }
+  [[nodiscard]] Instant granted_at() const noexcept { return granted_at_; }
+
+ private:
+  friend class Authorizer;
+  Authorization(Principal principal, std::shared_ptr<const Credential> credential, SignatureType type,
+                crypto::Digest document_digest, std::optional<Instruction> instruction, Instant granted_at)
+      : principal_(std::move(principal)),
+        credential_(std::move(credential)),
+        type_(type),
+        document_digest_(document_digest),
+        instruction_(std::move(instruction)),
+        granted_at_(granted_at) {}
+
+  Principal principal_;
+  std::shared_ptr<const Credential> credential_;
+  SignatureType type_;
+  crypto::Digest document_digest_;
+  std::optional<Instruction> instruction_;
+  Instant granted_at_;
+};
+
+class Authorizer {
+ public:
+  Authorizer(Activation& activation, const Clock& clock) noexcept : activation_(&activation), clock_(&clock) {}
+
+  // credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
+  // instruction_digest_mismatch, malformed_instruction (given in the future), activation_missing, pin_incorrect,
+  // pin_locked. The PIN is judged last.
+  [[nodiscard]] Result<Authorization> authorize(const AuthorizationRequest& request);
+
+ private:
+  Activation* activation_;
+  const Clock* clock_;
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,61 @@
+// Instruction is the record of whose will a 立会人型 signature carries out: who, when, how they were authenticated, and
+// for which document. The upstream service keeps the evidence behind it; Rakkan signs nothing 立会人型 without it.
+//
+//   { "who": {"id": "u-1", "name": "山田太郎"}, "when": "2026-11-24T01:02:03Z",
+//     "authenticated": [{"class": "mailbox", "method": "mail_link", "at": "2026-11-24T01:00:00Z"}],
+//     "document_digest": {"alg": "SHA-256", "value": "<hex>"}, "envelope": "ENV-1" }
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/crypto/digest.hpp"
+
+namespace rakkan::service {
+
+// What kind of thing a factor proves (product research 3.7): two factors count as two only when their classes differ.
+enum class FactorClass : std::uint8_t { mailbox, knowledge, phone, device, identity_provider, in_person };
+
+[[nodiscard]] std::string_view name(FactorClass factor) noexcept;
+
+struct Authentication {
+  FactorClass factor{};
+  std::string method;  // "mail_link", "sms_otp", "totp", "passkey": a word of [a-z0-9_]
+  Instant at;
+};
+
+class Instruction {
+ public:
+  // Strict: unknown, missing or repeated members, text that is empty, too long or holds control characters, an
+  // authentication after `when`, another digest algorithm or length are malformed_instruction with the member's path in
+  // `where`.
+  [[nodiscard]] static Result<Instruction> parse(std::string_view json);
+
+  [[nodiscard]] const std::string& who_id() const noexcept { return who_id_; }
+  [[nodiscard]] const std::string& who_name() const noexcept { return who_name_; }
+  [[nodiscard]] Instant when() const noexcept { return when_; }
+  [[nodiscard]] const std::vector<Authentication>& authenticated() const noexcept { return authenticated_; }
+  [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
+  [[nodiscard]] const std::optional<std::string>& envelope() const noexcept { return envelope_; }
+  // The record as it was handed in, for the audit trail.
+  [[nodiscard]] const std::string& json() const noexcept { return json_; }
+
+ private:
+  explicit Instruction(crypto::Digest document_digest) noexcept : document_digest_(document_digest) {}
+  friend class InstructionParser;
+
+  std::string who_id_;
+  std::string who_name_;
+  Instant when_;
+  std::vector<Authentication> authenticated_;
+  crypto::Digest document_digest_;
+  std::optional<std::string> envelope_;
+  std::string json_;
+};
+
+}  // namespace rakkan::service

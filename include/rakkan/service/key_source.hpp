@@ -1,0 +1,40 @@
+// KeySource is where credentials' keys live: tokens of a PKCS#11 module, or memory in tests.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/crypto/signer.hpp"
+#include "rakkan/hsm/token.hpp"
+#include "rakkan/service/options.hpp"
+
+namespace rakkan::service {
+
+struct KeyAddress {
+  std::string token_label;
+  std::string key_label;
+  Bytes key_id;  // CKA_ID; empty: by label
+};
+
+class KeySource {
+ public:
+  virtual ~KeySource() = default;
+  // Makes a key pair at that address; the token too, when it is missing and may be made. already_exists, hsm_ codes.
+  [[nodiscard]] virtual Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) = 0;
+  // key_not_found, key_attributes_unsafe, ed25519_document_key, hsm_ codes. Thread-safe.
+  [[nodiscard]] virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) = 0;
+};
+
+// Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut.
+[[nodiscard]] std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token,
+                                                       std::filesystem::path data_dir, RandomSource& random);
+
+// The file that a pattern means for a token ("{data_dir}/pins/{token}.pin").
+[[nodiscard]] std::filesystem::path token_file(const std::string& pattern, const std::filesystem::path& data_dir,
+                                               const std::string& token_label);
+
+}  // namespace rakkan::service

@@ -1,0 +1,76 @@
+// What an operator can set about the use cases. All of it works as it is, but for the credentials' names.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/pdf/document.hpp"
+
+namespace rakkan::service {
+
+// One token per credential. {data_dir} and {token} are filled in.
+struct TokenOptions {
+  std::string pin_file = "{data_dir}/pins/{token}.pin";        // user PIN
+  std::string so_pin_file = "{data_dir}/pins/{token}.so-pin";  // security officer's PIN, used when a token is made
+  bool create = true;  // make a token with fresh random PINs when a key is generated and it is not there
+};
+
+struct PoolsOptions {
+  async::PoolOptions hsm{"hsm", 2, 256};  // one PKCS#11 session a thread
+  async::PoolOptions cpu{"cpu", 2, 256};
+  async::PoolOptions pin{"pin", 1, 16};  // Argon2id: a queue of its own, so that guesses cannot starve signatures
+};
+
+// Where tokens come from: the internal unit or an outside authority.
+struct TsaProfile {
+  bool internal = true;
+  fetch::TsaOptions outside;  // url is empty when internal
+};
+
+struct TsuOptions {
+  std::string credential = "tsu";
+  std::string policy = "1.3.6.1.4.1.99999.1.1";  // OID; the default is for development: set one from your own arc
+  std::vector<std::string> accepted_policies;    // beside it
+  std::chrono::milliseconds accuracy{1'000};
+};
+
+struct Limits {
+  std::uint64_t document = 2ULL << 30;  // bytes
+  std::size_t instruction = 64 * 1024;  // bytes
+  pdf::Limits pdf;
+};
+
+// Texts of a 立会人型 signature. {name}, {id}, {envelope} and {auth} of the reason come from the instruction record.
+struct WitnessTexts {
+  std::string name;  // /Name; empty: the certificate's CN
+  std::string reason = "{name} の指示に基づき署名 / Signed on instruction of {name}";
+};
+
+// RFC 9106 §4, second recommended option, is 64 MiB and 3 iterations.
+struct PinPolicy {
+  std::uint32_t memory_kib = 64 * 1024;
+  std::uint32_t iterations = 3;
+  unsigned min_length = 6;  // characters
+  unsigned max_failures = 5;
+  std::chrono::seconds lock_time{0};  // 0: locked until it is reset
+};
+
+struct Options {
+  TokenOptions token;
+  PoolsOptions pools;
+  std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
+  std::string default_tsa = "internal";        // a name in `tsa`
+  std::map<std::string, TsaProfile> tsa{{"internal", TsaProfile{}}};
+  TsuOptions tsu;
+  Limits limits;
+  WitnessTexts witness;
+  PinPolicy pin;
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,113 @@
+// The signing line for one document (architecture.md): prepare, digest, attributes, sign, verify, assemble, timestamp,
+// embed. It knows no store, no principal and no policy: SigningService decides whether to call it, benchmarks call it
+// with any Signer.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/crypto/signer.hpp"
+#include "rakkan/pades/prepared_revision.hpp"
+#include "rakkan/pdf/document.hpp"
+#include "rakkan/pki/certificate.hpp"
+#include "rakkan/service/timestamper.hpp"
+
+namespace rakkan::service {
+
+// A key with the certificate that belongs to it: what a credential is once it is loaded.
+class SigningMaterial {
+ public:
+  // key_certificate_mismatch when the certificate is another key's; unsupported_algorithm when the suite is not for it.
+  [[nodiscard]] static Result<SigningMaterial> create(std::shared_ptr<crypto::Signer> signer,
+                                                      pki::Certificate certificate, std::vector<pki::Certificate> chain,
+                                                      const crypto::AlgorithmSuite& suite);
+
+  [[nodiscard]] crypto::Signer& signer() const noexcept { return *signer_; }
+  [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
+  [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept {
+    return chain_;
+  }  // without the certificate itself
+  [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
+  [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
+
+  // The same key with the suite of its scheme for another digest. unsupported_algorithm.
+  [[nodiscard]] Result<SigningMaterial> with_digest(crypto::DigestAlgorithm algorithm) const;
+  // The same key signing by another way (a pool's threads).
+  [[nodiscard]] SigningMaterial with_signer(std::shared_ptr<crypto::Signer> signer) const;
+
+ private:
+  SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Certificate certificate,
+                  std::vector<pki::Certificate> chain, const crypto::AlgorithmSuite& suite,
+                  crypto::PublicKey public_key);
+
+  std::shared_ptr<crypto::Signer> signer_;
+  pki::Certificate certificate_;
+  std::vector<pki::Certificate> chain_;
+  const crypto::AlgorithmSuite* suite_;
+  crypto::PublicKey public_key_;
+};
+
+// The bytes handed in, read once: their SHA-256 (document_digest), and the state from which the ByteRange digest goes
+// on.
+class HashedDocument {
+ public:
+  // Views `base`, which must outlive this.
+  [[nodiscard]] static HashedDocument hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm);
+
+  [[nodiscard]] ByteView base() const noexcept { return base_; }
+  [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
+  [[nodiscard]] crypto::Digest byte_range_digest(const pades::PreparedRevision& prepared) const;
+
+ private:
+  HashedDocument(ByteView base, crypto::Digest document_digest, crypto::Hasher state)
+      : base_(base), document_digest_(document_digest), state_(std::move(state)) {}
+
+  ByteView base_;
+  crypto::Digest document_digest_;
+  crypto::Hasher state_;
+};
+
+struct TokenFacts {
+  Instant generation_time;
+  Bytes serial_number;  // INTEGER content octets
+  der::Oid policy;
+};
+
+struct SignedPdf {
+  Bytes tail;  // what follows the base
+  std::string field_name;
+  pades::PreparedRevision::ByteRange byte_range{};
+  crypto::Digest document_digest;    // SHA-256 of the bytes handed in
+  crypto::Digest byte_range_digest;  // what the signature's messageDigest says
+  std::size_t cms_size = 0;
+  std::size_t reserve = 0;
+  std::optional<TokenFacts> timestamp;  // B-T
+  unsigned signatures_made = 1;         // 2: a token was larger than its reserve
+};
+
+struct DetachedCms {
+  Bytes cms;  // DER ContentInfo
+  std::optional<TokenFacts> timestamp;
+};
+
+// Steps 2 to 4 and 6 to 10. `timestamper` null: B-B. Fails with the codes of each step; self_check_failed when the
+// signature does not verify with the certificate's key. Blocks on the signer and the timestamper; never less than what
+// was asked for.
+[[nodiscard]] Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
+                                              const pades::SignatureFieldSpec& field, Timestamper* timestamper,
+                                              RandomSource& random, const pdf::Limits& limits = {});
+// The same for a base that nobody has hashed yet.
+[[nodiscard]] Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key,
+                                              const pades::SignatureFieldSpec& field, Timestamper* timestamper,
+                                              RandomSource& random, const pdf::Limits& limits = {});
+
+// Steps 4 and 6 to 9 over a digest that somebody else made: a detached CMS. The suite's digest must be the digest's.
+[[nodiscard]] Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key,
+                                                   Timestamper* timestamper);
+
+}  // namespace rakkan::service
