@@ -1,9 +1,9 @@
-// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with
-// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was
-// accepted.
+// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with retry_after), work past
+// its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was accepted.
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -21,10 +21,37 @@ using Deadline = std::chrono::steady_clock::time_point;
 }
 
 struct PoolOptions {
-  std::string name;  // thread name, at most 15 characters
-  unsigned threads = 1;
+  std::string name;        // thread name, at most 15 characters
+  unsigned threads = 1;    // at least 1
   std::size_t queue = 64;  // waiting jobs, without those running
 };
+
+namespace detail {
+
+// The promise of a run() that is kept in any case: when the job goes away unanswered (it threw), the answer is internal.
+template <class R>
+class Answer {
+ public:
+  Answer() = default;
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  ~Answer() {
+    if (!given_) {
+      promise_.set_value(fail(ErrorCode::internal, "the job ended without an answer"));
+    }
+  }
+  void give(R answer) {
+    promise_.set_value(std::move(answer));
+    given_ = true;
+  }
+  [[nodiscard]] std::future<R> future() { return promise_.get_future(); }
+
+ private:
+  std::promise<R> promise_;
+  bool given_ = false;
+};
+
+}  // namespace detail
 
 class BoundedPool {
  public:
@@ -34,37 +61,42 @@ class BoundedPool {
   BoundedPool& operator=(const BoundedPool&) = delete;
 
   // A job is called exactly once, on a pool thread: with no value to run, or with the error why it will not run.
+  // What it throws is caught and counted; the thread lives on.
   using Job = std::function<void(Result<void>)>;
   // Refused at once: overloaded, shutting_down. The job is not called then.
   [[nodiscard]] Result<void> submit(Job job, Deadline deadline);
 
-  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI).
+  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never from a job of
+  // the same pool, which would wait for itself. An exception of fn answers internal.
   template <class Fn>
   [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline) {
     using R = std::invoke_result_t<Fn>;
-    auto promise = std::make_shared<std::promise<R>>();
-    std::future<R> answer = promise->get_future();
+    auto answer = std::make_shared<detail::Answer<R>>();
+    std::future<R> result = answer->future();
+    // fn lives until result.get() returns, and the job is done with it by then.
     const Result<void> accepted = submit(
-        [promise, &fn](Result<void> start) {
+        [answer = std::move(answer), &fn](Result<void> start) {
           if (!start) {
-            promise->set_value(fail(std::move(start).error()));
+            answer->give(fail(std::move(start).error()));
             return;
           }
-          promise->set_value(fn());
+          answer->give(fn());
         },
         deadline);
     if (!accepted) {
       return fail(accepted.error());
     }
-    return answer.get();
+    return result.get();
   }
 
-  void stop() noexcept;  // refuses new work, finishes what was accepted, joins
+  void stop() noexcept;  // refuses new work, finishes what was accepted, joins; again is harmless; not from a job
+
   struct Load {
     std::size_t waiting;
     unsigned running;
-    std::uint64_t refused;
-    std::uint64_t expired;
+    std::uint64_t refused;  // overloaded, since the start
+    std::uint64_t expired;  // dropped because the deadline had passed
+    std::uint64_t thrown;   // jobs that ended by an exception
   };
   [[nodiscard]] Load load() const noexcept;
 

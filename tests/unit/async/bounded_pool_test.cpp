@@ -1,0 +1,185 @@
+#include "rakkan/async/bounded_pool.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "support/result_matchers.hpp"
+
+namespace rakkan::async {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+using namespace std::chrono_literals;
+
+// A job that tells when it has started and then waits to be let go.
+class Blocker {
+ public:
+  BoundedPool::Job job() {
+    return [this](const Result<void>&) {
+      started_.count_down();
+      released_.wait();
+    };
+  }
+  void wait_until_started() { started_.wait(); }
+  void release() { released_.count_down(); }
+
+ private:
+  std::latch started_{1};
+  std::latch released_{1};
+};
+
+TEST(BoundedPool, RunReturnsTheAnswerOfAnotherThread) {
+  BoundedPool pool({"answer", 1, 4});
+  const auto answer = pool.run([] { return Result<std::thread::id>(std::this_thread::get_id()); }, deadline_in(10s));
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_NE(*answer, std::this_thread::get_id());
+}
+
+TEST(BoundedPool, RunPassesTheJobsError) {
+  BoundedPool pool({"error", 1, 4});
+  const auto answer = pool.run([]() -> Result<int> { return fail(ErrorCode::digest_mismatch, "as told"); }, deadline_in(10s));
+  EXPECT_THAT(answer, FailsWith(ErrorCode::digest_mismatch));
+}
+
+TEST(BoundedPool, RefusesAtOnceWhenFullAndSaysWhenToComeBack) {
+  Blocker blocker;
+  BoundedPool pool({"full", 1, 2});
+  ASSERT_THAT(pool.submit(blocker.job(), deadline_in(10s)), IsOk());
+  blocker.wait_until_started();
+  std::atomic<int> ran = 0;
+  const auto count = [&](const Result<void>& start) { ran += start ? 1 : 0; };
+  ASSERT_THAT(pool.submit(count, deadline_in(10s)), IsOk());
+  ASSERT_THAT(pool.submit(count, deadline_in(10s)), IsOk());
+
+  const Result<void> refused = pool.submit(count, deadline_in(10s));
+  EXPECT_THAT(refused, FailsWith(ErrorCode::overloaded));
+  ASSERT_TRUE(refused.error().retry_after);
+  EXPECT_GE(*refused.error().retry_after, 10ms);
+  EXPECT_LE(*refused.error().retry_after, 5s);
+  EXPECT_EQ(pool.load().waiting, 2U);
+  EXPECT_EQ(pool.load().running, 1U);
+  EXPECT_EQ(pool.load().refused, 1U);
+
+  blocker.release();
+  pool.stop();
+  EXPECT_EQ(ran, 2) << "the refused job must not have been called";
+}
+
+TEST(BoundedPool, AQueueOfZeroTakesWorkOnlyForIdleThreads) {
+  Blocker blocker;
+  BoundedPool pool({"zero", 1, 0});
+  ASSERT_THAT(pool.submit(blocker.job(), deadline_in(10s)), IsOk());
+  blocker.wait_until_started();
+  EXPECT_THAT(pool.submit([](const Result<void>&) {}, deadline_in(10s)), FailsWith(ErrorCode::overloaded));
+  blocker.release();
+}
+
+TEST(BoundedPool, DropsWorkPastItsDeadlineBeforeItStarts) {
+  Blocker blocker;
+  BoundedPool pool({"late", 1, 4});
+  ASSERT_THAT(pool.submit(blocker.job(), deadline_in(10s)), IsOk());
+  blocker.wait_until_started();
+  std::latch called(1);
+  Result<void> told;
+  ASSERT_THAT(pool.submit(
+                  [&](Result<void> start) {
+                    told = std::move(start);
+                    called.count_down();
+                  },
+                  deadline_in(-1ms)),
+              IsOk());
+  blocker.release();
+  called.wait();
+  EXPECT_THAT(told, FailsWith(ErrorCode::deadline_exceeded));
+  pool.stop();
+  EXPECT_EQ(pool.load().expired, 1U);
+}
+
+TEST(BoundedPool, RunTellsOfAPassedDeadlineWithoutCallingTheFunction) {
+  BoundedPool pool({"late", 1, 4});
+  bool called = false;
+  const auto answer = pool.run(
+      [&]() -> Result<int> {
+        called = true;
+        return 1;
+      },
+      deadline_in(-1ms));
+  EXPECT_THAT(answer, FailsWith(ErrorCode::deadline_exceeded));
+  EXPECT_FALSE(called);
+}
+
+TEST(BoundedPool, StopFinishesWhatWasAcceptedAndRefusesNewWork) {
+  Blocker blocker;
+  BoundedPool pool({"stop", 1, 8});
+  ASSERT_THAT(pool.submit(blocker.job(), deadline_in(10s)), IsOk());
+  blocker.wait_until_started();
+  std::atomic<int> ran = 0;
+  const auto count = [&](const Result<void>& start) { ran += start ? 1 : 0; };
+  int accepted = 0;
+  for (; accepted < 5; ++accepted) {
+    ASSERT_THAT(pool.submit(count, deadline_in(10s)), IsOk());
+  }
+  std::thread stopper([&] { pool.stop(); });
+  // Until the stopper has closed the door, work is taken or, when the queue is full, refused for that reason.
+  Result<void> answer;
+  do {
+    answer = pool.submit(count, deadline_in(10s));
+    accepted += answer ? 1 : 0;
+    std::this_thread::yield();
+  } while (answer || answer.error().code != ErrorCode::shutting_down);
+  EXPECT_GE(pool.load().waiting, 5U) << "the blocker holds the only thread, so what was accepted still waits";
+  blocker.release();
+  stopper.join();
+  EXPECT_EQ(ran, accepted);
+  EXPECT_EQ(pool.load().waiting, 0U);
+}
+
+TEST(BoundedPool, CatchesAndCountsWhatAJobThrowsAndWorksOn) {
+  BoundedPool pool({"throw", 1, 4});
+  ASSERT_THAT(pool.submit([](const Result<void>&) { throw std::runtime_error("a fault in a job"); }, deadline_in(10s)), IsOk());
+  ASSERT_THAT(pool.submit([](const Result<void>&) { throw 7; }, deadline_in(10s)), IsOk());
+  const auto answer = pool.run([]() -> Result<int> { return 42; }, deadline_in(10s));
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(*answer, 42);
+  EXPECT_EQ(pool.load().thrown, 2U);
+}
+
+TEST(BoundedPool, RunAnswersInternalWhenTheFunctionThrows) {
+  BoundedPool pool({"throw", 1, 4});
+  const auto answer = pool.run([]() -> Result<int> { throw std::runtime_error("a fault in a job"); }, deadline_in(10s));
+  EXPECT_THAT(answer, FailsWith(ErrorCode::internal));
+}
+
+TEST(BoundedPool, ManyCallersLoseNoJobAndCountEveryRefusal) {
+  constexpr int kCallers = 4;
+  constexpr int kEach = 2'000;
+  BoundedPool pool({"many", 3, 16});
+  std::atomic<std::uint64_t> ran = 0;
+  std::atomic<std::uint64_t> accepted = 0;
+  std::atomic<std::uint64_t> refused = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < kCallers; ++i) {
+    callers.emplace_back([&] {
+      for (int job = 0; job < kEach; ++job) {
+        const bool taken = pool.submit([&](const Result<void>&) { ++ran; }, deadline_in(10s)).has_value();
+        ++(taken ? accepted : refused);
+      }
+    });
+  }
+  for (std::thread& caller : callers) {
+    caller.join();
+  }
+  pool.stop();
+  EXPECT_EQ(ran, accepted);
+  EXPECT_EQ(accepted + refused, std::uint64_t{kCallers} * kEach);
+  EXPECT_EQ(pool.load().refused, refused);
+}
+
+}  // namespace
+}  // namespace rakkan::async
