@@ -1,12 +1,16 @@
 // Document reads a PDF lazily (ISO 32000-2 §7.5): startxref, the chain of cross-reference sections, and each object
 // when it is asked for. It views the base, which must outlive it; it never copies nor fully parses it, repairs nothing,
-// and remembers where each token stood. Not thread-shared.
+// and remembers where each token stood. Objects and Values it hands out live as long as it does, also when it is moved.
+// Not thread-shared: reading fills caches.
 #pragma once
 
 #include <memory>
+#include <span>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/pdf/object.hpp"
+#include "rakkan/pdf/xref.hpp"
 
 namespace rakkan::pdf {
 
@@ -16,6 +20,13 @@ struct Limits {
   std::uint64_t max_objects = 8'388'607;   // ISO 32000-1 Annex C
   std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together
   unsigned max_page_tree = 200'000;        // nodes visited
+  unsigned max_fields = 100'000;           // nodes of the field tree visited
+};
+
+struct Version {
+  unsigned major = 1;
+  unsigned minor = 0;
+  friend auto operator<=>(const Version&, const Version&) = default;
 };
 
 class Document {
@@ -27,7 +38,38 @@ class Document {
   ~Document();
 
   [[nodiscard]] ByteView base() const noexcept;
-  // … the pdf owner adds: trailer, revisions, object lookup, pages, fields, signatures
+  [[nodiscard]] const Limits& limits() const noexcept;
+  // The version of the header, and the one that holds: the later of it and the catalog's /Version (§7.2.2).
+  [[nodiscard]] Version header_version() const noexcept;
+  [[nodiscard]] Version version() const noexcept;
+
+  // Newest first; never empty.
+  [[nodiscard]] std::span<const Section> sections() const noexcept;
+  [[nodiscard]] const Section& newest() const noexcept { return sections().front(); }
+  // The trailer dictionary of the newest section: /Root /Info /ID /Size …
+  [[nodiscard]] Value trailer() const noexcept { return newest().trailer; }
+  // The number for the first object of an update: max(/Size, highest number in any section + 1).
+  [[nodiscard]] std::uint32_t next_object_number() const noexcept;
+  // What the newest section that knows the number says of it; nothing when none does.
+  [[nodiscard]] Result<std::optional<XrefEntry>> xref_entry(std::uint32_t number) const;
+
+  // The catalog (§7.7.2): a dictionary, checked by open.
+  [[nodiscard]] const Object& catalog() const noexcept;
+
+  // The object, or nullptr when it is undefined (free, unknown, another generation): such a reference is a null
+  // (§7.3.10). Fails when a section promises it and it is not there.
+  [[nodiscard]] Result<const Object*> load(std::uint32_t number) const;
+  [[nodiscard]] Result<const Object*> load(Reference reference) const;
+  // A direct value as it is; a reference followed to what it names.
+  [[nodiscard]] Result<Value> resolve(Value value) const;
+  // resolve(dictionary.find(key)).
+  [[nodiscard]] Result<Value> lookup(Value dictionary, std::string_view key) const;
+
+  // The bytes of a stream as they stand in the base; fails when /Length does not lead to endstream.
+  [[nodiscard]] Result<ByteView> stream_bytes(const Object& stream) const;
+  // The same through its filters (Flate, LZW, ASCIIHex, ASCII85, RunLength with predictors); others fail with
+  // pdf_malformed.
+  [[nodiscard]] Result<Bytes> decoded_stream(const Object& stream) const;
 
   struct Impl;
   [[nodiscard]] Impl& impl() const noexcept { return *impl_; }

@@ -1,0 +1,161 @@
+#include "rakkan/pdf/lexer.hpp"
+
+#include <array>
+
+namespace rakkan::pdf {
+namespace {
+
+constexpr std::array<CharacterClass, 256> character_classes() {
+  std::array<CharacterClass, 256> table{};
+  for (const unsigned char c : {0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20}) {
+    table[c] = CharacterClass::white_space;
+  }
+  for (const char c : {'(', ')', '<', '>', '[', ']', '{', '}', '/', '%'}) {
+    table[static_cast<unsigned char>(c)] = CharacterClass::delimiter;
+  }
+  return table;
+}
+
+constexpr std::array<CharacterClass, 256> kClasses = character_classes();
+
+bool is_digit(Byte byte) noexcept { return byte >= '0' && byte <= '9'; }
+
+bool is_hex_digit(Byte byte) noexcept {
+  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+}
+
+}  // namespace
+
+CharacterClass character_class(Byte byte) noexcept { return kClasses[byte]; }
+
+Token Lexer::next() noexcept {
+  skip_blank();
+  if (at_end()) {
+    return {TokenKind::end_of_input, input_.size(), input_.size(), 0};
+  }
+  const Byte first = input_[position_];
+  const bool doubled = position_ + 1 < input_.size() && input_[position_ + 1] == first;
+  switch (first) {
+    case '/':
+      return name();
+    case '(':
+      return literal_string();
+    case '<':
+      return doubled ? take(TokenKind::dictionary_open, 2) : hex_string();
+    case '>':
+      return doubled ? take(TokenKind::dictionary_close, 2) : take(TokenKind::invalid, 1);
+    case '[':
+      return take(TokenKind::array_open, 1);
+    case ']':
+      return take(TokenKind::array_close, 1);
+    case ')':
+    case '{':
+    case '}':
+      return take(TokenKind::invalid, 1);
+    default:
+      return number_or_keyword();
+  }
+}
+
+void Lexer::skip_blank() noexcept {
+  while (!at_end()) {
+    const Byte byte = input_[position_];
+    if (byte == '%') {
+      while (!at_end() && input_[position_] != '\n' && input_[position_] != '\r') {
+        ++position_;
+      }
+    } else if (is_white_space(byte)) {
+      ++position_;
+    } else {
+      return;
+    }
+  }
+}
+
+Token Lexer::take(TokenKind kind, std::size_t length) noexcept {
+  const Token token{kind, position_, position_ + length, 0};
+  position_ += length;
+  return token;
+}
+
+Token Lexer::number_or_keyword() noexcept {
+  const std::size_t begin = position_;
+  while (!at_end() && character_class(input_[position_]) == CharacterClass::regular) {
+    ++position_;
+  }
+  Token token{TokenKind::keyword, begin, position_, 0};
+  // §7.3.3: a sign, digits, at most one point, at least one digit; no exponent.
+  std::size_t at = begin;
+  const bool negative = input_[at] == '-';
+  if (negative || input_[at] == '+') {
+    ++at;
+  }
+  std::size_t digits = 0;
+  std::size_t points = 0;
+  std::int64_t value = 0;
+  bool overflow = false;
+  for (; at < token.end; ++at) {
+    const Byte byte = input_[at];
+    if (is_digit(byte)) {
+      ++digits;
+      const std::int64_t digit = byte - '0';
+      overflow = overflow || __builtin_mul_overflow(value, std::int64_t{10}, &value) ||
+                 __builtin_add_overflow(value, negative ? -digit : digit, &value);
+    } else if (byte == '.' && points == 0) {
+      ++points;
+    } else {
+      return token;
+    }
+  }
+  if (digits == 0) {
+    return token;
+  }
+  token.kind = points == 0 && !overflow ? TokenKind::integer : TokenKind::real;
+  token.integer = token.kind == TokenKind::integer ? value : 0;
+  return token;
+}
+
+// §7.3.4.2: balanced parentheses need no escape; a backslash hides the byte after it.
+Token Lexer::literal_string() noexcept {
+  const std::size_t begin = position_;
+  std::size_t depth = 0;
+  while (!at_end()) {
+    const Byte byte = input_[position_++];
+    if (byte == '\\') {
+      if (at_end()) {
+        break;
+      }
+      ++position_;
+    } else if (byte == '(') {
+      ++depth;
+    } else if (byte == ')' && --depth == 0) {
+      return {TokenKind::literal_string, begin, position_, 0};
+    }
+  }
+  return {TokenKind::invalid, begin, position_, 0};
+}
+
+Token Lexer::hex_string() noexcept {
+  const std::size_t begin = position_++;
+  while (!at_end()) {
+    const Byte byte = input_[position_++];
+    if (byte == '>') {
+      return {TokenKind::hex_string, begin, position_, 0};
+    }
+    if (!is_hex_digit(byte) && !is_white_space(byte)) {
+      break;
+    }
+  }
+  return {TokenKind::invalid, begin, position_, 0};
+}
+
+// §7.3.5. A '#' that no two hexadecimal digits follow stands for itself, as PDF 1.1 files and every reader have it.
+Token Lexer::name() noexcept {
+  const std::size_t begin = position_++;
+  while (!at_end() && character_class(input_[position_]) == CharacterClass::regular) {
+    ++position_;
+  }
+  return {TokenKind::name, begin, position_, 0};
+}
+
+}  // namespace rakkan::pdf
