@@ -70,6 +70,9 @@ class Value {
   // How often the key stands in a dictionary: more than once means that readers disagree.
   [[nodiscard]] std::size_t count(std::string_view key) const noexcept;
 
+  // The same place, not the same content.
+  friend bool operator==(const Value&, const Value&) noexcept = default;
+
  private:
   friend class Object;
   friend class Elements;
@@ -107,6 +110,10 @@ class Object {
   [[nodiscard]] Value value() const noexcept { return nodes_.empty() ? Value{} : Value{*this, 0}; }
   // True when stream data follow the dictionary; Document::stream_bytes and decoded_stream read them.
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
+  // Of the first byte of stream data in the base; 0 when it is no stream.
+  [[nodiscard]] std::uint64_t stream_offset() const noexcept { return stream_offset_; }
+  // One past "endobj", or past "stream" and its line end; of an object in an object stream one past its value.
+  [[nodiscard]] std::uint64_t end_offset() const noexcept { return end_; }
 
   // parse_object reads "N G obj … endobj" or "N G obj … stream" at `offset` of `source` (§7.3.10).
   // parse_value reads one value at `offset` (§7.5.7: objects in object streams have no frame); bytes after it are not
@@ -121,7 +128,6 @@ class Object {
   friend class Elements;
   friend class Entries;
   friend class ObjectParser;
-  friend class StreamReader;
   // The values in the order of the file; a container is followed by what it holds.
   struct Node {
     std::uint32_t begin;  // relative to origin_
@@ -163,7 +169,7 @@ class Elements {
       ++*this;
       return before;
     }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_.node_ == b.at_.node_; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.at_ == b.at_; }
 
    private:
     Value at_;
@@ -201,7 +207,7 @@ class Entries {
       ++*this;
       return before;
     }
-    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.key_.node_ == b.key_.node_; }
+    friend bool operator==(const iterator& a, const iterator& b) noexcept { return a.key_ == b.key_; }
 
    private:
     [[nodiscard]] Value value() const noexcept {
