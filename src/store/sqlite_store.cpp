@@ -1,0 +1,376 @@
+#include "store/sqlite_store.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+namespace rakkan::store {
+namespace {
+
+namespace fs = std::filesystem;
+
+// "RKKN": another program's database is not taken for ours.
+constexpr std::int64_t kApplicationId = 0x524B4B4E;
+
+// One entry a schema version; entry n brings version n to n + 1. Entries are never changed, only added.
+constexpr std::array kMigrations{
+    std::string_view(R"sql(
+CREATE TABLE credential (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, party TEXT NOT NULL, token_label TEXT NOT NULL, key_label TEXT NOT NULL,
+  key_id BLOB NOT NULL, key_kind TEXT NOT NULL, suite TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE credential_certificate (
+  credential TEXT NOT NULL REFERENCES credential(id), position INTEGER NOT NULL, der BLOB NOT NULL,
+  PRIMARY KEY (credential, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE activation_secret (
+  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, salt BLOB NOT NULL, memory_kib INTEGER NOT NULL,
+  iterations INTEGER NOT NULL, parallelism INTEGER NOT NULL, failures INTEGER NOT NULL, last_failure INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tsu_epoch (
+  unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql"),
+};
+
+tl::unexpected<Error> unavailable(const std::string& what, const fs::path& path) {
+  return fail(ErrorCode::store_unavailable, what + ": " + std::system_category().message(errno), path.string());
+}
+
+// Makes the folder and an empty database file, both for their owner alone, and syncs the folder that names the file.
+// SQLite gives its journal files the database's mode.
+Result<void> make_private_file(const fs::path& data_dir, const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(data_dir, error)) {
+    if (fs::create_directories(data_dir, error); error) {
+      return fail(ErrorCode::store_unavailable, "cannot make the folder: " + error.message(), data_dir.string());
+    }
+    fs::permissions(data_dir, fs::perms::owner_all, error);
+  }
+  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0) {
+    return unavailable("cannot open the database", file);
+  }
+  ::close(fd);
+  const int folder = ::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) {
+    return unavailable("cannot open the folder", data_dir);
+  }
+  const int synced = ::fsync(folder);
+  ::close(folder);
+  if (synced != 0) {
+    return unavailable("cannot sync the folder", data_dir);
+  }
+  return {};
+}
+
+Result<std::int64_t> pragma(Database& database, std::string_view sql) {
+  RAKKAN_TRY(Statement statement, database.prepare(sql));
+  RAKKAN_TRY(const bool row, statement.step());
+  if (!row) {
+    return fail(ErrorCode::store_corrupt, "the database does not say its version");
+  }
+  return statement.integer(0);
+}
+
+Result<void> execute_script(Database& database, std::string_view script) {
+  while (script.find_first_not_of(" \n") != std::string_view::npos) {
+    const std::size_t end = script.find(';');
+    RAKKAN_CHECK(database.execute(script.substr(0, end)));
+    script.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+Result<void> migrate(Database& database) {
+  const auto run = [&]() -> Result<void> {
+    RAKKAN_TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
+    RAKKAN_TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
+    const auto known = static_cast<std::int64_t>(kMigrations.size());
+    if (version > known) {
+      return fail(ErrorCode::store_unavailable, "schema version " + std::to_string(version) +
+                                                    " is newer than this program's " + std::to_string(known));
+    }
+    if (version < 0 || (version != 0 && application != kApplicationId)) {
+      return fail(ErrorCode::store_corrupt, "the database is not Rakkan's");
+    }
+    if (version == known) {
+      return {};
+    }
+    for (std::int64_t next = version; next < known; ++next) {
+      RAKKAN_CHECK(execute_script(database, kMigrations.at(static_cast<std::size_t>(next))));
+    }
+    // Pragmas take no parameters; both are numbers of ours.
+    RAKKAN_CHECK(database.execute("PRAGMA application_id=" + std::to_string(kApplicationId)));
+    RAKKAN_CHECK(database.execute("PRAGMA user_version=" + std::to_string(known)));
+    return {};
+  };
+  return database.transaction(run);
+}
+
+Result<std::uint32_t> unsigned_column(const Statement& statement, int column) {
+  RAKKAN_TRY(const std::int64_t value, statement.integer(column));
+  const auto narrow = checked_cast<std::uint32_t>(value);
+  if (!narrow) {
+    return fail(ErrorCode::store_corrupt, "a number is out of range", "column " + std::to_string(column));
+  }
+  return *narrow;
+}
+
+std::int64_t milliseconds_of(Instant instant) { return instant.time_since_epoch().count(); }
+Instant instant_of(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
+
+constexpr std::string_view kSelectCredential =
+    "SELECT id, kind, party, token_label, key_label, key_id, key_kind, suite, status, created FROM credential";
+
+// The row that `statement` (kSelectCredential) stands on, without its certificates.
+Result<CredentialRow> read_credential(const Statement& statement) {
+  CredentialRow row;
+  RAKKAN_TRY(std::string id, statement.text(0));
+  RAKKAN_TRY(const std::string kind, statement.text(1));
+  RAKKAN_TRY(std::string party, statement.text(2));
+  RAKKAN_TRY(row.token_label, statement.text(3));
+  RAKKAN_TRY(row.key_label, statement.text(4));
+  RAKKAN_TRY(row.key_id, statement.blob(5));
+  RAKKAN_TRY(row.key_kind, statement.text(6));
+  RAKKAN_TRY(row.suite, statement.text(7));
+  RAKKAN_TRY(const std::string status, statement.text(8));
+  RAKKAN_TRY(const std::int64_t created, statement.integer(9));
+  const auto known_kind = credential_kind_from_name(kind);
+  const auto known_status = credential_status_from_name(status);
+  if (!known_kind || !known_status) {
+    return fail(ErrorCode::store_corrupt, "a credential of unknown kind or status", "credential " + id);
+  }
+  row.id = CredentialId(std::move(id));
+  row.kind = *known_kind;
+  row.party = PartyId(std::move(party));
+  row.status = *known_status;
+  row.created = instant_of(created);
+  return row;
+}
+
+Result<std::vector<Bytes>> read_certificates(Database& database, const CredentialId& id) {
+  RAKKAN_TRY(
+      Statement statement,
+      database.prepare("SELECT der FROM credential_certificate WHERE credential = ? ORDER BY position", id.value()));
+  std::vector<Bytes> certificates;
+  for (;;) {
+    RAKKAN_TRY(const bool row, statement.step());
+    if (!row) {
+      return certificates;
+    }
+    RAKKAN_TRY(Bytes der, statement.blob(0));
+    certificates.push_back(std::move(der));
+  }
+}
+
+Result<void> write_certificates(Database& database, const CredentialId& id, const std::vector<Bytes>& certificates) {
+  RAKKAN_CHECK(database.execute("DELETE FROM credential_certificate WHERE credential = ?", id.value()));
+  std::int64_t position = 0;
+  for (const Bytes& der : certificates) {
+    RAKKAN_CHECK(database.execute("INSERT INTO credential_certificate (credential, position, der) VALUES (?, ?, ?)",
+                                  id.value(), position, ByteView(der)));
+    ++position;
+  }
+  return {};
+}
+
+tl::unexpected<Error> unknown_credential(const CredentialId& id) {
+  return fail(ErrorCode::credential_unknown, "no credential has this id", "credential " + id.value());
+}
+
+Result<CredentialRow> find_credential(Database& database, const CredentialId& id) {
+  RAKKAN_TRY(Statement statement, database.prepare(std::string(kSelectCredential) + " WHERE id = ?", id.value()));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return unknown_credential(id);
+  }
+  RAKKAN_TRY(CredentialRow row, read_credential(statement));
+  RAKKAN_TRY(row.certificates, read_certificates(database, id));
+  return row;
+}
+
+struct SecretRow {
+  ActivationSecret secret;
+  std::uint32_t failures = 0;
+  Instant last_failure;
+};
+
+Result<std::optional<SecretRow>> find_secret(Database& database, const CredentialId& id) {
+  RAKKAN_TRY(Statement statement,
+             database.prepare("SELECT hash, salt, memory_kib, iterations, parallelism, failures, last_failure "
+                              "FROM activation_secret WHERE credential = ?",
+                              id.value()));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return std::nullopt;
+  }
+  SecretRow row;
+  RAKKAN_TRY(row.secret.hash, statement.blob(0));
+  RAKKAN_TRY(row.secret.salt, statement.blob(1));
+  RAKKAN_TRY(row.secret.memory_kib, unsigned_column(statement, 2));
+  RAKKAN_TRY(row.secret.iterations, unsigned_column(statement, 3));
+  RAKKAN_TRY(row.secret.parallelism, unsigned_column(statement, 4));
+  RAKKAN_TRY(row.failures, unsigned_column(statement, 5));
+  RAKKAN_TRY(const std::int64_t last_failure, statement.integer(6));
+  row.last_failure = instant_of(last_failure);
+  return row;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> open_sqlite(const fs::path& data_dir, const Options& options) {
+  const fs::path file = data_dir / "rakkan.db";
+  RAKKAN_CHECK(make_private_file(data_dir, file));
+  RAKKAN_TRY(Database database, Database::open(file, options.busy_timeout));
+  RAKKAN_CHECK(migrate(database));
+  return std::make_unique<SqliteStore>(std::move(database));
+}
+
+Result<void> SqliteStore::add_credential(const CredentialRow& row) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<void> {
+    RAKKAN_TRY(
+        const int added,
+        database_.execute(
+            "INSERT OR IGNORE INTO credential (id, kind, party, token_label, key_label, key_id, key_kind, suite, "
+            "status, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row.id.value(), name(row.kind), row.party.value(), row.token_label, row.key_label, ByteView(row.key_id),
+            row.key_kind, row.suite, name(row.status), milliseconds_of(row.created)));
+    if (added == 0) {
+      return fail(ErrorCode::already_exists, "a credential of this id exists", "credential " + row.id.value());
+    }
+    return write_certificates(database_, row.id, row.certificates);
+  });
+}
+
+Result<CredentialRow> SqliteStore::credential(const CredentialId& id) {
+  const std::scoped_lock lock(mutex_);
+  return database_.snapshot([&] { return find_credential(database_, id); });
+}
+
+Result<std::vector<CredentialRow>> SqliteStore::credentials() {
+  const std::scoped_lock lock(mutex_);
+  return database_.snapshot([&]() -> Result<std::vector<CredentialRow>> {
+    RAKKAN_TRY(Statement statement, database_.prepare(std::string(kSelectCredential) + " ORDER BY id"));
+    std::vector<CredentialRow> rows;
+    for (;;) {
+      RAKKAN_TRY(const bool found, statement.step());
+      if (!found) {
+        return rows;
+      }
+      RAKKAN_TRY(CredentialRow row, read_credential(statement));
+      RAKKAN_TRY(row.certificates, read_certificates(database_, row.id));
+      rows.push_back(std::move(row));
+    }
+  });
+}
+
+Result<void> SqliteStore::activate_credential(const CredentialId& id, const std::vector<Bytes>& certificates) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<void> {
+    RAKKAN_TRY(const CredentialRow row, find_credential(database_, id));
+    if (row.status == CredentialStatus::disabled) {
+      return fail(ErrorCode::credential_disabled, "a disabled credential stays disabled", "credential " + id.value());
+    }
+    RAKKAN_CHECK(write_certificates(database_, id, certificates));
+    RAKKAN_CHECK(
+        database_.execute("UPDATE credential SET status = ? WHERE id = ?", name(CredentialStatus::active), id.value()));
+    return {};
+  });
+}
+
+Result<void> SqliteStore::disable_credential(const CredentialId& id) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const int changed, database_.execute("UPDATE credential SET status = ? WHERE id = ?",
+                                                  name(CredentialStatus::disabled), id.value()));
+  if (changed == 0) {
+    return unknown_credential(id);
+  }
+  return {};
+}
+
+Result<void> SqliteStore::add_activation_secret(const CredentialId& id, const ActivationSecret& secret) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<void> {
+    RAKKAN_CHECK(find_credential(database_, id));
+    RAKKAN_TRY(
+        const int added,
+        database_.execute(
+            "INSERT OR IGNORE INTO activation_secret (credential, hash, salt, memory_kib, iterations, parallelism, "
+            "failures, last_failure) VALUES (?, ?, ?, ?, ?, ?, 0, 0)",
+            id.value(), ByteView(secret.hash), ByteView(secret.salt), std::int64_t{secret.memory_kib},
+            std::int64_t{secret.iterations}, std::int64_t{secret.parallelism}));
+    if (added == 0) {
+      return fail(ErrorCode::already_exists, "the credential has a PIN", "credential " + id.value());
+    }
+    return {};
+  });
+}
+
+Result<void> SqliteStore::replace_activation_secret(const CredentialId& id, const ActivationSecret& expected,
+                                                    const ActivationSecret& secret) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const int changed,
+             database_.execute(
+                 "UPDATE activation_secret SET hash = ?, salt = ?, memory_kib = ?, iterations = ?, parallelism = ?, "
+                 "failures = 0, last_failure = 0 WHERE credential = ? AND hash = ? AND salt = ?",
+                 ByteView(secret.hash), ByteView(secret.salt), std::int64_t{secret.memory_kib},
+                 std::int64_t{secret.iterations}, std::int64_t{secret.parallelism}, id.value(), ByteView(expected.hash),
+                 ByteView(expected.salt)));
+  if (changed == 0) {
+    return fail(ErrorCode::pin_incorrect, "the PIN was changed meanwhile", "credential " + id.value());
+  }
+  return {};
+}
+
+Result<PinAttempt> SqliteStore::begin_pin_attempt(const CredentialId& id, const LockPolicy& policy, Instant now) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<PinAttempt> {
+    RAKKAN_TRY(std::optional<SecretRow> row, find_secret(database_, id));
+    if (!row) {
+      return fail(ErrorCode::activation_missing, "no PIN was set for the credential", "credential " + id.value());
+    }
+    const bool lock_is_over = policy.lock_time && now >= row->last_failure + *policy.lock_time;
+    if (row->failures >= policy.max_failures && !lock_is_over) {
+      return fail(ErrorCode::pin_locked, std::to_string(row->failures) + " failures in a row",
+                  "credential " + id.value());
+    }
+    const std::uint32_t failures = row->failures >= policy.max_failures ? 1 : row->failures + 1;
+    RAKKAN_CHECK(database_.execute("UPDATE activation_secret SET failures = ?, last_failure = ? WHERE credential = ?",
+                                   std::int64_t{failures}, milliseconds_of(now), id.value()));
+    return PinAttempt{std::move(row->secret), failures};
+  });
+}
+
+Result<void> SqliteStore::forgive_pin_failures(const CredentialId& id) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_CHECK(database_.execute("UPDATE activation_secret SET failures = 0 WHERE credential = ?", id.value()));
+  return {};
+}
+
+Result<std::uint64_t> SqliteStore::next_tsu_epoch(const CredentialId& unit) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<std::uint64_t> {
+    RAKKAN_TRY(Statement statement,
+               database_.prepare("INSERT INTO tsu_epoch (unit, epoch) VALUES (?, 1) ON CONFLICT (unit) "
+                                 "DO UPDATE SET epoch = epoch + 1 RETURNING epoch",
+                                 unit.value()));
+    RAKKAN_TRY(const bool row, statement.step());
+    if (!row) {
+      return fail(ErrorCode::store_corrupt, "no epoch came back");
+    }
+    RAKKAN_TRY(const std::int64_t epoch, statement.integer(0));
+    RAKKAN_TRY(const bool more, statement.step());  // to its end, or COMMIT finds it still running
+    if (more || epoch <= 0) {
+      return fail(ErrorCode::store_corrupt, "an impossible epoch", "unit " + unit.value());
+    }
+    return static_cast<std::uint64_t>(epoch);
+  });
+}
+
+}  // namespace rakkan::store
