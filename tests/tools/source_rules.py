@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Rules of the house that the compiler does not know. One function a rule; --self-test plants a breach of each.
+
+    source_rules.py [--root .]
+"""
+
+import argparse
+import pathlib
+import re
+import sys
+import tempfile
+
+CORE = ("der", "crypto", "pki", "cms", "tsp", "pdf", "pades")
+
+# Where catching everything is right: the pool's thread, whose job must not end the process.
+CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hpp"}
+
+# Third-party headers that public headers may name, each in its one place.
+PUBLIC_THIRD_PARTY = {("include/rakkan/base/result.hpp", "tl/expected.hpp")}
+
+CORE_FORBIDDEN_INCLUDE = re.compile(
+    r"^(rakkan/base/file\.hpp|fstream|filesystem|iostream|cstdio|stdio\.h|unistd\.h|fcntl\.h|netdb\.h|poll\.h"
+    r"|sys/.*|netinet/.*|arpa/.*|spdlog/.*|boost/asio.*|boost/beast.*|curl/.*|sqlite3\.h)$")
+CORE_FORBIDDEN_TEXT = re.compile(r"::now\(|\bSystemClock\b|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b|\btime\(nullptr\)|\bstd::cerr\b|\bstd::cout\b")
+ASSERTION = re.compile(r"\b(EXPECT_|ASSERT_|RC_ASSERT|RC_FAIL|FAIL\(|ADD_FAILURE|static_assert)|\b(expect|assert|Expect|Assert)\w*\(")
+TEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\s*\(", re.MULTILINE)
+
+
+def files(root, *patterns):
+    for pattern in patterns:
+        yield from sorted(p for p in root.glob(pattern) if p.is_file())
+
+
+def text_of(path):
+    return path.read_text(encoding="utf-8")
+
+
+def name_of(path, root):
+    return path.relative_to(root).as_posix()
+
+
+def line_of(text, position):
+    return text.count("\n", 0, position) + 1
+
+
+def code_of(text):
+    """The text with comments and string contents blanked, line numbers kept."""
+    token = re.compile(r'//[^\n]*|/\*.*?\*/|R"(\w*)\(.*?\)\1"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
+    return token.sub(lambda m: re.sub(r"[^\n]", " ", m.group()) if m.group()[0] == "/" else '""' + "\n" * m.group().count("\n"), text)
+
+
+def includes_of(text):
+    return [(m.group(1), line_of(text, m.start())) for m in re.finditer(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', text, re.MULTILINE)]
+
+
+def closing(text, start, opening, ending):
+    """The position after the bracket that closes the one at `start`; the end of the text when none does."""
+    depth = 0
+    for position in range(start, len(text)):
+        depth += {opening: 1, ending: -1}.get(text[position], 0)
+        if depth == 0:
+            return position + 1
+    return len(text)
+
+
+def core_does_no_io(root):
+    """Core modules do no I/O, read no clock, log nothing (house rule; time and randomness are arguments)."""
+    for module in CORE:
+        for path in files(root, f"src/{module}/**/*.[ch]pp", f"include/rakkan/{module}/**/*.hpp"):
+            text = text_of(path)
+            for header, line in includes_of(text):
+                if CORE_FORBIDDEN_INCLUDE.match(header):
+                    yield f"{name_of(path, root)}:{line}: a core module includes {header}"
+            code = code_of(text)
+            for match in CORE_FORBIDDEN_TEXT.finditer(code):
+                yield f"{name_of(path, root)}:{line_of(code, match.start())}: a core module uses {match.group()}"
+
+
+def public_headers_are_ours(root):
+    """Headers in include/rakkan name the standard library and Rakkan, nothing else."""
+    for path in files(root, "include/rakkan/**/*.hpp"):
+        for header, line in includes_of(text_of(path)):
+            ours = header.startswith("rakkan/") or re.fullmatch(r"[a-z_0-9]+", header)
+            if not ours and (name_of(path, root), header) not in PUBLIC_THIRD_PARTY:
+                yield f"{name_of(path, root)}:{line}: a public header includes {header}"
+
+
+def results_are_nodiscard(root):
+    """Every function in a header that returns a Result is [[nodiscard]]."""
+    for path in files(root, "include/rakkan/**/*.hpp", "src/**/*.hpp", "tests/support/**/*.hpp"):
+        code = code_of(text_of(path))
+        for match in re.finditer(r"\bResult<", code):
+            end = closing(code, match.end() - 1, "<", ">")
+            before, after = code[: match.start()], code[end:]
+            declared = re.match(r"\s*[&*]?\s*(?:[A-Za-z_]\w*::)*(?:operator\s*\S+|[A-Za-z_]\w*)\s*\(", after)
+            trailing = before.rstrip().endswith("->")
+            of_lambda = re.search(r"\]\s*(\([^()]*\))?\s*(mutable|noexcept|\s)*->\s*$", before)
+            if of_lambda or not (declared or trailing):
+                continue
+            start = max(before.rfind(c) for c in ";{}#") + 1
+            if "[[nodiscard]]" not in before[start:]:
+                yield f"{name_of(path, root)}:{line_of(code, match.start())}: a function returns Result without [[nodiscard]]"
+
+
+def nobody_catches_everything(root):
+    """catch (...) hides faults; adapters catch what their library throws."""
+    for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp"):
+        if name_of(path, root) not in CATCH_ALL:
+            code = code_of(text_of(path))
+            for match in re.finditer(r"\bcatch\s*\(\s*\.\.\.\s*\)", code):
+                yield f"{name_of(path, root)}:{line_of(code, match.start())}: catch (...)"
+
+
+def tests_assert(root):
+    """A test that asserts nothing cannot fail."""
+    for path in files(root, "tests/**/*.cpp"):
+        code = code_of(text_of(path))
+        for match in TEST.finditer(code):
+            body_start = code.find("{", match.end())
+            body = code[body_start : closing(code, body_start, "{", "}")]
+            if not ASSERTION.search(body):
+                yield f"{name_of(path, root)}:{line_of(code, match.end())}: a test without an assertion"
+
+
+def nothing_is_left_to_do(root):
+    """Open work lives in issues, not in comments."""
+    for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp", "tests/**/*.[ch]pp", "benchmarks/**/*.[ch]pp"):
+        text = text_of(path)
+        for match in re.finditer(r"\b(TODO|FIXME|XXX|HACK)\b", text):
+            yield f"{name_of(path, root)}:{line_of(text, match.start())}: {match.group()}"
+
+
+def modules_are_documented(root):
+    """Each module has a README and a row in the list of README.md."""
+    readme = text_of(root / "README.md") if (root / "README.md").exists() else ""
+    for path in files(root, "src/*/CMakeLists.txt"):
+        module = path.parent.name
+        if module == "cmake":
+            continue
+        if not (path.parent / "README.md").exists():
+            yield f"src/{module}: no README.md"
+        if f"`{module}`" not in readme:
+            yield f"README.md: the list of modules lacks `{module}`"
+
+
+RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
+         nothing_is_left_to_do, modules_are_documented)
+
+# rule, file, content that breaks it, content that keeps it
+PLANTED = (
+    (core_does_no_io, "src/der/x.cpp", "#include <fstream>\n", "#include <vector>\n"),
+    (core_does_no_io, "include/rakkan/pdf/x.hpp", '#include "rakkan/base/file.hpp"\n', '#include "rakkan/base/bytes.hpp"\n'),
+    (core_does_no_io, "src/tsp/x.cpp", "auto t = std::chrono::system_clock::now();\n", "// ::now() is the edge's\n"),
+    (public_headers_are_ours, "include/rakkan/crypto/x.hpp", "#include <openssl/evp.h>\n", "#include <cstdint>\n"),
+    (results_are_nodiscard, "include/rakkan/der/x.hpp", "static Result<std::vector<int>> parse(int);\n",
+     "[[nodiscard]] static Result<std::vector<int>> parse(int);\nstd::function<Result<int>(int)> member;\n"),
+    (results_are_nodiscard, "src/der/x.hpp", "auto read() -> Result<int>;\n", "[[nodiscard]] auto read() -> Result<int>;\nauto f = [](int) -> Result<int> { return 1; };\n"),
+    (nobody_catches_everything, "src/pki/x.cpp", "void f() try {} catch ( ... ) {}\n", "void f() try {} catch (int) {}\n"),
+    (tests_assert, "tests/unit/x_test.cpp", "TEST(A, B) { f(); }\n", "TEST(A, B) { if (x) { EXPECT_TRUE(f()); } }\n"),
+    (nothing_is_left_to_do, "src/der/x.cpp", "// TODO: more\n", "// done\n"),
+    (modules_are_documented, "src/der/CMakeLists.txt", "", None),
+)
+
+
+def self_test():
+    for rule, path, bad, good in PLANTED:
+        for content, expected in ((bad, True), (good, False)):
+            if content is None:
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder)
+                (root / path).parent.mkdir(parents=True)
+                (root / path).write_text(content)
+                assert bool(list(rule(root))) == expected, (rule.__name__, path, content)
+    assert {rule for rule, *_ in PLANTED} == set(RULES), "a rule without a planted breach"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path("."))
+    parser.add_argument("--self-test", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.self_test:
+        return self_test()
+    found = [line for rule in RULES for line in rule(arguments.root)]
+    for line in found:
+        print(line, file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
