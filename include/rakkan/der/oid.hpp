@@ -1,4 +1,6 @@
-// Oid is an OBJECT IDENTIFIER (X.690 §8.19) as its DER content octets, at most 31 of them; compared byte by byte.
+// Oid is an OBJECT IDENTIFIER (X.690 §8.19) as its DER content octets, at most 47 of them; compared byte by byte.
+// (The longest in real certificates are the template identifiers of Microsoft's CA: 1.3.6.1.4.1.311.21.8 and nine
+// arcs.)
 //
 //   constexpr Oid kSha256{2, 16, 840, 1, 101, 3, 4, 2, 1};
 #pragma once
@@ -18,7 +20,7 @@ namespace rakkan::der {
 
 class Oid {
  public:
-  static constexpr std::size_t kMaxContentSize = 31;
+  static constexpr std::size_t kMaxContentSize = 47;
 
   constexpr Oid() noexcept = default;
 
@@ -36,10 +38,11 @@ class Oid {
     }
   }
 
-  // From content octets: nothing when empty, too long, cut short, or an arc is padded (X.690 §8.19.2) or above 2^63.
+  // From content octets: nothing when empty, too long, cut short, or an arc is padded (X.690 §8.19.2). Arcs may be of
+  // any size: 2.25 is followed by a UUID of 128 bits (X.667).
   [[nodiscard]] static std::optional<Oid> from_content(ByteView content) noexcept;
-  // From "1.2.840.113549": for configuration.
-  [[nodiscard]] static std::optional<Oid> from_dotted(std::string_view text) noexcept;
+  // From "1.2.840.113549", without leading zeros: for configuration.
+  [[nodiscard]] static std::optional<Oid> from_dotted(std::string_view text);
 
   [[nodiscard]] constexpr ByteView content() const noexcept { return {content_.data(), size_}; }
   [[nodiscard]] constexpr bool empty() const noexcept { return size_ == 0; }

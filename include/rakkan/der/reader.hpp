@@ -1,6 +1,6 @@
-// Reader walks strict DER (X.690 §10): definite minimal lengths, low tag numbers, nothing left over unless it is read.
-// It never copies: what it returns aliases the input. Every failure is malformed_der with the offset from the start of
-// the outermost input in Error::where. Cheap to copy; not thread-shared.
+// Reader walks strict DER (X.690 §10): definite minimal lengths, low tag numbers, strings in primitive form, nothing
+// left over unless it is read. It never copies: what it returns aliases the input. Every failure is malformed_der with
+// the offset from the start of the outermost input in Error::where. Cheap to copy; not thread-shared.
 //
 //   Reader top(input);
 //   RAKKAN_TRY(Reader request, top.enter(Tag::sequence));
@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
@@ -23,6 +25,16 @@ struct Element {
   Tag tag{};
   ByteView content;   // without header
   ByteView encoding;  // header and content
+};
+
+struct BitString {
+  ByteView octets;
+  unsigned unused_bits = 0;  // in the last octet; they are zero (X.690 §11.2.1)
+
+  // Bit 0 is the most significant bit of the first octet; a bit beyond the end is zero (X.680 §22.7).
+  [[nodiscard]] bool bit(unsigned number) const noexcept {
+    return number / 8 < octets.size() && (octets[number / 8] >> (7 - number % 8) & 1) != 0;
+  }
 };
 
 class Reader {
@@ -47,23 +59,34 @@ class Reader {
   [[nodiscard]] Result<std::optional<Element>> element_if(Tag expected);
   [[nodiscard]] Result<void> end() const;  // fails when something is left
 
-  [[nodiscard]] Result<bool> boolean();                  // X.690 §11.1: FF or 00
-  [[nodiscard]] Result<bool> boolean_default_false();    // DEFAULT FALSE: absent is false, an encoded FALSE is refused
-  [[nodiscard]] Result<std::uint64_t> small_unsigned();  // an INTEGER from 0 to 2^64 - 1
-  [[nodiscard]] Result<ByteView> integer();              // an INTEGER's minimal two's complement content, any size
+  [[nodiscard]] Result<bool> boolean();                // X.690 §11.1: FF or 00
+  [[nodiscard]] Result<bool> boolean_default_false();  // DEFAULT FALSE: absent is false, an encoded FALSE is refused
+  // An INTEGER from 0 to 2^64 - 1. The tag of these differs from the type's own where it is IMPLICIT.
+  [[nodiscard]] Result<std::uint64_t> small_unsigned(Tag tag = Tag::integer);
+  [[nodiscard]] Result<ByteView> integer(Tag tag = Tag::integer);  // its minimal two's complement content, any size
+  [[nodiscard]] Result<ByteView> unsigned_integer();  // an INTEGER of 0 or more as magnitude, without leading zeros
   [[nodiscard]] Result<Oid> oid();
   [[nodiscard]] Result<ByteView> octet_string();
   [[nodiscard]] Result<ByteView> bit_string();  // a BIT STRING of whole octets (no unused bits)
+  [[nodiscard]] Result<BitString> bits();       // any BIT STRING
   [[nodiscard]] Result<void> null();
-  // UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 restricts them; fraction only when allowed (RFC 3161 §2.4.2
-  // genTime).
+  // UTCTime or GeneralizedTime in the forms of RFC 5280 §4.1.2.5: UTC, with seconds, without a fraction.
+  // Deviations: a GeneralizedTime before 2050 is accepted (PKITS 4.2.4 wants it).
   [[nodiscard]] Result<Instant> time();
-  [[nodiscard]] Result<Instant> generalized_time(bool allow_fraction);
+  // With a fraction, when allowed, as RFC 3161 §2.4.2 has it: without trailing zeros; what is finer than a millisecond
+  // is cut off.
+  [[nodiscard]] Result<Instant> generalized_time(bool allow_fraction, Tag tag = Tag::generalized_time);
 
-  [[nodiscard]] tl::unexpected<Error> malformed(std::string what) const;
+  // malformed_der at this reader's offset.
+  [[nodiscard]] tl::unexpected<Error> malformed(std::string what) const {
+    return malformed_at(offset(), std::move(what));
+  }
 
  private:
   Reader(ByteView input, const Byte* start, unsigned depth) noexcept : start_(start), rest_(input), depth_(depth) {}
+
+  [[nodiscard]] static tl::unexpected<Error> malformed_at(std::size_t offset, std::string what);
+  [[nodiscard]] tl::unexpected<Error> unexpected_tag(Tag expected) const;
 
   const Byte* start_;
   ByteView rest_;

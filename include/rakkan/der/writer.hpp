@@ -47,11 +47,13 @@ class Writer {
 
   // SET OF (X.690 §11.6): the complete encodings in ascending order.
   void set_of(Tag tag, std::vector<Bytes> encodings);
+  // The same for the caller's views, which it sorts; for the hot path.
+  void set_of(Tag tag, std::span<ByteView> encodings);
 
   void raw(ByteView encoding);  // complete elements, as they are
   void primitive(Tag tag, ByteView content);
   void boolean(bool value);
-  void small_unsigned(std::uint64_t value);   // INTEGER
+  void small_unsigned(std::uint64_t value, Tag tag = Tag::integer);
   void integer(ByteView twos_complement);     // INTEGER from minimal content octets
   void unsigned_integer(ByteView magnitude);  // INTEGER from a big-endian magnitude; leading zeros allowed
   void oid(const Oid& oid);
@@ -62,11 +64,15 @@ class Writer {
   void null();
   void text(Tag tag, std::string_view value) { primitive(tag, bytes_of(value)); }
   void time(Instant instant);  // RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds
-  void generalized_time(Instant instant);  // RFC 3161 §2.4.2: milliseconds without trailing zeros
+  // RFC 3161 §2.4.2: milliseconds without trailing zeros.
+  void generalized_time(Instant instant, Tag tag = Tag::generalized_time);
 
  private:
+  // Leaves one octet for the length; close() shifts the content when it takes more. Most content is short, and shifting
+  // the few KB of a SignedData costs less than measuring everything first.
   std::size_t open(Tag tag);
   void close(std::size_t mark);
+  void header(Tag tag, std::size_t content_size);
 
   Bytes buffer_;
 };

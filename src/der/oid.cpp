@@ -1,0 +1,150 @@
+#include "rakkan/der/oid.hpp"
+
+#include <vector>
+
+namespace rakkan::der {
+namespace {
+
+// Decimal digits, most significant first: arcs have no upper bound, and this is never on a hot path.
+using Decimal = std::string;
+
+// value * 128 + addend
+void shift_in(Decimal& value, unsigned addend) {
+  unsigned carry = addend;
+  for (auto digit = value.rbegin(); digit != value.rend(); ++digit) {
+    carry += static_cast<unsigned>(*digit - '0') * 128;
+    *digit = static_cast<char>('0' + carry % 10);
+    carry /= 10;
+  }
+  for (; carry != 0; carry /= 10) {
+    value.insert(value.begin(), static_cast<char>('0' + carry % 10));
+  }
+}
+
+// Divides by 128 and returns the remainder; no leading zeros stay, zero is empty.
+unsigned shift_out(Decimal& value) {
+  unsigned remainder = 0;
+  for (char& digit : value) {
+    remainder = remainder * 10 + static_cast<unsigned>(digit - '0');
+    digit = static_cast<char>('0' + remainder / 128);
+    remainder %= 128;
+  }
+  value.erase(0, value.find_first_not_of('0'));
+  return remainder;
+}
+
+// value + addend, addend below 1000
+void add(Decimal& value, unsigned addend) {
+  unsigned carry = addend;
+  for (auto digit = value.rbegin(); digit != value.rend() && carry != 0; ++digit) {
+    carry += static_cast<unsigned>(*digit - '0');
+    *digit = static_cast<char>('0' + carry % 10);
+    carry /= 10;
+  }
+  for (; carry != 0; carry /= 10) {
+    value.insert(value.begin(), static_cast<char>('0' + carry % 10));
+  }
+}
+
+// The first subidentifier is 40 * first + second, and first is at most 2 (X.690 §8.19.4).
+std::string first_two_arcs(Decimal subidentifier) {
+  if (subidentifier.size() <= 2 && (subidentifier.size() < 2 || subidentifier < "80")) {
+    const int value = std::stoi(subidentifier);
+    return std::to_string(value / 40) + '.' + std::to_string(value % 40);
+  }
+  // subidentifier - 80: the leading digits cannot run out.
+  int borrow = 8;
+  for (auto digit = subidentifier.rbegin() + 1; borrow != 0; ++digit) {
+    const int rest = *digit - '0' - borrow;
+    *digit = static_cast<char>('0' + (rest + 10) % 10);
+    borrow = rest < 0 ? 1 : 0;
+  }
+  const std::size_t significant = subidentifier.find_first_not_of('0');
+  return "2." + (significant == std::string::npos ? "0" : subidentifier.substr(significant));
+}
+
+// The digits up to the next point, which is taken off too; nothing when there are none, other characters or a leading
+// zero.
+std::optional<Decimal> next_arc(std::string_view& text, bool& more) {
+  const std::size_t point = text.find('.');
+  const std::string_view digits = text.substr(0, point);
+  more = point != std::string_view::npos;
+  text.remove_prefix(more ? point + 1 : text.size());
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos ||
+      (digits.size() > 1 && digits.front() == '0')) {
+    return std::nullopt;
+  }
+  return Decimal(digits);
+}
+
+}  // namespace
+
+std::optional<Oid> Oid::from_content(ByteView content) noexcept {
+  if (content.empty() || content.size() > kMaxContentSize || (content.back() & 0x80) != 0) {
+    return std::nullopt;
+  }
+  bool at_start_of_arc = true;
+  for (const Byte octet : content) {
+    if (at_start_of_arc && octet == 0x80) {
+      return std::nullopt;
+    }
+    at_start_of_arc = (octet & 0x80) == 0;
+  }
+  Oid oid;
+  std::copy(content.begin(), content.end(), oid.content_.begin());
+  oid.size_ = static_cast<std::uint8_t>(content.size());
+  return oid;
+}
+
+std::optional<Oid> Oid::from_dotted(std::string_view text) {
+  constexpr std::size_t kMaxText = 160;  // more than 47 octets can say
+  bool more = false;
+  if (text.size() > kMaxText) {
+    return std::nullopt;
+  }
+  const auto first = next_arc(text, more);
+  if (!first || !more || first->size() != 1 || first->front() > '2') {
+    return std::nullopt;
+  }
+  auto arc = next_arc(text, more);
+  if (!arc || (first->front() < '2' && (arc->size() > 2 || std::stoi(*arc) > 39))) {
+    return std::nullopt;
+  }
+  add(*arc, static_cast<unsigned>(first->front() - '0') * 40);
+
+  Bytes content;
+  for (;;) {
+    const std::size_t start = content.size();
+    do {
+      const unsigned group = shift_out(*arc);
+      content.insert(content.begin() + static_cast<std::ptrdiff_t>(start),
+                     static_cast<Byte>(group | (content.size() == start ? 0 : 0x80)));
+    } while (!arc->empty());
+    if (!more) {
+      return from_content(content);
+    }
+    arc = next_arc(text, more);
+    if (!arc) {
+      return std::nullopt;
+    }
+  }
+}
+
+std::string Oid::dotted() const {
+  std::string text;
+  Decimal arc;
+  for (const Byte octet : content()) {
+    shift_in(arc, octet & 0x7F);
+    if ((octet & 0x80) != 0) {
+      continue;
+    }
+    if (arc.empty()) {
+      arc = "0";
+    }
+    text += text.empty() ? first_two_arcs(arc) : '.' + arc;
+    arc.clear();
+  }
+  return text;
+}
+
+}  // namespace rakkan::der
