@@ -43,7 +43,8 @@ class Digest {
 
  private:
   friend class Hasher;
-  Digest(DigestAlgorithm algorithm) noexcept : algorithm_(algorithm) {}
+  friend Digest digest(DigestAlgorithm algorithm, std::initializer_list<ByteView> parts);
+  explicit Digest(DigestAlgorithm algorithm) noexcept : algorithm_(algorithm) {}
 
   DigestAlgorithm algorithm_;
   std::array<Byte, kMaxSize> value_{};

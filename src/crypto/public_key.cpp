@@ -1,0 +1,221 @@
+#include "rakkan/crypto/public_key.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/params.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <string>
+
+#include "crypto/openssl.hpp"
+#include "crypto/signature_operation.hpp"
+#include "rakkan/der/reader.hpp"
+
+namespace rakkan::crypto {
+namespace {
+
+using der::Oid;
+using der::Reader;
+using der::Tag;
+
+constexpr Oid kRsaEncryption{1, 2, 840, 113549, 1, 1, 1};
+constexpr Oid kEcPublicKey{1, 2, 840, 10045, 2, 1};
+constexpr Oid kEd25519{1, 3, 101, 112};
+
+struct Curve {
+  KeyKind kind;
+  Oid oid;
+  const char* group;  // OpenSSL's name
+  std::size_t field_size;
+};
+constexpr std::array kCurves = {
+    Curve{KeyKind::ec_p256, {1, 2, 840, 10045, 3, 1, 7}, "P-256", 32},
+    Curve{KeyKind::ec_p384, {1, 3, 132, 0, 34}, "P-384", 48},
+};
+
+tl::unexpected<Error> unsupported(std::string what) { return fail(ErrorCode::unsupported_algorithm, std::move(what)); }
+
+struct Key {
+  KeyKind kind;
+  std::shared_ptr<void> handle;
+};
+
+// OpenSSL takes what it is given as const through a pointer that is not.
+template <class T>
+void* unconst(const T* data) {
+  return const_cast<void*>(static_cast<const void*>(data));
+}
+
+Result<std::shared_ptr<void>> make_key(const char* type, OSSL_PARAM* parameters) {
+  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
+    ERR_clear_error();
+    return fail(ErrorCode::malformed_der, std::string("not a public key of type ") + type);
+  }
+  return std::shared_ptr<void>(key, [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); });
+}
+
+// The magnitude as OSSL_PARAM wants integers: in the machine's byte order.
+Bytes native_order(ByteView big_endian) {
+  Bytes value = copy_of(big_endian);
+  if constexpr (std::endian::native == std::endian::little) {
+    std::reverse(value.begin(), value.end());
+  }
+  return value;
+}
+
+std::optional<KeyKind> rsa_kind(ByteView modulus) noexcept {
+  const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
+  switch (bits) {
+    case 2048:
+      return KeyKind::rsa_2048;
+    case 3072:
+      return KeyKind::rsa_3072;
+    case 4096:
+      return KeyKind::rsa_4096;
+    default:
+      return std::nullopt;
+  }
+}
+
+// RFC 3279 §2.3.1: RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
+Result<Key> rsa_key(ByteView encoding) {
+  Reader top(encoding);
+  RAKKAN_TRY(Reader fields, top.enter(Tag::sequence));
+  RAKKAN_CHECK(top.end());
+  RAKKAN_TRY(const ByteView modulus, fields.unsigned_integer());
+  RAKKAN_TRY(const std::uint64_t exponent, fields.small_unsigned());
+  RAKKAN_CHECK(fields.end());
+  const auto kind = rsa_kind(modulus);
+  if (!kind) {
+    return unsupported("RSA key that has neither 2048, 3072 nor 4096 bits");
+  }
+  if ((modulus.back() & 1) == 0) {
+    return fail(ErrorCode::malformed_der, "RSA modulus is even");
+  }
+  if (exponent < 65537 || (exponent & 1) == 0) {
+    return unsupported("RSA exponent " + std::to_string(exponent));
+  }
+  Bytes n = native_order(modulus);
+  std::uint64_t e = exponent;
+  std::array parameters = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n.data(), n.size()),
+                           OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &e), OSSL_PARAM_construct_end()};
+  RAKKAN_TRY(auto handle, make_key("RSA", parameters.data()));
+  return Key{*kind, std::move(handle)};
+}
+
+// RFC 5480 §2.2: the point, uncompressed: 04 || x || y. OpenSSL checks that it lies on the curve.
+Result<Key> ec_key(const Oid& curve_oid, ByteView point) {
+  const auto curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return c.oid == curve_oid; });
+  if (curve == kCurves.end()) {
+    return unsupported("elliptic curve " + curve_oid.dotted());
+  }
+  if (point.size() != 1 + 2 * curve->field_size || point.front() != 0x04) {
+    return fail(ErrorCode::malformed_der, "not an uncompressed point of " + std::string(curve->group));
+  }
+  std::array parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve->group), 0),
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unconst(point.data()), point.size()),
+      OSSL_PARAM_construct_end()};
+  RAKKAN_TRY(auto handle, make_key("EC", parameters.data()));
+  return Key{curve->kind, std::move(handle)};
+}
+
+Result<Key> ed25519_key(ByteView point) {
+  if (point.size() != 32) {
+    return fail(ErrorCode::malformed_der, "an Ed25519 key has 32 octets");
+  }
+  std::array parameters = {
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unconst(point.data()), point.size()),
+      OSSL_PARAM_construct_end()};
+  RAKKAN_TRY(auto handle, make_key("ED25519", parameters.data()));
+  return Key{KeyKind::ed25519, std::move(handle)};
+}
+
+// RFC 5280 §4.1: SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
+Result<Key> read_spki(ByteView spki) {
+  Reader top(spki);
+  RAKKAN_TRY(Reader info, top.enter(Tag::sequence));
+  RAKKAN_CHECK(top.end());
+  RAKKAN_TRY(Reader algorithm, info.enter(Tag::sequence));
+  RAKKAN_TRY(const Oid type, algorithm.oid());
+  RAKKAN_TRY(const ByteView key, info.bit_string());
+  RAKKAN_CHECK(info.end());
+
+  if (type == kRsaEncryption) {
+    RAKKAN_CHECK(algorithm.null());  // RFC 3279 §2.3.1: NULL
+    RAKKAN_CHECK(algorithm.end());
+    return rsa_key(key);
+  }
+  if (type == kEcPublicKey) {
+    if (algorithm.peek() != Tag::oid) {
+      return unsupported("elliptic curve without a name");  // RFC 5480 §2.1.1: namedCurve alone is allowed
+    }
+    RAKKAN_TRY(const Oid curve, algorithm.oid());
+    RAKKAN_CHECK(algorithm.end());
+    return ec_key(curve, key);
+  }
+  if (type == kEd25519) {
+    RAKKAN_CHECK(algorithm.end());  // RFC 8410 §3: no parameters
+    return ed25519_key(key);
+  }
+  return unsupported("public key algorithm " + type.dotted());
+}
+
+Result<void> verdict(int result) {
+  if (result == 1) {
+    return {};
+  }
+  ERR_clear_error();  // a wrong signature leaves its reasons there
+  return fail(ErrorCode::signature_invalid, "the signature does not verify with the key");
+}
+
+Result<void> check_suits(const AlgorithmSuite& suite, KeyKind kind) {
+  if (!suits(suite, kind)) {
+    return unsupported(std::string(suite.name) + " with a key of kind " + std::string(name(kind)));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<PublicKey> PublicKey::from_spki(ByteView spki) {
+  RAKKAN_TRY(Key made, read_spki(spki));
+  PublicKey key;
+  key.kind_ = made.kind;
+  key.spki_ = std::make_shared<const Bytes>(copy_of(spki));
+  key.key_ = std::move(made.handle);
+  return key;
+}
+
+Result<void> PublicKey::verify(const AlgorithmSuite& suite, const Digest& digest, ByteView signature) const {
+  RAKKAN_CHECK(check_suits(suite, kind_));
+  if (suite.scheme == SignatureScheme::eddsa) {
+    return unsupported("Ed25519 signs the message, not its digest");
+  }
+  if (suite.digest != digest.algorithm()) {
+    return unsupported(std::string(suite.name) + " over a digest of " + std::string(info(digest.algorithm()).name));
+  }
+  RAKKAN_TRY(const PkeyContext context, begin_operation(Operation::verify, static_cast<EVP_PKEY*>(key_.get()), suite));
+  const ByteView value = digest.view();
+  return verdict(EVP_PKEY_verify(context.get(), signature.data(), signature.size(), value.data(), value.size()));
+}
+
+Result<void> PublicKey::verify_message(const AlgorithmSuite& suite, ByteView message, ByteView signature) const {
+  if (suite.scheme != SignatureScheme::eddsa) {
+    return verify(suite, digest(suite.digest, message), signature);
+  }
+  RAKKAN_CHECK(check_suits(suite, kind_));
+  const DigestContext context(EVP_MD_CTX_new());
+  if (!context ||
+      EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, static_cast<EVP_PKEY*>(key_.get())) != 1) {
+    return fail(openssl_error("the key cannot verify"));
+  }
+  return verdict(EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()));
+}
+
+}  // namespace rakkan::crypto

@@ -1,0 +1,14 @@
+// An EVP_PKEY_CTX made ready to sign or verify with a suite.
+#pragma once
+
+#include "crypto/openssl.hpp"
+#include "rakkan/crypto/algorithm_suite.hpp"
+
+namespace rakkan::crypto {
+
+enum class Operation { sign, verify };
+
+// For the schemes that take a digest; fails with internal when OpenSSL refuses.
+[[nodiscard]] Result<PkeyContext> begin_operation(Operation operation, EVP_PKEY* key, const AlgorithmSuite& suite);
+
+}  // namespace rakkan::crypto

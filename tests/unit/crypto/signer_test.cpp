@@ -1,0 +1,81 @@
+#include <gmock/gmock.h>
+
+#include <map>
+
+#include "rakkan/crypto/software_signer.hpp"
+#include "support/result_matchers.hpp"
+
+namespace rakkan::crypto {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+
+constexpr KeyKind kKinds[] = {KeyKind::rsa_2048, KeyKind::rsa_3072, KeyKind::rsa_4096,
+                              KeyKind::ec_p256,  KeyKind::ec_p384,  KeyKind::ed25519};
+
+// One key of each kind for all tests: RSA keys take long to make.
+SoftwareSigner& signer_of(KeyKind kind) {
+  static std::map<KeyKind, SoftwareSigner> signers;
+  auto found = signers.find(kind);
+  if (found == signers.end()) {
+    found = signers.emplace(kind, SoftwareSigner::generate(kind).value()).first;
+  }
+  return found->second;
+}
+
+class EverySuite : public testing::TestWithParam<std::tuple<KeyKind, std::size_t>> {
+ protected:
+  const AlgorithmSuite& suite() const { return algorithm_suites()[std::get<1>(GetParam())]; }
+  SoftwareSigner& signer() const { return signer_of(std::get<0>(GetParam())); }
+};
+
+TEST_P(EverySuite, SignsAndVerifiesExactlyWithTheKeysItSuits) {
+  const Digest data = digest(suite().digest, bytes_of("契約書"));
+  if (!suits(suite(), std::get<0>(GetParam())) || suite().scheme == SignatureScheme::eddsa) {
+    EXPECT_THAT(signer().sign(suite(), data), FailsWith(ErrorCode::unsupported_algorithm));
+    EXPECT_THAT(signer().public_key().verify(suite(), data, Bytes(64)), FailsWith(ErrorCode::unsupported_algorithm));
+    return;
+  }
+  ASSERT_OK_AND_ASSIGN(Bytes signature, signer().sign(suite(), data));
+  EXPECT_LE(signature.size(), max_signature_size(signer().public_key().kind()));
+  EXPECT_THAT(signer().public_key().verify(suite(), data, signature), IsOk());
+  EXPECT_THAT(signer().public_key().verify_message(suite(), bytes_of("契約書"), signature), IsOk());
+  EXPECT_THAT(signer().public_key().verify(suite(), digest(suite().digest, bytes_of("契約害")), signature),
+              FailsWith(ErrorCode::signature_invalid));
+  signature[signature.size() / 2] ^= 1;
+  EXPECT_THAT(signer().public_key().verify(suite(), data, signature), FailsWith(ErrorCode::signature_invalid));
+  EXPECT_THAT(signer().public_key().verify(suite(), data, {}), FailsWith(ErrorCode::signature_invalid));
+}
+
+INSTANTIATE_TEST_SUITE_P(Signer, EverySuite,
+                         testing::Combine(testing::ValuesIn(kKinds), testing::Range<std::size_t>(0, 10)),
+                         [](const auto& parameters) {
+                           std::string text(algorithm_suites()[std::get<1>(parameters.param)].name);
+                           text += "_with_" + std::string(name(std::get<0>(parameters.param)));
+                           std::replace(text.begin(), text.end(), '-', '_');
+                           return text;
+                         });
+
+TEST(Signer, RefusesADigestOfAnotherAlgorithm) {
+  const AlgorithmSuite& suite = default_suite(KeyKind::ec_p256);
+  const Digest longer = digest(DigestAlgorithm::sha512, {});
+  EXPECT_THAT(signer_of(KeyKind::ec_p256).sign(suite, longer), FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(signer_of(KeyKind::ec_p256).public_key().verify(suite, longer, Bytes(70)),
+              FailsWith(ErrorCode::unsupported_algorithm));
+}
+
+TEST(Signer, RefusesTextThatIsNoPrivateKey) {
+  EXPECT_THAT(SoftwareSigner::from_pem("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+              FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(SoftwareSigner::from_pem(""), FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST(MaxSignatureSize, HoldsEveryEcdsaValue) {
+  // The longest value has both integers with the top bit set.
+  EXPECT_EQ(max_signature_size(KeyKind::ec_p256), 72U);
+  EXPECT_EQ(max_signature_size(KeyKind::ec_p384), 104U);
+}
+
+}  // namespace
+}  // namespace rakkan::crypto
