@@ -1,6 +1,6 @@
-// rakkan-sample-contract TEXT OUT.pdf: lays out the sample contract (contract.ja.txt) as a PDF of several A4 pages with embedded
-// subsets of the IPAex fonts. The only program that uses PoDoFo: Rakkan itself neither makes nor rewrites documents.
-// The same text gives the same bytes: no clock, no randomness.
+// rakkan-sample-contract TEXT OUT.pdf: lays out the sample contract (contract.ja.txt) as a PDF of several A4 pages with
+// embedded subsets of the IPAex fonts. The only program that uses PoDoFo: Rakkan itself neither makes nor rewrites
+// documents. The same text gives the same bytes: no clock, no randomness.
 #include <podofo/podofo.h>
 
 #include <algorithm>
@@ -43,9 +43,7 @@ std::vector<std::string> characters_of(std::string_view text) {
   return characters;
 }
 
-bool is_latin(const std::string& character) {
-  return character.size() == 1 && character != " ";
-}
+bool is_latin(const std::string& character) { return character.size() == 1 && character != " "; }
 
 // 行頭禁則: what must not begin a line; 行末禁則: what must not end one.
 bool cannot_begin(const std::string& character) {
@@ -99,9 +97,7 @@ class Layout {
     block(0, 0, text);
     down(2);
   }
-  void item(std::string_view text) {
-    block(15, 36, "（" + std::to_string(++item_) + "）" + std::string(text));
-  }
+  void item(std::string_view text) { block(15, 36, "（" + std::to_string(++item_) + "）" + std::string(text)); }
   void party_row(std::string_view label, std::string_view value) {
     if (value.empty()) {
       need(5 * kBodyLeading);
@@ -153,9 +149,7 @@ class Layout {
     return font->GetFontMetrics()->StringWidth(text_string(text));
   }
 
-  void down(double points) {
-    y_ -= points;
-  }
+  void down(double points) { y_ -= points; }
   void need(double points) {
     if (page_ == 0 || y_ - points < kBottom) {
       new_page();

@@ -50,7 +50,8 @@ def nss_database(folder: Path, root: Path) -> Path:
 
 def pdfsig(pdf: Path, nss: Path, expected: int) -> list[Verdict]:
     """A verdict for each of the `expected` signatures; every one is refused when pdfsig lists another number of them."""
-    done = run("pdfsig", "-no-ocsp", "-nssdir", nss, pdf)
+    # Not -no-ocsp: with it pdfsig 22.12 says "Unknown issue with Certificate" of every certificate, good or bad.
+    done = run("pdfsig", "-nssdir", nss, pdf)
     text = done.stdout + done.stderr
     blocks = re.split(r"^Signature #\d+:$", done.stdout, flags=re.MULTILINE)[1:]
     if len(blocks) != expected:
@@ -73,7 +74,8 @@ def _pdfsig_block(block: str) -> Verdict:
         "whole_document": bool(total and total.group(1) == "Total"),
     }
     accepted = signature == "Signature is Valid." and certificate == "Certificate is Trusted."
-    return Verdict("pdfsig", accepted, f"{signature} {certificate}", details)
+    said = signature if certificate == "(not said)" else f"{signature} {certificate}"  # pdfsig stops at a bad digest
+    return Verdict("pdfsig", accepted, said, details)
 
 
 def qpdf_check(pdf: Path) -> Verdict:
@@ -93,8 +95,8 @@ def openssl_cms(cms: bytes, content: bytes, root: Path) -> Verdict:
         content_file.write_bytes(content)
         done = run("openssl", "cms", "-verify", "-cades", "-purpose", "any", "-inform", "DER", "-in", cms_file, "-binary",
                    "-content", content_file, "-CAfile", root, "-no-CApath", "-no-CAstore", "-out", os.devnull)
-    accepted = done.returncode == 0 and "CMS Verification successful" in done.stderr
-    said = _line_with(done.stderr, "CMS Verification successful" if accepted else "error:", "Verification failure", "rror")
+    accepted = done.returncode == 0 and "CAdES Verification successful" in done.stderr
+    said = _line_with(done.stderr, "CAdES Verification successful" if accepted else "error:", "Verification failure", "rror")
     return Verdict("openssl cms -verify -cades", accepted, said)
 
 
@@ -144,5 +146,14 @@ def _line_with(text: str, *needles: str) -> str:
     for needle in needles:
         for line in lines:
             if needle in line:
-                return line
+                return _readable(line)
     return lines[-1] if lines else "nothing"
+
+
+def _readable(line: str) -> str:
+    """OpenSSL's "thread:error:code:library:function:reason:file:line:data" without what changes from run to run."""
+    parts = re.fullmatch(r"[0-9A-F]+:error:[0-9A-F]+:([^:]*):([^:]*):([^:]*):[^:]*:\d+:(.*)", line)
+    if not parts:
+        return line.split("; the file may still")[0]
+    library, _, reason, data = parts.groups()
+    return f"{library}: {reason}" + (f" ({data.removeprefix('Verify error:').strip()})" if data else "")
