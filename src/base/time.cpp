@@ -76,6 +76,8 @@ std::optional<minutes> zone(std::string_view& text) noexcept {
 
 Instant SystemClock::now() const { return floor<milliseconds>(system_clock::now()); }
 
+milliseconds SteadyClock::elapsed() const { return floor<milliseconds>(steady_clock::now().time_since_epoch()); }
+
 UtcFields utc_fields(Instant instant) noexcept {
   const auto day = floor<days>(instant);
   const year_month_day date{day};

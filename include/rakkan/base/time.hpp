@@ -23,6 +23,20 @@ class SystemClock final : public Clock {
   [[nodiscard]] Instant now() const override;
 };
 
+// A clock that only moves forward and is never set: for measuring how long something took.
+class MonotonicClock {
+ public:
+  virtual ~MonotonicClock() = default;
+  // Since a moment that stays the same while the process lives.
+  [[nodiscard]] virtual std::chrono::milliseconds elapsed() const = 0;
+};
+
+// The machine's. Thread-safe.
+class SteadyClock final : public MonotonicClock {
+ public:
+  [[nodiscard]] std::chrono::milliseconds elapsed() const override;
+};
+
 struct UtcFields {
   int year, month, day, hour, minute, second, millisecond;
 };

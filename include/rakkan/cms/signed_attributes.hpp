@@ -19,13 +19,18 @@ class SignedAttributes {
 
   // With the tag SET OF (0x31), as it is digested (RFC 5652 §5.4).
   [[nodiscard]] ByteView der() const noexcept { return der_; }
+  // Without its header: SignerInfo writes it behind [0] instead.
+  [[nodiscard]] ByteView content() const noexcept { return ByteView(der_).subspan(header_size_); }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
   // What the private key signs.
   [[nodiscard]] crypto::Digest digest() const;
 
  private:
-  SignedAttributes(Bytes der, const crypto::AlgorithmSuite& suite) noexcept : der_(std::move(der)), suite_(&suite) {}
+  SignedAttributes(Bytes der, std::size_t header_size, const crypto::AlgorithmSuite& suite) noexcept
+      : der_(std::move(der)), header_size_(header_size), suite_(&suite) {}
+
   Bytes der_;
+  std::size_t header_size_;
   const crypto::AlgorithmSuite* suite_;
 };
 

@@ -1,4 +1,4 @@
-// TimestampRequest is an RFC 3161 §2.4.1 TimeStampReq. It owns its encoding; the views point into it.
+// TimestampRequest is an RFC 3161 §2.4.1 TimeStampReq.
 //
 //   TimeStampReq ::= SEQUENCE { version INTEGER { v1(1) }, messageImprint MessageImprint,
 //        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE, extensions [0] …
@@ -14,20 +14,35 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/oid.hpp"
+#include "rakkan/der/reader.hpp"
+#include "rakkan/der/writer.hpp"
 
 namespace rakkan::tsp {
 
 struct MessageImprint {
+  // AlgorithmIdentifier { hash_algorithm, absent or NULL parameters }, OCTET STRING. Fails with malformed_der.
+  [[nodiscard]] static Result<MessageImprint> read(der::Reader& reader);
+  void write(der::Writer& writer) const;
+
+  [[nodiscard]] static MessageImprint of(const crypto::Digest& digest);
+  // The digest it means. Fails with bad_imprint_algorithm for an unknown algorithm or another size than its digest's.
+  [[nodiscard]] Result<crypto::Digest> digest() const;
+
   der::Oid hash_algorithm;
   Bytes hashed_message;
+  bool null_parameters = false;  // as it was written: a token repeats the request's encoding
 
-  friend bool operator==(const MessageImprint&, const MessageImprint&) = default;
+  // Absent and NULL parameters mean the same (RFC 5754 §2).
+  friend bool operator==(const MessageImprint& a, const MessageImprint& b) noexcept {
+    return a.hash_algorithm == b.hash_algorithm && a.hashed_message == b.hashed_message;
+  }
 };
 
 struct TimestampRequest {
   // One DER TimeStampReq and nothing after it, at most 4 KiB, nonce at most 64 octets. Fails with
   // malformed_timestamp_request.
   [[nodiscard]] static Result<TimestampRequest> parse(ByteView der);
+  // Without extensions.
   [[nodiscard]] Bytes encode() const;
 
   std::uint64_t version = 1;

@@ -1,10 +1,11 @@
-// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo, whose cryptographic
-// binding was checked. TimestampResponse is the answer of an authority: a token or a failure, never both.
+// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo. verify_signature and matches
+// are the separate questions to it. parse_response reads the answer of an authority: a token or a rejection, never both.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
@@ -18,11 +19,14 @@ struct Accuracy {
   std::uint32_t seconds = 0;
   std::uint16_t milliseconds = 0;  // 0 to 999
   std::uint16_t microseconds = 0;  // 0 to 999
+
+  friend bool operator==(const Accuracy&, const Accuracy&) = default;
 };
 
 struct TstInfo {
-  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response.
+  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response, also for a critical extension: none is known here.
   [[nodiscard]] static Result<TstInfo> parse(ByteView der);
+  // Without extensions; genTime with milliseconds and no trailing zeros.
   [[nodiscard]] Bytes encode() const;
 
   der::Oid policy;
@@ -33,11 +37,13 @@ struct TstInfo {
   bool ordering = false;
   std::optional<Bytes> nonce;  // INTEGER content octets
   Bytes tsa_name;              // content of tsa [0]: a GeneralName; empty when absent
+  std::vector<der::Oid> extensions;  // ids only, none critical
 };
 
 class TimestampToken {
  public:
-  // Parses a ContentInfo of a token. Fails with malformed_timestamp_response. Verifies nothing.
+  // Parses a ContentInfo of a token with exactly one SignerInfo. Fails with malformed_timestamp_response, or
+  // unsupported_algorithm for a digest that is not ours. Verifies nothing.
   [[nodiscard]] static Result<TimestampToken> parse(ByteView der);
 
   [[nodiscard]] ByteView der() const noexcept { return signed_data_.der(); }
@@ -60,9 +66,9 @@ class TimestampToken {
 
 // PKIStatusInfo of a rejection (RFC 3161 §2.4.2).
 struct Rejection {
-  std::uint64_t status = 2;
-  std::optional<PkiFailureInfo> failure_info;
-  std::string text;
+  std::uint64_t status = 2;                    // 2 rejection, 3 waiting, 4 revocationWarning, 5 revocationNotification
+  std::optional<PkiFailureInfo> failure_info;  // the first bit set that RFC 3161 names
+  std::string text;                            // PKIFreeText, its strings joined by blanks; of a foreign authority: not to be trusted
 };
 
 // Parses a TimeStampResp: a token when granted (0 or 1), else the rejection. Fails with malformed_timestamp_response.
