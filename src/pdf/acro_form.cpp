@@ -1,0 +1,128 @@
+#include "rakkan/pdf/acro_form.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "rakkan/pdf/text_string.hpp"
+
+namespace rakkan::pdf {
+namespace {
+
+constexpr unsigned kMaxFieldDepth = 64;
+
+FieldType field_type(Value name) noexcept {
+  return name.is_name("Sig")   ? FieldType::signature
+         : name.is_name("Tx")  ? FieldType::text
+         : name.is_name("Btn") ? FieldType::button
+         : name.is_name("Ch")  ? FieldType::choice
+                               : FieldType::none;
+}
+
+// Walks the field tree (§12.7.4.1) into AcroForm::fields.
+class FieldWalk {
+ public:
+  FieldWalk(const Document& document, std::vector<Field>& fields) noexcept : document_(document), fields_(fields) {}
+
+  Result<void> visit(Value node, std::optional<std::size_t> parent, unsigned depth) {
+    const auto reference = node.reference();
+    if (!reference) {
+      return {};  // fields are indirect objects; what is none cannot be signed, and is no field to anybody
+    }
+    RAKKAN_TRY(const Object* const object, document_.load(*reference));
+    if (object == nullptr || !object->value().is(Kind::dictionary)) {
+      return {};
+    }
+    if (!seen_.insert(object->number()).second) {
+      return fail(ErrorCode::pdf_malformed, "the field tree holds a node twice",
+                  "object " + std::to_string(object->number()));
+    }
+    if (seen_.size() > document_.limits().max_fields || depth > kMaxFieldDepth) {
+      return fail(ErrorCode::pdf_limit_exceeded, "the field tree is too large");
+    }
+    return visit(*object, parent, depth);
+  }
+
+ private:
+  // §12.7.4.2: a kid without /T that is a widget is no field of its own but shows its parent.
+  Result<void> visit(const Object& object, std::optional<std::size_t> parent, unsigned depth) {
+    const Value dictionary = object.value();
+    RAKKAN_TRY(const Value partial_name, document_.lookup(dictionary, "T"));
+    RAKKAN_TRY(const Value subtype, document_.lookup(dictionary, "Subtype"));
+    RAKKAN_TRY(const Value kids, document_.lookup(dictionary, "Kids"));
+    const bool widget = subtype.is_name("Widget");
+    if (parent && widget && !partial_name.is(Kind::string) && kids.elements().empty()) {
+      fields_[*parent].widgets.push_back(&object);
+      return {};
+    }
+
+    Field field;
+    field.object = &object;
+    field.parent = parent;
+    if (parent) {
+      const Field& above = fields_[*parent];
+      field.name = above.name;
+      field.type = above.type;
+      field.value = above.value;
+      fields_[*parent].terminal = false;
+    }
+    if (const auto bytes = partial_name.string()) {
+      field.name += (field.name.empty() ? "" : ".") + decode_text_string(*bytes);
+    }
+    RAKKAN_TRY(const Value type, document_.lookup(dictionary, "FT"));
+    if (type.is(Kind::name)) {
+      field.type = field_type(type);
+    }
+    if (const Value value = dictionary.find("V")) {
+      field.value = value;
+    }
+    field.lock = dictionary.find("Lock");
+    field.seed_value = dictionary.find("SV");
+    if (widget) {
+      field.widgets.push_back(&object);
+    }
+    const std::size_t self = fields_.size();
+    fields_.push_back(std::move(field));
+    for (const Value kid : kids.elements()) {
+      RAKKAN_CHECK(visit(kid, self, depth + 1));
+    }
+    return {};
+  }
+
+  const Document& document_;
+  std::vector<Field>& fields_;
+  std::unordered_set<std::uint32_t> seen_;
+};
+
+}  // namespace
+
+Result<std::optional<AcroForm>> AcroForm::read(const Document& document) {
+  AcroForm form;
+  form.entry = document.catalog().value().find("AcroForm");
+  RAKKAN_TRY(form.dictionary, document.resolve(form.entry));
+  if (form.dictionary.is(Kind::null)) {
+    return std::nullopt;
+  }
+  if (!form.dictionary.is(Kind::dictionary)) {
+    return fail(ErrorCode::pdf_malformed, "/AcroForm is no dictionary",
+                "object " + std::to_string(document.catalog().number()));
+  }
+  RAKKAN_TRY(const Value xfa, document.lookup(form.dictionary, "XFA"));
+  form.has_xfa = !xfa.is(Kind::null);
+  RAKKAN_TRY(const Value roots, document.lookup(form.dictionary, "Fields"));
+  if (!roots.is(Kind::array) && !roots.is(Kind::null)) {
+    return fail(ErrorCode::pdf_malformed, "/Fields is no array");
+  }
+  FieldWalk walk(document, form.fields);
+  for (const Value root : roots.elements()) {
+    RAKKAN_CHECK(walk.visit(root, std::nullopt, 0));
+  }
+  return form;
+}
+
+const Field* AcroForm::find(std::string_view full_name) const noexcept {
+  const auto found =
+      std::find_if(fields.begin(), fields.end(), [&](const Field& field) { return field.name == full_name; });
+  return found == fields.end() ? nullptr : &*found;
+}
+
+}  // namespace rakkan::pdf

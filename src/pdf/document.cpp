@@ -1,0 +1,113 @@
+#include "rakkan/pdf/document.hpp"
+
+#include <algorithm>
+
+#include "pdf/document_impl.hpp"
+#include "pdf/section_reader.hpp"
+
+namespace rakkan::pdf {
+namespace {
+
+constexpr std::size_t kHeaderWindow = 1024;
+
+// "1.7" of "%PDF-1.7" or "/Version /1.7"; nothing when it does not begin so.
+std::optional<Version> parse_version(std::string_view text) noexcept {
+  const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  if (!digit(0) || text.substr(1, 1) != "." || !digit(2)) {
+    return std::nullopt;
+  }
+  return Version{static_cast<unsigned>(text[0] - '0'), static_cast<unsigned>(text[2] - '0')};
+}
+
+// §7.5.2. Readers look for the header in the first 1024 bytes and count offsets from it, or from the file's first byte,
+// or try both: a file where these differ is not signed.
+Result<Version> read_header(ByteView base) {
+  const std::size_t found = text_of(base).substr(0, kHeaderWindow).find("%PDF-");
+  if (found == std::string_view::npos) {
+    return fail(ErrorCode::not_a_pdf, "%PDF- is missing at the beginning");
+  }
+  if (found != 0) {
+    return fail(ErrorCode::pdf_header_offset, "bytes stand before %PDF-", "offset " + std::to_string(found));
+  }
+  const auto version = parse_version(text_of(base).substr(5));
+  if (!version) {
+    return fail(ErrorCode::pdf_malformed, "the header has no version");
+  }
+  return *version;
+}
+
+Result<void> read_catalog(Document::Impl& document) {
+  const auto root = document.sections.front().trailer.find("Root").reference();
+  if (!root) {
+    return fail(ErrorCode::pdf_malformed, "the trailer has no /Root reference");
+  }
+  RAKKAN_TRY(const Object* const catalog, document.load(root->number));
+  if (catalog == nullptr || catalog->generation() != root->generation || !catalog->value().is(Kind::dictionary)) {
+    return fail(ErrorCode::pdf_malformed, "the catalog is missing", "object " + std::to_string(root->number));
+  }
+  document.catalog = catalog;
+  document.version = document.header_version;
+  RAKKAN_TRY(const Value version, document.lookup(catalog->value(), "Version"));
+  if (const auto name = version.name()) {
+    document.version = std::max(document.version, parse_version(*name).value_or(document.header_version));
+  }
+  return {};
+}
+
+// §7.5.5: /Size is one more than the highest number ever used; some files say less.
+Result<void> count_objects(Document::Impl& document) {
+  std::uint64_t next = 1;
+  for (std::size_t i = 0; i < document.sections.size(); ++i) {
+    const SectionIndex& index = document.indexes[i];
+    next = std::max(next, index.table ? index.table->ranges().end() : 0);
+    next = std::max(next, index.stream ? index.stream->ranges().end() : 0);
+    const std::int64_t size = document.sections[i].trailer.find("Size").integer().value_or(0);
+    next = std::max(next, static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
+  }
+  if (next > document.limits.max_objects + 1) {
+    return fail(ErrorCode::pdf_limit_exceeded, "/Size is too large");
+  }
+  document.next_object_number = static_cast<std::uint32_t>(next);
+  return {};
+}
+
+}  // namespace
+
+Result<Document> Document::open(ByteView base, const Limits& limits) {
+  auto impl = std::make_unique<Impl>();
+  impl->base = base;
+  impl->limits = limits;
+  RAKKAN_TRY(impl->header_version, read_header(base));
+  RAKKAN_CHECK(SectionReader(*impl).read_chain());
+  RAKKAN_CHECK(count_objects(*impl));
+  RAKKAN_CHECK(read_catalog(*impl));
+  return Document(std::move(impl));
+}
+
+Document::Document(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+ByteView Document::base() const noexcept { return impl_->base; }
+const Limits& Document::limits() const noexcept { return impl_->limits; }
+Version Document::header_version() const noexcept { return impl_->header_version; }
+Version Document::version() const noexcept { return impl_->version; }
+std::span<const Section> Document::sections() const noexcept { return impl_->sections; }
+std::uint32_t Document::next_object_number() const noexcept { return impl_->next_object_number; }
+const Object& Document::catalog() const noexcept { return *impl_->catalog; }
+
+Result<std::optional<XrefEntry>> Document::xref_entry(std::uint32_t number) const { return impl_->entry(number); }
+Result<const Object*> Document::load(std::uint32_t number) const { return impl_->load(number); }
+
+Result<const Object*> Document::load(Reference reference) const {
+  RAKKAN_TRY(const Object* const object, impl_->load(reference.number));
+  return object != nullptr && object->generation() == reference.generation ? object : nullptr;
+}
+
+Result<Value> Document::resolve(Value value) const { return impl_->resolve(value); }
+Result<Value> Document::lookup(Value dictionary, std::string_view key) const { return impl_->lookup(dictionary, key); }
+Result<ByteView> Document::stream_bytes(const Object& stream) const { return impl_->stream_bytes(stream); }
+Result<Bytes> Document::decoded_stream(const Object& stream) const { return impl_->decoded_stream(stream); }
+
+}  // namespace rakkan::pdf

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "pdf/object_stream.hpp"
+#include "pdf/xref_stream.hpp"
+#include "pdf/xref_table.hpp"
+#include "rakkan/pdf/document.hpp"
+
+namespace rakkan::pdf {
+
+// How the numbers of one section are looked up: a table, a stream, or both in a hybrid file.
+struct SectionIndex {
+  std::optional<XrefTable> table;
+  std::optional<XrefStream> stream;
+};
+
+struct Document::Impl {
+  ByteView base;
+  Limits limits;
+  Version header_version;
+  Version version;
+  std::vector<Section> sections;
+  std::vector<SectionIndex> indexes;              // parallel to sections
+  std::vector<std::unique_ptr<Object>> trailers;  // what Section::trailer points into
+  const Object* catalog = nullptr;
+  std::uint32_t next_object_number = 0;
+
+  // Caches. A null pointer is an object known to be undefined.
+  std::unordered_map<std::uint32_t, std::unique_ptr<Object>> objects;
+  std::unordered_map<std::uint32_t, std::unique_ptr<ObjectStream>> object_streams;
+
+  // Budgets and guards.
+  std::size_t inflated = 0;
+  std::uint64_t comparisons = 0;
+  unsigned nested_loads = 0;
+
+  [[nodiscard]] Result<std::optional<XrefEntry>> entry(std::uint32_t number);
+  [[nodiscard]] Result<const Object*> load(std::uint32_t number);
+  [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& entry);
+  [[nodiscard]] Result<const ObjectStream*> object_stream(std::uint32_t number);
+  [[nodiscard]] Result<Value> resolve(Value value);
+  [[nodiscard]] Result<Value> lookup(Value dictionary, std::string_view key);
+  [[nodiscard]] Result<ByteView> stream_bytes(const Object& stream);
+  [[nodiscard]] Result<Bytes> decoded_stream(const Object& stream);
+};
+
+}  // namespace rakkan::pdf

@@ -1,0 +1,201 @@
+// How a Document finds and reads one object: cross-reference entry, place, parse, cache; and the data of a stream.
+#include "pdf/document_impl.hpp"
+#include "pdf/filters.hpp"
+#include "rakkan/pdf/lexer.hpp"
+
+namespace rakkan::pdf {
+namespace {
+
+constexpr unsigned kMaxNestedLoads = 16;                // object → object stream → its /Length → …
+constexpr unsigned kMaxReferenceChain = 16;             // a reference to a reference to …
+constexpr std::size_t kMaxFilters = 16;                 // on one stream
+constexpr std::uint64_t kMaxComparisons = 500'000'000;  // while looking up object numbers, a few seconds of work
+
+std::string name_of(std::uint32_t number) { return "object " + std::to_string(number); }
+
+}  // namespace
+
+// §7.5.6, §7.5.8.4: the newest section that knows the number decides; in a hybrid section the table comes first, and
+// what it calls free may be in use in the stream.
+Result<std::optional<XrefEntry>> Document::Impl::entry(std::uint32_t number) {
+  for (std::size_t i = 0; i < indexes.size(); ++i) {
+    const SectionIndex& index = indexes[i];
+    comparisons +=
+        1 + (index.table ? index.table->ranges().cost() : 0) + (index.stream ? index.stream->ranges().cost() : 0);
+    if (comparisons > kMaxComparisons) {
+      return fail(ErrorCode::pdf_limit_exceeded, "looking up objects takes too long");
+    }
+    std::optional<XrefEntry> found;
+    if (index.table) {
+      RAKKAN_TRY(found, index.table->find(base, number));
+    }
+    if (index.stream && (!found || found->type == XrefEntry::Type::free)) {
+      if (const auto hidden = index.stream->find(number)) {
+        found = hidden;
+      }
+    }
+    if (found) {
+      found->section = i;
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
+Result<const Object*> Document::Impl::load(std::uint32_t number) {
+  if (const auto cached = objects.find(number); cached != objects.end()) {
+    return cached->second.get();
+  }
+  RAKKAN_TRY(const auto found, entry(number));
+  std::unique_ptr<Object> object;
+  if (found && found->type != XrefEntry::Type::free && number != 0) {
+    if (nested_loads >= kMaxNestedLoads) {
+      return fail(ErrorCode::pdf_malformed, "an object needs itself to be read", name_of(number));
+    }
+    ++nested_loads;
+    auto parsed = parse(number, *found);
+    --nested_loads;
+    RAKKAN_TRY(object, std::move(parsed));
+  }
+  return objects.emplace(number, std::move(object)).first->second.get();
+}
+
+Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, const XrefEntry& found) {
+  if (found.type == XrefEntry::Type::in_object_stream) {
+    RAKKAN_TRY(const ObjectStream* const stream, object_stream(found.object_stream));
+    return stream->object(number, found.index, limits.max_depth);
+  }
+  if (found.offset >= base.size()) {
+    return fail(ErrorCode::pdf_malformed, "an object lies outside the file", name_of(number));
+  }
+  RAKKAN_TRY(auto object, Object::parse_object(base, found.offset, limits.max_depth));
+  if (object->number() != number || object->generation() != found.generation) {
+    return fail(ErrorCode::pdf_malformed, "another object stands where the cross-reference entry points",
+                name_of(number) + " at offset " + std::to_string(found.offset));
+  }
+  return object;
+}
+
+// §7.5.7: an object stream is no object of an object stream.
+Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) {
+  if (const auto cached = object_streams.find(number); cached != object_streams.end()) {
+    return cached->second.get();
+  }
+  RAKKAN_TRY(const auto found, entry(number));
+  if (!found || found->type != XrefEntry::Type::in_base) {
+    return fail(ErrorCode::pdf_malformed, "an object stream is missing", name_of(number));
+  }
+  RAKKAN_TRY(const Object* const object, load(number));
+  if (object == nullptr || !object->is_stream()) {
+    return fail(ErrorCode::pdf_malformed, "an object stream is no stream", name_of(number));
+  }
+  RAKKAN_TRY(Bytes data, decoded_stream(*object));
+  RAKKAN_TRY(ObjectStream stream, ObjectStream::read(*object, std::move(data)));
+  auto kept = std::make_unique<ObjectStream>(std::move(stream));
+  return object_streams.emplace(number, std::move(kept)).first->second.get();
+}
+
+Result<Value> Document::Impl::resolve(Value value) {
+  for (unsigned i = 0; i < kMaxReferenceChain; ++i) {
+    const auto reference = value.reference();
+    if (!reference) {
+      return value;
+    }
+    RAKKAN_TRY(const Object* const object, load(reference->number));
+    value = object != nullptr && object->generation() == reference->generation ? object->value() : Value{};
+  }
+  return fail(ErrorCode::pdf_malformed, "a chain of references without an end");
+}
+
+Result<Value> Document::Impl::lookup(Value dictionary, std::string_view key) { return resolve(dictionary.find(key)); }
+
+Result<ByteView> Document::Impl::stream_bytes(const Object& stream) {
+  const auto malformed = [&](std::string what) {
+    return fail(ErrorCode::pdf_malformed, std::move(what), name_of(stream.number()));
+  };
+  if (!stream.is_stream()) {
+    return malformed("no stream where one is needed");
+  }
+  RAKKAN_TRY(const Value length_value, lookup(stream.value(), "Length"));
+  const auto length = length_value.integer();
+  if (!length || *length < 0) {
+    return malformed("a stream without a /Length");
+  }
+  if (static_cast<std::uint64_t>(*length) > base.size() - stream.stream_offset()) {
+    return malformed("a stream that reaches beyond the file");
+  }
+  const auto begin = static_cast<std::size_t>(stream.stream_offset());
+  const auto size = static_cast<std::size_t>(*length);
+  Lexer lexer(base, begin + size);
+  if (!lexer.is_keyword(lexer.next(), "endstream")) {
+    return malformed("/Length does not lead to endstream");
+  }
+  return base.subspan(begin, size);
+}
+
+// §7.4.1, §7.3.8.2: /Filter and /DecodeParms are one each or arrays of the same length.
+Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
+  RAKKAN_TRY(const ByteView raw, stream_bytes(stream));
+  RAKKAN_TRY(const Value filters, lookup(stream.value(), "Filter"));
+  RAKKAN_TRY(const Value parameters, lookup(stream.value(), "DecodeParms"));
+
+  std::vector<Value> names;
+  std::vector<Value> dictionaries;
+  if (filters.is(Kind::array)) {
+    for (const Value element : filters.elements()) {
+      RAKKAN_TRY(const Value name, resolve(element));
+      names.push_back(name);
+      if (names.size() > kMaxFilters) {
+        return fail(ErrorCode::pdf_limit_exceeded, "too many filters on a stream", name_of(stream.number()));
+      }
+    }
+  } else if (!filters.is(Kind::null)) {
+    names.push_back(filters);
+  }
+  if (parameters.is(Kind::array)) {
+    for (const Value element : parameters.elements()) {
+      RAKKAN_TRY(const Value dictionary, resolve(element));
+      dictionaries.push_back(dictionary);
+      if (dictionaries.size() > kMaxFilters) {
+        break;
+      }
+    }
+  } else {
+    dictionaries.push_back(parameters);
+  }
+
+  Bytes data;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const auto filter = filter_from_name(names[i].name().value_or(""));
+    if (!filter) {
+      return fail(ErrorCode::pdf_malformed, "a filter that structure may not wear", name_of(stream.number()));
+    }
+    FilterParameters settings;
+    if (i < dictionaries.size()) {
+      const auto read = [&](std::string_view key, std::int64_t& member) -> Result<void> {
+        RAKKAN_TRY(const Value value, lookup(dictionaries[i], key));
+        member = value.integer().value_or(member);
+        return {};
+      };
+      RAKKAN_CHECK(read("Predictor", settings.predictor));
+      RAKKAN_CHECK(read("Colors", settings.colors));
+      RAKKAN_CHECK(read("BitsPerComponent", settings.bits_per_component));
+      RAKKAN_CHECK(read("Columns", settings.columns));
+      RAKKAN_CHECK(read("EarlyChange", settings.early_change));
+    }
+    RAKKAN_TRY(Bytes next,
+               apply_filter(*filter, i == 0 ? raw : ByteView(data), settings, limits.max_inflated - inflated));
+    inflated += next.size();
+    data = std::move(next);
+  }
+  if (names.empty()) {
+    if (raw.size() > limits.max_inflated - inflated) {
+      return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
+    }
+    inflated += raw.size();
+    data = copy_of(raw);
+  }
+  return data;
+}
+
+}  // namespace rakkan::pdf

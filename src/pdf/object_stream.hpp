@@ -1,0 +1,34 @@
+// An object stream (ISO 32000-2 §7.5.7), inflated once; the objects in it are parsed when they are asked for.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/pdf/object.hpp"
+
+namespace rakkan::pdf {
+
+class ObjectStream {
+ public:
+  // `stream` is the stream's dictionary, `data` its decoded bytes. /N and /First must be direct. Fails with
+  // pdf_malformed.
+  [[nodiscard]] static Result<ObjectStream> read(const Object& stream, Bytes data);
+
+  // The object at `index`; when another number stands there, the first with `number`. Fails with pdf_malformed when
+  // there is none. What comes back views this stream.
+  [[nodiscard]] Result<std::unique_ptr<Object>> object(std::uint32_t number, std::uint32_t index,
+                                                       unsigned max_depth) const;
+
+ private:
+  struct Row {
+    std::uint32_t number;
+    std::uint64_t offset;  // in data_
+  };
+  std::uint32_t number_ = 0;
+  Bytes data_;
+  std::vector<Row> rows_;
+};
+
+}  // namespace rakkan::pdf

@@ -1,0 +1,193 @@
+#include "pdf/section_reader.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "rakkan/pdf/lexer.hpp"
+
+namespace rakkan::pdf {
+namespace {
+
+constexpr std::size_t kStartXrefWindow = 1054;  // the last bytes of the base that may hold startxref
+
+tl::unexpected<Error> malformed(std::string what, std::uint64_t offset) {
+  return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(offset));
+}
+
+}  // namespace
+
+std::string_view to_string(SectionKind kind) noexcept {
+  switch (kind) {
+    case SectionKind::table:
+      return "table";
+    case SectionKind::stream:
+      return "stream";
+    case SectionKind::hybrid:
+      return "hybrid";
+  }
+  return "unknown";
+}
+
+// §7.5.5, §7.5.6: from the last startxref along /Prev. No offset is visited twice, so the chain ends.
+Result<void> SectionReader::read_chain() {
+  RAKKAN_TRY(const StartXref start, last_startxref());
+  std::unordered_set<std::uint64_t> visited;
+  std::optional<std::uint64_t> offset = start.target;
+  while (offset) {
+    if (!visited.insert(*offset).second) {
+      return malformed("the cross-reference sections form a loop", *offset);
+    }
+    if (document_.sections.size() >= document_.limits.max_revisions) {
+      return fail(ErrorCode::pdf_limit_exceeded, "too many cross-reference sections");
+    }
+    RAKKAN_CHECK(read_section(*offset));
+    offset = document_.sections.back().previous;
+  }
+  Section& newest = document_.sections.front();
+  if (!newest.end) {
+    newest.end = start.end;
+  }
+  return {};
+}
+
+Result<SectionReader::StartXref> SectionReader::last_startxref() const {
+  const std::string_view text = text_of(document_.base);
+  const std::size_t begin = text.size() > kStartXrefWindow ? text.size() - kStartXrefWindow : 0;
+  const std::size_t found = text.substr(begin).rfind("startxref");
+  if (found == std::string_view::npos) {
+    return fail(ErrorCode::pdf_malformed, "startxref is missing at the end");
+  }
+  const auto start = startxref_at(begin + found);
+  if (!start || start->target == 0) {
+    return malformed("startxref has no offset", begin + found);
+  }
+  return *start;
+}
+
+// "startxref", an offset, "%%EOF" and one line end (§7.5.5); other comments may stand between.
+std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t position) const {
+  Lexer lexer(document_.base, position);
+  if (!lexer.is_keyword(lexer.next(), "startxref")) {
+    return std::nullopt;
+  }
+  const Token target = lexer.next();
+  if (target.kind != TokenKind::integer || target.integer < 0) {
+    return std::nullopt;
+  }
+  StartXref result{.target = static_cast<std::uint64_t>(target.integer), .end = std::nullopt};
+  const std::string_view text = text_of(document_.base);
+  std::size_t at = target.end;
+  while (at < text.size()) {
+    const std::size_t next = text.find_first_not_of(std::string_view("\0\t\n\f\r ", 6), at);
+    if (next == std::string_view::npos || text[next] != '%') {
+      break;
+    }
+    if (text.substr(next, 5) == "%%EOF") {
+      at = next + 5;
+      at += text.substr(at, 1) == "\r" ? 1U : 0U;
+      at += text.substr(at, 1) == "\n" ? 1U : 0U;
+      result.end = at;
+      break;
+    }
+    at = std::min(text.find_first_of("\r\n", next), text.size());
+  }
+  return result;
+}
+
+// Blanks before the section are skipped: startxref is often a line end short.
+Result<void> SectionReader::read_section(std::uint64_t offset) {
+  if (offset >= document_.base.size()) {
+    return malformed("a cross-reference section lies outside the file", offset);
+  }
+  Lexer lexer(document_.base, static_cast<std::size_t>(offset));
+  const Token first = lexer.next();
+  if (lexer.is_keyword(first, "xref")) {
+    return read_table_section(first.end, first.begin);
+  }
+  return read_stream_section(first.begin);
+}
+
+Result<void> SectionReader::read_table_section(std::size_t xref_keyword_end, std::uint64_t offset) {
+  const ByteView base = document_.base;
+  RAKKAN_TRY(XrefTable table, XrefTable::read(base, xref_keyword_end, document_.limits.max_objects));
+  RAKKAN_TRY(auto trailer, Object::parse_value(base, table.trailer_position(), document_.limits.max_depth, Reference{},
+                                               Location{.offset = table.trailer_position()}));
+  Section section;
+  section.offset = offset;
+  section.trailer = trailer->value();
+  if (!section.trailer.is(Kind::dictionary)) {
+    return malformed("a trailer that is no dictionary", section.trailer.offset());
+  }
+  if (section.trailer.find("Encrypt") && !section.trailer.find("Encrypt").is(Kind::null)) {
+    return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
+  }
+  if (const auto following = startxref_at(static_cast<std::size_t>(trailer->end_offset()))) {
+    section.end = following->end;
+  }
+  SectionIndex index{.table = std::move(table), .stream = std::nullopt};
+  document_.trailers.push_back(std::move(trailer));
+
+  RAKKAN_TRY(const auto hybrid, offset_entry(section.trailer, "XRefStm"));
+  if (hybrid) {  // §7.5.8.4; its own /Prev does not count
+    RAKKAN_TRY(StreamSection stream, read_stream(*hybrid));
+    section.kind = SectionKind::hybrid;
+    section.hybrid_stream = stream.object->location().offset;
+    index.stream = std::move(stream.stream);
+  }
+  document_.indexes.push_back(std::move(index));
+  document_.sections.push_back(section);
+  RAKKAN_TRY(document_.sections.back().previous, offset_entry(section.trailer, "Prev"));
+  return {};
+}
+
+Result<void> SectionReader::read_stream_section(std::uint64_t offset) {
+  RAKKAN_TRY(StreamSection stream, read_stream(offset));
+  Section section;
+  section.kind = SectionKind::stream;
+  section.offset = stream.object->location().offset;
+  section.trailer = stream.object->value();
+  if (section.trailer.find("Encrypt") && !section.trailer.find("Encrypt").is(Kind::null)) {
+    return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
+  }
+  Lexer lexer(document_.base, stream.end_of_data);
+  if (lexer.is_keyword(lexer.next(), "endstream") && lexer.is_keyword(lexer.next(), "endobj")) {
+    if (const auto following = startxref_at(lexer.position())) {
+      section.end = following->end;
+    }
+  }
+  document_.trailers.push_back(std::move(stream.object));
+  document_.indexes.push_back({.table = std::nullopt, .stream = std::move(stream.stream)});
+  document_.sections.push_back(section);
+  RAKKAN_TRY(document_.sections.back().previous, offset_entry(section.trailer, "Prev"));
+  return {};
+}
+
+Result<SectionReader::StreamSection> SectionReader::read_stream(std::uint64_t offset) {
+  if (offset >= document_.base.size()) {
+    return malformed("a cross-reference stream lies outside the file", offset);
+  }
+  RAKKAN_TRY(auto object, Object::parse_object(document_.base, offset, document_.limits.max_depth));
+  if (!object->is_stream() || !object->value().find("Type").is_name("XRef")) {
+    return malformed("neither a cross-reference table nor stream", offset);
+  }
+  RAKKAN_TRY(const ByteView raw, document_.stream_bytes(*object));
+  RAKKAN_TRY(Bytes rows, document_.decoded_stream(*object));
+  RAKKAN_TRY(auto stream, XrefStream::read(object->value(), std::move(rows), document_.limits.max_objects));
+  const auto end_of_data = static_cast<std::size_t>(object->stream_offset()) + raw.size();
+  return StreamSection{std::move(object), std::move(stream), end_of_data};
+}
+
+// An offset in a trailer. Absent, null and 0 are none; it may be a reference to what the sections read so far define.
+Result<std::optional<std::uint64_t>> SectionReader::offset_entry(Value trailer, std::string_view key) {
+  RAKKAN_TRY(const Value value, document_.lookup(trailer, key));
+  if (value.is(Kind::null)) {
+    return std::nullopt;
+  }
+  const auto offset = value.integer();
+  if (!offset || *offset < 0) {
+    return malformed("/" + std::string(key) + " in a trailer is no offset", trailer.offset());
+  }
+  return *offset == 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(*offset));
+}
+
+}  // namespace rakkan::pdf

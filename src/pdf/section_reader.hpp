@@ -1,0 +1,36 @@
+// Reads the chain of cross-reference sections into a Document::Impl: startxref, tables, streams, hybrids, /Prev.
+#pragma once
+
+#include "pdf/document_impl.hpp"
+
+namespace rakkan::pdf {
+
+class SectionReader {
+ public:
+  explicit SectionReader(Document::Impl& document) noexcept : document_(document) {}
+
+  // Fails with pdf_malformed, pdf_encrypted or pdf_limit_exceeded.
+  [[nodiscard]] Result<void> read_chain();
+
+ private:
+  struct StartXref {
+    std::uint64_t target;
+    std::optional<std::uint64_t> end;  // one past its %%EOF and line end
+  };
+  [[nodiscard]] Result<StartXref> last_startxref() const;
+  [[nodiscard]] std::optional<StartXref> startxref_at(std::size_t position) const;
+  [[nodiscard]] Result<void> read_section(std::uint64_t offset);
+  [[nodiscard]] Result<void> read_table_section(std::size_t xref_keyword_end, std::uint64_t offset);
+  [[nodiscard]] Result<void> read_stream_section(std::uint64_t offset);
+  struct StreamSection {
+    std::unique_ptr<Object> object;
+    XrefStream stream;
+    std::size_t end_of_data;
+  };
+  [[nodiscard]] Result<StreamSection> read_stream(std::uint64_t offset);
+  [[nodiscard]] Result<std::optional<std::uint64_t>> offset_entry(Value trailer, std::string_view key);
+
+  Document::Impl& document_;
+};
+
+}  // namespace rakkan::pdf

@@ -1,0 +1,39 @@
+// A cross-reference table (ISO 32000-2 §7.5.4) left in place: entries are read from the base when a number is looked
+// up.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "pdf/number_ranges.hpp"
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/pdf/xref.hpp"
+
+namespace rakkan::pdf {
+
+class XrefTable {
+ public:
+  // Reads the subsections' headings after the keyword xref at `position`, up to and including the keyword trailer.
+  [[nodiscard]] static Result<XrefTable> read(ByteView base, std::size_t position, std::uint64_t max_number);
+
+  // Where the trailer dictionary begins.
+  [[nodiscard]] std::size_t trailer_position() const noexcept { return trailer_position_; }
+  [[nodiscard]] const NumberRanges& ranges() const noexcept { return ranges_; }
+  // Fails with pdf_malformed when the number's entry is not an entry.
+  [[nodiscard]] Result<std::optional<XrefEntry>> find(ByteView base, std::uint32_t number) const;
+
+ private:
+  // A subsection's entries stand 20 bytes apart at `position`, or were read one by one because they do not.
+  struct Subsection {
+    std::size_t position = 0;
+    std::vector<XrefEntry> irregular;
+  };
+  [[nodiscard]] static Result<std::vector<XrefEntry>> read_irregular(class Lexer& lexer, std::uint64_t count);
+
+  NumberRanges ranges_;
+  std::vector<Subsection> subsections_;
+  std::size_t trailer_position_ = 0;
+};
+
+}  // namespace rakkan::pdf
