@@ -75,6 +75,10 @@ class Certificate {
   [[nodiscard]] ByteView signature_algorithm() const noexcept;  // complete AlgorithmIdentifier
   [[nodiscard]] ByteView signature() const noexcept;
   [[nodiscard]] const std::vector<Extension>& extensions() const noexcept;
+  [[nodiscard]] const Extension* find_extension(const der::Oid& id) const noexcept;  // null when absent
+  // The critical extensions that are neither of RFC 5280 §4.2 nor read here: whoever uses the certificate must refuse
+  // it unless he knows them (§4.2).
+  [[nodiscard]] const std::vector<der::Oid>& unknown_critical_extensions() const noexcept;
   [[nodiscard]] bool has_key_usage(KeyUsage usage) const noexcept;  // true when the extension is absent
   [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const noexcept;
   [[nodiscard]] const std::optional<BasicConstraints>& basic_constraints() const noexcept;
@@ -82,10 +86,13 @@ class Certificate {
   [[nodiscard]] std::optional<ByteView> subject_key_identifier() const noexcept;
   [[nodiscard]] std::optional<ByteView> authority_key_identifier() const noexcept;
 
-  // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm.
+  // Issuer and subject have the same name: a root, or a CA's new key signed with its old one.
+  [[nodiscard]] bool is_self_issued() const noexcept;
+
+  // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm or malformed_certificate.
   [[nodiscard]] Result<crypto::PublicKey> public_key() const;
   // Does the signature on this certificate verify with `issuer`'s key (and do the names chain)? Fails with
-  // signature_invalid.
+  // signature_invalid, or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
   // SHA-256 of the DER.
   [[nodiscard]] crypto::Digest fingerprint() const;
@@ -98,7 +105,12 @@ class Certificate {
   std::shared_ptr<const Parsed> parsed_;
 };
 
-// Extended key purposes (RFC 5280 §4.2.1.12).
+// Extended key purposes (RFC 5280 §4.2.1.12, RFC 9336).
+inline constexpr der::Oid kEkuServerAuth{1, 3, 6, 1, 5, 5, 7, 3, 1};
+inline constexpr der::Oid kEkuClientAuth{1, 3, 6, 1, 5, 5, 7, 3, 2};
+inline constexpr der::Oid kEkuCodeSigning{1, 3, 6, 1, 5, 5, 7, 3, 3};
+inline constexpr der::Oid kEkuEmailProtection{1, 3, 6, 1, 5, 5, 7, 3, 4};
+inline constexpr der::Oid kEkuDocumentSigning{1, 3, 6, 1, 5, 5, 7, 3, 36};
 inline constexpr der::Oid kEkuTimeStamping{1, 3, 6, 1, 5, 5, 7, 3, 8};
 inline constexpr der::Oid kEkuOcspSigning{1, 3, 6, 1, 5, 5, 7, 3, 9};
 
@@ -106,18 +118,20 @@ inline constexpr der::Oid kEkuOcspSigning{1, 3, 6, 1, 5, 5, 7, 3, 9};
 [[nodiscard]] Result<std::vector<Certificate>> parse_certificates(ByteView pem_or_der);
 [[nodiscard]] std::string to_pem(std::string_view label, ByteView der);
 
-// R23, EN 319 422 §6: a TSU certificate's extended key usage is timeStamping alone, and critical. Fails with
-// certificate_unsuitable.
+// R23, RFC 3161 §2.3, EN 319 422 §6: a TSU certificate's extended key usage is timeStamping alone, and critical; its
+// key usage, when there, is for signatures only. Fails with certificate_unsuitable.
 [[nodiscard]] Result<void> check_timestamping_certificate(const Certificate& certificate);
-// A document signer's certificate allows digitalSignature or contentCommitment and is not a CA's or TSU's. Fails with
+// A document signer's certificate allows digitalSignature or contentCommitment, is not a CA's or TSU's, and its
+// extended key usage, when there, is not all for something else (serverAuth, codeSigning, OCSPSigning). Fails with
 // certificate_unsuitable.
 [[nodiscard]] Result<void> check_document_signing_certificate(const Certificate& certificate);
 // Validity and private key usage period at `now`. Fails with certificate_expired or certificate_not_yet_valid.
 [[nodiscard]] Result<void> check_validity(const Certificate& certificate, Instant now);
 
 // Orders `candidates` as the chain of `leaf`: its issuer first, signatures verified, up to and without the self-signed
-// root. What does not belong is left out. Fails with certificate_unsuitable when a given issuer's signature does not
-// verify.
+// root. What does not belong is left out. Among several chains the one that reaches a root is taken, then the shortest;
+// the order of the candidates does not matter. Fails with certificate_unsuitable when issuers are given but none of
+// their keys verifies the signature.
 [[nodiscard]] Result<std::vector<Certificate>> order_chain(const Certificate& leaf,
                                                            const std::vector<Certificate>& candidates);
 

@@ -29,7 +29,10 @@ struct CertificateTemplate {
 };
 
 // The subjectKeyIdentifier is the SHA-1-free method of RFC 7093 §2 (1): leftmost 160 bits of SHA-256 of the key.
-[[nodiscard]] Bytes key_identifier(ByteView spki);
+// Fails with malformed_der.
+[[nodiscard]] Result<Bytes> key_identifier(ByteView spki);
+// Encodes, signs, verifies with the signer's public key and parses again. Fails with invalid_argument when the template
+// makes no certificate, with unsupported_algorithm, or as the signer fails.
 [[nodiscard]] Result<Certificate> issue_certificate(const CertificateTemplate& content,
                                                     const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
 

@@ -13,7 +13,7 @@ namespace rakkan::pki {
 
 class Name {
  public:
-  Name() = default;
+  Name() = default;  // no attributes
   [[nodiscard]] static Result<Name> parse(ByteView der);
   // "CN=山田 太郎,O=株式会社ラッカン,C=JP" (RFC 4514, most specific first; \ escapes). Types: CN O OU C L ST STREET
   // serialNumber SN GN emailAddress organizationIdentifier, or dotted. UTF8String, PrintableString for C and
@@ -24,10 +24,15 @@ class Name {
   [[nodiscard]] std::string text() const;                        // RFC 4514, UTF-8
   [[nodiscard]] std::optional<std::string> common_name() const;  // UTF-8; the last CN
 
+  // RFC 5280 §7.1, as far as chains need it: equal when the attributes are, compared without regard to string type, the
+  // case of ASCII letters, and white space at the ends or repeated.
+  [[nodiscard]] bool matches(const Name& other) const;
+
+  // Byte for byte.
   friend bool operator==(const Name& a, const Name& b) noexcept { return equal(a.der_, b.der_); }
 
  private:
-  Bytes der_;
+  Bytes der_{0x30, 0x00};
 };
 
 }  // namespace rakkan::pki

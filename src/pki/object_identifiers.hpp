@@ -1,0 +1,30 @@
+// Identifiers of certificate and CRL extensions (RFC 5280 §4.2, §5.2, §5.3) and of what stands in them.
+#pragma once
+
+#include "rakkan/der/oid.hpp"
+
+namespace rakkan::pki {
+
+inline constexpr der::Oid kSubjectKeyIdentifier{2, 5, 29, 14};
+inline constexpr der::Oid kKeyUsage{2, 5, 29, 15};
+inline constexpr der::Oid kPrivateKeyUsagePeriod{2, 5, 29, 16};  // RFC 3280 §4.2.1.4
+inline constexpr der::Oid kSubjectAltName{2, 5, 29, 17};
+inline constexpr der::Oid kIssuerAltName{2, 5, 29, 18};
+inline constexpr der::Oid kBasicConstraints{2, 5, 29, 19};
+inline constexpr der::Oid kCrlNumber{2, 5, 29, 20};
+inline constexpr der::Oid kReasonCode{2, 5, 29, 21};
+inline constexpr der::Oid kNameConstraints{2, 5, 29, 30};
+inline constexpr der::Oid kCrlDistributionPoints{2, 5, 29, 31};
+inline constexpr der::Oid kCertificatePolicies{2, 5, 29, 32};
+inline constexpr der::Oid kPolicyMappings{2, 5, 29, 33};
+inline constexpr der::Oid kAuthorityKeyIdentifier{2, 5, 29, 35};
+inline constexpr der::Oid kPolicyConstraints{2, 5, 29, 36};
+inline constexpr der::Oid kExtendedKeyUsage{2, 5, 29, 37};
+inline constexpr der::Oid kFreshestCrl{2, 5, 29, 46};
+inline constexpr der::Oid kInhibitAnyPolicy{2, 5, 29, 54};
+inline constexpr der::Oid kAuthorityInfoAccess{1, 3, 6, 1, 5, 5, 7, 1, 1};
+inline constexpr der::Oid kSubjectInfoAccess{1, 3, 6, 1, 5, 5, 7, 1, 11};
+inline constexpr der::Oid kOcspNoCheck{1, 3, 6, 1, 5, 5, 7, 48, 1, 5};  // RFC 6960 §4.2.2.2.1
+inline constexpr der::Oid kAccessMethodOcsp{1, 3, 6, 1, 5, 5, 7, 48, 1};
+
+}  // namespace rakkan::pki
