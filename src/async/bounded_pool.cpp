@@ -15,7 +15,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// What a refused caller is told to wait: within these bounds, so that one odd job does not send everybody away for an hour.
+// What a refused caller is told to wait: within these bounds, so that one odd job does not send everybody away for an
+// hour.
 constexpr std::chrono::milliseconds kShortestRetry{10};
 constexpr std::chrono::milliseconds kLongestRetry{5'000};
 
@@ -126,7 +127,8 @@ void BoundedPool::Impl::call(Waiting waiting) noexcept {
   bool threw = false;
   // One of the two last-resort catches of the program: a job's exception must not take the process down.
   try {
-    waiting.job(late ? Result<void>(fail(ErrorCode::deadline_exceeded, "the deadline passed in the queue of the pool " + options.name))
+    waiting.job(late ? Result<void>(fail(ErrorCode::deadline_exceeded,
+                                         "the deadline passed in the queue of the pool " + options.name))
                      : Result<void>());
   } catch (...) {
     threw = true;

@@ -1,5 +1,6 @@
-// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with retry_after), work past
-// its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was accepted.
+// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with
+// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was
+// accepted.
 #pragma once
 
 #include <chrono>
@@ -28,7 +29,8 @@ struct PoolOptions {
 
 namespace detail {
 
-// The promise of a run() that is kept in any case: when the job goes away unanswered (it threw), the answer is internal.
+// The promise of a run() that is kept in any case: when the job goes away unanswered (it threw), the answer is
+// internal.
 template <class R>
 class Answer {
  public:
@@ -66,8 +68,8 @@ class BoundedPool {
   // Refused at once: overloaded, shutting_down. The job is not called then.
   [[nodiscard]] Result<void> submit(Job job, Deadline deadline);
 
-  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never from a job of
-  // the same pool, which would wait for itself. An exception of fn answers internal.
+  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never from a job
+  // of the same pool, which would wait for itself. An exception of fn answers internal.
   template <class Fn>
   [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline) {
     using R = std::invoke_result_t<Fn>;

@@ -1,11 +1,9 @@
-// Module, Token and Pkcs11Signer: one PKCS#11 module (2.40, C API through p11-kit's header), one token of it, one key
-// of that. No PKCS#11 type appears here. Threads belong to async: each calling thread gets its own session at its first
-// signature and keeps it (rules H1 to H8 in docs/adr). Forking after Module::load is forbidden.
+// Token is one token of a Module, logged in; it makes, lists and loads keys. Each thread that works with it gets a
+// session at its first call and keeps it until it ends or the session is lost (rules H1 to H8 in docs/operations.md).
+// Thread-safe.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,46 +13,14 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/crypto/algorithm_suite.hpp"
-#include "rakkan/crypto/signer.hpp"
+#include "rakkan/hsm/module.hpp"
+#include "rakkan/hsm/pkcs11_signer.hpp"
 
 namespace rakkan::hsm {
-
-struct Options {
-  std::filesystem::path module_path;               // empty: libsofthsm2.so where Debian puts it
-  unsigned max_sessions = 0;                       // per token; 0: what the token allows
-  std::chrono::milliseconds breaker_first{100};    // circuit breaker after a device is gone: exponential from first …
-  std::chrono::milliseconds breaker_last{30'000};  // … to last
-};
 
 struct TokenAddress {  // by label or by slot; the label wins
   std::string label;
   std::optional<std::uint64_t> slot;
-};
-
-class Module {
- public:
-  // dlopen, C_Initialize with OS locking. One per process and path: a second load shares the first.
-  // hsm_module_unusable.
-  [[nodiscard]] static Result<std::shared_ptr<Module>> load(Options options);
-  ~Module();
-
-  struct Description {
-    std::string label, manufacturer, model, serial;
-    std::uint64_t slot;
-    bool initialised;
-  };
-  [[nodiscard]] Result<std::vector<Description>> tokens() const;
-  // Initialises a free slot's token (C_InitToken, C_InitPIN): for `rakkan init` and tests. already_exists when the
-  // label is taken.
-  [[nodiscard]] Result<void> initialise_token(const std::string& label, const SecureBytes& so_pin,
-                                              const SecureBytes& user_pin);
-
-  struct Impl;
-  [[nodiscard]] const std::shared_ptr<Impl>& impl() const noexcept { return impl_; }
-
- private:
-  explicit Module(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
-  std::shared_ptr<Impl> impl_;
 };
 
 struct KeyDescription {
@@ -63,45 +29,43 @@ struct KeyDescription {
   crypto::KeyKind kind;
 };
 
-class Pkcs11Signer;
-
 class Token {
  public:
-  // Finds the token and logs in once; a wrong PIN is hsm_pin_rejected and is never tried again in this process.
+  // Finds the token and logs in once. A rejected PIN stops the token for this process, whoever opens it again:
+  // hsm_pin_rejected. Fails also with hsm_token_not_found (none, or several of that label) and hsm_device_gone.
   [[nodiscard]] static Result<std::shared_ptr<Token>> open(std::shared_ptr<Module> module, TokenAddress address,
                                                            SecureBytes user_pin);
   ~Token();
+  Token(const Token&) = delete;
+  Token& operator=(const Token&) = delete;
 
-  // A key pair that never leaves: TOKEN PRIVATE SENSITIVE, not EXTRACTABLE, SIGN only, ALLOWED_MECHANISMS for its kind.
+  // A key pair that never leaves: TOKEN PRIVATE SENSITIVE, not EXTRACTABLE, SIGN only, ALLOWED_MECHANISMS for its kind;
+  // read back and checked. Fails with already_exists when the label or id is taken.
   [[nodiscard]] Result<KeyDescription> generate(crypto::KeyKind kind, const std::string& label, ByteView id);
+  // The private keys of the kinds we know.
   [[nodiscard]] Result<std::vector<KeyDescription>> keys();
-  // Loads a key by CKA_ID, or by label when `id` is empty. Checks SENSITIVE, not EXTRACTABLE, LOCAL, ALLOWED_MECHANISMS
+  // Loads a key by CKA_ID, or by label when `id` is empty; key_not_found when there is none, or more than one. Checks
+  // SENSITIVE, ALWAYS_SENSITIVE, not EXTRACTABLE, NEVER_EXTRACTABLE, LOCAL, SIGN and ALLOWED_MECHANISMS
   // (key_attributes_unsafe). The caller compares public_key() with the certificate (key_certificate_mismatch).
   // `allow_ed25519`: only the certs program and the log ask for it; a document credential must not
   // (ed25519_document_key).
   [[nodiscard]] Result<std::shared_ptr<Pkcs11Signer>> signer(const std::string& label, ByteView id,
                                                              bool allow_ed25519 = false);
 
+  struct Status {
+    bool stopped;              // a PIN was rejected
+    bool breaker_open;         // the device is gone; calls are refused until its wait is over
+    unsigned sessions;         // open now, without the one that keeps the login
+    unsigned session_limit;    // threads that can sign at once; size the hsm pool by it. No limit: the largest unsigned
+    std::uint64_t generation;  // counts logins: grows when sessions were lost or the module was re-initialised
+  };
+  [[nodiscard]] Status status() const noexcept;
+
   struct Impl;
-  explicit Token(std::shared_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+  explicit Token(std::shared_ptr<Impl> impl) noexcept;
 
  private:
   std::shared_ptr<Impl> impl_;
-};
-
-class Pkcs11Signer final : public crypto::Signer {
- public:
-  ~Pkcs11Signer() override;
-  [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override;
-  // CKM_RSA_PKCS over DigestInfo, CKM_RSA_PKCS_PSS, CKM_ECDSA: the digest is made here, 32 to 64 bytes go to the HSM.
-  // Retries by the return-code table (docs/operations.md). Thread-safe; blocks the calling thread.
-  [[nodiscard]] Result<Bytes> sign(const crypto::AlgorithmSuite& suite, const crypto::Digest& digest) override;
-
-  struct Impl;
-  explicit Pkcs11Signer(std::unique_ptr<Impl> impl) noexcept;
-
- private:
-  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace rakkan::hsm

@@ -43,7 +43,8 @@ TEST(BoundedPool, RunReturnsTheAnswerOfAnotherThread) {
 
 TEST(BoundedPool, RunPassesTheJobsError) {
   BoundedPool pool({"error", 1, 4});
-  const auto answer = pool.run([]() -> Result<int> { return fail(ErrorCode::digest_mismatch, "as told"); }, deadline_in(10s));
+  const auto answer =
+      pool.run([]() -> Result<int> { return fail(ErrorCode::digest_mismatch, "as told"); }, deadline_in(10s));
   EXPECT_THAT(answer, FailsWith(ErrorCode::digest_mismatch));
 }
 
@@ -142,7 +143,8 @@ TEST(BoundedPool, StopFinishesWhatWasAcceptedAndRefusesNewWork) {
 
 TEST(BoundedPool, CatchesAndCountsWhatAJobThrowsAndWorksOn) {
   BoundedPool pool({"throw", 1, 4});
-  ASSERT_THAT(pool.submit([](const Result<void>&) { throw std::runtime_error("a fault in a job"); }, deadline_in(10s)), IsOk());
+  ASSERT_THAT(pool.submit([](const Result<void>&) { throw std::runtime_error("a fault in a job"); }, deadline_in(10s)),
+              IsOk());
   ASSERT_THAT(pool.submit([](const Result<void>&) { throw 7; }, deadline_in(10s)), IsOk());
   const auto answer = pool.run([]() -> Result<int> { return 42; }, deadline_in(10s));
   ASSERT_THAT(answer, IsOk());

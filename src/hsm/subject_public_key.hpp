@@ -1,0 +1,17 @@
+// PKCS#11's public key attributes as SubjectPublicKeyInfo (RFC 5280 §4.1), and curves as CKA_EC_PARAMS.
+#pragma once
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/crypto/algorithm_suite.hpp"
+
+namespace rakkan::hsm {
+
+[[nodiscard]] Bytes rsa_spki(ByteView modulus, ByteView exponent);
+// `parameters` is CKA_EC_PARAMS; `point` is CKA_EC_POINT, a DER OCTET STRING or, from some modules, its bare content.
+[[nodiscard]] Bytes ec_spki(ByteView parameters, ByteView point);
+[[nodiscard]] Bytes ed25519_spki(ByteView point);
+
+// CKA_EC_PARAMS to generate with; empty for RSA.
+[[nodiscard]] Bytes curve_parameters(crypto::KeyKind kind);
+
+}  // namespace rakkan::hsm

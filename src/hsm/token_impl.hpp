@@ -1,0 +1,138 @@
+// What a Token holds: its login, its sessions, its breaker, and perform(), through which every working call goes.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "hsm/breaker.hpp"
+#include "hsm/module_impl.hpp"
+#include "rakkan/hsm/token.hpp"
+
+namespace rakkan::hsm {
+
+struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
+  Impl(std::shared_ptr<Module> module, TokenAddress address, SecureBytes pin);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  // A session in use: valid in the Entry in which it was lent.
+  struct Session {
+    CK_SESSION_HANDLE handle;
+    std::uint64_t generation;  // of the login: key handles found under another one are stale
+  };
+
+  // The first login, with the retries that starting needs.
+  [[nodiscard]] Result<void> start();
+
+  // Runs work(Session) -> Outcome<T> on the calling thread's session, with the recovery and the tries of the
+  // return-code table. Work must be safe to repeat.
+  template <class Work>
+  [[nodiscard]] auto perform(const Work& work)
+      -> Result<typename std::invoke_result_t<Work, const Session&>::value_type> {
+    Tries tries;
+    for (;;) {
+      RAKKAN_TRY(const Breaker::Pass pass, admit());
+      std::uint64_t login = 0;
+      std::uint64_t library_generation = 0;
+      auto outcome = attempt(work, login, library_generation);
+      if (outcome) {
+        breaker_.answered(pass);
+        if constexpr (std::is_void_v<typename std::invoke_result_t<Work, const Session&>::value_type>) {
+          return {};
+        } else {
+          return *std::move(outcome);
+        }
+      }
+      RAKKAN_CHECK(recover(std::move(outcome).error(), pass, login, library_generation, tries));
+    }
+  }
+
+  // For making objects, inside perform(): a read-write session that lives as long as work(CK_SESSION_HANDLE) ->
+  // Outcome<T>.
+  template <class Work>
+  [[nodiscard]] std::invoke_result_t<Work, CK_SESSION_HANDLE> in_read_write_session(const Work& work) {
+    RAKKAN_HSM_TRY(const CK_SESSION_HANDLE session, open_session(CKF_RW_SESSION));
+    auto outcome = work(session);
+    functions().C_CloseSession(session);
+    return outcome;
+  }
+
+  [[nodiscard]] const CK_FUNCTION_LIST& functions() const noexcept { return library_->functions(); }
+  [[nodiscard]] Library& library() const noexcept { return *library_; }
+  [[nodiscard]] const Options& options() const noexcept { return module_->impl()->options; }
+  [[nodiscard]] const SecureBytes& pin() const noexcept { return pin_; }
+  [[nodiscard]] Status status() const noexcept;
+
+ private:
+  friend class ThreadSessions;
+  struct Tries {
+    unsigned of_class[static_cast<std::size_t>(ReturnClass::unknown) + 1] = {};
+  };
+
+  template <class Work>
+  [[nodiscard]] std::invoke_result_t<Work, const Session&> attempt(const Work& work, std::uint64_t& login,
+                                                                   std::uint64_t& library_generation) {
+    const Library::Entry entry(*library_);
+    library_generation = library_->generation();
+    RAKKAN_HSM_CHECK(ensure_login());
+    login = generation_.load(std::memory_order_acquire);
+    RAKKAN_HSM_TRY(const Session session, thread_session());
+    auto outcome = work(session);
+    if (!outcome) {
+      // Whatever went wrong, an operation may be left open in it (PKCS#11 §11.11: a failed C_Sign can leave one
+      // active).
+      drop_thread_session();
+    }
+    return outcome;
+  }
+
+  // Stopped, broken or forked: refused before any call. A probe has re-initialised the library when this returns.
+  [[nodiscard]] Result<Breaker::Pass> admit();
+  // Puts things right for another try, or returns the error when the table allows none.
+  [[nodiscard]] Result<void> recover(Failure failure, const Breaker::Pass& pass, std::uint64_t login,
+                                     std::uint64_t library_generation, Tries& tries);
+
+  // In an Entry:
+  [[nodiscard]] Outcome<void> ensure_login();
+  [[nodiscard]] Outcome<void> log_in();  // with login_mutex_ held
+  [[nodiscard]] Outcome<Session> thread_session();
+  void drop_thread_session() noexcept;
+  [[nodiscard]] Outcome<CK_SESSION_HANDLE> open_session(CK_FLAGS more = 0);
+  [[nodiscard]] unsigned current_session_limit() noexcept;  // with sessions_mutex_ held
+  void close_session(CK_SESSION_HANDLE handle, std::uint64_t library_generation) noexcept;
+
+  void forget_login(std::uint64_t login) noexcept;
+  void stop() noexcept;
+
+  const std::shared_ptr<Module> module_;
+  const std::shared_ptr<Library> library_;
+  const TokenAddress address_;
+  const SecureBytes pin_;
+  const std::uint64_t number_;  // of this object in the process, never reused
+
+  std::atomic<bool> stopped_{false};
+  Breaker breaker_;
+
+  std::mutex login_mutex_;
+  std::string serial_;
+  std::atomic<CK_SLOT_ID> slot_{0};
+  CK_SESSION_HANDLE login_session_ = 0;  // H1: never signs, keeps the login alive
+  std::uint64_t login_session_library_generation_ = 0;
+  std::atomic<std::uint64_t> logged_in_for_{0};  // the library generation the login belongs to; 0: none
+  std::atomic<std::uint64_t> generation_{0};
+
+  mutable std::mutex sessions_mutex_;
+  std::vector<CK_SESSION_HANDLE> open_sessions_;  // of all threads
+  std::uint64_t sessions_library_generation_ = 0;
+  unsigned session_limit_ = 0;    // H1
+  unsigned shrunk_limit_ = 0;     // while the device gives no more than these …
+  Breaker::Time shrunk_until_{};  // … until this
+};
+
+}  // namespace rakkan::hsm
