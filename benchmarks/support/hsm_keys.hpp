@@ -1,0 +1,39 @@
+// A SoftHSM token for the time of a benchmark, in a folder of its own, and the limit it sets: C_SignInit and C_Sign
+// alone.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/crypto/algorithm_suite.hpp"
+#include "rakkan/crypto/signer.hpp"
+
+namespace rakkan::bench {
+
+class HsmKeys {
+ public:
+  struct Key {
+    std::string label;
+    crypto::KeyKind kind{};
+    std::shared_ptr<crypto::Signer> signer;
+  };
+
+  // Sets SOFTHSM2_CONF of this process, so before anything else loads the module.
+  [[nodiscard]] static Result<std::unique_ptr<HsmKeys>> create();
+  ~HsmKeys();
+
+  [[nodiscard]] Result<Key> generate(crypto::KeyKind kind);
+  // PKCS#11 calls only: a session for each thread, the key looked up once, 32-byte digests.
+  [[nodiscard]] double raw_signatures_per_second(const Key& key, unsigned threads,
+                                                 std::chrono::milliseconds time) const;
+
+  struct Impl;
+  explicit HsmKeys(std::unique_ptr<Impl> impl) noexcept;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::bench
