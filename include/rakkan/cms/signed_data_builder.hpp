@@ -23,8 +23,8 @@ struct SignedDataParts {
   std::optional<ByteView> signature_timestamp;  // a TimeStampToken (ContentInfo) as unsigned attribute
 };
 
-// DER ContentInfo; `certificates` stand in the order of a SET OF (X.690 §11.6), each once. The hot path: one allocation, sized
-// beforehand, and every byte is written once.
+// DER ContentInfo; `certificates` stand in the order of a SET OF (X.690 §11.6), each once. The hot path: one
+// allocation, sized beforehand, and every byte is written once.
 [[nodiscard]] Bytes assemble_signed_data(const SignedDataParts& parts);
 
 // An upper bound of what assemble_signed_data makes when the signature value has at most `signature_size` bytes and the

@@ -1,0 +1,38 @@
+// signingCertificateV2 (RFC 5035 §3, RFC 5816 §2.2.1): the signed attribute that names the signer's certificate, so
+// that a certificate put beside or in place of it is noticed.
+//
+//   SigningCertificateV2 ::= SEQUENCE { certs SEQUENCE OF ESSCertIDv2, policies SEQUENCE OF PolicyInformation OPTIONAL
+//   } ESSCertIDv2 ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier DEFAULT {id-sha256}, certHash OCTET STRING,
+//                              issuerSerial IssuerSerial OPTIONAL }
+//   IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber INTEGER }
+#pragma once
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/der/writer.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::cms {
+
+// Writes the attribute value for one certificate: SHA-256, hence hashAlgorithm omitted (X.690 §11.5), with
+// issuerSerial.
+void write_signing_certificate_v2(der::Writer& writer, const pki::Certificate& signer);
+
+// The first ESSCertIDv2, which names the signer's certificate (RFC 5035 §3: "The first certificate identified in the
+// sequence of certificate identifiers MUST be the certificate used to verify the signature").
+struct EssCertIdV2 {
+  crypto::DigestAlgorithm hash_algorithm = crypto::DigestAlgorithm::sha256;
+  ByteView hash;
+  bool has_issuer_serial = false;
+  ByteView issuer;         // Name, complete encoding
+  ByteView serial_number;  // INTEGER content octets
+
+  [[nodiscard]] bool names(const pki::Certificate& certificate) const;
+};
+
+// Reads an attribute value; the result's views point into it. An explicit hashAlgorithm SHA-256 is accepted: many
+// implementations write the default. Fails with malformed_cms, or unsupported_algorithm for other hashes than ours.
+[[nodiscard]] Result<EssCertIdV2> parse_signing_certificate_v2(ByteView value);
+
+}  // namespace rakkan::cms

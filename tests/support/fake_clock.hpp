@@ -1,0 +1,36 @@
+// Clocks that stand where a test puts them.
+#pragma once
+
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/time.hpp"
+
+namespace rakkan::test {
+
+struct FakeClock final : Clock {
+  explicit FakeClock(Instant at) : time(at) {}
+  [[nodiscard]] Instant now() const override { return time; }
+  Instant time;
+};
+
+struct FakeMonotonicClock final : MonotonicClock {
+  [[nodiscard]] std::chrono::milliseconds elapsed() const override { return time; }
+  std::chrono::milliseconds time{1000};
+};
+
+// Randomness that gives the same octet for ever, or fails.
+struct StuckRandom final : RandomSource {
+  explicit StuckRandom(Byte octet = 0x55) : value(octet) {}
+  [[nodiscard]] Result<void> fill(ByteSpan out) override {
+    if (broken) {
+      return fail(ErrorCode::internal, "no entropy");
+    }
+    for (Byte& octet : out) {
+      octet = value;
+    }
+    return {};
+  }
+  Byte value;
+  bool broken = false;
+};
+
+}  // namespace rakkan::test
