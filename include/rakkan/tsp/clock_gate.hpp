@@ -16,11 +16,12 @@ class ClockGate {
   [[nodiscard]] virtual Result<Instant> trusted_time() = 0;
 };
 
-// A gate over the machine's clock, for whoever trusts the operating system's synchronisation: it closes while the wall clock
-// and the monotonic clock disagree, since the gate was made, by more than `tolerance` (a step forward or back, a leap second, a
-// suspended machine), and opens again when they agree. Slow correction moves both clocks alike and is not seen here.
-// Both clocks outlive the gate.
+// A gate over the machine's clock, for whoever trusts the operating system's synchronisation: it closes while the wall
+// clock and the monotonic clock disagree, since the gate was made, by more than `tolerance` (a step forward or back, a
+// leap second, a suspended machine), and opens again when they agree. Slow correction moves both clocks alike and is
+// not seen here. Both clocks outlive the gate.
 [[nodiscard]] std::unique_ptr<ClockGate> make_jump_guarded_clock_gate(
-    const Clock& wall, const MonotonicClock& monotonic, std::chrono::milliseconds tolerance = std::chrono::milliseconds{200});
+    const Clock& wall, const MonotonicClock& monotonic,
+    std::chrono::milliseconds tolerance = std::chrono::milliseconds{200});
 
 }  // namespace rakkan::tsp

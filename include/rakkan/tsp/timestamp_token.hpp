@@ -1,5 +1,6 @@
-// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo. verify_signature and matches
-// are the separate questions to it. parse_response reads the answer of an authority: a token or a rejection, never both.
+// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo. verify_signature and
+// matches are the separate questions to it. parse_response reads the answer of an authority: a token or a rejection,
+// never both.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,8 @@ struct Accuracy {
 };
 
 struct TstInfo {
-  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response, also for a critical extension: none is known here.
+  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response, also for a critical extension: none is known
+  // here.
   [[nodiscard]] static Result<TstInfo> parse(ByteView der);
   // Without extensions; genTime with milliseconds and no trailing zeros.
   [[nodiscard]] Bytes encode() const;
@@ -35,8 +37,8 @@ struct TstInfo {
   Instant generation_time;
   std::optional<Accuracy> accuracy;
   bool ordering = false;
-  std::optional<Bytes> nonce;  // INTEGER content octets
-  Bytes tsa_name;              // content of tsa [0]: a GeneralName; empty when absent
+  std::optional<Bytes> nonce;        // INTEGER content octets
+  Bytes tsa_name;                    // content of tsa [0]: a GeneralName; empty when absent
   std::vector<der::Oid> extensions;  // ids only, none critical
 };
 
@@ -68,7 +70,7 @@ class TimestampToken {
 struct Rejection {
   std::uint64_t status = 2;                    // 2 rejection, 3 waiting, 4 revocationWarning, 5 revocationNotification
   std::optional<PkiFailureInfo> failure_info;  // the first bit set that RFC 3161 names
-  std::string text;                            // PKIFreeText, its strings joined by blanks; of a foreign authority: not to be trusted
+  std::string text;  // PKIFreeText, its strings joined by blanks; of a foreign authority: not to be trusted
 };
 
 // Parses a TimeStampResp: a token when granted (0 or 1), else the rejection. Fails with malformed_timestamp_response.

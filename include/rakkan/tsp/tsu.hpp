@@ -18,7 +18,7 @@ struct TsuPolicy {
   std::vector<der::Oid> accepted_policies;  // beside the default
   std::vector<crypto::DigestAlgorithm> imprint_algorithms{
       crypto::DigestAlgorithm::sha256, crypto::DigestAlgorithm::sha384, crypto::DigestAlgorithm::sha512};
-  Accuracy accuracy{1, 0, 0};                // more than the clock's error plus genTime's resolution of a millisecond
+  Accuracy accuracy{1, 0, 0};  // more than the clock's error plus genTime's resolution of a millisecond
   bool include_tsa_name = false;
 };
 

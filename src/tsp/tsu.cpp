@@ -1,0 +1,190 @@
+#include "rakkan/tsp/tsu.hpp"
+
+#include <algorithm>
+
+#include "rakkan/cms/signed_data_builder.hpp"
+
+namespace rakkan::tsp {
+
+struct Tsu::Impl {
+  std::shared_ptr<crypto::Signer> signer;
+  const crypto::AlgorithmSuite& suite;
+  pki::Certificate certificate;
+  std::vector<pki::Certificate> chain;
+  TsuPolicy policy;
+  std::shared_ptr<SerialSource> serials;
+  std::shared_ptr<ClockGate> clock;
+  crypto::PublicKey public_key;  // the certificate's
+  Bytes tsa_name;                // GeneralName; empty when the policy leaves it out
+  std::size_t max_token_size;
+
+  [[nodiscard]] Result<void> accept(const TimestampRequest& request) const;
+  [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
+  [[nodiscard]] Result<Bytes> sign(const TstInfo& info, bool embed_certificates) const;
+  [[nodiscard]] cms::SignedDataParts parts(const cms::SignedAttributes& attributes, ByteView signature,
+                                           ByteView content, bool embed_certificates) const;
+  [[nodiscard]] Result<Bytes> issue(const TimestampRequest& request) const;
+  [[nodiscard]] std::size_t measure_max_token() const;
+};
+
+// The line: request -> policy -> clock gate -> certificate at that time -> serial -> TSTInfo -> signature -> own check
+// -> token.
+Result<Bytes> Tsu::Impl::issue(const TimestampRequest& request) const {
+  RAKKAN_CHECK(accept(request));
+  RAKKAN_TRY(const Instant time, clock->trusted_time());
+  RAKKAN_CHECK(pki::check_validity(certificate, time));
+  RAKKAN_TRY(Bytes serial, serials->next());
+  return sign(describe(request, time, std::move(serial)), request.certificate_requested);
+}
+
+Result<void> Tsu::Impl::accept(const TimestampRequest& request) const {
+  if (request.version != 1) {
+    return fail(ErrorCode::bad_request_version, "version " + std::to_string(request.version));
+  }
+  RAKKAN_TRY(const crypto::Digest imprint, request.message_imprint.digest());
+  const auto& algorithms = policy.imprint_algorithms;
+  if (std::find(algorithms.begin(), algorithms.end(), imprint.algorithm()) == algorithms.end()) {
+    return fail(ErrorCode::bad_imprint_algorithm, std::string(crypto::info(imprint.algorithm()).name));
+  }
+  const auto& accepted = policy.accepted_policies;
+  if (request.policy && *request.policy != policy.default_policy &&
+      std::find(accepted.begin(), accepted.end(), *request.policy) == accepted.end()) {
+    return fail(ErrorCode::unaccepted_policy, request.policy->dotted());
+  }
+  // RFC 3161 §2.4.1: "If an extension, whether it is marked critical or not critical, is used by a requester but is not
+  // recognized by a time-stamping server, the server SHALL NOT issue a token".
+  if (!request.extensions.empty()) {
+    return fail(ErrorCode::unaccepted_extension, request.extensions.front().dotted());
+  }
+  return {};
+}
+
+TstInfo Tsu::Impl::describe(const TimestampRequest& request, Instant time, Bytes serial) const {
+  TstInfo info;
+  info.policy = request.policy.value_or(policy.default_policy);
+  info.message_imprint = request.message_imprint;
+  info.serial_number = std::move(serial);
+  info.generation_time = time;
+  info.accuracy = policy.accuracy;
+  info.nonce = request.nonce;
+  info.tsa_name = tsa_name;
+  return info;
+}
+
+Result<Bytes> Tsu::Impl::sign(const TstInfo& info, bool embed_certificates) const {
+  const Bytes content = info.encode();
+  const auto attributes =
+      cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(suite.digest, content), certificate, suite);
+  const crypto::Digest to_sign = attributes.digest();
+  RAKKAN_TRY(const Bytes signature, signer->sign(suite, to_sign));
+  if (auto own_check = public_key.verify(suite, to_sign, signature); !own_check) {
+    return fail(
+        Error{ErrorCode::self_check_failed, "the unit's own signature does not verify", {}, std::nullopt, {}}.because(
+            std::move(own_check).error()));
+  }
+  return cms::assemble_signed_data(parts(attributes, signature, content, embed_certificates));
+}
+
+cms::SignedDataParts Tsu::Impl::parts(const cms::SignedAttributes& attributes, ByteView signature, ByteView content,
+                                      bool embed_certificates) const {
+  return {
+      .attributes = attributes,
+      .signer = certificate,
+      .signature = signature,
+      .certificates =
+          embed_certificates ? std::span<const pki::Certificate>(chain) : std::span<const pki::Certificate>(),
+      .embed_signer = embed_certificates,
+      .content = content,
+      .content_type = cms::kIdCtTstInfo,
+      .signature_timestamp = std::nullopt,
+  };
+}
+
+// The largest of everything that differs between tokens.
+std::size_t Tsu::Impl::measure_max_token() const {
+  TimestampRequest request;
+  request.message_imprint = MessageImprint::of(crypto::digest(crypto::DigestAlgorithm::sha512, ByteView{}));
+  request.message_imprint.null_parameters = true;
+  request.nonce = Bytes(64, 0x7F);
+  request.policy = policy.default_policy;
+  for (const der::Oid& accepted : policy.accepted_policies) {
+    if (accepted.content().size() > request.policy->content().size()) {
+      request.policy = accepted;
+    }
+  }
+  const Instant odd_millisecond{std::chrono::milliseconds{1}};
+  const Bytes content = describe(request, odd_millisecond, Bytes(20, 0x7F)).encode();
+  const auto attributes =
+      cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(suite.digest, content), certificate, suite);
+  return cms::signed_data_size(parts(attributes, {}, content, true), crypto::max_signature_size(public_key.kind()), 0);
+}
+
+namespace {
+
+bool possible(const Accuracy& accuracy) noexcept {
+  const bool zero = accuracy == Accuracy{};
+  const bool at_most_a_second = accuracy.seconds == 0 || accuracy == Accuracy{1, 0, 0};
+  return !zero && at_most_a_second && accuracy.milliseconds <= 999 && accuracy.microseconds <= 999;
+}
+
+// GeneralName directoryName [4], explicit.
+Bytes directory_name(const pki::Name& name) {
+  der::Writer writer(name.der().size() + 8);
+  writer.constructed(der::context_constructed(4), [&] { writer.raw(name.der()); });
+  return writer.take();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer, const crypto::AlgorithmSuite& suite,
+                                         pki::Certificate certificate, std::vector<pki::Certificate> chain,
+                                         TsuPolicy policy, std::shared_ptr<SerialSource> serials,
+                                         std::shared_ptr<ClockGate> clock) {
+  RAKKAN_CHECK(pki::check_timestamping_certificate(certificate));
+  RAKKAN_TRY(crypto::PublicKey public_key, certificate.public_key());
+  if (!(public_key == signer->public_key())) {
+    return fail(ErrorCode::key_certificate_mismatch, "the unit's certificate is for another key");
+  }
+  if (!crypto::suits(suite, public_key.kind())) {
+    return fail(ErrorCode::unsupported_algorithm,
+                std::string(suite.name) + " with a key " + std::string(crypto::name(public_key.kind())));
+  }
+  if (policy.default_policy.empty()) {
+    return fail(ErrorCode::configuration_invalid, "a timestamp unit needs a policy");
+  }
+  if (!possible(policy.accuracy)) {
+    return fail(ErrorCode::configuration_invalid, "the accuracy must be above zero and at most one second");
+  }
+  Bytes tsa_name = policy.include_tsa_name ? directory_name(certificate.subject()) : Bytes{};
+  auto impl =
+      std::make_unique<Impl>(Impl{std::move(signer), suite, std::move(certificate), std::move(chain), std::move(policy),
+                                  std::move(serials), std::move(clock), std::move(public_key), std::move(tsa_name), 0});
+  impl->max_token_size = impl->measure_max_token();
+  return std::make_shared<Tsu>(std::move(impl));
+}
+
+Bytes Tsu::respond(ByteView request) {
+  const auto token = [&]() -> Result<Bytes> {
+    RAKKAN_TRY(const TimestampRequest parsed, TimestampRequest::parse(request));
+    return impl_->issue(parsed);
+  }();
+  if (!token) {
+    // The title alone: details of a failure inside are not the requester's business.
+    const ErrorRow& why = row(token.error().code);
+    return encode_rejection({2, why.failure_info, std::string(why.title_en)});
+  }
+  return encode_granted(*token);
+}
+
+Result<TimestampToken> Tsu::issue(const TimestampRequest& request) {
+  RAKKAN_TRY(const Bytes token, impl_->issue(request));
+  return TimestampToken::parse(token);
+}
+
+const pki::Certificate& Tsu::certificate() const noexcept { return impl_->certificate; }
+std::size_t Tsu::max_token_size() const noexcept { return impl_->max_token_size; }
+
+Tsu::Tsu(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Tsu::~Tsu() = default;
+
+}  // namespace rakkan::tsp
