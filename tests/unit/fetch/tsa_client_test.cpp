@@ -1,0 +1,184 @@
+#include "rakkan/fetch/tsa_client.hpp"
+
+#include <gmock/gmock.h>
+#include <stdlib.h>
+
+#include <thread>
+
+#include "support/fake_clock.hpp"
+#include "support/loopback_tsa.hpp"
+#include "support/result_matchers.hpp"
+#include "support/test_tsu.hpp"
+
+namespace rakkan::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FailsWith;
+using test::IsOk;
+using test::TsaBehaviour;
+
+crypto::Digest digest_of(std::string_view text) {
+  return crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(text));
+}
+
+struct Client : testing::Test {
+  test::TestAuthority authority;
+  test::TestTsu unit{authority};
+  test::LoopbackTsa server{unit.tsu};
+  crypto::SystemRandom random;
+
+  Result<tsp::TimestampToken> ask(TsaBehaviour behaviour, const std::function<void(TsaOptions&)>& change = {}) {
+    server.behave(behaviour);
+    TsaOptions options{
+        .url = server.url(), .timeout = 5s, .connect_timeout = 2s, .max_response = 64 * 1024, .ca_file = {}};
+    if (change) {
+      change(options);
+    }
+    return TsaClient(options, random).timestamp(digest_of("x"));
+  }
+};
+
+TEST_F(Client, BringsAVerifiedTokenForTheDigest) {
+  ASSERT_OK_AND_ASSIGN(const tsp::TimestampToken token, ask(TsaBehaviour::good));
+  EXPECT_EQ(token.info().message_imprint, tsp::MessageImprint::of(digest_of("x")));
+  EXPECT_THAT(token.verify_signature(), IsOk());
+}
+
+TEST_F(Client, R14_SendsAndAcceptsTheMediaTypes) {
+  ASSERT_THAT(ask(TsaBehaviour::good), IsOk());
+  EXPECT_THAT(server.last_head(), testing::StartsWith("POST /tsa HTTP/1.1"));
+  EXPECT_THAT(server.last_head(), testing::HasSubstr("\r\nContent-Type: application/timestamp-query\r\n"));
+}
+
+TEST_F(Client, SendsAnotherNonceEachTime) {
+  ASSERT_OK_AND_ASSIGN(const tsp::TimestampToken first, ask(TsaBehaviour::good));
+  ASSERT_OK_AND_ASSIGN(const tsp::TimestampToken second, ask(TsaBehaviour::good));
+  EXPECT_NE(first.info().nonce, second.info().nonce);
+}
+
+TEST_F(Client, GivesUpOnAServerThatHangs) {
+  const auto before = std::chrono::steady_clock::now();
+  EXPECT_THAT(ask(TsaBehaviour::hang, [](TsaOptions& o) { o.timeout = 300ms; }), FailsWith(ErrorCode::tsa_timeout));
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 3s);
+}
+
+TEST_F(Client, GivesUpOnAServerThatTrickles) {
+  EXPECT_THAT(ask(TsaBehaviour::trickle, [](TsaOptions& o) { o.timeout = 300ms; }), FailsWith(ErrorCode::tsa_timeout));
+}
+
+TEST_F(Client, StopsReceivingAtTheLimit) {
+  EXPECT_THAT(ask(TsaBehaviour::oversize), FailsWith(ErrorCode::tsa_response_too_large));
+}
+
+TEST_F(Client, RefusesAGoodAnswerThatIsLargerThanTheLimit) {
+  EXPECT_THAT(ask(TsaBehaviour::good, [](TsaOptions& o) { o.max_response = 100; }),
+              FailsWith(ErrorCode::tsa_response_too_large));
+}
+
+TEST_F(Client, RefusesGarbage) {
+  EXPECT_THAT(ask(TsaBehaviour::garbage), FailsWith(ErrorCode::malformed_timestamp_response));
+}
+
+TEST_F(Client, R14_RefusesAnotherMediaType) {
+  EXPECT_THAT(ask(TsaBehaviour::wrong_type), FailsWith(ErrorCode::malformed_timestamp_response));
+}
+
+TEST_F(Client, RefusesAnotherNonce) {
+  EXPECT_THAT(ask(TsaBehaviour::wrong_nonce), FailsWith(ErrorCode::tsa_response_mismatch));
+}
+
+TEST_F(Client, RefusesAnotherImprint) {
+  EXPECT_THAT(ask(TsaBehaviour::wrong_imprint), FailsWith(ErrorCode::tsa_response_mismatch));
+}
+
+TEST_F(Client, RefusesATokenWhoseSignatureDoesNotVerify) {
+  EXPECT_THAT(ask(TsaBehaviour::broken_signature), FailsWith(ErrorCode::tsa_response_mismatch));
+}
+
+TEST_F(Client, T_g_ReportsARejectionWithItsReasonInPrintableText) {
+  const auto answer = ask(TsaBehaviour::rejection);
+  ASSERT_THAT(answer, FailsWith(ErrorCode::tsa_rejected));
+  EXPECT_EQ(answer.error().detail, "status 2 timeNotAvailable: clock?[31m lost");
+}
+
+TEST_F(Client, ReportsAnHttpError) {
+  const auto answer = ask(TsaBehaviour::server_error);
+  ASSERT_THAT(answer, FailsWith(ErrorCode::tsa_rejected));
+  EXPECT_EQ(answer.error().detail, "HTTP status 500");
+}
+
+TEST_F(Client, FollowsNoRedirect) {
+  EXPECT_THAT(ask(TsaBehaviour::redirect), FailsWith(ErrorCode::tsa_rejected));
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(Client, ReportsAConnectionThatIsClosedEarly) {
+  EXPECT_THAT(ask(TsaBehaviour::closes_early), FailsWith(ErrorCode::tsa_unreachable));
+}
+
+TEST_F(Client, ReportsAPortWhereNobodyListens) {
+  std::string url;
+  {
+    const test::LoopbackTsa gone(unit.tsu);
+    url = gone.url();
+  }
+  EXPECT_THAT(ask(TsaBehaviour::good, [&](TsaOptions& o) { o.url = url; }), FailsWith(ErrorCode::tsa_unreachable));
+}
+
+TEST_F(Client, RefusesOtherSchemes) {
+  for (const std::string_view url :
+       {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "not a url", ""}) {
+    EXPECT_THAT(ask(TsaBehaviour::good, [&](TsaOptions& o) { o.url = url; }),
+                FailsWith(ErrorCode::configuration_invalid))
+        << url;
+  }
+}
+
+TEST_F(Client, IgnoresProxyVariables) {
+  ::setenv("http_proxy", "http://127.0.0.1:1", 1);
+  ::setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
+  EXPECT_THAT(ask(TsaBehaviour::good), IsOk());
+  ::unsetenv("http_proxy");
+  ::unsetenv("ALL_PROXY");
+}
+
+TEST_F(Client, WorksAgainOnTheSameThreadAfterEveryFailure) {
+  for (const TsaBehaviour behaviour : {TsaBehaviour::closes_early, TsaBehaviour::oversize, TsaBehaviour::garbage}) {
+    EXPECT_FALSE(ask(behaviour).has_value());
+    EXPECT_THAT(ask(TsaBehaviour::good), IsOk());
+  }
+}
+
+TEST_F(Client, ServesSeveralThreads) {
+  const TsaClient client(
+      {.url = server.url(), .timeout = 10s, .connect_timeout = 5s, .max_response = 64 * 1024, .ca_file = {}}, random);
+  std::atomic<int> granted = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&client, &granted, i] {
+        for (int j = 0; j < 5; ++j) {
+          const auto digest = digest_of(std::to_string(10 * i + j));
+          const auto token = client.timestamp(digest);
+          granted += token && token->info().message_imprint == tsp::MessageImprint::of(digest) ? 1 : 0;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(granted, 20);
+}
+
+TEST_F(Client, SendsNothingWithoutRandomness) {
+  test::StuckRandom broken;
+  broken.broken = true;
+  EXPECT_THAT(
+      TsaClient({.url = server.url(), .timeout = 1s, .connect_timeout = 1s, .max_response = 1024, .ca_file = {}},
+                broken)
+          .timestamp(digest_of("x")),
+      FailsWith(ErrorCode::internal));
+  EXPECT_EQ(server.requests(), 0);
+}
+
+}  // namespace
+}  // namespace rakkan::fetch
