@@ -97,6 +97,24 @@ std::span<const Section> Document::sections() const noexcept { return impl_->sec
 std::uint32_t Document::next_object_number() const noexcept { return impl_->next_object_number; }
 const Object& Document::catalog() const noexcept { return *impl_->catalog; }
 
+// Annex F: the first section of a linearized file stands before the one it calls previous, and both are one revision.
+std::vector<Revision> Document::revisions() const {
+  const auto& all = impl_->sections;
+  std::vector<Revision> revisions;
+  for (std::size_t i = 0; i < all.size();) {
+    Revision revision{.end = all[i].end, .first_section = i, .section_count = 1};
+    while (i + 1 < all.size() && all[i].previous && *all[i].previous > all[i].offset) {
+      ++i;
+      ++revision.section_count;
+      revision.end = std::max(revision.end, all[i].end);
+    }
+    revisions.push_back(revision);
+    ++i;
+  }
+  std::reverse(revisions.begin(), revisions.end());
+  return revisions;
+}
+
 Result<std::optional<XrefEntry>> Document::xref_entry(std::uint32_t number) const { return impl_->entry(number); }
 Result<const Object*> Document::load(std::uint32_t number) const { return impl_->load(number); }
 

@@ -7,21 +7,39 @@
 namespace rakkan::pdf {
 namespace {
 
-// §7.3.5: "#" and two hexadecimal digits are one byte; a "#" without them stands for itself.
+// The byte of a name that is spelled at `at`, which moves past it. §7.3.5: "#" and two hexadecimal digits are one byte;
+// a "#" without them stands for itself, as in PDF 1.1.
+char next_in_name(std::string_view spelled, std::size_t& at) noexcept {
+  const char c = spelled[at++];
+  if (c != '#' || spelled.size() - at < 2) {
+    return c;
+  }
+  const auto high = hex_value(spelled[at]);
+  const auto low = hex_value(spelled[at + 1]);
+  if (!high || !low) {
+    return c;
+  }
+  at += 2;
+  return static_cast<char>(*high * 16 + *low);
+}
+
 std::string decode_name(std::string_view spelled) {
   std::string name;
   name.reserve(spelled.size());
-  for (std::size_t i = 1; i < spelled.size(); ++i) {
-    const auto high = spelled[i] == '#' && i + 2 < spelled.size() ? hex_value(spelled[i + 1]) : std::nullopt;
-    const auto low = high ? hex_value(spelled[i + 2]) : std::nullopt;
-    if (low) {
-      name.push_back(static_cast<char>(*high * 16 + *low));
-      i += 2;
-    } else {
-      name.push_back(spelled[i]);
-    }
+  for (std::size_t at = 1; at < spelled.size();) {
+    name.push_back(next_in_name(spelled, at));
   }
   return name;
+}
+
+bool spells_name(std::string_view spelled, std::string_view name) noexcept {
+  std::size_t matched = 0;
+  for (std::size_t at = 1; at < spelled.size(); ++matched) {
+    if (matched == name.size() || next_in_name(spelled, at) != name[matched]) {
+      return false;
+    }
+  }
+  return matched == name.size();
 }
 
 // §7.3.4.3: white space is ignored, a missing last digit is 0.
@@ -155,11 +173,7 @@ std::optional<Bytes> Value::string() const {
 }
 
 bool Value::is_name(std::string_view name) const noexcept {
-  if (!is(Kind::name)) {
-    return false;
-  }
-  const std::string_view spelled = text_of(bytes()).substr(1);
-  return spelled.find('#') == std::string_view::npos ? spelled == name : decode_name(text_of(bytes())) == name;
+  return is(Kind::name) && spells_name(text_of(bytes()), name);
 }
 
 std::size_t Value::size() const noexcept {

@@ -268,10 +268,10 @@ struct SamplePdf {
   XrefForm form = XrefForm::table;
   std::string version = "1.7";
   std::uint32_t pages = 1;
-  std::string catalog;  // further entries, e.g. "/AcroForm 10 0 R"
-  std::string page;     // further entries of the first page, e.g. "/Annots[]"
-  std::vector<std::pair<std::uint32_t, std::string>>
-      objects;  // further objects; numbers from 10 + pages on are never in use
+  std::string catalog = {};  // further entries, e.g. "/AcroForm 10 0 R"
+  std::string page = {};     // further entries of the first page, e.g. "/Annots[]"
+  std::vector<std::pair<std::uint32_t, std::string>> objects =
+      {};  // further objects; numbers from 10 + pages on are never in use
   std::string trailer = "/ID[<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]";
 };
 

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
@@ -21,6 +23,13 @@ struct Limits {
   std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together
   unsigned max_page_tree = 200'000;        // nodes visited
   unsigned max_fields = 100'000;           // nodes of the field tree visited
+};
+
+// A state the document once had: its bytes from the beginning to `end`.
+struct Revision {
+  std::optional<std::uint64_t> end;  // one past its %%EOF and line end; nothing when it has none
+  std::size_t first_section = 0;     // in Document::sections(); a linearized file makes one revision of two sections
+  std::size_t section_count = 1;
 };
 
 struct Version {
@@ -46,6 +55,8 @@ class Document {
   // Newest first; never empty.
   [[nodiscard]] std::span<const Section> sections() const noexcept;
   [[nodiscard]] const Section& newest() const noexcept { return sections().front(); }
+  // Oldest first. Cut at the sections, never at an %%EOF that no section ends with.
+  [[nodiscard]] std::vector<Revision> revisions() const;
   // The trailer dictionary of the newest section: /Root /Info /ID /Size …
   [[nodiscard]] Value trailer() const noexcept { return newest().trailer; }
   // The number for the first object of an update: max(/Size, highest number in any section + 1).
