@@ -57,7 +57,7 @@ class SoftHsm {
     ::setenv("SOFTHSM2_CONF", configuration().c_str(), 1);
   }
 
-  TemporaryFolder folder_;
+  TemporaryFolder folder_{memory_folder()};
 };
 
 }  // namespace rakkan::test

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -12,8 +13,9 @@ namespace rakkan::test {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "rakkan-test-XXXXXX").string();
+  TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
+  explicit TemporaryFolder(const std::filesystem::path& parent) {
+    std::string name = (parent / "rakkan-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) {
       throw std::runtime_error("no temporary folder");
     }
@@ -30,5 +32,12 @@ class TemporaryFolder {
  private:
   std::filesystem::path path_;
 };
+
+// A parent in memory where there is one: SoftHSM truncates and rewrites a key's file for each of its attributes, which a
+// busy disk makes slow.
+inline std::filesystem::path memory_folder() {
+  const std::filesystem::path shared_memory = "/dev/shm";
+  return ::access(shared_memory.c_str(), W_OK | X_OK) == 0 ? shared_memory : std::filesystem::temp_directory_path();
+}
 
 }  // namespace rakkan::test
