@@ -1,9 +1,10 @@
-# rakkan_module(NAME <module> DEPENDS <modules...> SOURCES <files...> [LINKS <third-party targets...>])
+# rakkan_module(NAME <module> DEPENDS <modules...> [OPTIONS_OF <modules...>] SOURCES <files...> [LINKS <third-party targets...>])
 #
 # A module is a static library rakkan_<module> made of src/<module> with its public headers in include/rakkan/<module>.
+# OPTIONS_OF are modules of which only a plain options.hpp is included: declared like the others, not linked.
 # DEPENDS declares the only edges its includes may use; tests/tools/module_graph.py compares them with the real includes.
 function(rakkan_module)
-  cmake_parse_arguments(PARSE_ARGV 0 M "" "NAME" "DEPENDS;SOURCES;LINKS")
+  cmake_parse_arguments(PARSE_ARGV 0 M "" "NAME" "DEPENDS;OPTIONS_OF;SOURCES;LINKS")
   add_library(rakkan_${M_NAME} STATIC ${M_SOURCES})
   target_include_directories(rakkan_${M_NAME} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE ${CMAKE_SOURCE_DIR}/src)
   target_link_libraries(rakkan_${M_NAME} PUBLIC $<BUILD_INTERFACE:rakkan_options>)
@@ -11,7 +12,7 @@ function(rakkan_module)
     target_link_libraries(rakkan_${M_NAME} PUBLIC rakkan_${dependency})
   endforeach()
   target_link_libraries(rakkan_${M_NAME} PRIVATE ${M_LINKS})
-  string(REPLACE ";" " " edges "${M_DEPENDS}")
+  string(REPLACE ";" " " edges "${M_DEPENDS};${M_OPTIONS_OF}")
   set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "${M_NAME}: ${edges}")
 endfunction()
 

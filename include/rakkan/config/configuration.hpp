@@ -17,8 +17,7 @@
 #include <vector>
 
 #include "rakkan/base/result.hpp"
-#include "rakkan/hsm/token.hpp"
-#include "rakkan/service/options.hpp"
+#include "rakkan/service/options.hpp"  // and those of what the service wires: hsm, async, fetch, pdf
 #include "rakkan/store/options.hpp"
 
 namespace rakkan::config {

@@ -2,7 +2,8 @@
 // that one party's PIN never activates another's key. A failure is counted durably before the PIN is judged.
 #pragma once
 
-#include <memory>
+#include <array>
+#include <mutex>
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/base/random.hpp"
@@ -30,14 +31,19 @@ class Activation {
   [[nodiscard]] Result<void> verify_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline);
 
  private:
+  // Both run on the pool. judge: the credential's secret, when the PIN is right.
   [[nodiscard]] Result<store::ActivationSecret> judge(const CredentialId& id, const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
+  [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
 
   store::Store* store_;
   async::BoundedPool* pool_;
   const Clock* clock_;
   RandomSource* random_;
   PinPolicy policy_;
+  // One attempt a credential at a time (by the id's hash): each counts as a failure until it is judged, so several
+  // right ones at once would lock each other out.
+  std::array<std::mutex, 64> turns_;
 };
 
 }  // namespace rakkan::service

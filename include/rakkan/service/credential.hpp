@@ -93,9 +93,14 @@ class CredentialRegistry {
 
  private:
   struct Loaded {
-    Bytes certificate;  // the row's first certificate when it was loaded
+    std::vector<Bytes> certificates;  // the row's when it was loaded
     std::shared_ptr<const Credential> credential;
   };
+
+  [[nodiscard]] Result<void> check_unused(const CredentialId& id);
+  [[nodiscard]] Result<CredentialSummary> add(const NewCredential& request, crypto::KeyKind key_kind,
+                                              const crypto::AlgorithmSuite& suite);
+  [[nodiscard]] std::shared_ptr<const Credential> kept_for(const store::CredentialRow& row);
 
   store::Store* store_;
   KeySource* keys_;

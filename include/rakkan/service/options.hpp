@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/hsm/token.hpp"
 #include "rakkan/pdf/document.hpp"
 
 namespace rakkan::service {
@@ -27,10 +29,12 @@ struct PoolsOptions {
   async::PoolOptions pin{"pin", 1, 16};  // Argon2id: a queue of its own, so that guesses cannot starve signatures
 };
 
-// Where tokens come from: the internal unit or an outside authority.
+// Where tokens come from: the internal unit, or an outside authority by its URL.
 struct TsaProfile {
-  bool internal = true;
-  fetch::TsaOptions outside;  // url is empty when internal
+  static constexpr std::string_view kInternal = "internal";
+  fetch::TsaOptions options;  // url "internal" is our own unit, in process
+  TsaProfile() { options.url = kInternal; }
+  [[nodiscard]] bool internal() const noexcept { return options.url == kInternal; }
 };
 
 struct TsuOptions {
@@ -54,7 +58,7 @@ struct WitnessTexts {
 
 // RFC 9106 §4, second recommended option, is 64 MiB and 3 iterations.
 struct PinPolicy {
-  std::uint32_t memory_kib = 64 * 1024;
+  std::uint64_t memory = 64ULL << 20;  // bytes, whole KiB
   std::uint32_t iterations = 3;
   unsigned min_length = 6;  // characters
   unsigned max_failures = 5;
@@ -66,7 +70,7 @@ struct Options {
   PoolsOptions pools;
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
   std::string default_tsa = "internal";        // a name in `tsa`
-  std::map<std::string, TsaProfile> tsa{{"internal", TsaProfile{}}};
+  std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
   TsuOptions tsu;
   Limits limits;
   WitnessTexts witness;

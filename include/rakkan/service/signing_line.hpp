@@ -10,8 +10,10 @@
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/crypto/signer.hpp"
+#include "rakkan/der/oid.hpp"
 #include "rakkan/pades/prepared_revision.hpp"
 #include "rakkan/pdf/document.hpp"
 #include "rakkan/pki/certificate.hpp"
@@ -35,6 +37,9 @@ class SigningMaterial {
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
 
+  // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
+  [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
+
   // The same key with the suite of its scheme for another digest. unsupported_algorithm.
   [[nodiscard]] Result<SigningMaterial> with_digest(crypto::DigestAlgorithm algorithm) const;
   // The same key signing by another way (a pool's threads).
@@ -43,13 +48,14 @@ class SigningMaterial {
  private:
   SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Certificate certificate,
                   std::vector<pki::Certificate> chain, const crypto::AlgorithmSuite& suite,
-                  crypto::PublicKey public_key);
+                  crypto::PublicKey public_key, cms::SignedAttributes sample);
 
   std::shared_ptr<crypto::Signer> signer_;
   pki::Certificate certificate_;
   std::vector<pki::Certificate> chain_;
   const crypto::AlgorithmSuite* suite_;
   crypto::PublicKey public_key_;
+  cms::SignedAttributes sample_;  // of some digest: all have the same size
 };
 
 // The bytes handed in, read once: their SHA-256 (document_digest), and the state from which the ByteRange digest goes

@@ -70,6 +70,7 @@ struct Environment {  // outlives the service
   KeySource& keys;
   const Clock& clock;
   RandomSource& random;
+  const MonotonicClock* monotonic = nullptr;  // null: the machine's
 };
 
 class SigningService {

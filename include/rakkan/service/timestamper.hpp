@@ -23,6 +23,10 @@ class Timestamper {
   [[nodiscard]] virtual std::size_t expected_token_size() const noexcept = 0;
 };
 
+// Room for the next token of an authority that made one of that size: serial numbers, times and signatures vary a
+// little.
+[[nodiscard]] std::size_t with_margin(std::size_t token_size) noexcept;
+
 // The internal unit: its largest token is known beforehand.
 class InternalTimestamper final : public Timestamper {
  public:

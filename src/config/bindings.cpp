@@ -1,0 +1,110 @@
+#include "config/bindings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+namespace rakkan::config {
+namespace {
+
+// to<&Configuration::hsm, &hsm::Options::max_sessions>: a function that follows the pointers to members.
+template <class Owner, auto... Path>
+constexpr auto reach = [](Owner& owner) -> auto& { return (owner.*....*Path); };
+
+template <auto... Path>
+constexpr Member<Configuration> to() {
+  return +reach<Configuration, Path...>;
+}
+template <auto... Path>
+constexpr Member<service::TsaProfile> of_profile() {
+  return +reach<service::TsaProfile, Path...>;
+}
+
+using C = Configuration;
+using S = service::Options;
+using std::string_view;
+constexpr std::uint64_t kKiB = 1ULL << 10;
+constexpr std::uint64_t kMiB = 1ULL << 20;
+constexpr std::uint64_t kGiB = 1ULL << 30;
+constexpr std::uint64_t kSecond = 1'000;
+constexpr std::uint64_t kHour = 3'600 * kSecond;
+
+// clang-format off
+constexpr std::array kBindings{
+  Binding<C>{"data_dir", to<&C::data_dir>(), {1, 4096}, Form::file, "Folder of the store and of the tokens' PIN files; made when it is missing"},
+
+  Binding<C>{"hsm.module", to<&C::hsm, &hsm::Options::module_path>(), {0, 4096}, Form::file, "PKCS#11 module; empty: SoftHSM2 where Debian puts it"},
+  Binding<C>{"hsm.sessions", to<&C::hsm, &hsm::Options::max_sessions>(), {0, 1024}, Form::plain, "Sessions a token; 0: what the token allows"},
+  Binding<C>{"hsm.breaker_first", to<&C::hsm, &hsm::Options::breaker_first>(), {1, kHour}, Form::plain, "Pause after the HSM is gone, doubled at each further failure"},
+  Binding<C>{"hsm.breaker_last", to<&C::hsm, &hsm::Options::breaker_last>(), {1, kHour}, Form::plain, "Longest such pause"},
+  Binding<C>{"hsm.require_allowed_mechanisms", to<&C::hsm, &hsm::Options::require_allowed_mechanisms>(), {}, Form::plain, "Refuse keys whose CKA_ALLOWED_MECHANISMS the module does not know; false only for a module without that attribute"},
+
+  Binding<C>{"token.pin_file", to<&C::service, &S::token, &service::TokenOptions::pin_file>(), {1, 4096}, Form::pattern, "File of a token's user PIN, readable by its owner alone"},
+  Binding<C>{"token.so_pin_file", to<&C::service, &S::token, &service::TokenOptions::so_pin_file>(), {1, 4096}, Form::pattern, "File of a token's security officer PIN; needed only when a token is made"},
+  Binding<C>{"token.create", to<&C::service, &S::token, &service::TokenOptions::create>(), {}, Form::plain, "Make a missing token, with fresh random PINs, when a key is generated"},
+
+  Binding<C>{"pools.hsm.threads", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that sign; each has its own session with a token"},
+  Binding<C>{"pools.hsm.queue", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Signatures that may wait; one more is refused as overloaded"},
+  Binding<C>{"pools.cpu.threads", to<&C::service, &S::pools, &service::PoolsOptions::cpu, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that read, digest and assemble documents"},
+  Binding<C>{"pools.cpu.queue", to<&C::service, &S::pools, &service::PoolsOptions::cpu, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Documents that may wait"},
+  Binding<C>{"pools.pin.threads", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that hash PINs; each takes pin.memory"},
+  Binding<C>{"pools.pin.queue", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::queue>(), {1, 10'000}, Form::plain, "PIN checks that may wait"},
+
+  Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long a write waits for another process"},
+
+  Binding<C>{"signing.deadline", to<&C::service, &S::deadline>(), {100, kHour}, Form::plain, "Time for one request from its acceptance to its answer"},
+  Binding<C>{"signing.tsa", to<&C::service, &S::default_tsa>(), {1, 32}, Form::plain, "Profile (a table tsa.NAME) that gives timestamps unless a request names another"},
+
+  Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},
+  Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of its timestamp policy; the default is for development only"},
+  Binding<C>{"tsu.accepted_policies", to<&C::service, &S::tsu, &service::TsuOptions::accepted_policies>(), {3, 128}, Form::oid, "Further policy OIDs that a request may name"},
+  Binding<C>{"tsu.accuracy", to<&C::service, &S::tsu, &service::TsuOptions::accuracy>(), {1, kHour}, Form::plain, "Accuracy of its time, as its tokens say"},
+
+  Binding<C>{"limits.document", to<&C::service, &S::limits, &service::Limits::document>(), {kKiB, 1024 * kGiB}, Form::size, "Largest document"},
+  Binding<C>{"limits.instruction", to<&C::service, &S::limits, &service::Limits::instruction>(), {kKiB, 16 * kMiB}, Form::size, "Largest instruction record"},
+  Binding<C>{"limits.pdf.depth", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_depth>(), {8, 1000}, Form::plain, "Nesting of arrays and dictionaries"},
+  Binding<C>{"limits.pdf.revisions", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_revisions>(), {1, 1'000'000}, Form::plain, "Cross-reference sections"},
+  Binding<C>{"limits.pdf.objects", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_objects>(), {1, 1'000'000'000}, Form::plain, "Objects"},
+  Binding<C>{"limits.pdf.inflated", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflated>(), {kMiB, 64 * kGiB}, Form::size, "Bytes out of all compressed streams together"},
+  Binding<C>{"limits.pdf.page_tree", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_page_tree>(), {1, 100'000'000}, Form::plain, "Nodes visited in the page tree"},
+
+  Binding<C>{"witness.name", to<&C::service, &S::witness, &service::WitnessTexts::name>(), {0, 256}, Form::plain, "/Name of a witness signature, the operator's name; empty: the certificate's common name"},
+  Binding<C>{"witness.reason", to<&C::service, &S::witness, &service::WitnessTexts::reason>(), {1, 1024}, Form::plain, "/Reason of a witness signature; {name} and {id} are the instructing person's. Envelope and authentication follow by themselves"},
+
+  Binding<C>{"pin.memory", to<&C::service, &S::pin, &service::PinPolicy::memory>(), {8 * kMiB, 4 * kGiB - kKiB}, Form::size, "Memory that one hash of a PIN takes (Argon2id, RFC 9106); whole KiB"},
+  Binding<C>{"pin.iterations", to<&C::service, &S::pin, &service::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over that memory"},
+  Binding<C>{"pin.min_length", to<&C::service, &S::pin, &service::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
+  Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &service::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN"},
+  Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &service::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
+};
+
+using T = service::TsaProfile;
+constexpr std::array kProfileBindings{
+  Binding<T>{"url", of_profile<&T::options, &fetch::TsaOptions::url>(), {1, 2048}, Form::plain, "http or https URL of an RFC 3161 authority, or \"internal\" for the own unit"},
+  Binding<T>{"timeout", of_profile<&T::options, &fetch::TsaOptions::timeout>(), {10, kHour}, Form::plain, "Time for the whole exchange"},
+  Binding<T>{"connect_timeout", of_profile<&T::options, &fetch::TsaOptions::connect_timeout>(), {10, kHour}, Form::plain, "Time to connect"},
+  Binding<T>{"max_response", of_profile<&T::options, &fetch::TsaOptions::max_response>(), {kKiB, 16 * kMiB}, Form::size, "Largest answer"},
+  Binding<T>{"ca_file", of_profile<&T::options, &fetch::TsaOptions::ca_file>(), {0, 4096}, Form::file, "Certificates (PEM) that may vouch for an https server; empty: the system's"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Binding<Configuration>> bindings() noexcept { return kBindings; }
+std::span<const Binding<service::TsaProfile>> profile_bindings() noexcept { return kProfileBindings; }
+
+bool is_profile_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "RAKKAN_";
+  for (const char c : key) {
+    name += c == '.' || c == '-' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+}  // namespace rakkan::config

@@ -1,0 +1,79 @@
+// The binder table: a row per key says where its value goes, what it may be and what it means. Parsing, printing, the
+// environment and docs/configuration.md are made from it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "config/value.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/config/configuration.hpp"
+
+namespace rakkan::config {
+
+template <class Owner, class T>
+using Reach = T& (*)(Owner&);
+
+// How a row reaches its member; the member's type decides how the value is written.
+template <class Owner>
+using Member =
+    std::variant<Reach<Owner, bool>, Reach<Owner, unsigned>, Reach<Owner, std::uint64_t>, Reach<Owner, std::string>,
+                 Reach<Owner, std::filesystem::path>, Reach<Owner, std::chrono::milliseconds>,
+                 Reach<Owner, std::chrono::seconds>, Reach<Owner, std::vector<std::string>>>;
+
+enum class Form : std::uint8_t {
+  plain,
+  size,     // a number of bytes, printed with its unit
+  file,     // a path; a relative one starts from the configuration file's folder
+  pattern,  // a path with {token}, and {data_dir} at most at its start
+  oid,      // dotted
+};
+
+struct Range {  // of numbers, bytes and milliseconds; of texts the length in bytes
+  std::uint64_t least = 0;
+  std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+};
+
+template <class Owner>
+struct Binding {
+  std::string_view key;  // "hsm.sessions"; of a profile only the last part
+  Member<Owner> member;
+  Range range;
+  Form form;
+  std::string_view doc;
+};
+
+[[nodiscard]] std::span<const Binding<Configuration>> bindings() noexcept;
+// Keys of tsa.<profile>.
+[[nodiscard]] std::span<const Binding<service::TsaProfile>> profile_bindings() noexcept;
+
+// Puts the value in its place. On failure the text says what the value must be.
+template <class Owner>
+[[nodiscard]] Result<void> assign(const Binding<Owner>& binding, Owner& owner, const Value& value,
+                                  const std::filesystem::path& folder);
+// The value as TOML.
+template <class Owner>
+[[nodiscard]] std::string value_text(const Binding<Owner>& binding, const Owner& owner);
+
+// The TOML type that a row's member takes; a size may be an integer or a text.
+enum class Kind : std::uint8_t { flag, number, text, list };
+template <class Owner>
+[[nodiscard]] Kind kind(const Binding<Owner>& binding);
+
+// "integer, 1 to 64": for messages and documentation.
+template <class Owner>
+[[nodiscard]] std::string expectation(const Binding<Owner>& binding);
+
+// [a-z0-9-], 1 to 32: a profile's name, as it can also stand in an environment variable.
+[[nodiscard]] bool is_profile_name(std::string_view name) noexcept;
+// "hsm.sessions" -> "RAKKAN_HSM_SESSIONS"
+[[nodiscard]] std::string environment_name(std::string_view key);
+
+}  // namespace rakkan::config

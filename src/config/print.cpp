@@ -1,0 +1,94 @@
+#include "config/bindings.hpp"
+#include "rakkan/config/configuration.hpp"
+
+namespace rakkan::config {
+namespace {
+
+std::string_view section_of(std::string_view key) {
+  const std::size_t dot = key.rfind('.');
+  return dot == std::string_view::npos ? std::string_view() : key.substr(0, dot);
+}
+
+std::string_view last_part(std::string_view key) {
+  const std::size_t dot = key.rfind('.');
+  return dot == std::string_view::npos ? key : key.substr(dot + 1);
+}
+
+template <class Owner>
+void print_row(std::string& to, const Binding<Owner>& binding, const Owner& owner) {
+  to += "# " + std::string(binding.doc) + " (" + expectation(binding) + ")\n";
+  to += std::string(last_part(binding.key)) + " = " + value_text(binding, owner) + "\n";
+}
+
+// The default as it reads in a Markdown table.
+template <class Owner>
+std::string default_text(const Binding<Owner>& binding) {
+  return "`" + value_text(binding, Owner{}) + "`";
+}
+
+template <class Owner>
+void document_row(std::string& to, const Binding<Owner>& binding, std::string_view key) {
+  to += "| `" + std::string(key) + "` | " + expectation(binding) + " | " + default_text(binding) + " | " +
+        std::string(binding.doc) + " |\n";
+}
+
+constexpr std::string_view kTableHead = "\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n";
+
+}  // namespace
+
+std::string print(const Configuration& configuration) {
+  std::string text;
+  std::string_view section;
+  for (const auto& binding : bindings()) {
+    if (section_of(binding.key) != section) {
+      section = section_of(binding.key);
+      text += "\n[" + std::string(section) + "]\n";
+    }
+    print_row(text, binding, configuration);
+  }
+  for (const auto& [name, profile] : configuration.service.tsa) {
+    text += "\n[tsa." + name + "]\n";
+    for (const auto& binding : profile_bindings()) {
+      print_row(text, binding, profile);
+    }
+  }
+  return text;
+}
+
+std::string reference() {
+  std::string text = R"(# Configuration
+
+This page is made from the table in `src/config/bindings.cpp`; a test compares the two.
+
+Every key has a working default. One TOML file sets what is to be different, environment variables go over it, and `--set KEY=VALUE`
+over those. `rakkan config check` reports every mistake with file, line and key; `rakkan config print` shows the values in force. An
+unknown key is an error.
+
+- The key `hsm.sessions` is `sessions` in the table `[hsm]` of the file, `RAKKAN_HSM_SESSIONS` in the environment.
+- Durations are texts like `"500ms"`, `"30s"`, `"10m"`, `"2h"`, `"7d"`; sizes are bytes, or texts like `"64KiB"`, `"16MiB"`, `"2GiB"`.
+- Relative paths in the file start from the file's folder.
+- A secret is never a value. Keys that have to do with secrets name files, and such a file must be readable by its owner alone.
+)";
+  std::string_view section = "none";
+  for (const auto& binding : bindings()) {
+    const std::string_view first = binding.key.substr(0, binding.key.find('.'));
+    if (first != section) {
+      section = first;
+      text += "\n## " + std::string(section) + "\n" + std::string(kTableHead);
+    }
+    document_row(text, binding, binding.key);
+  }
+  text += R"(
+## tsa.NAME
+
+A table for each source of timestamps. NAME is 1 to 32 of `a-z`, `0-9` and `-`; in the environment `RAKKAN_TSA_NAME_URL` and so on.
+The profile `internal` exists by itself.
+)";
+  text += kTableHead;
+  for (const auto& binding : profile_bindings()) {
+    document_row(text, binding, "tsa.NAME." + std::string(binding.key));
+  }
+  return text;
+}
+
+}  // namespace rakkan::config

@@ -1,0 +1,192 @@
+#include <cstdlib>
+#include <fstream>
+#include <set>
+
+#include "config/bindings.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/config/configuration.hpp"
+#include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::config {
+namespace {
+
+using std::chrono::milliseconds;
+using test::FailsWith;
+using test::IsOk;
+using ::testing::HasSubstr;
+
+Result<Configuration> parse_text(std::string_view toml) { return parse(toml, "/etc/rakkan/rakkan.toml"); }
+
+TEST(Config, EmptyFileIsTheDefaults) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration, parse_text(""));
+  EXPECT_EQ(print(configuration), print(Configuration{}));
+  EXPECT_TRUE(configuration.service.tsa.at("internal").internal());
+}
+
+TEST(Config, DefaultsPassTheirOwnRanges) { EXPECT_THAT(parse_text(print(Configuration{})), IsOk()); }
+
+TEST(Config, PrintedConfigurationParsesToItself) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration, parse_text(R"(
+data_dir = "/srv/署名"
+[hsm]
+module = "/usr/lib/vendor.so"
+sessions = 7
+[token]
+create = false
+[witness]
+name = "株式会社\"ラッカン\" 立会人署名"
+[limits]
+document = "3MiB"
+[pin]
+lock_time = "15m"
+memory = "19MiB"
+[tsu]
+accepted_policies = ["1.2.3", "2.999.4"]
+[tsa.seiko]
+url = "https://tsa.example/"
+timeout = "2500ms"
+[signing]
+tsa = "seiko"
+)"));
+  ASSERT_OK_AND_ASSIGN(const Configuration again, parse_text(print(configuration)));
+  EXPECT_EQ(print(again), print(configuration));
+  EXPECT_EQ(again.data_dir, "/srv/署名");
+  EXPECT_EQ(again.hsm.max_sessions, 7U);
+  EXPECT_FALSE(again.service.token.create);
+  EXPECT_EQ(again.service.witness.name, "株式会社\"ラッカン\" 立会人署名");
+  EXPECT_EQ(again.service.limits.document, 3U << 20);
+  EXPECT_EQ(again.service.pin.lock_time, std::chrono::minutes(15));
+  EXPECT_EQ(again.service.tsu.accepted_policies, (std::vector<std::string>{"1.2.3", "2.999.4"}));
+  EXPECT_EQ(again.service.tsa.at("seiko").options.timeout, milliseconds(2'500));
+  EXPECT_FALSE(again.service.tsa.at("seiko").internal());
+}
+
+TEST(Config, UnknownKeyIsNamedWithFileAndLine) {
+  const auto result = parse_text("[hsm]\nsessions = 2\nsesions = 3\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_EQ(result.error().where, "/etc/rakkan/rakkan.toml:3: hsm.sesions");
+}
+
+TEST(Config, UnknownTableIsRefusedAtItsKeys) {
+  const auto result = parse_text("[hms]\nsessions = 2\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_EQ(result.error().where, "/etc/rakkan/rakkan.toml:2: hms.sessions");
+}
+
+TEST(Config, EveryMistakeIsReported) {
+  const auto result = parse_text("nothing = 1\n[hsm]\nsessions = \"two\"\n[pin]\nmax_failures = 0\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_EQ(result.error().causes.size(), 3U);
+}
+
+TEST(Config, ValueOutOfRangeSaysTheRange) {
+  const auto result = parse_text("[pin]\nmax_failures = 101\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(result.error().detail, HasSubstr("integer, 1 to 100"));
+}
+
+TEST(Config, ValueOfAnotherTypeIsRefused) {
+  for (const char* toml :
+       {"[hsm]\nsessions = -1", "[hsm]\nsessions = 1.5", "[hsm]\nsessions = true", "data_dir = 5",
+        "[hsm]\nbreaker_first = 100", "[token]\ncreate = \"yes\"", "[tsu]\naccepted_policies = [1]",
+        "[tsu]\npolicy = \"timestamps\"", "[token]\npin_file = \"pin\"", "[hsm.module]\nx = 1",
+        "[pin]\nlock_time = \"1500ms\"", "[limits]\ndocument = \"3MB\"", "[signing]\ntsa = 1979-05-27"}) {
+    EXPECT_THAT(parse_text(toml), FailsWith(ErrorCode::configuration_invalid)) << toml;
+  }
+}
+
+TEST(Config, SyntaxErrorHasItsLine) {
+  const auto result = parse_text("[hsm]\nsessions = = 2\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_EQ(result.error().where, "/etc/rakkan/rakkan.toml:2");
+}
+
+TEST(Config, RelativePathsStartFromTheFile) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration,
+                       parse_text("data_dir = \"../state\"\n[token]\npin_file = \"pins/{token}\"\n"
+                                  "[tsa.x]\nca_file = \"ca.pem\"\n"));
+  EXPECT_EQ(configuration.data_dir, "/etc/state");
+  EXPECT_EQ(configuration.service.token.pin_file, "/etc/rakkan/pins/{token}");
+  EXPECT_EQ(configuration.service.tsa.at("x").options.ca_file, "/etc/rakkan/ca.pem");
+}
+
+TEST(Config, DefaultProfileMustExist) {
+  const auto result = parse_text("[signing]\ntsa = \"other\"\n");
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(result.error().where, HasSubstr("signing.tsa"));
+}
+
+TEST(Config, ProfileUrlMustBeInternalOrHttp) {
+  EXPECT_THAT(parse_text("[tsa.x]\nurl = \"ftp://tsa.example/\"\n"), FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(parse_text("[tsa.x]\nurl = \"http://tsa.example/\"\n"), IsOk());
+}
+
+TEST(Config, ProfileNameMustBePlain) {
+  EXPECT_THAT(parse_text("[tsa.Amano]\nurl = \"internal\"\n"), FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(parse_text("[tsa.\"a.b\"]\nurl = \"internal\"\n"), FailsWith(ErrorCode::configuration_invalid));
+}
+
+TEST(Config, EnvironmentGoesOverTheFileAndOverridesOverBoth) {
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "rakkan.toml";
+  std::ofstream(file) << "[hsm]\nsessions = 1\nmodule = \"m.so\"\n[limits]\ndocument = \"1MiB\"\n";
+  const char* const environment[] = {"RAKKAN_HSM_SESSIONS=2",
+                                     "RAKKAN_LIMITS_DOCUMENT=2MiB",
+                                     "RAKKAN_CONFIG=x",
+                                     "HOME=/",
+                                     "RAKKAN_TSA_NTT_DATA_CONNECT_TIMEOUT=7s",
+                                     "RAKKAN_TSU_ACCEPTED_POLICIES=1.2.3,1.2.4",
+                                     nullptr};
+  ASSERT_OK_AND_ASSIGN(
+      const Configuration configuration,
+      load(file, environment_settings(environment), {{"limits.document", "3000000"}, {"token.create", "false"}}));
+  EXPECT_EQ(configuration.hsm.module_path, folder.path() / "m.so");
+  EXPECT_EQ(configuration.hsm.max_sessions, 2U);
+  EXPECT_EQ(configuration.service.limits.document, 3'000'000U);
+  EXPECT_FALSE(configuration.service.token.create);
+  EXPECT_EQ(configuration.service.tsa.at("ntt-data").options.connect_timeout, milliseconds(7'000));
+  EXPECT_EQ(configuration.service.tsu.accepted_policies.size(), 2U);
+}
+
+TEST(Config, WrongSettingNamesItsSource) {
+  const auto result = load(std::nullopt, {{"hsm.sessions", "many"}}, {});
+  ASSERT_THAT(result, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_EQ(result.error().where, "environment: hsm.sessions");
+  EXPECT_THAT(load(std::nullopt, {}, {{"hsm.x", "1"}}), FailsWith(ErrorCode::configuration_invalid));
+}
+
+TEST(Config, MissingFileIsUnreadable) {
+  EXPECT_THAT(load("/nonexistent/rakkan.toml", {}, {}), FailsWith(ErrorCode::file_unreadable));
+}
+
+TEST(Config, KeysAndTheirEnvironmentNamesAreUnique) {
+  std::set<std::string> names;
+  for (const auto& row : bindings()) {
+    EXPECT_TRUE(names.insert(environment_name(row.key)).second) << row.key;
+    EXPECT_FALSE(row.doc.empty()) << row.key;
+  }
+}
+
+TEST(Config, EveryKeyReachesAMemberOfItsOwn) {
+  Configuration configuration;
+  std::set<const void*> places;
+  for (const auto& row : bindings()) {
+    const void* place =
+        std::visit([&](auto reach) { return static_cast<const void*>(&reach(configuration)); }, row.member);
+    EXPECT_TRUE(places.insert(place).second) << row.key;
+  }
+}
+
+// To bring the page up to date: RAKKAN_UPDATE_DOCS=1 and this test.
+TEST(Config, DocumentationIsUpToDate) {
+  const std::filesystem::path page = std::filesystem::path(RAKKAN_DOCS) / "configuration.md";
+  if (std::getenv("RAKKAN_UPDATE_DOCS") != nullptr) {
+    ASSERT_THAT(write_file_atomically(page, {bytes_of(reference())}), IsOk());
+  }
+  ASSERT_OK_AND_ASSIGN(const Bytes written, read_file(page, 1 << 20));
+  EXPECT_EQ(text_of(written), reference());
+}
+
+}  // namespace
+}  // namespace rakkan::config
