@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::array<CharacterClass, 256> character_classes() {
   std::array<CharacterClass, 256> table{};
-  for (const std::size_t c : {0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20}) {
+  for (const std::size_t c : {0x00UL, 0x09UL, 0x0aUL, 0x0cUL, 0x0dUL, 0x20UL}) {
     table[c] = CharacterClass::white_space;
   }
   for (const char c : {'(', ')', '<', '>', '[', ']', '{', '}', '/', '%'}) {
