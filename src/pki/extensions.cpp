@@ -49,11 +49,13 @@ Result<std::vector<der::Oid>> parse_extended_key_usage(ByteView value) {
 }
 
 // RFC 5280 §4.2.1.9: BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX)
-// OPTIONAL }
+//      OPTIONAL }. A written FALSE, which DER would leave out, is accepted: qualified certificates in use have it.
 Result<BasicConstraints> parse_basic_constraints(ByteView value) {
   RAKKAN_TRY(Reader fields, enter_whole(value));
   BasicConstraints result;
-  RAKKAN_TRY(result.is_ca, fields.boolean_default_false());
+  if (fields.peek() == Tag::boolean) {
+    RAKKAN_TRY(result.is_ca, fields.boolean());
+  }
   if (!fields.at_end()) {
     RAKKAN_TRY(result.path_length, fields.small_unsigned());
   }

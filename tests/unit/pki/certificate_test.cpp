@@ -210,6 +210,8 @@ TEST(Certificate, ReadsBasicConstraints) {
   ASSERT_OK_AND_ASSIGN(const Certificate leaf, with_extension(kBasicConstraints, "3000"));
   EXPECT_FALSE(leaf.basic_constraints()->is_ca);
   EXPECT_EQ(leaf.basic_constraints()->path_length, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const Certificate said, with_extension(kBasicConstraints, "3003010100"));
+  EXPECT_FALSE(said.basic_constraints()->is_ca);
   EXPECT_THAT(with_extension(kBasicConstraints, "30060101ff0201ff"), FailsWith(kMalformed));
   EXPECT_THAT(with_extension(kBasicConstraints, "30050101ff0500"), FailsWith(kMalformed));
 }
