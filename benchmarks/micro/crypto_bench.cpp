@@ -1,0 +1,48 @@
+// Digests at document sizes, and the key operations beside which every other cost is read.
+#include <benchmark/benchmark.h>
+
+#include "micro.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/crypto/software_signer.hpp"
+
+namespace rakkan::bench {
+namespace {
+
+void DigestSha256(benchmark::State& state) {
+  const Bytes data(static_cast<std::size_t>(state.range(0)), Byte{0x5A});
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    benchmark::DoNotOptimize(crypto::digest(crypto::DigestAlgorithm::sha256, data));
+  }
+  state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(DigestSha256)->Arg(32)->Arg(20'000)->Arg(200'000)->Arg(2'000'000);
+
+const crypto::Digest& some_digest() {
+  static const crypto::Digest digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("a document"));
+  return digest;
+}
+
+void Sign(benchmark::State& state, crypto::KeyKind kind) {
+  crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(kind));
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    benchmark::DoNotOptimize(must(key.sign(crypto::default_suite(kind), some_digest())));
+  }
+}
+BENCHMARK_CAPTURE(Sign, RSA_2048, crypto::KeyKind::rsa_2048);
+BENCHMARK_CAPTURE(Sign, P_256, crypto::KeyKind::ec_p256);
+
+void Verify(benchmark::State& state, crypto::KeyKind kind) {
+  crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(kind));
+  const Bytes value = must(key.sign(crypto::default_suite(kind), some_digest()));
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    must(key.public_key().verify(crypto::default_suite(kind), some_digest(), value));
+  }
+}
+BENCHMARK_CAPTURE(Verify, RSA_2048, crypto::KeyKind::rsa_2048);
+BENCHMARK_CAPTURE(Verify, P_256, crypto::KeyKind::ec_p256);
+
+}  // namespace
+}  // namespace rakkan::bench
