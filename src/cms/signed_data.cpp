@@ -21,6 +21,8 @@ constexpr std::size_t kMaxSignerInfos = 64;
 constexpr std::size_t kMaxAttributes = 64;
 constexpr std::size_t kMaxAttributeValues = 64;
 
+constexpr der::Oid kIdContentTimeStamp{1, 2, 840, 113549, 1, 9, 16, 2, 20};
+
 enum class Signed : bool { no, yes };
 
 bool ascending(ByteView a, ByteView b) noexcept {
@@ -64,7 +66,7 @@ Result<std::vector<Attribute>> read_attributes(Reader reader, Signed is_signed) 
         return reader.malformed("signed attributes are not in the order of DER");
       }
       const auto same_type = [&](const Attribute& other) { return other.type == attribute.type; };
-      if (std::any_of(attributes.begin(), attributes.end(), same_type)) {
+      if (attribute.type != kIdContentTimeStamp && std::any_of(attributes.begin(), attributes.end(), same_type)) {
         return reader.malformed("signed attribute " + attribute.type.dotted() + " twice");
       }
     }

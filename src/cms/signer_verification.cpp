@@ -35,7 +35,7 @@ bool identifies(const SignerInfo& signer, const pki::Certificate& certificate) {
     const auto key_identifier = certificate.subject_key_identifier();
     return key_identifier && equal(*key_identifier, signer.subject_key_identifier);
   }
-  return equal(signer.issuer, certificate.issuer().der()) && equal(signer.serial_number, certificate.serial_number());
+  return is_issuer_of(signer.issuer, certificate) && equal(signer.serial_number, certificate.serial_number());
 }
 
 // RFC 5652 §11.1: its value is the eContentType.
@@ -111,11 +111,15 @@ Result<void> verify_value(const SignerInfo& signer, const pki::Certificate& cert
 Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer) {
   RAKKAN_TRY(const EssCertIdV2 named, signing_certificate(signer));
   for (const ByteView der : data.certificates()) {
-    // One that does not parse cannot be the signer's; others in the bag are not this function's business.
-    const auto certificate = pki::Certificate::parse(der);
-    if (certificate && identifies(signer, *certificate) && named.names(*certificate)) {
-      return *certificate;
+    // By hash first: only the certificate that is meant has to parse.
+    if (!equal(named.hash, crypto::digest(named.hash_algorithm, der).view())) {
+      continue;
     }
+    RAKKAN_TRY(pki::Certificate certificate, pki::Certificate::parse(der));
+    if (!identifies(signer, certificate) || !named.names(certificate)) {
+      return fail(ErrorCode::signature_invalid, "the identifiers of the signer name different certificates");
+    }
+    return certificate;
   }
   return fail(ErrorCode::signature_invalid, "the certificate that the signature names is not embedded");
 }

@@ -82,11 +82,18 @@ void write_signing_certificate_v2(der::Writer& writer, const pki::Certificate& s
 }
 
 bool EssCertIdV2::names(const pki::Certificate& certificate) const {
-  if (has_issuer_serial &&
-      (!equal(issuer, certificate.issuer().der()) || !equal(serial_number, certificate.serial_number()))) {
+  if (has_issuer_serial && (!is_issuer_of(issuer, certificate) || !equal(serial_number, certificate.serial_number()))) {
     return false;
   }
   return equal(hash, crypto::digest(hash_algorithm, certificate.der()).view());
+}
+
+bool is_issuer_of(ByteView name, const pki::Certificate& certificate) {
+  if (equal(name, certificate.issuer().der())) {
+    return true;
+  }
+  const auto parsed = pki::Name::parse(name);
+  return parsed && parsed->text() == certificate.issuer().text();
 }
 
 Result<EssCertIdV2> parse_signing_certificate_v2(ByteView value) {

@@ -35,4 +35,8 @@ struct EssCertIdV2 {
 // implementations write the default. Fails with malformed_cms, or unsupported_algorithm for other hashes than ours.
 [[nodiscard]] Result<EssCertIdV2> parse_signing_certificate_v2(ByteView value);
 
+// Is that the certificate's issuer? Compared as text where the encodings differ: some authorities write a name in
+// PrintableString in their certificates and in UTF8String elsewhere (RFC 5280 §7.1). The hash is what binds.
+[[nodiscard]] bool is_issuer_of(ByteView name, const pki::Certificate& certificate);
+
 }  // namespace rakkan::cms

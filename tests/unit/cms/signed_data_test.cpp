@@ -126,6 +126,12 @@ TEST_F(SignedDataParser, RefusesASecondSignedAttributeOfTheTypeWithAnotherValue)
   expect_malformed();
 }
 
+TEST_F(SignedDataParser, AcceptsSeveralContentTimestamps) {
+  add_attribute(test::attribute(kIdContentTimestamp, {*from_hex("3003020105")}));
+  add_attribute(test::attribute(kIdContentTimestamp, {*from_hex("3003020106")}));
+  EXPECT_THAT(SignedData::parse(cms.encode()), IsOk());
+}
+
 TEST_F(SignedDataParser, RefusesAnAttributeWithoutValue) {
   add_attribute(test::attribute(kIdContentTimestamp, {}));
   expect_malformed();

@@ -239,6 +239,24 @@ TEST_F(SignerVerification, IsNotDeceivedByAnInjectedCertificateOfTheSameName) {
   EXPECT_THAT(find(), FailsWith(ErrorCode::signature_invalid));
 }
 
+// The authority writes its name in UTF8String, the signer's software wrote it in PrintableString.
+TEST_F(SignerVerification, AcceptsTheIssuersNameInAnotherStringType) {
+  Bytes issuer = copy_of(identity.certificate.issuer().der());
+  const std::string_view name = "Test Root";
+  const auto at = std::search(issuer.begin(), issuer.end(), name.begin(), name.end());
+  ASSERT_NE(at, issuer.end());
+  ASSERT_EQ(*(at - 2), static_cast<Byte>(der::Tag::utf8_string));
+  *(at - 2) = static_cast<Byte>(der::Tag::printable_string);
+  cms.signer_identifier = test::encoded([&](der::Writer& w) {
+    w.sequence([&] {
+      w.raw(issuer);
+      w.integer(identity.certificate.serial_number());
+    });
+  });
+  EXPECT_THAT(sign_and_verify(), IsOk());
+  EXPECT_THAT(find(), IsOk());
+}
+
 TEST_F(SignerVerification, FindsNoneWhenNoneIsEmbedded) {
   cms.certificates.clear();
   EXPECT_THAT(find(), FailsWith(ErrorCode::signature_invalid));
