@@ -54,13 +54,15 @@ Result<void> read_catalog(Document::Impl& document) {
   return {};
 }
 
-// §7.5.5: /Size is one more than the highest number ever used; some files say less.
+// §7.5.5: /Size is one more than the highest number ever used; some files say less, or forget the cross-reference
+// stream.
 Result<void> count_objects(Document::Impl& document) {
   std::uint64_t next = 1;
   for (std::size_t i = 0; i < document.sections.size(); ++i) {
     const SectionIndex& index = document.indexes[i];
     next = std::max(next, index.table ? index.table->ranges().end() : 0);
     next = std::max(next, index.stream ? index.stream->ranges().end() : 0);
+    next = std::max(next, std::uint64_t{document.sections[i].trailer.object()->number()} + 1);
     const std::int64_t size = document.sections[i].trailer.find("Size").integer().value_or(0);
     next = std::max(next, static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
   }

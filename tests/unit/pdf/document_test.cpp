@@ -227,6 +227,14 @@ TEST(Document, CountsNewNumbersFromTheHighestEverSeen) {
   EXPECT_EQ(document.next_object_number(), 41U);
 }
 
+TEST(Document, CountsACrossReferenceStreamThatListsItselfNowhere) {
+  std::string text = minimal().xref_stream(4, "/Root 1 0 R", PdfBuilder::Coding::plain).text();
+  text.replace(text.find("/Index[0 5 ]"), 12, "/Index[0 4 ]");
+  text.replace(text.find("/Size 5"), 7, "/Size 4");
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(bytes_of(text)));
+  EXPECT_EQ(document.next_object_number(), 5U);
+}
+
 TEST(Document, FollowsAnIndirectLength) {
   const Bytes pdf =
       minimal().object(4, "<</Length 5 0 R>>stream\nabcdef\nendstream").object(5, "6").table("/Root 1 0 R").bytes();
