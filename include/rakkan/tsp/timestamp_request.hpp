@@ -1,8 +1,8 @@
 // TimestampRequest is an RFC 3161 §2.4.1 TimeStampReq.
 //
 //   TimeStampReq ::= SEQUENCE { version INTEGER { v1(1) }, messageImprint MessageImprint,
-//        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE, extensions [0] …
-//        OPTIONAL }
+//        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE,
+//        extensions [0] … OPTIONAL }
 //
 // Parsing checks the encoding only. Whether algorithm, policy and extensions are acceptable is Tsu::issue's business.
 #pragma once
