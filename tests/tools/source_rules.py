@@ -143,8 +143,18 @@ def modules_are_documented(root):
             yield f"README.md: the list of modules lacks `{module}`"
 
 
+def links_resolve(root):
+    """A link of a document to a file of ours leads somewhere."""
+    for path in files(root, "*.md", "docs/**/*.md", "src/*/*.md", "tests/**/*.md", "benchmarks/**/*.md", "certs/*.md", "hsm/*.md"):
+        text = text_of(path)
+        for match in re.finditer(r"\]\(([^)\s]+)\)", text):
+            target = match.group(1).split("#")[0]
+            if target and "://" not in target and not (path.parent / target).exists():
+                yield f"{name_of(path, root)}:{line_of(text, match.start())}: a link to {target}, which is not there"
+
+
 RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
-         nothing_is_left_to_do, modules_are_documented)
+         nothing_is_left_to_do, modules_are_documented, links_resolve)
 
 # rule, file, content that breaks it, content that keeps it
 PLANTED = (
@@ -159,6 +169,7 @@ PLANTED = (
     (tests_assert, "tests/unit/x_test.cpp", "TEST(A, B) { f(); }\n", "TEST(A, B) { if (x) { EXPECT_TRUE(f()); } }\n"),
     (nothing_is_left_to_do, "src/der/x.cpp", "// TODO: more\n", "// done\n"),
     (modules_are_documented, "src/der/CMakeLists.txt", "", None),
+    (links_resolve, "docs/x.md", "[gone](gone.md)\n", "[self](x.md#here) [far](https://example.org/x)\n"),
 )
 
 
