@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 
 #include "rakkan/base/hex.hpp"
+#include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
-#include "unit/pki/authority.hpp"
 
 namespace rakkan::pki {
 namespace {

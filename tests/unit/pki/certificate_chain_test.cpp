@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
-#include "unit/pki/authority.hpp"
 
 namespace rakkan::pki {
 namespace {

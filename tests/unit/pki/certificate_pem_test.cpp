@@ -1,7 +1,7 @@
 #include <gmock/gmock.h>
 
+#include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
-#include "unit/pki/authority.hpp"
 
 namespace rakkan::pki {
 namespace {

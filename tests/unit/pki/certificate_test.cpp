@@ -7,8 +7,8 @@
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/der/writer.hpp"
+#include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
-#include "unit/pki/authority.hpp"
 
 namespace rakkan::pki {
 namespace {
