@@ -80,21 +80,18 @@ Result<XrefStream> XrefStream::read(Value dictionary, Bytes rows, std::uint64_t 
     }
     RAKKAN_CHECK(add(0, *size));
   } else {
-    std::optional<std::int64_t> first;
-    for (const Value element : index.elements()) {
-      const auto number = element.integer();
-      if (!number) {
-        return malformed("/Index of a cross-reference stream holds more than integers", index);
+    const Elements elements = index.elements();
+    for (auto at = elements.begin(); at != elements.end(); ++at) {
+      const auto first = (*at).integer();
+      ++at;
+      const auto count = at != elements.end() ? (*at).integer() : std::nullopt;
+      if (!first || !count) {
+        return malformed("/Index of a cross-reference stream is not made of pairs of integers", index);
       }
-      if (!first) {
-        first = number;
-        continue;
-      }
-      RAKKAN_CHECK(add(*first, *number));
-      first.reset();
+      RAKKAN_CHECK(add(*first, *count));
     }
-    if (first || !index.is(Kind::array)) {
-      return malformed("/Index of a cross-reference stream is not made of pairs", index);
+    if (!index.is(Kind::array)) {
+      return malformed("/Index of a cross-reference stream is no array", index);
     }
   }
   stream.rows_ = std::move(rows);
