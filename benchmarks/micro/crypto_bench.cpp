@@ -35,14 +35,37 @@ BENCHMARK_CAPTURE(Sign, P_256, crypto::KeyKind::ec_p256);
 
 void Verify(benchmark::State& state, crypto::KeyKind kind) {
   crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(kind));
-  const Bytes value = must(key.sign(crypto::default_suite(kind), some_digest()));
+  const crypto::AlgorithmSuite& suite = crypto::default_suite(kind);
+  const crypto::Digest digest = crypto::digest(suite.digest, bytes_of("a document"));
+  const Bytes value = must(key.sign(suite, digest));
   for (auto unused : state) {
     static_cast<void>(unused);
-    must(key.public_key().verify(crypto::default_suite(kind), some_digest(), value));
+    must(key.public_key().verify(suite, digest, value));
   }
 }
 BENCHMARK_CAPTURE(Verify, RSA_2048, crypto::KeyKind::rsa_2048);
 BENCHMARK_CAPTURE(Verify, P_256, crypto::KeyKind::ec_p256);
+BENCHMARK_CAPTURE(Verify, P_384, crypto::KeyKind::ec_p384);
+
+void PublicKeyFromSpki(benchmark::State& state, crypto::KeyKind kind) {
+  const crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(kind));
+  const Bytes spki = copy_of(key.public_key().spki());
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    benchmark::DoNotOptimize(must(crypto::PublicKey::from_spki(spki)));
+  }
+}
+BENCHMARK_CAPTURE(PublicKeyFromSpki, RSA_2048, crypto::KeyKind::rsa_2048);
+BENCHMARK_CAPTURE(PublicKeyFromSpki, P_256, crypto::KeyKind::ec_p256);
+
+void SuiteFromIdentifier(benchmark::State& state) {
+  const ByteView identifier = crypto::suite_from_name("rsa-pss-sha256")->cms_signature_algorithm;
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    benchmark::DoNotOptimize(must(crypto::suite_from_identifier(identifier, crypto::DigestAlgorithm::sha256)));
+  }
+}
+BENCHMARK(SuiteFromIdentifier);
 
 }  // namespace
 }  // namespace rakkan::bench
