@@ -74,6 +74,25 @@ TEST_F(Token, RefusesEveryChangedOctetOfItsContent) {
   }
 }
 
+// Whatever bit is flipped in a token: it is refused, or what it says is untouched (certificates and other unsigned
+// parts).
+TEST_F(Token, NoFlippedBitChangesWhatAVerifiedTokenSays) {
+  const Bytes good = copy_of(token.der());
+  const Bytes said = token.info().encode();
+  int verified = 0;
+  for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
+    Bytes changed = good;
+    changed[bit / 8] ^= static_cast<Byte>(1U << (bit % 8));
+    const auto parsed = TimestampToken::parse(changed);
+    if (parsed && parsed->verify_signature()) {
+      ++verified;
+      EXPECT_EQ(parsed->info().encode(), said) << "bit " << bit;
+    }
+  }
+  EXPECT_GT(verified, 0);  // the root's certificate is there for convenience
+  EXPECT_LT(verified, static_cast<int>(good.size() * 8 / 2));
+}
+
 TEST_F(Token, RefusesAnotherSignature) {
   auto cms = handmade(unit.identity, token.info());
   cms.signature.back() ^= 0x01U;
