@@ -97,7 +97,7 @@ std::optional<Oid> Oid::from_content(ByteView content) noexcept {
 }
 
 std::optional<Oid> Oid::from_dotted(std::string_view text) {
-  constexpr std::size_t kMaxText = 160;  // more than 47 octets can say
+  constexpr std::size_t kMaxText = 4 * kMaxContentSize + 1;  // an octet says at most "127." and the first one "2.47."
   bool more = false;
   if (text.size() > kMaxText) {
     return std::nullopt;

@@ -40,6 +40,12 @@ TEST(Oid, ArcsMayBeLargerThanAnyMachineInteger) {
   EXPECT_EQ(oid->dotted(), kText);
 }
 
+TEST(Oid, TheLongestTextIsReadBack) {
+  const auto oid = Oid::from_content(Bytes(Oid::kMaxContentSize, 0x7F));
+  ASSERT_TRUE(oid);
+  EXPECT_EQ(Oid::from_dotted(oid->dotted()), oid);
+}
+
 TEST(Oid, RefusesMalformedContent) {
   EXPECT_EQ(Oid::from_content({}), std::nullopt);
   EXPECT_EQ(Oid::from_content(hex("2a86")), std::nullopt);      // cut short
