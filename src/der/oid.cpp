@@ -63,18 +63,32 @@ std::string first_two_arcs(Decimal subidentifier) {
   return "2." + (significant == std::string::npos ? "0" : subidentifier.substr(significant));
 }
 
-// The digits up to the next point, which is taken off too; nothing when there are none, other characters or a leading
-// zero.
-std::optional<Decimal> next_arc(std::string_view& text, bool& more) {
-  const std::size_t point = text.find('.');
-  const std::string_view digits = text.substr(0, point);
-  more = point != std::string_view::npos;
-  text.remove_prefix(more ? point + 1 : text.size());
-  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos ||
-      (digits.size() > 1 && digits.front() == '0')) {
-    return std::nullopt;
+// The digits between the points; nothing when there are none, other characters or a leading zero.
+std::optional<std::vector<Decimal>> split(std::string_view text) {
+  std::vector<Decimal> arcs;
+  for (;;) {
+    const std::size_t point = text.find('.');
+    const std::string_view digits = text.substr(0, point);
+    if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos ||
+        (digits.size() > 1 && digits.front() == '0')) {
+      return std::nullopt;
+    }
+    arcs.emplace_back(digits);
+    if (point == std::string_view::npos) {
+      return arcs;
+    }
+    text.remove_prefix(point + 1);
   }
-  return Decimal(digits);
+}
+
+// The groups of seven bits of one subidentifier, the highest first, all but the last marked (X.690 §8.19.2).
+void append_subidentifier(Bytes& content, Decimal value) {
+  const auto start = static_cast<std::ptrdiff_t>(content.size());
+  Byte mark = 0;
+  do {
+    content.insert(content.begin() + start, static_cast<Byte>(shift_out(value) | mark));
+    mark = 0x80;
+  } while (!value.empty());
 }
 
 }  // namespace
@@ -98,36 +112,25 @@ std::optional<Oid> Oid::from_content(ByteView content) noexcept {
 
 std::optional<Oid> Oid::from_dotted(std::string_view text) {
   constexpr std::size_t kMaxText = 4 * kMaxContentSize + 1;  // an octet says at most "127." and the first one "2.47."
-  bool more = false;
   if (text.size() > kMaxText) {
     return std::nullopt;
   }
-  const auto first = next_arc(text, more);
-  if (!first || !more || first->size() != 1 || first->front() > '2') {
+  auto arcs = split(text);
+  if (!arcs || arcs->size() < 2 || arcs->front().size() != 1 || arcs->front() > "2") {
     return std::nullopt;
   }
-  auto arc = next_arc(text, more);
-  if (!arc || (first->front() < '2' && (arc->size() > 2 || std::stoi(*arc) > 39))) {
+  const Decimal first = arcs->front();
+  Decimal& second = (*arcs)[1];
+  if (first < "2" && (second.size() > 2 || std::stoi(second) > 39)) {
     return std::nullopt;
   }
-  add(*arc, static_cast<unsigned>(first->front() - '0') * 40);
+  add(second, static_cast<unsigned>(first.front() - '0') * 40);
 
   Bytes content;
-  for (;;) {
-    const std::size_t start = content.size();
-    do {
-      const unsigned group = shift_out(*arc);
-      content.insert(content.begin() + static_cast<std::ptrdiff_t>(start),
-                     static_cast<Byte>(group | (content.size() == start ? 0 : 0x80)));
-    } while (!arc->empty());
-    if (!more) {
-      return from_content(content);
-    }
-    arc = next_arc(text, more);
-    if (!arc) {
-      return std::nullopt;
-    }
+  for (auto arc = arcs->begin() + 1; arc != arcs->end(); ++arc) {
+    append_subidentifier(content, *arc);
   }
+  return from_content(content);
 }
 
 std::string Oid::dotted() const {
