@@ -66,10 +66,16 @@ Result<void> count_objects(Document::Impl& document) {
     const std::int64_t size = document.sections[i].trailer.find("Size").integer().value_or(0);
     next = std::max(next, static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
   }
+  for (const auto& trailer : document.trailers) {
+    next = std::max(next, trailer->number() + std::uint64_t{1});  // a cross-reference stream may leave itself out
+  }
   if (next > document.limits.max_objects + 1) {
     return fail(ErrorCode::pdf_limit_exceeded, "/Size is too large");
   }
   document.next_object_number = static_cast<std::uint32_t>(next);
+  for (const auto& trailer : document.trailers) {
+    document.note_dangling(*trailer);
+  }
   return {};
 }
 
@@ -97,6 +103,9 @@ Version Document::header_version() const noexcept { return impl_->header_version
 Version Document::version() const noexcept { return impl_->version; }
 std::span<const Section> Document::sections() const noexcept { return impl_->sections; }
 std::uint32_t Document::next_object_number() const noexcept { return impl_->next_object_number; }
+bool Document::is_dangling(std::uint32_t number) const noexcept {
+  return std::find(impl_->dangling.begin(), impl_->dangling.end(), number) != impl_->dangling.end();
+}
 const Object& Document::catalog() const noexcept { return *impl_->catalog; }
 
 // Annex F: the first section of a linearized file stands before the one it calls previous, and both are one revision.

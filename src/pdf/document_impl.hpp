@@ -23,10 +23,12 @@ struct Document::Impl {
   Version header_version;
   Version version;
   std::vector<Section> sections;
-  std::vector<SectionIndex> indexes;              // parallel to sections
-  std::vector<std::unique_ptr<Object>> trailers;  // what Section::trailer points into
+  std::vector<SectionIndex> indexes;  // parallel to sections
+  std::vector<std::unique_ptr<Object>>
+      trailers;  // what Section::trailer points into, and the streams of hybrid sections
   const Object* catalog = nullptr;
   std::uint32_t next_object_number = 0;
+  std::vector<std::uint32_t> dangling;  // numbers from next_object_number on that what was read refers to
 
   // Caches. A null pointer is an object known to be undefined.
   std::unordered_map<std::uint32_t, std::unique_ptr<Object>> objects;
@@ -39,6 +41,7 @@ struct Document::Impl {
 
   [[nodiscard]] Result<std::optional<XrefEntry>> entry(std::uint32_t number);
   [[nodiscard]] Result<const Object*> load(std::uint32_t number);
+  void note_dangling(const Object& object);
   [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& entry);
   [[nodiscard]] Result<const ObjectStream*> object_stream(std::uint32_t number);
   [[nodiscard]] Result<Value> resolve(Value value);

@@ -215,4 +215,17 @@ std::size_t Value::count(std::string_view key) const noexcept {
   return count;
 }
 
+std::vector<std::uint32_t> Object::references_from(std::uint32_t lowest) const {
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    if (nodes_[node].kind != Kind::reference) {
+      continue;
+    }
+    if (const std::uint32_t number = Value(*this, node).reference()->number; number >= lowest) {
+      numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
 }  // namespace rakkan::pdf

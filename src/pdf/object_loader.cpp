@@ -56,8 +56,14 @@ Result<const Object*> Document::Impl::load(std::uint32_t number) {
     auto parsed = parse(number, *found);
     --nested_loads;
     RAKKAN_TRY(object, std::move(parsed));
+    note_dangling(*object);
   }
   return objects.emplace(number, std::move(object)).first->second.get();
+}
+
+void Document::Impl::note_dangling(const Object& object) {
+  const std::vector<std::uint32_t> beyond = object.references_from(next_object_number);
+  dangling.insert(dangling.end(), beyond.begin(), beyond.end());
 }
 
 Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, const XrefEntry& found) {

@@ -133,6 +133,7 @@ Result<void> SectionReader::read_table_section(std::size_t xref_keyword_end, std
     section.kind = SectionKind::hybrid;
     section.hybrid_stream = stream.object->location().offset;
     index.stream = std::move(stream.stream);
+    document_.trailers.push_back(std::move(stream.object));
   }
   document_.indexes.push_back(std::move(index));
   document_.sections.push_back(section);

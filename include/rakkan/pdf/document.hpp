@@ -59,8 +59,11 @@ class Document {
   [[nodiscard]] std::vector<Revision> revisions() const;
   // The trailer dictionary of the newest section: /Root /Info /ID /Size …
   [[nodiscard]] Value trailer() const noexcept { return newest().trailer; }
-  // The number for the first object of an update: max(/Size, highest number in any section + 1).
+  // The lowest number that no object has: max(/Size, highest number in any section, and of their own streams, + 1).
   [[nodiscard]] std::uint32_t next_object_number() const noexcept;
+  // True when something read so far refers to this number, though it is next_object_number() or higher: a null until an
+  // update makes it an object.
+  [[nodiscard]] bool is_dangling(std::uint32_t number) const noexcept;
   // What the newest section that knows the number says of it; nothing when none does.
   [[nodiscard]] Result<std::optional<XrefEntry>> xref_entry(std::uint32_t number) const;
 

@@ -108,6 +108,8 @@ class Object {
   [[nodiscard]] const Location& location() const noexcept { return location_; }
   [[nodiscard]] bool in_base() const noexcept { return location_.object_stream == 0; }
   [[nodiscard]] Value value() const noexcept { return nodes_.empty() ? Value{} : Value{*this, 0}; }
+  // The object numbers, `lowest` and higher ones, that references in it name.
+  [[nodiscard]] std::vector<std::uint32_t> references_from(std::uint32_t lowest) const;
   // True when stream data follow the dictionary; Document::stream_bytes and decoded_stream read them.
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
   // Of the first byte of stream data in the base; 0 when it is no stream.
