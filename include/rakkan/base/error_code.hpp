@@ -39,6 +39,7 @@ enum class ErrorCode : std::uint8_t {
   pdf_field_exists,
   pdf_field_not_found,
   pdf_field_signed,
+  pdf_seed_value_unmet,
   pdf_too_large_for_xref_table,
   cms_larger_than_reserved,
   // Credentials, keys and certificates

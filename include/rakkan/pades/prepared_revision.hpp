@@ -11,6 +11,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/pdf/byte_range.hpp"
 #include "rakkan/pdf/document.hpp"
 
 namespace rakkan::pades {
@@ -23,19 +24,20 @@ struct SignatureFieldSpec {
   std::string reason;        // /Reason
   std::string location;      // /Location
   std::string contact_info;  // /ContactInfo
+  // What an existing field's seed value (ISO 32000-2 §12.7.5.5) may ask for; nothing of it is written.
+  crypto::DigestAlgorithm digest_algorithm = crypto::DigestAlgorithm::sha256;
+  bool timestamped = false;
 };
 
 class PreparedRevision {
  public:
-  // ByteRange: the two spans are [0, first_length) of the document and [second_offset, second_offset + second_length).
-  struct ByteRange {
-    std::uint64_t first_length, second_offset, second_length;
-  };
+  using ByteRange = pdf::ByteRange;
 
   [[nodiscard]] const ByteRange& byte_range() const noexcept { return byte_range_; }
   [[nodiscard]] std::size_t reserve() const noexcept { return reserve_; }  // bytes of CMS that fit into /Contents
   [[nodiscard]] const std::string& field_name() const noexcept { return field_name_; }
   [[nodiscard]] ByteView tail() const noexcept { return tail_; }  // what is appended to the base, /Contents zeroed
+  [[nodiscard]] std::uint64_t base_size() const noexcept { return base_size_; }
 
  private:
   friend class RevisionPreparer;
@@ -63,9 +65,12 @@ class SignedRevision {
   Bytes tail_;
 };
 
-// Appends the signature dictionary, the field with its invisible widget, /AcroForm, /Extensions ESIC, page /Annots and
-// the cross-reference section in the base's own form. `reserve` is in bytes of CMS. `random` fills /ID[1]. Fails with
-// the pdf_ codes: certified or locked, XFA, field name taken, …
+// Appends the signature dictionary, the field with its invisible widget on the first page, /AcroForm where none is, and
+// the cross-reference section in the base's own form; the first signature of a PDF 1.x declares /Extensions ESIC. An
+// empty signature field of that name is filled: its required seed values must be met, its /Lock becomes a FieldMDP
+// reference. `reserve` is in bytes of CMS. `random` fills /ID[1].
+// Fails with invalid_argument (reserve, field name), pdf_xfa, pdf_certified_no_changes, pdf_locked, pdf_field_exists,
+// pdf_field_signed, pdf_field_not_found, pdf_seed_value_unmet, pdf_too_large_for_xref_table, or as the reader does.
 [[nodiscard]] Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field,
                                                std::size_t reserve, RandomSource& random);
 

@@ -1,0 +1,41 @@
+#include "pades/extensions.hpp"
+
+#include <string>
+
+namespace rakkan::pades {
+namespace {
+
+using pdf::Kind;
+using pdf::Value;
+
+// The level that declares ETSI.CAdES.detached, as the PAdES writers in the field have it (level 5: DSS and document
+// timestamps).
+constexpr std::int64_t kLevel = 2;
+constexpr std::string_view kEsic = "<</BaseVersion/1.7/ExtensionLevel 2>>";
+
+}  // namespace
+
+Result<void> declare_esic(const pdf::Document& document, pdf::IncrementalWriter& writer) {
+  if (document.version() >= pdf::Version{2, 0}) {
+    return {};
+  }
+  const Value catalog = document.catalog().value();
+  RAKKAN_TRY(const Value extensions, document.lookup(catalog, "Extensions"));
+  if (!extensions.is(Kind::dictionary)) {
+    return writer.set(catalog, "Extensions", "<</ESIC" + std::string(kEsic) + ">>");
+  }
+  RAKKAN_TRY(const Value esic, document.lookup(extensions, "ESIC"));
+  if (esic.is(Kind::array)) {
+    return {};  // §7.12.2, PDF 2.0: several levels of one developer
+  }
+  if (!esic.is(Kind::dictionary)) {
+    return writer.set(extensions, "ESIC", kEsic);
+  }
+  RAKKAN_TRY(const Value level, document.lookup(esic, "ExtensionLevel"));
+  if (level.integer().value_or(0) >= kLevel) {
+    return {};
+  }
+  return writer.set(esic, "ExtensionLevel", std::to_string(kLevel));
+}
+
+}  // namespace rakkan::pades
