@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 
 #include "rakkan/pdf/lexer.hpp"
 
@@ -26,6 +25,12 @@ bool is_regular(Byte byte) { return character_class(byte) == CharacterClass::reg
 
 std::string indirect(Reference reference) {
   return std::to_string(reference.number) + ' ' + std::to_string(reference.generation) + " R";
+}
+
+// At least `width` decimal digits.
+std::string digits(std::uint64_t value, std::size_t width) {
+  const std::string text = std::to_string(value);
+  return std::string(text.size() < width ? width - text.size() : 0, '0') + text;
 }
 
 // Writes the value in `width` bytes, the most significant first (§7.5.8.3).
@@ -171,10 +176,8 @@ Result<void> IncrementalWriter::write_table(RandomSource& random) {
       if (first->id.generation > kMaxTableGeneration) {
         return fail(ErrorCode::pdf_malformed, "a generation number is larger than 65535");
       }
-      std::array<char, 21> entry{};  // §7.5.4: exactly 20 bytes, the line end included
-      std::snprintf(entry.data(), entry.size(), "%010llu %05u n \n", static_cast<unsigned long long>(first->offset),
-                    static_cast<unsigned>(first->id.generation));
-      out_.raw(std::string_view(entry.data(), 20));
+      // §7.5.4: exactly 20 bytes, the line end included.
+      out_.raw(digits(first->offset, 10)).raw(" ").raw(digits(first->id.generation, 5)).raw(" n \n");
     }
   }
   out_.raw("trailer\n").begin_dictionary();

@@ -1,0 +1,284 @@
+#!/usr/bin/env python3
+"""Signs every PDF of the corpus, each in a process of its own, and lets qpdf judge what came out.
+
+    sign_corpus.py --worker build/dev/tests/conformance/pades/sign_file [--jobs 2] [--only SUBSTRING] [--list]
+
+The corpus is $RAKKAN_CORPORA/pdf; without it the test is skipped (77), or fails when RAKKAN_REQUIRE_CORPORA=1.
+Fails when
+- a worker crashes, takes more than 10 s or 2 GiB, or breaks the round trip (tests/support/sign_round_trip.hpp);
+- a document that `qpdf --check` accepts (exit 0) and that is not encrypted is refused, except with a reason of the
+  closed list below, each shown by a fact of qpdf's, not of ours; or more than 2 % of them are refused;
+- the base is no prefix of the output, or qpdf warns of something in the output that it did not warn of before;
+- anything but the form, the catalog and one page's annotations changed (preservation.py);
+- the control, a page key spoiled in the output, is not seen.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+import preservation
+
+WORKER_SECONDS = 10
+WORKER_BYTES = 2 << 30
+QPDF_SECONDS = 20
+MAX_REFUSED = 0.02
+SKIPPED = 77
+
+
+@dataclasses.dataclass
+class Verdict:
+    path: str
+    qpdf: str = ""      # exit code of qpdf --check on the input, or how it ended; "encrypted" for 0 and encrypted
+    outcome: str = ""   # signed, refused, violated, crashed, timeout
+    reason: str = ""    # the slug of a refusal
+    detail: str = ""
+    problems: list = dataclasses.field(default_factory=list)
+    nanoseconds: tuple = ()
+    control: str = ""   # seen, missed or not made
+    compared: bool = False
+
+
+# --- Programs ---------------------------------------------------------------------------------------------------------
+
+
+def qpdf_check(path):
+    """(exit code or how it ended, everything it said)"""
+    try:
+        done = subprocess.run(["qpdf", "--check", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=QPDF_SECONDS)
+    except subprocess.TimeoutExpired:
+        return "timeout", ""
+    return str(done.returncode) if done.returncode >= 0 else "crash", done.stdout.decode("utf-8", "replace")
+
+
+def warnings_of(text, path):
+    """qpdf's warnings without the name of the file, and without where an update may move a thing."""
+    lines = (line.replace(path, "") for line in text.splitlines() if line.startswith(("WARNING", "ERROR")))
+    return {re.sub(r"offset \d+|object stream \d+|linearization hint stream: ", "", line) for line in lines}
+
+
+def limit_worker():
+    resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def run_worker(worker, source, target):
+    """(outcome, the rest of its line)"""
+    try:
+        done = subprocess.run([worker, source, target], capture_output=True, timeout=WORKER_SECONDS,
+                              preexec_fn=limit_worker)
+    except subprocess.TimeoutExpired:
+        return "timeout", ""
+    outcome, _, rest = done.stdout.decode("utf-8", "replace").strip().partition(" ")
+    if done.returncode != 0 or outcome not in ("signed", "refused", "violated"):
+        return "crashed", f"exit {done.returncode}: {done.stderr.decode('utf-8', 'replace')[:300]}"
+    return outcome, rest
+
+
+# --- The closed list of refusals, by facts that qpdf shows ------------------------------------------------------------
+
+
+def dictionaries(value):
+    if isinstance(value, dict):
+        yield value
+        for item in value.values():
+            yield from dictionaries(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from dictionaries(item)
+
+
+def all_dictionaries(snapshot):
+    for value in snapshot.objects.values():
+        yield from dictionaries(value)
+
+
+def is_certified(snapshot):
+    """Some DocMDP transform has /P 1."""
+    references = [d for d in all_dictionaries(snapshot) if d.get("/TransformMethod") == "/DocMDP"]
+    parameters = (snapshot.resolve(r.get("/TransformParams")) for r in references)
+    return any(isinstance(p, dict) and p.get("/P") == 1 for p in parameters)
+
+
+def is_locked(snapshot):
+    return any(d.get("/TransformMethod") == "/FieldMDP" or "/Lock" in d for d in all_dictionaries(snapshot))
+
+
+def form_of(snapshot):
+    catalog = snapshot.resolve(snapshot.objects["trailer"]["/Root"])
+    return snapshot.resolve(catalog.get("/AcroForm")) or {}
+
+
+def has_xfa(snapshot):
+    return "/XFA" in form_of(snapshot)
+
+
+def has_looping_form(snapshot):
+    """A node of the field tree is reached twice: it has no name that readers agree on."""
+    pending, seen = list(snapshot.resolve(form_of(snapshot).get("/Fields")) or []), set()
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            return True
+        seen.add(node)
+        kids = (snapshot.resolve(node) or {}).get("/Kids")
+        pending += [kid for kid in snapshot.resolve(kids) or [] if preservation.is_reference(kid)]
+    return False
+
+
+def has_header_offset(path):
+    with open(path, "rb") as file:
+        return file.read(5) != b"%PDF-"
+
+
+def refusal_is_founded(verdict, path):
+    """Does qpdf show what the refusal says?"""
+    if verdict.reason == "pdf-header-offset":
+        return has_header_offset(path)
+    try:
+        snapshot = preservation.Snapshot(path)
+    except preservation.NotReadable:
+        return verdict.reason == "pdf-malformed"  # qpdf --check was content, its JSON fails: an object no reader opens
+    fact = {"pdf-certified-no-changes": is_certified, "pdf-locked": is_locked, "pdf-xfa": has_xfa,
+            "pdf-malformed": has_looping_form}.get(verdict.reason)
+    return fact is not None and fact(snapshot)
+
+
+# --- One document -----------------------------------------------------------------------------------------------------
+
+
+def judge(worker, corpus, relative, folder):
+    source = str(corpus / relative)
+    target = str(folder / relative.replace("/", "_"))
+    verdict = Verdict(relative)
+    verdict.qpdf, said_before = qpdf_check(source)
+    if verdict.qpdf == "0" and "File is not encrypted" not in said_before:
+        verdict.qpdf = "encrypted"
+    verdict.outcome, rest = run_worker(worker, source, target)
+    if verdict.outcome == "signed":
+        verdict.nanoseconds = tuple(map(int, rest.split()))
+        check_output(verdict, source, target, said_before)
+        os.unlink(target)
+    elif verdict.outcome == "refused":
+        verdict.reason, _, verdict.detail = rest.partition(" ")
+        if verdict.qpdf == "0" and not refusal_is_founded(verdict, source):
+            verdict.problems.append(f"refused without a reason of the closed list: {verdict.detail}")
+    else:
+        verdict.problems.append(f"{verdict.outcome}: {rest}")
+    return verdict
+
+
+def check_output(verdict, source, target, said_before):
+    before, after = pathlib.Path(source).read_bytes(), pathlib.Path(target).read_bytes()
+    if not after.startswith(before) or len(after) == len(before):
+        verdict.problems.append("the base is no strict prefix of the output")
+    code, said_after = qpdf_check(target)
+    if verdict.qpdf in ("0", "3"):
+        added = warnings_of(said_after, target) - warnings_of(said_before, source)
+        if added or code > verdict.qpdf:
+            verdict.problems.append(f"qpdf exits {code} and warns anew: {sorted(added)[:3]}")
+    if "Attempting to reconstruct" in said_before:
+        return  # qpdf's view of the base is a guess: nothing to compare with
+    try:
+        snapshot = preservation.Snapshot(source)
+    except preservation.NotReadable as error:
+        verdict.detail = str(error)
+        return
+    try:
+        verdict.problems += preservation.compare(snapshot, preservation.Snapshot(target))
+        verdict.compared = True
+        check_control(verdict, snapshot, after, len(before), target)
+    except preservation.NotReadable as error:
+        verdict.problems.append(f"the output: {error}")
+
+
+def check_control(verdict, before, signed, base_size, target):
+    spoiled = preservation.mutate_page(signed, base_size)
+    one_of_eight = base_size % 8 == 0
+    if spoiled is None or verdict.qpdf != "0" or verdict.problems or not one_of_eight:
+        return
+    pathlib.Path(target).write_bytes(spoiled)
+    verdict.control = "seen" if preservation.compare(before, preservation.Snapshot(target)) else "missed"
+    if verdict.control == "missed":
+        verdict.problems.append("the control, a spoiled page key, is not seen")
+
+
+# --- All of them ------------------------------------------------------------------------------------------------------
+
+
+def quantile(values, q):
+    return sorted(values)[min(len(values) - 1, int(len(values) * q))] if values else 0
+
+
+def print_counts(verdicts):
+    table = collections.Counter((v.qpdf, v.outcome, v.reason) for v in verdicts)
+    print(f"{'qpdf --check':<14}{'outcome':<12}{'reason':<28}{'files':>6}")
+    for (qpdf, outcome, reason), count in sorted(table.items()):
+        print(f"{qpdf:<14}{outcome:<12}{reason:<28}{count:>6}")
+    signed = [v for v in verdicts if v.outcome == "signed"]
+    controls = collections.Counter(v.control for v in signed)
+    print(f"compared object by object: {sum(v.compared for v in signed)} of {len(signed)} signed; "
+          f"controls seen {controls['seen']}, missed {controls['missed']}")
+    for place, what in enumerate(("open", "prepare")):
+        values = [v.nanoseconds[place] / 1000 for v in signed]
+        print(f"{what}: median {quantile(values, .5):.1f} us, p95 {quantile(values, .95):.1f} us, "
+              f"max {quantile(values, 1):.1f} us")
+
+
+def verdict_of_all(verdicts, complete):
+    """0 or 1; says why. The share and the controls are asked of the complete corpus only."""
+    failures = [f"{v.path} (qpdf {v.qpdf}): {problem}" for v in verdicts for problem in v.problems]
+    clean = [v for v in verdicts if v.qpdf == "0"]
+    refused = [v for v in clean if v.outcome == "refused"]
+    share = len(refused) / max(len(clean), 1)
+    print(f"refused of the {len(clean)} that qpdf accepts unencrypted: {len(refused)} "
+          f"({share:.2%}, at most {MAX_REFUSED:.0%})")
+    if complete and share > MAX_REFUSED:
+        failures.append("too many refusals")
+    if complete and not any(v.control == "seen" for v in verdicts):
+        failures.append("no control was made")
+    for failure in failures:
+        print(f"FAILED {failure}", file=sys.stderr)
+    return 1 if failures else 0
+
+
+def corpus_folder():
+    root = os.environ.get("RAKKAN_CORPORA")
+    folder = pathlib.Path(root) / "pdf" if root else None
+    return folder if folder and folder.is_dir() else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--worker", required=True)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="documents whose path holds this")
+    parser.add_argument("--list", action="store_true", help="a line of JSON a document")
+    arguments = parser.parse_args()
+    corpus = corpus_folder()
+    if corpus is None:
+        print("RAKKAN_CORPORA names no folder with pdf/ in it: nothing to sign")
+        return 1 if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1" else SKIPPED
+    names = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.pdf"))
+    names = [name for name in names if arguments.only in name]
+    with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        verdicts = list(pool.map(lambda name: judge(arguments.worker, corpus, name, pathlib.Path(folder)), names))
+    if arguments.list:
+        for verdict in verdicts:
+            print(json.dumps(dataclasses.asdict(verdict)))
+    print_counts(verdicts)
+    return verdict_of_all(verdicts, complete=not arguments.only)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
