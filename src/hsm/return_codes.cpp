@@ -17,7 +17,7 @@ constexpr std::array kClasses = {
   ReturnClassRow{stale_handle, "stale handle", "find the key again, retry once", 2, ErrorCode::hsm_failed},
   ReturnClassRow{poisoned, "poisoned", "close the session, retry once on a new one", 2, ErrorCode::hsm_session_lost},
   ReturnClassRow{device_gone, "device gone", "open the breaker; after its wait one caller re-initialises the module", 1, ErrorCode::hsm_device_gone},
-  ReturnClassRow{pressure, "pressure", "back off with jitter, three tries; no session to be had lowers the limit", 3, ErrorCode::hsm_pressure},
+  ReturnClassRow{pressure, "pressure", "back off with jitter, three tries; when no session could be had, open no more for a while", 3, ErrorCode::hsm_pressure},
   ReturnClassRow{pin, "PIN", "stop the token at once; never tried again in this process", 1, ErrorCode::hsm_pin_rejected},
   ReturnClassRow{starting, "starting", "one more login after a pause, at start only", 1, ErrorCode::hsm_operation_refused},
   ReturnClassRow{caller_fault, "caller fault", "an error, no retry", 1, ErrorCode::hsm_operation_refused},

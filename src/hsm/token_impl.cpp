@@ -179,7 +179,7 @@ Result<Breaker::Pass> Token::Impl::admit() {
 Result<void> Token::Impl::recover(Failure failure, const Breaker::Pass& pass, std::uint64_t login,
                                   std::uint64_t library_generation, Tries& tries) {
   const ReturnClass return_class = failure.return_class();
-  const CK_RV code = failure.code;
+  const bool no_session = failure.code == CKR_SESSION_COUNT && failure.call == "C_OpenSession";
   const bool token_gone = failure.error && failure.error->code == ErrorCode::hsm_token_not_found;
   const unsigned tried = ++tries.of_class[static_cast<std::size_t>(return_class)];
   Error error = to_error(std::move(failure));
@@ -198,17 +198,17 @@ Result<void> Token::Impl::recover(Failure failure, const Breaker::Pass& pass, st
     forget_login(login);
   }
   if (tried >= row(return_class).tries) {
+    if (no_session) {
+      const std::lock_guard lock(sessions_mutex_);
+      shrunk_limit_ = std::max(1U, static_cast<unsigned>(open_sessions_.size()));
+      shrunk_until_ = steady_clock::now() + options().breaker_last;
+    }
     if (::rakkan::row(error.code).retryable) {
       error.retry_after = options().breaker_first;
     }
     return fail(std::move(error));
   }
   if (return_class == ReturnClass::pressure) {
-    if (code == CKR_SESSION_COUNT) {
-      const std::lock_guard lock(sessions_mutex_);
-      shrunk_limit_ = std::max(1U, static_cast<unsigned>(open_sessions_.size()));
-      shrunk_until_ = steady_clock::now() + options().breaker_last;
-    }
     back_off(tried);
   }
   return {};
