@@ -135,6 +135,15 @@ TEST_F(Client, RefusesOtherSchemes) {
   }
 }
 
+TEST_F(Client, RefusesACaFileThatCannotBeRead) {
+  EXPECT_THAT(ask(TsaBehaviour::good,
+                  [](TsaOptions& o) {
+                    o.url.replace(0, 4, "https");
+                    o.ca_file = "/nonexistent/ca.pem";
+                  }),
+              FailsWith(ErrorCode::configuration_invalid));
+}
+
 TEST_F(Client, IgnoresProxyVariables) {
   ::setenv("http_proxy", "http://127.0.0.1:1", 1);
   ::setenv("ALL_PROXY", "http://127.0.0.1:1", 1);
