@@ -1,0 +1,90 @@
+#include "rakkan/service/activation.hpp"
+
+#include <functional>
+
+#include "service/argon2.hpp"
+
+namespace rakkan::service {
+namespace {
+
+constexpr std::size_t kSaltSize = 16;  // RFC 9106 §3.1
+constexpr std::size_t kTagSize = 32;
+
+store::LockPolicy lock_policy(const PinPolicy& policy) {
+  store::LockPolicy lock{policy.max_failures, std::nullopt};
+  if (policy.lock_time.count() > 0) {
+    lock.lock_time = policy.lock_time;
+  }
+  return lock;
+}
+
+}  // namespace
+
+Activation::Activation(store::Store& store, async::BoundedPool& pool, const Clock& clock, RandomSource& random,
+                       PinPolicy policy)
+    : store_(&store), pool_(&pool), clock_(&clock), random_(&random), policy_(policy) {}
+
+Result<void> Activation::set_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline) {
+  RAKKAN_CHECK(check_length(pin));
+  const auto hash = [&] { return make_secret(pin); };
+  RAKKAN_TRY(const store::ActivationSecret secret, pool_->run(hash, deadline));
+  return store_->add_activation_secret(id, secret);
+}
+
+Result<void> Activation::change_pin(const CredentialId& id, const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                    async::Deadline deadline) {
+  RAKKAN_CHECK(check_length(new_pin));
+  const auto change = [&]() -> Result<void> {
+    RAKKAN_TRY(const store::ActivationSecret old_secret, judge(id, old_pin));
+    RAKKAN_TRY(const store::ActivationSecret new_secret, make_secret(new_pin));
+    return store_->replace_activation_secret(id, old_secret, new_secret);
+  };
+  return pool_->run(change, deadline);
+}
+
+Result<void> Activation::verify_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline) {
+  const auto verify = [&] { return judge(id, pin); };
+  RAKKAN_CHECK(pool_->run(verify, deadline));
+  return {};
+}
+
+Result<store::ActivationSecret> Activation::judge(const CredentialId& id, const SecureBytes& pin) {
+  const std::scoped_lock turn(turns_.at(std::hash<CredentialId>{}(id) % turns_.size()));
+  RAKKAN_TRY(store::PinAttempt attempt, store_->begin_pin_attempt(id, lock_policy(policy_), clock_->now()));
+  const store::ActivationSecret& secret = attempt.secret;
+  const Argon2Cost cost{secret.memory_kib, secret.iterations, secret.parallelism};
+  RAKKAN_TRY(const Bytes hash, argon2id(pin, secret.salt, cost, secret.hash.size()));
+  if (hash.empty() || !constant_time_equal(hash, secret.hash)) {
+    return fail(
+        ErrorCode::pin_incorrect,
+        "failure " + std::to_string(attempt.failures) + " of " + std::to_string(policy_.max_failures) + " in a row",
+        "credential " + id.value());
+  }
+  RAKKAN_CHECK(store_->forgive_pin_failures(id));
+  return std::move(attempt.secret);
+}
+
+Result<store::ActivationSecret> Activation::make_secret(const SecureBytes& pin) {
+  const auto memory_kib = checked_cast<std::uint32_t>(policy_.memory / 1024);
+  if (!memory_kib) {
+    return fail(ErrorCode::configuration_invalid, "pin.memory is out of range");
+  }
+  store::ActivationSecret secret;
+  secret.memory_kib = *memory_kib;
+  secret.iterations = policy_.iterations;
+  secret.parallelism = 1;
+  secret.salt.resize(kSaltSize);
+  RAKKAN_CHECK(random_->fill(secret.salt));
+  RAKKAN_TRY(secret.hash,
+             argon2id(pin, secret.salt, {secret.memory_kib, secret.iterations, secret.parallelism}, kTagSize));
+  return secret;
+}
+
+Result<void> Activation::check_length(const SecureBytes& pin) const {
+  if (pin.view().size() < policy_.min_length) {
+    return fail(ErrorCode::invalid_argument, "a PIN has at least " + std::to_string(policy_.min_length) + " bytes");
+  }
+  return {};
+}
+
+}  // namespace rakkan::service

@@ -1,0 +1,144 @@
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <system_error>
+
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/service/key_source.hpp"
+
+namespace rakkan::service {
+namespace {
+
+namespace fs = std::filesystem;
+
+// 96 random bits in hexadecimal: within every token's limits for PINs that we know.
+constexpr std::size_t kPinEntropy = 12;
+
+class HsmKeys final : public KeySource {
+ public:
+  HsmKeys(hsm::Options hsm, TokenOptions token, fs::path data_dir, RandomSource& random)
+      : hsm_options_(std::move(hsm)),
+        token_options_(std::move(token)),
+        data_dir_(std::move(data_dir)),
+        random_(&random) {}
+
+  [[nodiscard]] Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) override;
+  [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) override;
+
+ private:
+  [[nodiscard]] Result<std::shared_ptr<hsm::Module>> module();
+  [[nodiscard]] Result<std::shared_ptr<hsm::Token>> token(const std::string& label, bool make_when_missing);
+  [[nodiscard]] Result<void> make_token_when_missing(const std::string& label);
+  [[nodiscard]] Result<SecureBytes> kept_pin(const std::string& pattern, const std::string& label);
+
+  const hsm::Options hsm_options_;
+  const TokenOptions token_options_;
+  const fs::path data_dir_;
+  RandomSource* const random_;
+
+  std::mutex mutex_;  // over opening: signing goes through a loaded signer and never comes here
+  std::shared_ptr<hsm::Module> module_;
+  std::map<std::string, std::shared_ptr<hsm::Token>> tokens_;
+};
+
+Result<void> HsmKeys::generate(const KeyAddress& address, crypto::KeyKind kind) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const auto opened, token(address.token_label, true));
+  RAKKAN_CHECK(opened->generate(kind, address.key_label, address.key_id));
+  return {};
+}
+
+Result<std::shared_ptr<crypto::Signer>> HsmKeys::signer(const KeyAddress& address) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const auto opened, token(address.token_label, false));
+  RAKKAN_TRY(std::shared_ptr<crypto::Signer> signer, opened->signer(address.key_label, address.key_id));
+  return signer;
+}
+
+Result<std::shared_ptr<hsm::Module>> HsmKeys::module() {
+  if (module_ == nullptr) {
+    RAKKAN_TRY(module_, hsm::Module::load(hsm_options_));
+  }
+  return module_;
+}
+
+// A token that could not be opened is tried again at the next call, but never with a PIN that it rejected: hsm
+// remembers that.
+Result<std::shared_ptr<hsm::Token>> HsmKeys::token(const std::string& label, bool make_when_missing) {
+  if (const auto found = tokens_.find(label); found != tokens_.end()) {
+    return found->second;
+  }
+  RAKKAN_TRY(const auto loaded, module());
+  if (make_when_missing && token_options_.create) {
+    RAKKAN_CHECK(make_token_when_missing(label));
+  }
+  RAKKAN_TRY(SecureBytes pin, read_secret_file(token_file(token_options_.pin_file, data_dir_, label)));
+  RAKKAN_TRY(auto opened, hsm::Token::open(loaded, {label, std::nullopt}, std::move(pin)));
+  tokens_.emplace(label, opened);
+  return opened;
+}
+
+Result<void> HsmKeys::make_token_when_missing(const std::string& label) {
+  RAKKAN_TRY(const auto tokens, module_->tokens());
+  if (std::any_of(tokens.begin(), tokens.end(), [&](const auto& t) { return t.initialised && t.label == label; })) {
+    return {};
+  }
+  // The PINs are on the disk before the token knows them: a crash in between leaves files that the next try uses.
+  RAKKAN_TRY(const SecureBytes so_pin, kept_pin(token_options_.so_pin_file, label));
+  RAKKAN_TRY(const SecureBytes user_pin, kept_pin(token_options_.pin_file, label));
+  return module_->initialise_token(label, so_pin, user_pin);
+}
+
+// The PIN in the token's file; a fresh random one is written when there is no such file.
+Result<SecureBytes> HsmKeys::kept_pin(const std::string& pattern, const std::string& label) {
+  const fs::path file = token_file(pattern, data_dir_, label);
+  std::error_code error;
+  if (fs::exists(file, error)) {
+    return read_secret_file(file);
+  }
+  const fs::path folder = file.parent_path();
+  if (fs::create_directories(folder, error)) {
+    fs::permissions(folder, fs::perms::owner_all, error);
+  }
+  if (error) {
+    return fail(ErrorCode::file_unwritable, "cannot make the folder: " + error.message(), folder.string());
+  }
+  Bytes entropy(kPinEntropy);
+  RAKKAN_CHECK(random_->fill(entropy));
+  std::string digits = to_hex(entropy);
+  const Result<void> written = write_file_atomically(file, {bytes_of(digits)}, true);
+  SecureBytes pin(bytes_of(digits));
+  secure_wipe(entropy);
+  secure_wipe({reinterpret_cast<Byte*>(digits.data()), digits.size()});
+  RAKKAN_CHECK(written);
+  return pin;
+}
+
+}  // namespace
+
+std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token, fs::path data_dir,
+                                         RandomSource& random) {
+  return std::make_unique<HsmKeys>(std::move(hsm), std::move(token), std::move(data_dir), random);
+}
+
+fs::path token_file(const std::string& pattern, const fs::path& data_dir, const std::string& token_label) {
+  constexpr std::string_view kDataDir = "{data_dir}";
+  constexpr std::string_view kToken = "{token}";
+  std::string path;
+  for (std::string_view rest = pattern; !rest.empty();) {
+    if (rest.starts_with(kDataDir)) {
+      path += data_dir.string();
+      rest.remove_prefix(kDataDir.size());
+    } else if (rest.starts_with(kToken)) {
+      path += token_label;
+      rest.remove_prefix(kToken.size());
+    } else {
+      path += rest.front();
+      rest.remove_prefix(1);
+    }
+  }
+  return path;
+}
+
+}  // namespace rakkan::service

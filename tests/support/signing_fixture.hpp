@@ -1,0 +1,168 @@
+// A SigningService with a store, an authority and clocks of the test's own: for unit tests with keys in memory, for
+// integration tests with keys in tokens.
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "rakkan/base/hex.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "rakkan/crypto/system_random.hpp"
+#include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "support/fake_clock.hpp"
+#include "support/pdf_builder.hpp"
+#include "support/result_matchers.hpp"
+#include "support/software_keys.hpp"
+#include "support/temporary_folder.hpp"
+#include "support/test_authority.hpp"
+
+namespace rakkan::test {
+
+inline constexpr std::string_view kYamadasPin = "yamada-493817";
+inline constexpr std::string_view kSatosPin = "sato-170032";
+
+inline SecureBytes pin_of(std::string_view text) { return SecureBytes(bytes_of(text)); }
+
+// Cheap for tests; the cost of real PINs is a default of service::PinPolicy.
+inline service::PinPolicy cheap_pins() {
+  service::PinPolicy policy;
+  policy.memory = 64 * 1024;
+  policy.iterations = 1;
+  policy.max_failures = 3;
+  return policy;
+}
+
+inline std::string instruction_json(const crypto::Digest& digest, const std::string& when,
+                                    const std::string& name = "山田太郎") {
+  return R"({"who":{"id":"u-1","name":")" + name + R"("},"when":")" + when +
+         R"(","authenticated":[{"class":"mailbox","method":"mail_link","at":")" + when +
+         R"("},{"class":"phone","method":"sms_otp","at":")" + when +
+         R"("}],"document_digest":{"alg":"SHA-256","value":")" + to_hex(digest.view()) + R"("},"envelope":"ENV-7"})";
+}
+
+// A signature taken out of base and tail by nothing but its byte range.
+struct CutSignature {
+  Bytes content;  // the two spans
+  cms::SignedData cms;
+};
+
+inline CutSignature cut_signature(ByteView base, const service::SignedPdf& signed_pdf) {
+  Bytes file = copy_of(base);
+  append(file, ByteView(signed_pdf.tail));
+  const auto& range = signed_pdf.byte_range;
+  const ByteView all(file);
+  if (all[range.first_length] != '<' || all[range.second_offset - 1] != '>' ||
+      range.second_offset + range.second_length != file.size()) {
+    throw std::runtime_error("the byte range does not frame /Contents");
+  }
+  const ByteView digits = all.subspan(range.first_length + 1, range.second_offset - range.first_length - 2);
+  const auto padded = from_hex(text_of(digits));
+  Bytes content = copy_of(all.first(range.first_length));
+  append(content, all.subspan(range.second_offset));
+  return {std::move(content), value_or_throw(cms::SignedData::parse(padded.value(), true))};
+}
+
+class SigningFixture {
+ public:
+  explicit SigningFixture(service::Options options = default_options(), service::KeySource* keys = nullptr)
+      : store(value_or_throw(store::open_sqlite(folder.path()))),
+        clock(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())),
+        service(value_or_throw(service::SigningService::create(
+            std::move(options), {*store, keys != nullptr ? *keys : software_keys, clock, random, &monotonic}))),
+        keys_(keys != nullptr ? keys : &software_keys) {}
+
+  static service::Options default_options() {
+    service::Options options;
+    options.pin = cheap_pins();
+    options.witness.name = "ラッカン株式会社 立会人署名";
+    return options;
+  }
+
+  // A credential with a certificate of `authority`; the id is also its token's and its key's label.
+  CredentialId enrol(const std::string& id, service::CredentialKind kind,
+                     crypto::KeyKind key_kind = crypto::KeyKind::ec_p256, const std::string& party = "",
+                     const TestAuthority::Change& change = {}, const std::string& suite = "") {
+    service::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {}};
+    value_or_throw(service->credentials().generate(std::move(request)));
+    certify(id, kind, change);
+    return CredentialId(id);
+  }
+
+  void certify(const std::string& id, service::CredentialKind kind, const TestAuthority::Change& change = {}) {
+    value_or_throw(
+        service->credentials().import_certificates(CredentialId(id), bytes_of(certificates(id, kind, change))));
+  }
+
+  // PEM of a certificate for the credential's key, and of its issuer.
+  std::string certificates(const std::string& id, service::CredentialKind kind,
+                           const TestAuthority::Change& change = {}) {
+    const auto signer = value_or_throw(keys_->signer({id, id, key_id(id)}));
+    const auto for_key = [&](pki::CertificateTemplate& content) {
+      content.spki = copy_of(signer->public_key().spki());
+      if (change) {
+        change(content);
+      }
+    };
+    const Identity identity = kind == service::CredentialKind::tsu
+                                  ? authority.tsu(crypto::KeyKind::ec_p256, for_key)
+                                  : authority.signer(crypto::KeyKind::ec_p256, for_key);
+    return authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
+  }
+
+  Bytes key_id(const std::string& id) { return value_or_throw(store->credential(CredentialId(id))).key_id; }
+
+  void set_pin(const CredentialId& id, std::string_view pin) {
+    const auto set = service->activation().set_pin(id, pin_of(pin), async::deadline_in(std::chrono::seconds(10)));
+    if (!set) {
+      throw std::runtime_error(to_string(set.error()));
+    }
+  }
+
+  [[nodiscard]] service::Instruction instruction_for(ByteView document) const {
+    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, document);
+    return value_or_throw(service::Instruction::parse(instruction_json(digest, to_rfc3339(clock.time))));
+  }
+
+  [[nodiscard]] service::SignPdfCommand witness_command(const CredentialId& id, ByteView document) const {
+    return {.principal = {"tester"},
+            .credential = id,
+            .type = service::SignatureType::witness,
+            .level = service::BaselineLevel::b_b,
+            .document = document,
+            .field = {},
+            .instruction = instruction_for(document),
+            .pin = std::nullopt,
+            .tsa = ""};
+  }
+
+  [[nodiscard]] service::SignPdfCommand party_command(const CredentialId& id, ByteView document,
+                                                      std::string_view pin) const {
+    return {.principal = {"tester"},
+            .credential = id,
+            .type = service::SignatureType::party,
+            .level = service::BaselineLevel::b_b,
+            .document = document,
+            .field = {},
+            .instruction = std::nullopt,
+            .pin = pin_of(pin),
+            .tsa = ""};
+  }
+
+  TemporaryFolder folder;
+  crypto::SystemRandom random;
+  SoftwareKeys software_keys;
+  std::unique_ptr<store::Store> store;
+  FakeClock clock;
+  FakeMonotonicClock monotonic;
+  TestAuthority authority;
+  std::unique_ptr<service::SigningService> service;
+
+ private:
+  service::KeySource* keys_;
+};
+
+}  // namespace rakkan::test

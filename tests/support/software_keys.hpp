@@ -1,0 +1,49 @@
+// Keys of credentials in memory, each of which a test can bend.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "rakkan/crypto/software_signer.hpp"
+#include "rakkan/service/key_source.hpp"
+#include "support/test_tsu.hpp"
+
+namespace rakkan::test {
+
+class SoftwareKeys final : public service::KeySource {
+ public:
+  [[nodiscard]] Result<void> generate(const service::KeyAddress& address, crypto::KeyKind kind) override {
+    RAKKAN_TRY(auto key, crypto::SoftwareSigner::generate(kind));
+    auto bent = std::make_shared<BentSigner>(std::make_shared<crypto::SoftwareSigner>(std::move(key)));
+    if (!keys_.emplace(place(address), std::move(bent)).second) {
+      return fail(ErrorCode::already_exists, "the label is taken");
+    }
+    return {};
+  }
+  [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const service::KeyAddress& address) override {
+    ++opened;
+    const auto found = keys_.find(place(address));
+    if (found == keys_.end()) {
+      return fail(ErrorCode::key_not_found, "no such key");
+    }
+    return std::shared_ptr<crypto::Signer>(found->second);
+  }
+
+  // The key of the credential whose token and key bear its id.
+  [[nodiscard]] BentSigner& at(const std::string& id) { return *keys_.at({id, id}); }
+  // Puts another key in its place.
+  void replace(const std::string& id, crypto::KeyKind kind) {
+    at(id).inner = std::make_shared<crypto::SoftwareSigner>(value_or_throw(crypto::SoftwareSigner::generate(kind)));
+  }
+
+  int opened = 0;
+
+ private:
+  using Place = std::pair<std::string, std::string>;
+  static Place place(const service::KeyAddress& address) { return {address.token_label, address.key_label}; }
+  std::map<Place, std::shared_ptr<BentSigner>> keys_;
+};
+
+}  // namespace rakkan::test

@@ -1,0 +1,114 @@
+#include "rakkan/service/authorizer.hpp"
+
+#include <type_traits>
+
+#include "support/signing_fixture.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+
+// Nobody but the Authorizer makes one.
+static_assert(!std::is_default_constructible_v<Authorization>);
+static_assert(!std::is_constructible_v<Authorization, Principal, std::shared_ptr<const Credential>, SignatureType,
+                                       crypto::Digest, std::optional<Instruction>, Instant>);
+
+class AuthorizerTest : public ::testing::Test {
+ protected:
+  AuthorizerTest() {
+    fixture_.enrol("seal", CredentialKind::operator_seal);
+    fixture_.set_pin(fixture_.enrol("yamada", CredentialKind::party, crypto::KeyKind::ec_p256, "山田"),
+                     test::kYamadasPin);
+    fixture_.set_pin(fixture_.enrol("sato", CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤"), test::kSatosPin);
+    fixture_.enrol("tsu", CredentialKind::tsu);
+  }
+
+  static crypto::Digest digest_of(std::string_view text) {
+    return crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(text));
+  }
+
+  Result<Authorization> authorize(const std::string& id, SignatureType type, const Instruction* instruction,
+                                  const SecureBytes* pin) {
+    RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(CredentialId(id)));
+    Authorizer authorizer(fixture_.service->activation(), fixture_.clock);
+    return authorizer.authorize(
+        {principal_, credential, type, document_, instruction, pin, async::deadline_in(std::chrono::seconds(10))});
+  }
+  Result<Authorization> witness(const std::string& id, const Instruction* instruction) {
+    return authorize(id, SignatureType::witness, instruction, nullptr);
+  }
+  Result<Authorization> party(const std::string& id, std::string_view pin) {
+    const SecureBytes secret = test::pin_of(pin);
+    return authorize(id, SignatureType::party, nullptr, &secret);
+  }
+
+  test::SigningFixture fixture_;
+  const Principal principal_{"tester"};
+  const crypto::Digest document_ = digest_of("contract");
+  const Instruction instruction_ = fixture_.instruction_for(bytes_of("contract"));
+};
+
+TEST_F(AuthorizerTest, WitnessWithTheDocumentsInstructionIsGranted) {
+  ASSERT_OK_AND_ASSIGN(const Authorization grant, witness("seal", &instruction_));
+  EXPECT_EQ(grant.principal().id, "tester");
+  EXPECT_EQ(grant.credential().id(), CredentialId("seal"));
+  EXPECT_EQ(grant.document_digest(), document_);
+  EXPECT_EQ(grant.instruction()->who_name(), "山田太郎");
+  EXPECT_EQ(grant.granted_at(), fixture_.clock.time);
+}
+
+TEST_F(AuthorizerTest, WitnessWithoutInstructionIsRefused) {
+  EXPECT_THAT(witness("seal", nullptr), FailsWith(ErrorCode::instruction_missing));
+}
+
+TEST_F(AuthorizerTest, InstructionForAnotherDocumentIsRefused) {
+  const Instruction other = fixture_.instruction_for(bytes_of("another contract"));
+  EXPECT_THAT(witness("seal", &other), FailsWith(ErrorCode::instruction_digest_mismatch));
+}
+
+TEST_F(AuthorizerTest, InstructionFromTheFutureIsRefused) {
+  fixture_.clock.time -= std::chrono::minutes(6);
+  EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::malformed_instruction));
+}
+
+TEST_F(AuthorizerTest, PinDoesNotReplaceAnInstruction) {
+  const SecureBytes pin = test::pin_of(test::kYamadasPin);
+  EXPECT_THAT(authorize("seal", SignatureType::witness, nullptr, &pin), FailsWith(ErrorCode::instruction_missing));
+}
+
+TEST_F(AuthorizerTest, PartyWithItsPinIsGranted) { EXPECT_THAT(party("yamada", test::kYamadasPin), IsOk()); }
+
+TEST_F(AuthorizerTest, PartyWithoutPinIsRefused) {
+  EXPECT_THAT(authorize("yamada", SignatureType::party, &instruction_, nullptr),
+              FailsWith(ErrorCode::activation_missing));
+}
+
+TEST_F(AuthorizerTest, OnePartysPinDoesNotActivateAnothersKey) {
+  EXPECT_THAT(party("sato", test::kYamadasPin), FailsWith(ErrorCode::pin_incorrect));
+}
+
+TEST_F(AuthorizerTest, CredentialMustBeOfTheAskedType) {
+  EXPECT_THAT(witness("yamada", &instruction_), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(party("seal", test::kYamadasPin), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(witness("tsu", &instruction_), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(party("tsu", test::kYamadasPin), FailsWith(ErrorCode::credential_type_mismatch));
+}
+
+TEST_F(AuthorizerTest, ExpiredCertificateIsRefused) {
+  fixture_.clock.time += std::chrono::hours(24 * 3651);
+  EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::certificate_expired));
+}
+
+TEST_F(AuthorizerTest, RefusalBeforeThePinCostsNoTry) {
+  fixture_.clock.time += std::chrono::hours(24 * 3651);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_THAT(party("yamada", "wrong-pin"), FailsWith(ErrorCode::certificate_expired));
+  }
+  fixture_.clock.time -= std::chrono::hours(24 * 3651);
+  EXPECT_THAT(party("yamada", test::kYamadasPin), IsOk());
+}
+
+}  // namespace
+}  // namespace rakkan::service

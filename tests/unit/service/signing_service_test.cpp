@@ -1,0 +1,269 @@
+#include "rakkan/service/signing_service.hpp"
+
+#include "support/loopback_tsa.hpp"
+#include "support/signing_fixture.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using crypto::DigestAlgorithm;
+using test::FailsWith;
+using test::IsOk;
+using test::LoopbackTsa;
+using test::TsaBehaviour;
+
+class SigningServiceTest : public ::testing::Test {
+ protected:
+  SigningServiceTest() { set_up(test::SigningFixture::default_options()); }
+
+  void set_up(Options options) {
+    fixture_ = std::make_unique<test::SigningFixture>(std::move(options));
+    seal_ = fixture_->enrol("seal", CredentialKind::operator_seal);
+    yamada_ = fixture_->enrol("yamada", CredentialKind::party, crypto::KeyKind::rsa_2048, "山田");
+    sato_ = fixture_->enrol("sato", CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤");
+    tsu_ = fixture_->enrol("tsu", CredentialKind::tsu);
+    fixture_->set_pin(yamada_, test::kYamadasPin);
+    fixture_->set_pin(sato_, test::kSatosPin);
+  }
+
+  // With an outside authority as the profile "outside".
+  void set_up_outside(TsaBehaviour behaviour) {
+    outside_unit_ = std::make_unique<test::TestTsu>(outside_authority_);
+    outside_ = std::make_unique<LoopbackTsa>(outside_unit_->tsu, behaviour);
+    Options options = test::SigningFixture::default_options();
+    TsaProfile profile;
+    profile.options.url = outside_->url();
+    profile.options.timeout = std::chrono::milliseconds(400);
+    profile.options.max_response = 32 * 1024;
+    options.tsa.emplace("outside", profile);
+    set_up(std::move(options));
+  }
+
+  Result<SignedPdf> sign_at_outside() {
+    SignPdfCommand command = fixture_->witness_command(seal_, document_);
+    command.level = BaselineLevel::b_t;
+    command.tsa = "outside";
+    return fixture_->service->sign_pdf(command);
+  }
+
+  cms::SignerInfo signer_info(const test::CutSignature& cut) { return cut.cms.signer_infos().front(); }
+
+  std::unique_ptr<test::SigningFixture> fixture_;
+  CredentialId seal_, yamada_, sato_, tsu_;
+  Bytes document_ = test::sample_pdf();
+  test::TestAuthority outside_authority_{"Outside Root"};
+  std::unique_ptr<test::TestTsu> outside_unit_;
+  std::unique_ptr<LoopbackTsa> outside_;
+};
+
+TEST_F(SigningServiceTest, WitnessSignsWithTheOperatorsKey) {
+  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf,
+                       fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)));
+  const auto cut = test::cut_signature(document_, signed_pdf);
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
+  EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
+                                      credential->material().certificate()),
+              IsOk());
+  EXPECT_EQ(signed_pdf.document_digest, crypto::digest(DigestAlgorithm::sha256, document_));
+}
+
+TEST_F(SigningServiceTest, PartySignsWithItsOwnKeyAfterTheWitness) {
+  ASSERT_OK_AND_ASSIGN(const SignedPdf witness,
+                       fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)));
+  append(document_, ByteView(witness.tail));
+  ASSERT_OK_AND_ASSIGN(const SignedPdf party,
+                       fixture_->service->sign_pdf(fixture_->party_command(yamada_, document_, test::kYamadasPin)));
+  const auto cut = test::cut_signature(document_, party);
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(yamada_));
+  EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
+                                      credential->material().certificate()),
+              IsOk());
+}
+
+TEST_F(SigningServiceTest, InstructionForTheUnsignedDocumentDoesNotSignTheSignedOne) {
+  SignPdfCommand command = fixture_->witness_command(seal_, document_);
+  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, fixture_->service->sign_pdf(command));
+  append(document_, ByteView(signed_pdf.tail));
+  command.document = document_;
+  EXPECT_THAT(fixture_->service->sign_pdf(command), FailsWith(ErrorCode::instruction_digest_mismatch));
+}
+
+TEST_F(SigningServiceTest, RefusedRequestDoesNotTouchTheKey) {
+  SignPdfCommand witness = fixture_->witness_command(seal_, document_);
+  witness.instruction.reset();
+  EXPECT_THAT(fixture_->service->sign_pdf(witness), FailsWith(ErrorCode::instruction_missing));
+  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->party_command(yamada_, document_, test::kSatosPin)),
+              FailsWith(ErrorCode::pin_incorrect));
+  EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 0);
+  EXPECT_EQ(fixture_->software_keys.at("yamada").signatures, 0);
+}
+
+TEST_F(SigningServiceTest, UnknownCredentialIsRefused) {
+  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(CredentialId("x"), document_)),
+              FailsWith(ErrorCode::credential_unknown));
+}
+
+TEST_F(SigningServiceTest, DocumentLargerThanTheLimitIsRefused) {
+  Options options = test::SigningFixture::default_options();
+  options.limits.document = document_.size() - 1;
+  set_up(std::move(options));
+  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)),
+              FailsWith(ErrorCode::input_too_large));
+}
+
+TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
+  SignPdfCommand command = fixture_->witness_command(seal_, document_);
+  command.level = BaselineLevel::b_t;
+  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, fixture_->service->sign_pdf(command));
+  const auto cut = test::cut_signature(document_, signed_pdf);
+  ASSERT_OK_AND_ASSIGN(
+      const auto token,
+      tsp::TimestampToken::parse(signer_info(cut).unsigned_attribute(cms::kIdSignatureTimeStampToken).value()));
+  ASSERT_OK_AND_ASSIGN(const auto unit, token.verify_signature());
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(tsu_));
+  EXPECT_EQ(unit, credential->material().certificate());
+  EXPECT_EQ(signed_pdf.signatures_made, 1U);
+}
+
+TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
+  ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
+  SignPdfCommand command = fixture_->witness_command(seal_, document_);
+  command.level = BaselineLevel::b_t;
+  EXPECT_THAT(fixture_->service->sign_pdf(command), FailsWith(ErrorCode::credential_disabled));
+  EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 0);
+}
+
+TEST_F(SigningServiceTest, SerialNumbersOfTwoRunsNeverMeet) {
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  ASSERT_OK_AND_ASSIGN(const auto first, fixture_->service->issue_timestamp({{"t"}, digest, ""}));
+  test::StuckRandom stuck;
+  auto again = test::value_or_throw(SigningService::create(
+      fixture_->service->options(),
+      {*fixture_->store, fixture_->software_keys, fixture_->clock, stuck, &fixture_->monotonic}));
+  auto third = test::value_or_throw(SigningService::create(
+      fixture_->service->options(),
+      {*fixture_->store, fixture_->software_keys, fixture_->clock, stuck, &fixture_->monotonic}));
+  ASSERT_OK_AND_ASSIGN(const auto second_token, again->issue_timestamp({{"t"}, digest, ""}));
+  ASSERT_OK_AND_ASSIGN(const auto third_token, third->issue_timestamp({{"t"}, digest, ""}));
+  EXPECT_NE(first.info().serial_number, second_token.info().serial_number);
+  EXPECT_NE(second_token.info().serial_number, third_token.info().serial_number);
+}
+
+TEST_F(SigningServiceTest, UnitMustBeATimestampingCredential) {
+  Options options = test::SigningFixture::default_options();
+  options.tsu.credential = "seal";
+  set_up(std::move(options));
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  EXPECT_THAT(fixture_->service->issue_timestamp({{"t"}, digest, ""}), FailsWith(ErrorCode::credential_type_mismatch));
+}
+
+TEST_F(SigningServiceTest, UnknownProfileIsRefused) {
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  EXPECT_THAT(fixture_->service->issue_timestamp({{"t"}, digest, "nowhere"}), FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST_F(SigningServiceTest, RequestOfTheProtocolIsAnswered) {
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha512, bytes_of("x"));
+  const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
+  ASSERT_OK_AND_ASSIGN(const auto answer,
+                       tsp::parse_response(fixture_->service->answer_timestamp_request(request.encode())));
+  ASSERT_TRUE(std::holds_alternative<tsp::TimestampToken>(answer));
+  EXPECT_THAT(std::get<tsp::TimestampToken>(answer).matches(request), IsOk());
+}
+
+TEST_F(SigningServiceTest, RequestWithoutAUnitIsRejectedInTheProtocol) {
+  ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
+  ASSERT_OK_AND_ASSIGN(const auto answer,
+                       tsp::parse_response(fixture_->service->answer_timestamp_request(request.encode())));
+  EXPECT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
+}
+
+TEST_F(SigningServiceTest, OutsideAuthorityGivesTheToken) {
+  set_up_outside(TsaBehaviour::good);
+  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, sign_at_outside());
+  EXPECT_EQ(signed_pdf.timestamp->policy, test::kTestPolicy);
+  ASSERT_OK_AND_ASSIGN(const SignedPdf next, sign_at_outside());
+  EXPECT_LT(next.reserve, signed_pdf.reserve) << "the size of the first token was not learnt";
+  EXPECT_EQ(next.signatures_made, 1U);
+}
+
+struct OutsideFault {
+  TsaBehaviour behaviour;
+  ErrorCode code;
+  const char* name;
+};
+
+class OutsideAuthority : public SigningServiceTest, public ::testing::WithParamInterface<OutsideFault> {};
+
+TEST_P(OutsideAuthority, FaultIsAnErrorAndCostsOneSignature) {
+  set_up_outside(GetParam().behaviour);
+  EXPECT_THAT(sign_at_outside(), FailsWith(GetParam().code));
+  EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Faults, OutsideAuthority,
+    ::testing::Values(OutsideFault{TsaBehaviour::hang, ErrorCode::tsa_timeout, "Timeout"},
+                      OutsideFault{TsaBehaviour::oversize, ErrorCode::tsa_response_too_large, "Oversize"},
+                      OutsideFault{TsaBehaviour::garbage, ErrorCode::malformed_timestamp_response, "Garbage"},
+                      OutsideFault{TsaBehaviour::wrong_nonce, ErrorCode::tsa_response_mismatch, "WrongNonce"},
+                      OutsideFault{TsaBehaviour::wrong_imprint, ErrorCode::tsa_response_mismatch, "WrongImprint"},
+                      OutsideFault{TsaBehaviour::rejection, ErrorCode::tsa_rejected, "Rejection"}),
+    [](const auto& chosen) { return chosen.param.name; });
+
+TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
+  SignHashCommand command{.principal = {"t"},
+                          .credential = seal_,
+                          .type = SignatureType::witness,
+                          .level = BaselineLevel::b_t,
+                          .digest = digest,
+                          .instruction = fixture_->instruction_for(bytes_of("content")),
+                          .pin = std::nullopt,
+                          .tsa = ""};
+  ASSERT_OK_AND_ASSIGN(const DetachedCms detached, fixture_->service->sign_hash(command));
+  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.cms));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
+  EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, credential->material().certificate()),
+              IsOk());
+  EXPECT_TRUE(detached.timestamp.has_value());
+  command.instruction = fixture_->instruction_for(bytes_of("other content"));
+  EXPECT_THAT(fixture_->service->sign_hash(command), FailsWith(ErrorCode::instruction_digest_mismatch));
+}
+
+TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
+  Options options;
+  options.tsu.policy = "timestamps";
+  EXPECT_THAT(
+      SigningService::create(options, {*fixture_->store, fixture_->software_keys, fixture_->clock, fixture_->random}),
+      FailsWith(ErrorCode::configuration_invalid));
+}
+
+TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {
+  fixture_->software_keys.at("seal").flips_a_bit = true;
+  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)),
+              FailsWith(ErrorCode::self_check_failed));
+}
+
+TEST_F(SigningServiceTest, ManyAtOnceAreEachRight) {
+  std::vector<std::thread> threads;
+  std::atomic<int> good = 0;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 5; ++n) {
+        SignPdfCommand command = fixture_->witness_command(seal_, document_);
+        command.level = BaselineLevel::b_t;
+        good += fixture_->service->sign_pdf(command).has_value() ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(good, 20);
+}
+
+}  // namespace
+}  // namespace rakkan::service
