@@ -67,6 +67,7 @@ constexpr std::array kBindings{
   Binding<C>{"limits.pdf.objects", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_objects>(), {1, 1'000'000'000}, Form::plain, "Objects"},
   Binding<C>{"limits.pdf.inflated", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflated>(), {kMiB, 64 * kGiB}, Form::size, "Bytes out of all compressed streams together"},
   Binding<C>{"limits.pdf.page_tree", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_page_tree>(), {1, 100'000'000}, Form::plain, "Nodes visited in the page tree"},
+  Binding<C>{"limits.pdf.fields", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_fields>(), {1, 100'000'000}, Form::plain, "Nodes visited in the tree of form fields"},
 
   Binding<C>{"witness.name", to<&C::service, &S::witness, &service::WitnessTexts::name>(), {0, 256}, Form::plain, "/Name of a witness signature, the operator's name; empty: the certificate's common name"},
   Binding<C>{"witness.reason", to<&C::service, &S::witness, &service::WitnessTexts::reason>(), {1, 1024}, Form::plain, "/Reason of a witness signature; {name} and {id} are the instructing person's. Envelope and authentication follow by themselves"},
