@@ -25,9 +25,9 @@ class HsmKeys {
   ~HsmKeys();
 
   [[nodiscard]] Result<Key> generate(crypto::KeyKind kind);
-  // PKCS#11 calls only: a session for each thread, the key looked up once, 32-byte digests.
-  [[nodiscard]] double raw_signatures_per_second(const Key& key, unsigned threads,
-                                                 std::chrono::milliseconds time) const;
+  // PKCS#11 calls only: a session for each thread, the key looked up once, 32-byte digests, for about that long. The
+  // number of signatures; 0 when a call failed.
+  [[nodiscard]] long raw_signatures(const Key& key, unsigned threads, std::chrono::milliseconds time) const;
 
   struct Impl;
   explicit HsmKeys(std::unique_ptr<Impl> impl) noexcept;

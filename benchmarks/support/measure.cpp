@@ -8,6 +8,12 @@ namespace {
 
 using std::chrono::nanoseconds;
 
+nanoseconds clock_time(clockid_t clock) noexcept {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
 // Operations that take about `slice`, from one warm-up run that doubles until it is long enough to be believed.
 long calibrate(const Case& subject, nanoseconds slice) {
   for (long count = 1;; count *= 2) {
@@ -25,11 +31,9 @@ long calibrate(const Case& subject, nanoseconds slice) {
 
 }  // namespace
 
-nanoseconds thread_cpu_time() noexcept {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
-}
+nanoseconds thread_cpu_time() noexcept { return clock_time(CLOCK_THREAD_CPUTIME_ID); }
+
+nanoseconds process_cpu_time() noexcept { return clock_time(CLOCK_PROCESS_CPUTIME_ID); }
 
 std::vector<Cost> interleave(const std::vector<Case>& cases, int rounds, std::chrono::milliseconds slice) {
   std::vector<long> counts;

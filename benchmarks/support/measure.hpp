@@ -10,6 +10,8 @@ namespace rakkan::bench {
 
 // CPU time of the calling thread so far.
 [[nodiscard]] std::chrono::nanoseconds thread_cpu_time() noexcept;
+// And of the whole process.
+[[nodiscard]] std::chrono::nanoseconds process_cpu_time() noexcept;
 
 struct Case {
   std::string name;
