@@ -9,6 +9,8 @@ namespace rakkan::pdf {
 namespace {
 
 constexpr unsigned kMaxFieldDepth = 64;
+constexpr std::size_t kMaxPartialName = 4096;  // bytes of one /T
+constexpr std::size_t kMaxNames = 64UL << 20;  // of all full names together
 
 FieldType field_type(Value name) noexcept {
   return name.is_name("Sig")   ? FieldType::signature
@@ -65,8 +67,16 @@ class FieldWalk {
       field.value = above.value;
       fields_[*parent].terminal = false;
     }
+    if (partial_name.bytes().size() > kMaxPartialName) {
+      return fail(ErrorCode::pdf_limit_exceeded, "a field name is too long",
+                  "object " + std::to_string(object.number()));
+    }
     if (const auto bytes = partial_name.string()) {
       field.name += (field.name.empty() ? "" : ".") + decode_text_string(*bytes);
+    }
+    names_ += field.name.size();
+    if (names_ > kMaxNames) {
+      return fail(ErrorCode::pdf_limit_exceeded, "the field names are too long");
     }
     RAKKAN_TRY(const Value type, document_.lookup(dictionary, "FT"));
     if (type.is(Kind::name)) {
@@ -91,6 +101,7 @@ class FieldWalk {
   const Document& document_;
   std::vector<Field>& fields_;
   std::unordered_set<std::uint32_t> seen_;
+  std::size_t names_ = 0;
 };
 
 }  // namespace

@@ -62,7 +62,6 @@ Result<void> count_objects(Document::Impl& document) {
     const SectionIndex& index = document.indexes[i];
     next = std::max(next, index.table ? index.table->ranges().end() : 0);
     next = std::max(next, index.stream ? index.stream->ranges().end() : 0);
-    next = std::max(next, std::uint64_t{document.sections[i].trailer.object()->number()} + 1);
     const std::int64_t size = document.sections[i].trailer.find("Size").integer().value_or(0);
     next = std::max(next, static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
   }
@@ -104,7 +103,8 @@ Version Document::version() const noexcept { return impl_->version; }
 std::span<const Section> Document::sections() const noexcept { return impl_->sections; }
 std::uint32_t Document::next_object_number() const noexcept { return impl_->next_object_number; }
 bool Document::is_dangling(std::uint32_t number) const noexcept {
-  return std::find(impl_->dangling.begin(), impl_->dangling.end(), number) != impl_->dangling.end();
+  const std::uint64_t beyond = std::uint64_t{number} - impl_->next_object_number;  // wraps for a lower number
+  return beyond < impl_->dangling.size() && impl_->dangling[static_cast<std::size_t>(beyond)];
 }
 const Object& Document::catalog() const noexcept { return *impl_->catalog; }
 

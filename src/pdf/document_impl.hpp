@@ -24,11 +24,11 @@ struct Document::Impl {
   Version version;
   std::vector<Section> sections;
   std::vector<SectionIndex> indexes;  // parallel to sections
-  std::vector<std::unique_ptr<Object>>
-      trailers;  // what Section::trailer points into, and the streams of hybrid sections
+  // What Section::trailer points into, and the streams of hybrid sections.
+  std::vector<std::unique_ptr<Object>> trailers;
   const Object* catalog = nullptr;
   std::uint32_t next_object_number = 0;
-  std::vector<std::uint32_t> dangling;  // numbers from next_object_number on that what was read refers to
+  std::vector<bool> dangling;  // by number - next_object_number, for the next 65,536: what was read refers to it
 
   // Caches. A null pointer is an object known to be undefined.
   std::unordered_map<std::uint32_t, std::unique_ptr<Object>> objects;
@@ -36,6 +36,8 @@ struct Document::Impl {
 
   // Budgets and guards.
   std::size_t inflated = 0;
+  std::uint64_t parsed = 0;
+  std::uint64_t values = 0;
   std::uint64_t comparisons = 0;
   unsigned nested_loads = 0;
 
@@ -44,6 +46,7 @@ struct Document::Impl {
   void note_dangling(const Object& object);
   [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& entry);
   [[nodiscard]] Result<const ObjectStream*> object_stream(std::uint32_t number);
+  [[nodiscard]] Result<void> spend(std::uint64_t bytes, std::uint64_t more_values);
   [[nodiscard]] Result<Value> resolve(Value value);
   [[nodiscard]] Result<Value> lookup(Value dictionary, std::string_view key);
   [[nodiscard]] Result<ByteView> stream_bytes(const Object& stream);

@@ -1,4 +1,6 @@
 // How a Document finds and reads one object: cross-reference entry, place, parse, cache; and the data of a stream.
+#include <algorithm>
+
 #include "pdf/document_impl.hpp"
 #include "pdf/filters.hpp"
 #include "rakkan/pdf/lexer.hpp"
@@ -9,7 +11,11 @@ namespace {
 constexpr unsigned kMaxNestedLoads = 16;                // object → object stream → its /Length → …
 constexpr unsigned kMaxReferenceChain = 16;             // a reference to a reference to …
 constexpr std::size_t kMaxFilters = 16;                 // on one stream
-constexpr std::uint64_t kMaxComparisons = 500'000'000;  // while looking up object numbers, a few seconds of work
+constexpr std::uint64_t kMaxComparisons = 100'000'000;  // while looking up object numbers, about a second of work
+
+constexpr std::uint32_t kDanglingWindow = 65'536;
+constexpr std::size_t kMaxBlanksBeforeEndstream = 64;
+constexpr std::string_view kEndstream = "endstream";
 
 std::string name_of(std::uint32_t number) { return "object " + std::to_string(number); }
 
@@ -53,17 +59,36 @@ Result<const Object*> Document::Impl::load(std::uint32_t number) {
       return fail(ErrorCode::pdf_malformed, "an object needs itself to be read", name_of(number));
     }
     ++nested_loads;
-    auto parsed = parse(number, *found);
+    auto read = parse(number, *found);
     --nested_loads;
-    RAKKAN_TRY(object, std::move(parsed));
+    RAKKAN_TRY(object, std::move(read));
+    RAKKAN_CHECK(spend(object->end_offset() - object->location().offset, object->value_count()));
     note_dangling(*object);
   }
   return objects.emplace(number, std::move(object)).first->second.get();
 }
 
 void Document::Impl::note_dangling(const Object& object) {
-  const std::vector<std::uint32_t> beyond = object.references_from(next_object_number);
-  dangling.insert(dangling.end(), beyond.begin(), beyond.end());
+  for (const std::uint32_t number : object.references_from(next_object_number)) {
+    const std::uint32_t beyond = number - next_object_number;
+    if (beyond >= kDanglingWindow) {
+      continue;
+    }
+    if (dangling.size() <= beyond) {
+      dangling.resize(beyond + 1);
+    }
+    dangling[beyond] = true;
+  }
+}
+
+// Objects can be made to share their bytes, so the size of the file alone bounds neither time nor memory.
+Result<void> Document::Impl::spend(std::uint64_t bytes, std::uint64_t more_values) {
+  parsed += bytes;
+  values += more_values;
+  if (parsed > limits.max_parsed || values > limits.max_values) {
+    return fail(ErrorCode::pdf_limit_exceeded, "the objects read are too large");
+  }
+  return {};
 }
 
 Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, const XrefEntry& found) {
@@ -97,6 +122,7 @@ Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) 
   }
   RAKKAN_TRY(Bytes data, decoded_stream(*object));
   RAKKAN_TRY(ObjectStream stream, ObjectStream::read(*object, std::move(data)));
+  RAKKAN_CHECK(spend(0, stream.size()));
   auto kept = std::make_unique<ObjectStream>(std::move(stream));
   return object_streams.emplace(number, std::move(kept)).first->second.get();
 }
@@ -132,8 +158,13 @@ Result<ByteView> Document::Impl::stream_bytes(const Object& stream) {
   }
   const auto begin = static_cast<std::size_t>(stream.stream_offset());
   const auto size = static_cast<std::size_t>(*length);
-  Lexer lexer(base, begin + size);
-  if (!lexer.is_keyword(lexer.next(), "endstream")) {
+  // §7.3.8.1: a line end stands before endstream; some writers leave it out, others write several.
+  std::size_t end = begin + size;
+  const std::size_t last = std::min(base.size(), end + kMaxBlanksBeforeEndstream);
+  while (end < last && is_white_space(base[end])) {
+    ++end;
+  }
+  if (text_of(base.subspan(end, std::min(base.size() - end, kEndstream.size()))) != kEndstream) {
     return malformed("/Length does not lead to endstream");
   }
   return base.subspan(begin, size);

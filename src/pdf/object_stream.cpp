@@ -1,7 +1,5 @@
 #include "pdf/object_stream.hpp"
 
-#include <algorithm>
-
 #include "rakkan/pdf/lexer.hpp"
 
 namespace rakkan::pdf {
@@ -43,17 +41,13 @@ Result<ObjectStream> ObjectStream::read(const Object& stream, Bytes data) {
 
 Result<std::unique_ptr<Object>> ObjectStream::object(std::uint32_t number, std::uint32_t index,
                                                      unsigned max_depth) const {
-  auto row = rows_.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(index, rows_.size()));
-  if (row == rows_.end() || row->number != number) {
-    row = std::find_if(rows_.begin(), rows_.end(), [&](const Row& candidate) { return candidate.number == number; });
-  }
-  if (row == rows_.end()) {
-    return fail(ErrorCode::pdf_malformed, "an object is missing in its object stream",
+  if (index >= rows_.size() || rows_[index].number != number) {
+    return fail(ErrorCode::pdf_malformed, "another object stands in the object stream where the entry points",
                 "object " + std::to_string(number) + " in object stream " + std::to_string(number_));
   }
-  const Location location{
-      .offset = row->offset, .object_stream = number_, .index = static_cast<std::uint32_t>(row - rows_.begin())};
-  return Object::parse_value(data_, row->offset, max_depth, Reference{number, 0}, location);
+  const std::uint64_t offset = rows_[index].offset;
+  const Location location{.offset = offset, .object_stream = number_, .index = index};
+  return Object::parse_value(data_, offset, max_depth, Reference{number, 0}, location);
 }
 
 }  // namespace rakkan::pdf

@@ -16,10 +16,13 @@ class ObjectStream {
   // pdf_malformed.
   [[nodiscard]] static Result<ObjectStream> read(const Object& stream, Bytes data);
 
-  // The object at `index`; when another number stands there, the first with `number`. Fails with pdf_malformed when
-  // there is none. What comes back views this stream.
+  // The object at `index`. Fails with pdf_malformed when another number stands there. What comes back views this
+  // stream.
   [[nodiscard]] Result<std::unique_ptr<Object>> object(std::uint32_t number, std::uint32_t index,
                                                        unsigned max_depth) const;
+
+  // How many objects it holds.
+  [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
  private:
   struct Row {

@@ -8,10 +8,35 @@
 namespace rakkan::pdf {
 namespace {
 
+// How far the keywords around a section may stand from where they belong.
+constexpr std::size_t kKeywordWindow = 4096;
 constexpr std::size_t kStartXrefWindow = 1054;  // the last bytes of the base that may hold startxref
 
 tl::unexpected<Error> malformed(std::string what, std::uint64_t offset) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(offset));
+}
+
+// The base up to a window's length after the position.
+ByteView window_at(ByteView base, std::size_t position) noexcept {
+  return base.first(std::min(base.size(), position) +
+                    std::min(kKeywordWindow, base.size() - std::min(position, base.size())));
+}
+
+// Readers disagree on which of two equal keys counts; in a trailer that would make two documents of one file.
+Result<void> check_trailer(Value trailer) {
+  if (!trailer.is(Kind::dictionary)) {
+    return malformed("a trailer that is no dictionary", trailer.offset());
+  }
+  for (const std::string_view key : {"Root", "Prev", "Size", "Encrypt", "XRefStm"}) {
+    if (trailer.count(key) > 1) {
+      return malformed("/" + std::string(key) + " stands twice in a trailer", trailer.offset());
+    }
+  }
+  const Value encrypt = trailer.find("Encrypt");
+  if (encrypt && !encrypt.is(Kind::null)) {
+    return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
+  }
+  return {};
 }
 
 }  // namespace
@@ -66,7 +91,8 @@ Result<SectionReader::StartXref> SectionReader::last_startxref() const {
 
 // "startxref", an offset, "%%EOF" and one line end (§7.5.5); other comments may stand between.
 std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t position) const {
-  Lexer lexer(document_.base, position);
+  const ByteView window = window_at(document_.base, position);
+  Lexer lexer(window, position);
   if (!lexer.is_keyword(lexer.next(), "startxref")) {
     return std::nullopt;
   }
@@ -75,7 +101,7 @@ std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t 
     return std::nullopt;
   }
   StartXref result{.target = static_cast<std::uint64_t>(target.integer), .end = std::nullopt};
-  const std::string_view text = text_of(document_.base);
+  const std::string_view text = text_of(window);
   std::size_t at = target.end;
   while (at < text.size()) {
     const std::size_t next = text.find_first_not_of(std::string_view("\0\t\n\f\r ", 6), at);
@@ -99,7 +125,8 @@ Result<void> SectionReader::read_section(std::uint64_t offset) {
   if (offset >= document_.base.size()) {
     return malformed("a cross-reference section lies outside the file", offset);
   }
-  Lexer lexer(document_.base, static_cast<std::size_t>(offset));
+  const auto position = static_cast<std::size_t>(offset);
+  Lexer lexer(window_at(document_.base, position), position);
   const Token first = lexer.next();
   if (lexer.is_keyword(first, "xref")) {
     return read_table_section(first.end, first.begin);
@@ -115,12 +142,7 @@ Result<void> SectionReader::read_table_section(std::size_t xref_keyword_end, std
   Section section;
   section.offset = offset;
   section.trailer = trailer->value();
-  if (!section.trailer.is(Kind::dictionary)) {
-    return malformed("a trailer that is no dictionary", section.trailer.offset());
-  }
-  if (section.trailer.find("Encrypt") && !section.trailer.find("Encrypt").is(Kind::null)) {
-    return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
-  }
+  RAKKAN_CHECK(check_trailer(section.trailer));
   if (const auto following = startxref_at(static_cast<std::size_t>(trailer->end_offset()))) {
     section.end = following->end;
   }
@@ -147,10 +169,8 @@ Result<void> SectionReader::read_stream_section(std::uint64_t offset) {
   section.kind = SectionKind::stream;
   section.offset = stream.object->location().offset;
   section.trailer = stream.object->value();
-  if (section.trailer.find("Encrypt") && !section.trailer.find("Encrypt").is(Kind::null)) {
-    return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
-  }
-  Lexer lexer(document_.base, stream.end_of_data);
+  RAKKAN_CHECK(check_trailer(section.trailer));
+  Lexer lexer(window_at(document_.base, stream.end_of_data), stream.end_of_data);
   if (lexer.is_keyword(lexer.next(), "endstream") && lexer.is_keyword(lexer.next(), "endobj")) {
     if (const auto following = startxref_at(lexer.position())) {
       section.end = following->end;

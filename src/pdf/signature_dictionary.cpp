@@ -10,6 +10,10 @@ namespace {
 // Readers disagree on which of two equal keys counts, so a signature with one of these twice has no one meaning.
 constexpr std::array<std::string_view, 5> kDecidingKeys = {"Contents", "ByteRange", "Filter", "SubFilter", "Type"};
 
+constexpr std::size_t kMaxByteRange = 16;  // four are right
+constexpr std::size_t kMaxName = 256;
+constexpr std::size_t kMaxEntries = 1024;  // of a signature dictionary; table 255 knows 20
+
 std::vector<std::int64_t> byte_range(Value array) {
   std::vector<std::int64_t> range;
   for (const Value element : array.elements()) {
@@ -18,6 +22,9 @@ std::vector<std::int64_t> byte_range(Value array) {
       return {};
     }
     range.push_back(*number);
+    if (range.size() == kMaxByteRange) {
+      break;
+    }
   }
   return range;
 }
@@ -32,10 +39,18 @@ Result<Signature> read_signature(const Document& document, const Field& field) {
   if (!value.is(Kind::dictionary)) {
     return signature;
   }
+  // Fields may share a dictionary, so each look at it must be short.
+  std::size_t entries = 0;
+  for (auto at = value.entries().begin(); at != value.entries().end(); ++at) {
+    if (++entries > kMaxEntries) {
+      return fail(ErrorCode::pdf_limit_exceeded, "a signature dictionary has too many entries",
+                  "object " + std::to_string(value.object()->number()));
+    }
+  }
   signature.dictionary = value;
   const auto name_of = [&](std::string_view key) -> Result<std::string> {
     RAKKAN_TRY(const Value name, document.lookup(value, key));
-    return name.name().value_or("");
+    return name.bytes().size() > kMaxName ? std::string() : name.name().value_or("");
   };
   RAKKAN_TRY(signature.type, name_of("Type"));
   RAKKAN_TRY(signature.filter, name_of("Filter"));

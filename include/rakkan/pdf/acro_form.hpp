@@ -46,7 +46,7 @@ struct Signature {
   std::string type;  // /Type: "Sig", "DocTimeStamp" or empty
   std::string filter;
   std::string sub_filter;
-  std::vector<std::int64_t> byte_range;  // all values; empty when one of them is no direct integer
+  std::vector<std::int64_t> byte_range;  // the first 16 values; empty when one is no direct integer
   std::optional<std::uint64_t>
       contents_offset;                // of '<' in the base; nothing unless /Contents is a direct hex string in the base
   std::uint64_t contents_length = 0;  // with '<' and '>'

@@ -21,6 +21,8 @@ struct Limits {
   std::size_t max_revisions = 4096;        // cross-reference sections in a chain
   std::uint64_t max_objects = 8'388'607;   // ISO 32000-1 Annex C
   std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together
+  std::uint64_t max_parsed = 256UL << 20;  // bytes of objects read, a part read twice counted twice
+  std::uint64_t max_values = 16'000'000;   // values in them, about 24 bytes of memory each
   unsigned max_page_tree = 200'000;        // nodes visited
   unsigned max_fields = 100'000;           // nodes of the field tree visited
 };
@@ -61,8 +63,8 @@ class Document {
   [[nodiscard]] Value trailer() const noexcept { return newest().trailer; }
   // The lowest number that no object has: max(/Size, highest number in any section, and of their own streams, + 1).
   [[nodiscard]] std::uint32_t next_object_number() const noexcept;
-  // True when something read so far refers to this number, though it is next_object_number() or higher: a null until an
-  // update makes it an object.
+  // True when something read so far refers to this number, though it is next_object_number() or one of the 65,535 after
+  // it: a null until an update makes it an object.
   [[nodiscard]] bool is_dangling(std::uint32_t number) const noexcept;
   // What the newest section that knows the number says of it; nothing when none does.
   [[nodiscard]] Result<std::optional<XrefEntry>> xref_entry(std::uint32_t number) const;

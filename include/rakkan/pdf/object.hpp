@@ -114,6 +114,8 @@ class Object {
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
   // Of the first byte of stream data in the base; 0 when it is no stream.
   [[nodiscard]] std::uint64_t stream_offset() const noexcept { return stream_offset_; }
+  // How many values it holds, itself included.
+  [[nodiscard]] std::size_t value_count() const noexcept { return nodes_.size(); }
   // One past "endobj", or past "stream" and its line end; of an object in an object stream one past its value.
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return end_; }
 

@@ -85,6 +85,11 @@ TEST(AcroForm, RefusesLoopsAndLimitsItsNodes) {
   EXPECT_THAT(Form("<</Fields[20 0 R]>>", chain).read(), FailsWith(ErrorCode::pdf_limit_exceeded));
 }
 
+TEST(AcroForm, LimitsNames) {
+  EXPECT_THAT(Form("<</Fields[20 0 R]>>", {{20, "<</T(" + std::string(5000, 'a') + ")>>"}}).read(),
+              FailsWith(ErrorCode::pdf_limit_exceeded));
+}
+
 TEST(AcroForm, NoticesXfa) {
   ASSERT_OK_AND_ASSIGN(const auto with, Form("<</Fields[]/XFA[(a) 3 0 R]>>").read());
   EXPECT_TRUE(with->has_xfa);

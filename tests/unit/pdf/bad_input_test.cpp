@@ -256,6 +256,40 @@ TEST(BadInput, HybridStreamIsNone) {
   EXPECT_THAT(open(minimal().table("/Root 1 0 R/XRefStm 99999999").text()), FailsWith(ErrorCode::pdf_malformed));
 }
 
+TEST(BadInput, DecidingKeyTwiceInATrailer) {
+  EXPECT_THAT(open(minimal().table("/Root 1 0 R/Root 1 0 R").text()), FailsWith(ErrorCode::pdf_malformed));
+  EXPECT_THAT(open(minimal().table("/Root 1 0 R/Roo#74 1 0 R").text()), FailsWith(ErrorCode::pdf_malformed));
+  EXPECT_THAT(open(minimal().xref_stream(4, "/Root 1 0 R/Size 5").text()), FailsWith(ErrorCode::pdf_malformed));
+}
+
+// Object numbers may share one large value in an object stream: bounded by what was read, not by the size of the file.
+TEST(BadInput, ObjectsThatShareTheirBytes) {
+  constexpr std::uint32_t kObjects = 2000;
+  std::string header;
+  PdfBuilder builder = minimal();
+  for (std::uint32_t i = 0; i < kObjects; ++i) {
+    header += std::to_string(100 + i) + " 0 ";
+    builder.entry(100 + i, 2, 5, i);
+  }
+  std::string value = "[";
+  for (int i = 0; i < 500'000; ++i) {
+    value += "0 ";
+  }
+  builder.stream(5, "/Type/ObjStm/N 2000/Filter/FlateDecode/First " + std::to_string(header.size()),
+                 test::deflated(header + value + "]"));
+  const Bytes pdf = builder.xref_stream(8, "/Root 1 0 R").bytes();
+  EXPECT_LT(pdf.size(), 100'000U);
+  Limits limits;
+  limits.max_values = 2'000'000;
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf, limits));
+  std::uint32_t loaded = 0;
+  while (loaded < kObjects && document.load(100 + loaded).has_value()) {
+    ++loaded;
+  }
+  EXPECT_THAT(document.load(100 + loaded), FailsWith(ErrorCode::pdf_limit_exceeded));
+  EXPECT_EQ(loaded, 3U);
+}
+
 // Many subsections out of order and many revisions make every lookup slow; the budget ends it.
 TEST(BadInput, SlowLookupsEnd) {
   PdfBuilder builder = minimal();
