@@ -75,6 +75,11 @@ Result<void> count_objects(Document::Impl& document) {
   for (const auto& trailer : document.trailers) {
     document.note_dangling(*trailer);
   }
+  for (const auto& [number, object] : document.objects) {  // what the sections needed, an indirect /Length for instance
+    if (object != nullptr) {
+      document.note_dangling(*object);
+    }
+  }
   return {};
 }
 

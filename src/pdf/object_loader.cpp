@@ -69,6 +69,9 @@ Result<const Object*> Document::Impl::load(std::uint32_t number) {
 }
 
 void Document::Impl::note_dangling(const Object& object) {
+  if (next_object_number == 0) {
+    return;  // the sections are still being read; count_objects comes back to it
+  }
   for (const std::uint32_t number : object.references_from(next_object_number)) {
     const std::uint32_t beyond = number - next_object_number;
     if (beyond >= kDanglingWindow) {

@@ -235,6 +235,18 @@ TEST(Document, CountsACrossReferenceStreamThatListsItselfNowhere) {
   EXPECT_EQ(document.next_object_number(), 5U);
 }
 
+TEST(Document, RemembersReferencesToNumbersNotYetInUse) {
+  const Bytes pdf = minimal().object(4, "[6 0 R 99999999 0 R 3 0 R]").table("/Root 1 0 R/Info 5 0 R").bytes();
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf));
+  EXPECT_EQ(document.next_object_number(), 5U);
+  EXPECT_TRUE(document.is_dangling(5));
+  EXPECT_FALSE(document.is_dangling(6));
+  ASSERT_THAT(document.load(4), IsOk());
+  EXPECT_TRUE(document.is_dangling(6));
+  EXPECT_FALSE(document.is_dangling(7));
+  EXPECT_FALSE(document.is_dangling(3));
+}
+
 TEST(Document, FollowsAnIndirectLength) {
   const Bytes pdf =
       minimal().object(4, "<</Length 5 0 R>>stream\nabcdef\nendstream").object(5, "6").table("/Root 1 0 R").bytes();
