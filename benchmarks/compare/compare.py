@@ -23,6 +23,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "tools"))
+from foreign.witness import Witness  # noqa: E402
+
 CASES = [("20k", "rsa"), ("20k", "p256"), ("200k", "rsa"), ("200k", "p256"), ("200k-streams", "rsa"), ("2m", "rsa"), ("50m", "rsa")]
 CONFIG = """
 [ca]
@@ -39,7 +42,8 @@ subjectKeyIdentifier = hash
 
 
 def call(*command, cwd: Path) -> None:
-    done = subprocess.run([str(c) for c in command], cwd=cwd, capture_output=True, text=True, check=False)
+    done = subprocess.run([str(c) for c in command], cwd=cwd, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {(done.stderr or done.stdout).strip()}")
 
@@ -154,6 +158,18 @@ def peers(build: Path, folder: Path, document: Path, key: str) -> tuple[dict, di
     return able, unable
 
 
+def judge(build: Path, folder: Path, document: Path, key: str) -> None:
+    """What ours makes while it is measured is a signature to pdfsig, qpdf and OpenSSL, or the comparison is worth nothing."""
+    output = folder / "judged.pdf"
+    call(build / "benchmarks/compare/rakkan-warm-signer", "ours-whole", folder / f"{key}.key", folder / f"{key}.pem",
+         folder / "issuing.pem", document, output, cwd=folder)
+    witness = Witness(folder / "root.pem", Path(tempfile.mkdtemp(dir=folder)))
+    bad = [result.to_json() for result in witness.judge(output, 1, "B-B") if not result.met]
+    output.unlink()
+    if bad:
+        raise RuntimeError(f"ours is refused: {bad}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, required=True)
@@ -161,12 +177,14 @@ def main() -> int:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()
+    options.build, options.documents = options.build.resolve(), options.documents.resolve()
     rows = []
     memory = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else None  # outputs stay off the disk
     with tempfile.TemporaryDirectory(dir=memory) as name:
         folder = Path(name)
         make_identities(folder)
         for document, key in CASES:
+            judge(options.build, folder, options.documents / f"{document}.pdf", key)
             able, unable = peers(options.build, folder, options.documents / f"{document}.pdf", key)
             samples = {peer: [] for peer in able}
             for _ in range(options.rounds):

@@ -1,9 +1,9 @@
-// rakkan-warm-signer ours|ours-whole|floor KEY.pem CERTIFICATE.pem CHAIN.pem DOCUMENT.pdf
+// rakkan-warm-signer ours|ours-whole|floor KEY.pem CERTIFICATE.pem CHAIN.pem DOCUMENT.pdf [OUTPUT]
 //
 // One warm process that signs the document in memory again and again: for each line "N" on stdin it signs N times and
 // prints the CPU time in nanoseconds. `ours` makes what is appended, `ours-whole` also the whole new file in memory.
 // `floor` is no product but a lower bound for a server that uses OpenSSL's CMS: copy of the document, SHA-256, CAdES
-// CMS, no PDF at all.
+// CMS, no PDF at all. With OUTPUT one result is written there first, so that somebody else can judge it.
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/pem.h>
@@ -43,7 +43,7 @@ struct Input {
 
 Bytes file(const char* path) { return must(read_file(path, 1ULL << 30)); }
 
-std::function<std::size_t()> ours(const Input& input, bool whole) {
+std::function<Bytes()> ours(const Input& input, bool whole) {
   auto signer = std::make_shared<crypto::SoftwareSigner>(must(crypto::SoftwareSigner::from_pem(text_of(input.key))));
   const auto certificate = must(pki::parse_certificates(input.certificate)).front();
   const crypto::AlgorithmSuite& suite = crypto::default_suite(signer->public_key().kind());
@@ -53,15 +53,15 @@ std::function<std::size_t()> ours(const Input& input, bool whole) {
   return [&input, key, random, whole] {
     pades::SignatureFieldSpec field;
     field.signing_time = SystemClock().now();
-    const service::SignedPdf result = must(service::sign_pdf_line(input.document, *key, field, nullptr, *random));
+    service::SignedPdf result = must(service::sign_pdf_line(input.document, *key, field, nullptr, *random));
     if (!whole) {
-      return result.tail.size();
+      return std::move(result.tail);
     }
     Bytes output;
     output.reserve(input.document.size() + result.tail.size());
     append(output, input.document);
     append(output, result.tail);
-    return output.size();
+    return output;
   };
 }
 
@@ -80,7 +80,7 @@ using PrivateKey = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
 
 Bio bio_of(ByteView bytes) { return Bio(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size()))); }
 
-std::function<std::size_t()> floor(const Input& input) {
+std::function<Bytes()> floor(const Input& input) {
   const std::shared_ptr<EVP_PKEY> key(PEM_read_bio_PrivateKey(bio_of(input.key).get(), nullptr, nullptr, nullptr),
                                       EVP_PKEY_free);
   const std::shared_ptr<X509> certificate(PEM_read_bio_X509(bio_of(input.certificate).get(), nullptr, nullptr, nullptr),
@@ -101,7 +101,7 @@ std::function<std::size_t()> floor(const Input& input) {
     Bytes der(static_cast<std::size_t>(i2d_CMS_ContentInfo(cms.get(), nullptr)));
     unsigned char* out = der.data();
     i2d_CMS_ContentInfo(cms.get(), &out);
-    return copy.size() + der.size();
+    return der;
   };
 }
 
@@ -112,17 +112,22 @@ long process_cpu_ns() {
 }
 
 int run(int argc, char** argv) {
-  if (argc != 6) {
-    stop("usage: rakkan-warm-signer ours|ours-whole|floor KEY CERTIFICATE CHAIN DOCUMENT");
+  if (argc != 6 && argc != 7) {
+    stop("usage: rakkan-warm-signer ours|ours-whole|floor KEY CERTIFICATE CHAIN DOCUMENT [OUTPUT]");
   }
   const Input input{file(argv[2]), file(argv[3]), file(argv[4]), file(argv[5])};
   const std::string who = argv[1];
-  const std::function<std::size_t()> sign = who == "floor" ? floor(input) : ours(input, who == "ours-whole");
+  const std::function<Bytes()> sign = who == "floor" ? floor(input) : ours(input, who == "ours-whole");
+  if (argc == 7) {
+    if (auto written = write_file_atomically(argv[6], {sign()}); !written) {
+      stop(to_string(written.error()));
+    }
+  }
   for (long count = 0; std::cin >> count;) {
     const long begin = process_cpu_ns();
     std::size_t bytes = 0;
     for (long i = 0; i < count; ++i) {
-      bytes += sign();
+      bytes += sign().size();
     }
     if (bytes == 0 && count > 0) {
       stop("nothing was made");
