@@ -18,12 +18,12 @@ namespace rakkan::pades {
 
 struct SignatureFieldSpec {
   // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
-  std::string field_name;
-  Instant signing_time;      // /M, in UTC "Z"; claimed, not proven
-  std::string name;          // /Name, UTF-8; empty: omitted
-  std::string reason;        // /Reason
-  std::string location;      // /Location
-  std::string contact_info;  // /ContactInfo
+  std::string field_name = {};
+  Instant signing_time = {};      // /M, in UTC "Z"; claimed, not proven
+  std::string name = {};          // /Name, UTF-8; empty: omitted
+  std::string reason = {};        // /Reason
+  std::string location = {};      // /Location
+  std::string contact_info = {};  // /ContactInfo
   // What an existing field's seed value (ISO 32000-2 §12.7.5.5) may ask for; nothing of it is written.
   crypto::DigestAlgorithm digest_algorithm = crypto::DigestAlgorithm::sha256;
   bool timestamped = false;

@@ -1,0 +1,35 @@
+// What qpdf and pdfsig say of a document signed twice, in every form.
+#include <gmock/gmock.h>
+
+#include "support/run_command.hpp"
+#include "support/temporary_folder.hpp"
+#include "unit/pades/signing.hpp"
+
+namespace rakkan::pades {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class Witness : public testing::TestWithParam<test::XrefForm> {};
+
+TEST_P(Witness, SeesTwoSignaturesAndNothingDamaged) {
+  const Bytes once = test::signed_document(test::sample_pdf({.form = GetParam()}), {.reason = "一"});
+  const Bytes twice = test::signed_document(once);
+  const test::TemporaryFolder folder;
+  const std::string path = test::write_bytes(folder.path() / "twice.pdf", twice).string();
+
+  const auto qpdf = test::run_command({"qpdf", "--check", path});
+  EXPECT_EQ(qpdf.exit_code, 0) << qpdf.output;
+  EXPECT_THAT(qpdf.output, Not(HasSubstr("WARNING")));
+
+  const auto pdfsig = test::run_command({"pdfsig", "-nocert", path});
+  EXPECT_THAT(pdfsig.output, HasSubstr("Signature Field Name: Signature1"));
+  EXPECT_THAT(pdfsig.output, HasSubstr("Signature Field Name: Signature2"));
+  EXPECT_THAT(pdfsig.output, HasSubstr("Total document signed")) << pdfsig.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(Forms, Witness, testing::ValuesIn(test::kXrefForms));
+
+}  // namespace
+}  // namespace rakkan::pades
