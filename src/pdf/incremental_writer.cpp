@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "rakkan/pdf/lexer.hpp"
 
@@ -124,9 +125,13 @@ Result<void> IncrementalWriter::splice(Value at, std::size_t begin, std::size_t 
 }
 
 void IncrementalWriter::write_edited(Edit& edit) {
-  // Additions at one place keep their order.
-  std::stable_sort(edit.splices.begin(), edit.splices.end(),
-                   [](const Splice& a, const Splice& b) { return a.begin < b.begin; });
+  // Additions at one place keep their order. By insertion: std::stable_sort of GCC 12's library does not compile with
+  // Clang 19 without a warning, and there are but a few.
+  for (auto at = edit.splices.begin(); at != edit.splices.end(); ++at) {
+    const auto place = std::upper_bound(edit.splices.begin(), at, *at,
+                                        [](const Splice& a, const Splice& b) { return a.begin < b.begin; });
+    std::rotate(place, at, std::next(at));
+  }
   const ByteView original = edit.object->value().bytes();
   ObjectWriter& out = begin_object(edit.object->id());
   std::size_t copied = 0;
