@@ -1,7 +1,7 @@
 // Every way a document can be no document: typed errors, no crash, no endless loop.
 #include <gmock/gmock.h>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 #include "rakkan/pdf/acro_form.hpp"
@@ -307,7 +307,7 @@ TEST(BadInput, SlowLookupsEnd) {
   }
   builder.raw(table + "trailer\n<</Root 1 0 R/Size 4/Prev " + std::to_string(previous) + ">>\n").startxref(offset);
   const Bytes pdf = builder.bytes();
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // CPU time: a busy machine is not a slow lookup
   ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf));
   EXPECT_FALSE(page_count(document).has_value());
   for (std::uint32_t number = 1; number < 30'000; ++number) {
@@ -315,7 +315,7 @@ TEST(BadInput, SlowLookupsEnd) {
       break;
     }
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+  EXPECT_LT((std::clock() - begin) / CLOCKS_PER_SEC, 10);
 }
 
 }  // namespace
