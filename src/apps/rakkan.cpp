@@ -1,0 +1,3 @@
+#include "rakkan/cli/cli.hpp"
+
+int main(int argc, char** argv) { return rakkan::cli::run(argc, argv); }
