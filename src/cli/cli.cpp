@@ -25,8 +25,10 @@ struct Program {
 };
 
 void declare_global_options(CLI::App& app, GlobalOptions& global) {
-  app.add_option("--config", global.config_file, "Configuration file (default: $RAKKAN_CONFIG, ./rakkan.toml, /etc/rakkan/rakkan.toml)");
-  app.add_option("--set", global.settings, "KEY=VALUE over the configuration file; may be repeated")->allow_extra_args(false);
+  app.add_option("--config", global.config_file,
+                 "Configuration file (default: $RAKKAN_CONFIG, ./rakkan.toml, /etc/rakkan/rakkan.toml)");
+  app.add_option("--set", global.settings, "KEY=VALUE over the configuration file; may be repeated")
+      ->allow_extra_args(false);
   app.add_flag("--json", global.json, "One JSON document on standard output");
 }
 

@@ -1,5 +1,5 @@
-// Command is one subcommand: it declares its options, runs, and answers with an Outcome that is printed as text or as JSON.
-// To add a command: one file with its class and a make_ function, and one row in commands.cpp.
+// Command is one subcommand: it declares its options, runs, and answers with an Outcome that is printed as text or as
+// JSON. To add a command: one file with its class and a make_ function, and one row in commands.cpp.
 #pragma once
 
 #include <boost/json.hpp>
@@ -21,8 +21,8 @@ namespace rakkan::cli {
 
 // The options that every command understands.
 struct GlobalOptions {
-  std::filesystem::path config_file;      // empty: the usual places
-  std::vector<std::string> settings;      // key=value over file and environment
+  std::filesystem::path config_file;  // empty: the usual places
+  std::vector<std::string> settings;  // key=value over file and environment
   bool json = false;
 };
 
@@ -45,7 +45,7 @@ class Command {
 };
 
 struct CommandRow {
-  std::string_view group;    // "credentials" for `rakkan credentials list`; empty for a command of its own
+  std::string_view group;  // "credentials" for `rakkan credentials list`; empty for a command of its own
   std::string_view name;
   std::string_view summary;  // one line, English
   std::unique_ptr<Command> (*make)();

@@ -1,4 +1,5 @@
-// What reaches the terminal: outcomes on stdout, errors on stderr (with --json on stdout as one document), progress on stderr.
+// What reaches the terminal: outcomes on stdout, errors on stderr (with --json on stdout as one document), progress on
+// stderr.
 #pragma once
 
 #include <boost/json.hpp>

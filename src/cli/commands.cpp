@@ -1,0 +1,39 @@
+#include <array>
+
+#include "cli/command.hpp"
+#include "cli/make_commands.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+constexpr std::array kGroups = {
+    GroupRow{"credentials", "Keys in the token and their certificates"},
+    GroupRow{"config", "The configuration"},
+};
+
+constexpr std::array kCommands = {
+    CommandRow{"", "init", "Make a data folder: configuration, store, tokens", make_init_command},
+    CommandRow{"credentials", "generate", "Generate a key in its token", make_credentials_generate_command},
+    CommandRow{"credentials", "adopt", "Use a key that is in its token already", make_credentials_adopt_command},
+    CommandRow{"credentials", "csr", "Write a certificate request (PKCS #10) for a key", make_credentials_csr_command},
+    CommandRow{"credentials", "import", "Take the certificate that a CA issued for a key",
+               make_credentials_import_command},
+    CommandRow{"credentials", "pin", "Set or change the PIN of a party's key", make_credentials_pin_command},
+    CommandRow{"credentials", "list", "List keys and certificates", make_credentials_list_command},
+    CommandRow{"credentials", "disable", "Disable a credential for good", make_credentials_disable_command},
+    CommandRow{"", "sign", "Sign a PDF (PAdES B-B or B-T)", make_sign_command},
+    CommandRow{"", "cms", "Sign a digest: a detached CMS in the PAdES profile", make_cms_command},
+    CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},
+    CommandRow{"", "inspect", "Show revisions, cross-references and signatures of a PDF", make_inspect_command},
+    CommandRow{"config", "check", "Check the configuration", make_config_check_command},
+    CommandRow{"config", "print", "Print the whole configuration that holds, with its meaning",
+               make_config_print_command},
+};
+
+}  // namespace
+
+std::span<const CommandRow> commands() noexcept { return kCommands; }
+
+std::span<const GroupRow> groups() noexcept { return kGroups; }
+
+}  // namespace rakkan::cli

@@ -1,0 +1,246 @@
+// rakkan credentials generate|adopt|csr|import|pin|list|disable: an operator's way from a key in the token to a
+// certificate.
+#include <CLI/CLI.hpp>
+
+#include "cli/make_commands.hpp"
+#include "cli/output.hpp"
+#include "cli/runtime.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
+
+boost::json::object to_json(const service::CredentialSummary& credential) {
+  boost::json::object json{{"id", credential.id.value()},
+                           {"kind", store::name(credential.kind)},
+                           {"status", store::name(credential.status)},
+                           {"token", credential.token_label},
+                           {"key", credential.key_label},
+                           {"key_kind", credential.key_kind},
+                           {"suite", credential.suite},
+                           {"created", to_rfc3339(credential.created)}};
+  if (!credential.party.empty()) {
+    json["party"] = credential.party.value();
+  }
+  if (const auto& certificate = credential.certificate) {
+    json["certificate"] = {{"subject", certificate->subject().text()},
+                           {"issuer", certificate->issuer().text()},
+                           {"serial_number", to_hex(certificate->serial_number())},
+                           {"not_before", to_rfc3339(certificate->validity().not_before)},
+                           {"not_after", to_rfc3339(certificate->validity().not_after)},
+                           {"sha256", to_hex(certificate->fingerprint().view())}};
+  }
+  return json;
+}
+
+std::string to_text(const service::CredentialSummary& credential) {
+  std::string text = credential.id.value() + "  " + std::string(store::name(credential.kind)) + "  " +
+                     std::string(store::name(credential.status)) + "  " + credential.key_kind;
+  if (!credential.party.empty()) {
+    text += "  party " + credential.party.value();
+  }
+  text += "  token " + credential.token_label + "\n";
+  if (const auto& certificate = credential.certificate) {
+    text += "    " + certificate->subject().text() + "\n    valid to " + to_rfc3339(certificate->validity().not_after) +
+            "\n";
+  }
+  return text;
+}
+
+Outcome outcome(const service::CredentialSummary& credential) {
+  return {to_json(credential), to_text(credential), ExitCode::ok};
+}
+
+// What generate and adopt share: where the key is, and for whom.
+class NewCredentialCommand : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Name of the credential: [a-z0-9._-], at most 32")->required();
+    app.add_option("--kind", kind_, "operator (立会人型), party (当事者型) or tsu (timestamps)")
+        ->required()
+        ->check(CLI::IsMember({"operator", "party", "tsu"}));
+    app.add_option("--party", party_, "Whose key it is (kind party)");
+    app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
+    app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
+    app.add_option("--token", request_.token_label, "Token label (default: the credential's name)");
+    app.add_option("--key-label", request_.key_label, "Key label (default: the credential's name)");
+  }
+
+ protected:
+  [[nodiscard]] Result<service::NewCredential> request() const {
+    const auto kind = store::credential_kind_from_name(kind_);
+    const auto key = crypto::key_kind_from_name(key_);
+    if (!kind || !key) {
+      return fail(ErrorCode::invalid_argument, "unknown kind of credential or key", kind ? key_ : kind_);
+    }
+    service::NewCredential request = request_;
+    request.id = CredentialId(id_);
+    request.kind = *kind;
+    request.party = PartyId(party_);
+    request.key_kind = *key;
+    request.suite = suite_;
+    return request;
+  }
+
+ private:
+  std::string id_;
+  std::string kind_;
+  std::string party_;
+  std::string key_ = "rsa-2048";
+  std::string suite_;
+  service::NewCredential request_;
+};
+
+class GenerateCommand final : public NewCredentialCommand {
+ public:
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(service::NewCredential credential, request());
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    progress("generating a key in token " +
+             (credential.token_label.empty() ? credential.id.value() : credential.token_label));
+    return runtime->service().credentials().generate(std::move(credential)).map(outcome);
+  }
+};
+
+class AdoptCommand final : public NewCredentialCommand {
+ public:
+  void declare(CLI::App& app) override {
+    NewCredentialCommand::declare(app);
+    app.add_option("--key-id", key_id_, "CKA_ID of the key in hexadecimal (default: found by its label)");
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(service::NewCredential credential, request());
+    const auto key_id = from_hex(key_id_);
+    if (!key_id) {
+      return fail(ErrorCode::invalid_argument, "--key-id is not hexadecimal", key_id_);
+    }
+    credential.key_id = *key_id;
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    return runtime->service().credentials().adopt(std::move(credential)).map(outcome);
+  }
+
+ private:
+  std::string key_id_;
+};
+
+class CsrCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential")->required();
+    app.add_option("--subject", subject_, "Distinguished name, e.g. \"CN=株式会社ラッカン,C=JP\" (RFC 4514)")
+        ->required();
+    app.add_option("-o,--output", output_, "PKCS #10 request in PEM")->required();
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const pki::Name subject, pki::Name::from_text(subject_));
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(const Bytes request, runtime->service().credentials().certification_request(CredentialId(id_), subject));
+    RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(pki::to_pem("CERTIFICATE REQUEST", request))}));
+    return Outcome{{{"output", output_.string()}, {"subject", subject.text()}},
+                   output_.string() + ": certificate request for " + subject.text() + "\n",
+                   ExitCode::ok};
+  }
+
+ private:
+  std::string id_;
+  std::string subject_;
+  std::filesystem::path output_;
+};
+
+class ImportCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential")->required();
+    app.add_option("file", file_, "The certificate and its chain, PEM or DER, in any order")->required();
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(const Bytes certificates, read_file(file_, kLargestCertificateFile));
+    return runtime->service().credentials().import_certificates(CredentialId(id_), certificates).map(outcome);
+  }
+
+ private:
+  std::string id_;
+  std::filesystem::path file_;
+};
+
+class PinCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential of kind party")->required();
+    app.add_option("--pin-file", pin_file_, "File with the new PIN")->required();
+    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it");
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const SecureBytes pin, read_secret_file(pin_file_));
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(const service::CredentialSummary credential, runtime->service().credentials().find(CredentialId(id_)));
+    if (credential.kind != service::CredentialKind::party) {
+      return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN", id_);
+    }
+    service::Activation& activation = runtime->service().activation();
+    if (old_pin_file_.empty()) {
+      RAKKAN_CHECK(activation.set_pin(credential.id, pin, runtime->deadline()));
+    } else {
+      RAKKAN_TRY(const SecureBytes old_pin, read_secret_file(old_pin_file_));
+      RAKKAN_CHECK(activation.change_pin(credential.id, old_pin, pin, runtime->deadline()));
+    }
+    return Outcome{{{"id", id_}, {"pin", "set"}}, id_ + ": the PIN is set\n", ExitCode::ok};
+  }
+
+ private:
+  std::string id_;
+  std::filesystem::path pin_file_;
+  std::filesystem::path old_pin_file_;
+};
+
+class ListCommand final : public Command {
+ public:
+  void declare(CLI::App&) override {}
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(const auto credentials, runtime->service().credentials().list());
+    boost::json::array rows;
+    std::string text;
+    for (const service::CredentialSummary& credential : credentials) {
+      rows.push_back(to_json(credential));
+      text += to_text(credential);
+    }
+    return Outcome{{{"credentials", std::move(rows)}}, std::move(text), ExitCode::ok};
+  }
+};
+
+class DisableCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override { app.add_option("id", id_, "Credential")->required(); }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_CHECK(runtime->service().credentials().disable(CredentialId(id_)));
+    return Outcome{{{"id", id_}, {"status", "disabled"}}, id_ + ": disabled\n", ExitCode::ok};
+  }
+
+ private:
+  std::string id_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_credentials_generate_command() { return std::make_unique<GenerateCommand>(); }
+std::unique_ptr<Command> make_credentials_adopt_command() { return std::make_unique<AdoptCommand>(); }
+std::unique_ptr<Command> make_credentials_csr_command() { return std::make_unique<CsrCommand>(); }
+std::unique_ptr<Command> make_credentials_import_command() { return std::make_unique<ImportCommand>(); }
+std::unique_ptr<Command> make_credentials_pin_command() { return std::make_unique<PinCommand>(); }
+std::unique_ptr<Command> make_credentials_list_command() { return std::make_unique<ListCommand>(); }
+std::unique_ptr<Command> make_credentials_disable_command() { return std::make_unique<DisableCommand>(); }
+
+}  // namespace rakkan::cli

@@ -1,0 +1,153 @@
+// rakkan inspect IN.pdf: what stands in the file. Facts only: nothing here says that a signature is valid.
+#include <CLI/CLI.hpp>
+
+#include "cli/make_commands.hpp"
+#include "cli/runtime.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "rakkan/pdf/acro_form.hpp"
+#include "rakkan/pdf/document.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+namespace json = boost::json;
+
+// What the CMS in /Contents says of itself; empty when it cannot be read.
+struct CmsFacts {
+  std::string signer;     // subject of the certificate that it names
+  std::string timestamp;  // genTime of its signature-time-stamp, or of the token itself
+  std::string problem;    // why it cannot be read
+};
+
+std::string token_time(ByteView der) {
+  const auto token = tsp::TimestampToken::parse(der);
+  return token ? to_rfc3339(token->info().generation_time) : std::string();
+}
+
+CmsFacts read_cms(const pdf::Signature& signature) {
+  const std::optional<Bytes> contents = signature.dictionary.find("Contents").string();
+  if (!contents) {
+    return {"", "", "/Contents is no string"};
+  }
+  const auto signed_data = cms::SignedData::parse(*contents, true);
+  if (!signed_data) {
+    return {"", "", to_string(signed_data.error())};
+  }
+  CmsFacts facts;
+  if (signed_data->content_type() == cms::kIdCtTstInfo) {
+    facts.timestamp = token_time(signed_data->der());
+  }
+  for (const cms::SignerInfo& signer : signed_data->signer_infos()) {
+    if (const auto certificate = cms::find_signer_certificate(*signed_data, signer)) {
+      facts.signer = certificate->subject().text();
+    }
+    if (const auto token = signer.unsigned_attribute(cms::kIdSignatureTimeStampToken)) {
+      facts.timestamp = token_time(*token);
+    }
+  }
+  return facts;
+}
+
+// The last byte that the ByteRange covers, plus one; nothing when it is not of the usual shape.
+std::optional<std::uint64_t> covered_end(const pdf::Signature& signature) {
+  const auto& range = signature.byte_range;
+  if (range.size() != 4 || range[2] < 0 || range[3] < 0) {
+    return std::nullopt;
+  }
+  return checked_add(static_cast<std::uint64_t>(range[2]), static_cast<std::uint64_t>(range[3]));
+}
+
+class InspectCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at")->required(); }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const MappedFile file, MappedFile::open(input_));
+    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file.view(), configuration.service.limits.pdf));
+    Outcome outcome;
+    describe_document(document, outcome);
+    describe_revisions(document, outcome);
+    RAKKAN_CHECK(describe_signatures(document, outcome));
+    return outcome;
+  }
+
+ private:
+  void describe_document(const pdf::Document& document, Outcome& outcome) const {
+    const pdf::Version version = document.version();
+    const std::string version_text = std::to_string(version.major) + "." + std::to_string(version.minor);
+    outcome.json["file"] = input_.string();
+    outcome.json["size"] = document.base().size();
+    outcome.json["version"] = version_text;
+    outcome.text +=
+        input_.string() + ": PDF " + version_text + ", " + std::to_string(document.base().size()) + " bytes\n";
+  }
+
+  // Oldest first, as the file grew.
+  static void describe_revisions(const pdf::Document& document, Outcome& outcome) {
+    json::array rows;
+    const auto sections = document.sections();
+    for (auto section = sections.rbegin(); section != sections.rend(); ++section) {
+      json::object row{{"xref", pdf::to_string(section->kind)}, {"xref_offset", section->offset}};
+      row["end"] = section->end ? json::value(*section->end) : json::value(nullptr);
+      outcome.text += "  section " + std::to_string(rows.size() + 1) + "       " +
+                      std::string(pdf::to_string(section->kind)) + " at " + std::to_string(section->offset) +
+                      (section->end ? ", ends at " + std::to_string(*section->end) : "") + "\n";
+      rows.push_back(std::move(row));
+    }
+    outcome.json["revisions"] = std::move(rows);
+  }
+
+  static Result<void> describe_signatures(const pdf::Document& document, Outcome& outcome) {
+    json::array rows;
+    RAKKAN_TRY(const auto form, pdf::AcroForm::read(document));
+    if (form) {
+      RAKKAN_TRY(const auto signatures, pdf::signatures(document, *form));
+      for (const pdf::Signature& signature : signatures) {
+        rows.push_back(describe_signature(document, signature, outcome.text));
+      }
+    }
+    if (rows.empty()) {
+      outcome.text += "  no signatures\n";
+    }
+    outcome.json["signatures"] = std::move(rows);
+    return {};
+  }
+
+  static json::object describe_signature(const pdf::Document& document, const pdf::Signature& signature,
+                                         std::string& text) {
+    const CmsFacts cms = read_cms(signature);
+    json::array range(signature.byte_range.begin(), signature.byte_range.end());
+    const auto end = covered_end(signature);
+    const bool covers_all = end == document.base().size();
+    json::object row{{"field", signature.field_name}, {"type", signature.type}, {"sub_filter", signature.sub_filter},
+                     {"byte_range", range},           {"signer", cms.signer},   {"timestamp", cms.timestamp},
+                     {"covers_file", covers_all}};
+    if (signature.contents_offset) {
+      row["contents"] = {{"offset", *signature.contents_offset}, {"length", signature.contents_length}};
+    }
+    if (!cms.problem.empty()) {
+      row["problem"] = cms.problem;
+    }
+    text += "  signature       " + signature.field_name + " (" + signature.sub_filter + ")\n" + "    signer        " +
+            (cms.signer.empty() ? "unknown" : cms.signer) + "\n" + "    timestamp     " +
+            (cms.timestamp.empty() ? "none" : cms.timestamp) + "\n" + "    byte range    " + json::serialize(range) +
+            (covers_all ? ", to the end of the file" : "") + "\n";
+    if (!cms.problem.empty()) {
+      text += "    problem       " + cms.problem + "\n";
+    }
+    return row;
+  }
+
+  std::filesystem::path input_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_inspect_command() { return std::make_unique<InspectCommand>(); }
+
+}  // namespace rakkan::cli

@@ -1,0 +1,25 @@
+// The factories of all commands; commands.cpp lists them.
+#pragma once
+
+#include <memory>
+
+#include "cli/command.hpp"
+
+namespace rakkan::cli {
+
+std::unique_ptr<Command> make_init_command();
+std::unique_ptr<Command> make_sign_command();
+std::unique_ptr<Command> make_cms_command();
+std::unique_ptr<Command> make_timestamp_command();
+std::unique_ptr<Command> make_inspect_command();
+std::unique_ptr<Command> make_config_check_command();
+std::unique_ptr<Command> make_config_print_command();
+std::unique_ptr<Command> make_credentials_generate_command();
+std::unique_ptr<Command> make_credentials_adopt_command();
+std::unique_ptr<Command> make_credentials_csr_command();
+std::unique_ptr<Command> make_credentials_import_command();
+std::unique_ptr<Command> make_credentials_list_command();
+std::unique_ptr<Command> make_credentials_disable_command();
+std::unique_ptr<Command> make_credentials_pin_command();
+
+}  // namespace rakkan::cli

@@ -1,0 +1,68 @@
+#include "cli/signing_options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/base/time.hpp"
+
+namespace rakkan::cli {
+
+void SigningOptions::declare(CLI::App& app) {
+  app.add_option("--credential", credential, "Credential whose key signs")->required();
+  app.add_option("--type", type,
+                 "witness (立会人型: the operator's key, on an instruction) or party (当事者型: the party's own key)")
+      ->required()
+      ->check(CLI::IsMember({"witness", "party"}));
+  app.add_option("--instruction", instruction_file, "JSON record of the instruction; a witness signature needs it");
+  app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it");
+  app.add_option("--level", level, "B-B, or B-T with a signature timestamp")
+      ->check(CLI::IsMember({"B-B", "B-T"}))
+      ->capture_default_str();
+  app.add_option("--tsa", tsa, "Timestamp authority's profile (default: the configured one)");
+}
+
+Result<SigningInputs> read_inputs(const SigningOptions& options, const service::Limits& limits) {
+  const auto type = service::signature_type_from_name(options.type);
+  const auto level = service::baseline_level_from_name(options.level);
+  if (!type || !level) {
+    return fail(ErrorCode::invalid_argument, "unknown signature type or level", options.type + " " + options.level);
+  }
+  SigningInputs inputs{CredentialId(options.credential), *type, *level, std::nullopt, std::nullopt};
+  if (!options.instruction_file.empty()) {
+    RAKKAN_TRY(const Bytes json, read_file(options.instruction_file, limits.instruction));
+    RAKKAN_TRY(inputs.instruction, service::Instruction::parse(text_of(json)));
+  }
+  if (!options.pin_file.empty()) {
+    RAKKAN_TRY(inputs.pin, read_secret_file(options.pin_file));
+  }
+  return inputs;
+}
+
+boost::json::object to_json(const crypto::Digest& digest) {
+  return {{"alg", crypto::info(digest.algorithm()).name}, {"value", to_hex(digest.view())}};
+}
+
+boost::json::object to_json(const service::TokenFacts& facts) {
+  return {{"time", to_rfc3339(facts.generation_time)},
+          {"serial_number", to_hex(facts.serial_number)},
+          {"policy", facts.policy.dotted()}};
+}
+
+boost::json::object describe(const SigningOptions& options, const std::optional<service::TokenFacts>& timestamp) {
+  boost::json::object json{{"credential", options.credential}, {"type", options.type}, {"level", options.level}};
+  if (timestamp) {
+    json["timestamp"] = to_json(*timestamp);
+  }
+  return json;
+}
+
+std::string timestamp_line(const std::optional<service::TokenFacts>& timestamp) {
+  if (!timestamp) {
+    return "  timestamp       none (B-B)\n";
+  }
+  return "  timestamp       " + to_rfc3339(timestamp->generation_time) + ", serial " +
+         to_hex(timestamp->serial_number) + "\n";
+}
+
+}  // namespace rakkan::cli

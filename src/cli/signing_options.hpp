@@ -1,0 +1,50 @@
+// The options that `sign` and `cms` share: whose key, which type, on whose instruction or with whose PIN, which level.
+#pragma once
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/service/signing_service.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace rakkan::cli {
+
+struct SigningOptions {
+  std::string credential;
+  std::string type;
+  std::filesystem::path instruction_file;
+  std::filesystem::path pin_file;
+  std::string level = "B-T";
+  std::string tsa;
+
+  void declare(CLI::App& app);
+};
+
+// The same, read and understood.
+struct SigningInputs {
+  CredentialId credential;
+  service::SignatureType type{};
+  service::BaselineLevel level{};
+  std::optional<service::Instruction> instruction;
+  std::optional<SecureBytes> pin;
+};
+
+// Reads the files that the options name. invalid_argument, file_unreadable, input_too_large, malformed_instruction.
+[[nodiscard]] Result<SigningInputs> read_inputs(const SigningOptions& options, const service::Limits& limits);
+
+[[nodiscard]] boost::json::object to_json(const crypto::Digest& digest);
+[[nodiscard]] boost::json::object to_json(const service::TokenFacts& facts);
+
+// What both commands say of the signature.
+[[nodiscard]] boost::json::object describe(const SigningOptions& options,
+                                           const std::optional<service::TokenFacts>& timestamp);
+[[nodiscard]] std::string timestamp_line(const std::optional<service::TokenFacts>& timestamp);
+
+}  // namespace rakkan::cli

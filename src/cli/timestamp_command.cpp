@@ -1,0 +1,87 @@
+// rakkan timestamp FILE -o FILE.tsr: an RFC 3161 timestamp of a file, or the answer to a request that somebody else
+// made.
+#include <CLI/CLI.hpp>
+
+#include "cli/make_commands.hpp"
+#include "cli/output.hpp"
+#include "cli/runtime.hpp"
+#include "cli/signing_options.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+constexpr std::uint64_t kLargestRequest = 64 * 1024;  // bytes; the unit itself refuses more than 4 KiB as RFC 3161 says
+
+class TimestampCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("file", file_, "File to timestamp; with --query a TimeStampReq")->required();
+    app.add_option("-o,--output", output_, "TimeStampResp in DER")->required();
+    app.add_flag("--query", is_query_, "FILE is an RFC 3161 request: answer it by the internal unit");
+    app.add_option("--digest", algorithm_, "SHA-256, SHA-384 or SHA-512")->capture_default_str();
+    app.add_option("--tsa", tsa_, "Timestamp authority's profile (default: the configured one)");
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    return is_query_ ? answer(runtime->service()) : stamp(*runtime);
+  }
+
+ private:
+  [[nodiscard]] Result<Outcome> stamp(Runtime& runtime) {
+    const auto algorithm = crypto::digest_algorithm_from_name(algorithm_);
+    if (!algorithm) {
+      return fail(ErrorCode::invalid_argument, "unknown digest algorithm", algorithm_);
+    }
+    RAKKAN_TRY(const MappedFile file, MappedFile::open(file_));
+    const crypto::Digest digest = crypto::digest(*algorithm, file.view());
+    RAKKAN_TRY(const tsp::TimestampToken token, runtime.service().issue_timestamp({runtime.principal(), digest, tsa_}));
+    RAKKAN_CHECK(write_file_atomically(output_, {tsp::encode_granted(token.der())}));
+    boost::json::object json = describe(token);
+    json["digest"] = to_json(digest);
+    return Outcome{std::move(json), line(token), ExitCode::ok};
+  }
+
+  // A rejection is an answer too: it is written, and the exit code says that nothing was granted.
+  [[nodiscard]] Result<Outcome> answer(service::SigningService& service) {
+    RAKKAN_TRY(const Bytes request, read_file(file_, kLargestRequest));
+    const Bytes response = service.answer_timestamp_request(request);
+    RAKKAN_CHECK(write_file_atomically(output_, {response}));
+    RAKKAN_TRY(const auto parsed, tsp::parse_response(response));
+    if (const auto* rejection = std::get_if<tsp::Rejection>(&parsed)) {
+      return Outcome{{{"output", output_.string()}, {"granted", false}, {"text", rejection->text}},
+                     output_.string() + ": rejected: " + rejection->text + "\n",
+                     ExitCode::refused};
+    }
+    const auto& token = std::get<tsp::TimestampToken>(parsed);
+    return Outcome{describe(token), line(token), ExitCode::ok};
+  }
+
+  [[nodiscard]] boost::json::object describe(const tsp::TimestampToken& token) const {
+    boost::json::object json =
+        to_json(service::TokenFacts{token.info().generation_time, token.info().serial_number, token.info().policy});
+    json["output"] = output_.string();
+    json["granted"] = true;
+    return json;
+  }
+
+  [[nodiscard]] std::string line(const tsp::TimestampToken& token) const {
+    return output_.string() + ": timestamped " + to_rfc3339(token.info().generation_time) + ", serial " +
+           to_hex(token.info().serial_number) + "\n";
+  }
+
+  std::filesystem::path file_;
+  std::filesystem::path output_;
+  bool is_query_ = false;
+  std::string algorithm_ = "SHA-256";
+  std::string tsa_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_timestamp_command() { return std::make_unique<TimestampCommand>(); }
+
+}  // namespace rakkan::cli
