@@ -1,0 +1,51 @@
+// An operator's data folder with the program `rakkan`, made once for all tests of a suite: an operator's, a party's and
+// the timestamp unit's credential, certified by an authority that the openssl program plays.
+#pragma once
+
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "support/run_command.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::test {
+
+class CliTest : public ::testing::Test {
+ public:
+  static void SetUpTestSuite();
+  static void TearDownTestSuite();
+
+ protected:
+  // Runs `rakkan --config FOLDER/rakkan.toml ARGUMENTS`.
+  static CommandOutcome rakkan(std::vector<std::string> arguments);
+  // The same with --json, which must succeed: its document.
+  static boost::json::object answer(std::vector<std::string> arguments);
+  // With --json, which must fail: the slug of its error.
+  static std::string refusal(std::vector<std::string> arguments, int exit_code);
+
+  static std::filesystem::path folder() { return home().path(); }
+  static std::string path(std::string_view name) { return (folder() / name).string(); }
+  static std::string write(std::string_view name, std::string_view content, bool secret = false);
+  // A small PDF and the instruction to sign it; both paths.
+  static std::string contract();
+  static std::string instruction_for(std::string_view document, std::string_view name = "instruction.json");
+  static std::vector<std::string> sign(std::string document, std::string output, std::vector<std::string> more);
+
+  // A key in the token, a request for it, and a certificate by the test authority in ID.pem …
+  static void issue(const std::string& id, std::vector<std::string> generate, const std::string& subject,
+                    const std::string& extensions, int days);
+  // … and back in.
+  static void certify(const std::string& id, std::vector<std::string> generate, const std::string& subject,
+                      const std::string& extensions);
+
+ private:
+  static TemporaryFolder& home();
+};
+
+}  // namespace rakkan::test

@@ -1,0 +1,95 @@
+// An operator's way in: from an empty folder to certified keys.
+#include "integration/cli/cli_fixture.hpp"
+
+namespace rakkan::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class OperatorJourney : public CliTest {};
+
+TEST_F(OperatorJourney, ListShowsEveryCredentialWithItsCertificate) {
+  const auto listed = answer({"credentials", "list"});
+  std::vector<std::string> active;
+  for (const auto& row : listed.at("credentials").as_array()) {
+    if (row.at("status").as_string() == "active") {
+      active.emplace_back(row.at("id").as_string());
+      EXPECT_THAT(std::string(row.at("certificate").at("issuer").as_string()), HasSubstr("Test CA"));
+    }
+  }
+  EXPECT_THAT(active, ::testing::IsSupersetOf({"operator", "party-a", "party-b", "tsu"}));
+}
+
+TEST_F(OperatorJourney, InitRefusesAFolderThatIsOneAlready) {
+  EXPECT_EQ(refusal({"init", path("data")}, 3), "already-exists");
+}
+
+TEST_F(OperatorJourney, PinsAndStoreAreTheOwnersAlone) {
+  for (const char* name : {"data/pins", "data/tokens", "data/rakkan.db"}) {
+    const auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
+    EXPECT_EQ(std::filesystem::status(path(name)).permissions() & others, std::filesystem::perms::none) << name;
+  }
+}
+
+TEST_F(OperatorJourney, RequestIsWellSignedForOpenssl) {
+  const CommandOutcome outcome =
+      run_command({"openssl", "req", "-in", path("operator.csr"), "-noout", "-verify", "-subject", "-nameopt", "utf8"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("verify OK"));
+  EXPECT_THAT(outcome.output, HasSubstr("株式会社ラッカン 立会人"));
+}
+
+TEST_F(OperatorJourney, AnothersCertificateIsNotTaken) {
+  EXPECT_EQ(refusal({"credentials", "import", "party-a", path("party-b.pem")}, 3), "key-certificate-mismatch");
+}
+
+TEST_F(OperatorJourney, ATimestampUnitsCertificateIsNotTakenForDocuments) {
+  issue("mixed", {"--kind", "operator", "--key", "p-256"}, "CN=mixed",
+        "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n", 3);
+  EXPECT_EQ(refusal({"credentials", "import", "mixed", path("mixed.pem")}, 4), "certificate-unsuitable");
+}
+
+TEST_F(OperatorJourney, AnExpiredCertificateIsNotTaken) {
+  issue("old", {"--kind", "operator", "--key", "p-256"}, "CN=old", "keyUsage=critical,digitalSignature\n", -1);
+  EXPECT_EQ(refusal({"credentials", "import", "old", path("old.pem")}, 4), "certificate-expired");
+}
+
+TEST_F(OperatorJourney, Ed25519IsRefusedWithItsOwnError) {
+  EXPECT_EQ(refusal({"credentials", "generate", "ed", "--kind", "operator", "--key", "ed25519"}, 3),
+            "ed25519-document-key");
+}
+
+TEST_F(OperatorJourney, ADisabledCredentialSignsNothing) {
+  certify("leaver", {"--kind", "operator", "--key", "p-256"}, "CN=leaver", "keyUsage=critical,digitalSignature\n");
+  answer({"credentials", "disable", "leaver"});
+  EXPECT_EQ(refusal(sign(contract(), path("no.pdf"),
+                         {"--credential", "leaver", "--type", "witness", "--instruction", instruction_for(contract())}),
+                    4),
+            "credential-disabled");
+}
+
+TEST_F(OperatorJourney, PrintedConfigurationIsAccepted) {
+  const CommandOutcome printed = rakkan({"config", "print"});
+  ASSERT_EQ(printed.exit_code, 0) << printed.output;
+  const std::string file = write("printed.toml", printed.output);
+  EXPECT_EQ(run_command({RAKKAN_PROGRAM, "config", "check", "--config", file}).exit_code, 0);
+}
+
+TEST_F(OperatorJourney, AnUnknownConfigurationKeyIsNamedWithItsLine) {
+  const std::string file = write("bad.toml", "data_dir = \"x\"\n[hsm]\nsesions = 3\n");
+  const CommandOutcome outcome = run_command({RAKKAN_PROGRAM, "config", "check", "--config", file});
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_THAT(outcome.output, HasSubstr("bad.toml:3"));
+  EXPECT_THAT(outcome.output, HasSubstr("hsm.sesions"));
+}
+
+TEST_F(OperatorJourney, HelpNamesEveryCommandAndExitsWithSuccess) {
+  const CommandOutcome outcome = run_command({RAKKAN_PROGRAM, "--help"});
+  EXPECT_EQ(outcome.exit_code, 0);
+  for (const char* command : {"init", "credentials", "sign", "cms", "timestamp", "inspect", "config"}) {
+    EXPECT_THAT(outcome.output, HasSubstr(command));
+  }
+}
+
+}  // namespace
+}  // namespace rakkan::test
