@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "crypto/same_name.hpp"
 #include "rakkan/der/reader.hpp"
 #include "rakkan/der/writer.hpp"
 
@@ -235,19 +236,18 @@ Result<const AlgorithmSuite*> read_identifier(ByteView encoding, std::optional<D
 struct KindRow {
   KeyKind kind;
   std::string_view name;
-  std::string_view plain_name;  // for configuration
   std::string_view default_suite;
   std::size_t max_signature_size;
 };
 
 // An Ecdsa-Sig-Value is a SEQUENCE of two INTEGERs of up to one octet more than the field.
 constexpr std::array kKinds = {
-    KindRow{KeyKind::rsa_2048, "RSA-2048", "rsa2048", "rsa-pkcs1-sha256", 256},
-    KindRow{KeyKind::rsa_3072, "RSA-3072", "rsa3072", "rsa-pkcs1-sha256", 384},
-    KindRow{KeyKind::rsa_4096, "RSA-4096", "rsa4096", "rsa-pkcs1-sha256", 512},
-    KindRow{KeyKind::ec_p256, "P-256", "p256", "ecdsa-sha256", 2 + 2 * (2 + 33)},
-    KindRow{KeyKind::ec_p384, "P-384", "p384", "ecdsa-sha384", 2 + 2 * (2 + 49)},
-    KindRow{KeyKind::ed25519, "Ed25519", "ed25519", "ed25519", 64},
+    KindRow{KeyKind::rsa_2048, "RSA-2048", "rsa-pkcs1-sha256", 256},
+    KindRow{KeyKind::rsa_3072, "RSA-3072", "rsa-pkcs1-sha256", 384},
+    KindRow{KeyKind::rsa_4096, "RSA-4096", "rsa-pkcs1-sha256", 512},
+    KindRow{KeyKind::ec_p256, "P-256", "ecdsa-sha256", 2 + 2 * (2 + 33)},
+    KindRow{KeyKind::ec_p384, "P-384", "ecdsa-sha384", 2 + 2 * (2 + 49)},
+    KindRow{KeyKind::ed25519, "Ed25519", "ed25519", 64},
 };
 
 constexpr const KindRow& row_of(KeyKind kind) noexcept { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -318,7 +318,7 @@ std::string_view name(KeyKind kind) noexcept { return row_of(kind).name; }
 
 std::optional<KeyKind> key_kind_from_name(std::string_view name) noexcept {
   for (const KindRow& row : kKinds) {
-    if (row.name == name || row.plain_name == name) {
+    if (same_name(row.name, name)) {
       return row.kind;
     }
   }

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "crypto/openssl.hpp"
+#include "crypto/same_name.hpp"
 
 namespace rakkan::crypto {
 namespace {
@@ -48,21 +49,6 @@ EVP_MD_CTX* thread_context(DigestAlgorithm algorithm) {
     check(EVP_DigestInit_ex2(context.get(), nullptr, nullptr));
   }
   return context.get();
-}
-
-// "SHA-256" and "sha256" are the same name.
-bool same_name(std::string_view standard, std::string_view given) noexcept {
-  std::size_t at = 0;
-  for (const char c : standard) {
-    if (at < given.size() && given[at] == c) {
-      ++at;
-    } else if (at < given.size() && c >= 'A' && c <= 'Z' && given[at] == c - 'A' + 'a') {
-      ++at;
-    } else if (c != '-') {
-      return false;
-    }
-  }
-  return at == given.size();
 }
 
 }  // namespace

@@ -120,6 +120,7 @@ TEST(KeyKind, EveryKindHasADefaultSuiteThatSuitsIt) {
     EXPECT_EQ(key_kind_from_name(name(kind)), kind);
   }
   EXPECT_EQ(key_kind_from_name("p384"), KeyKind::ec_p384);
+  EXPECT_EQ(key_kind_from_name("rsa-2048"), KeyKind::rsa_2048);
   EXPECT_EQ(key_kind_from_name("rsa1024"), std::nullopt);
 }
 
