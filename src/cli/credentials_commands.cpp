@@ -15,14 +15,10 @@ namespace {
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
 
 boost::json::object to_json(const service::CredentialSummary& credential) {
-  boost::json::object json{{"id", credential.id.value()},
-                           {"kind", store::name(credential.kind)},
-                           {"status", store::name(credential.status)},
-                           {"token", credential.token_label},
-                           {"key", credential.key_label},
-                           {"key_kind", credential.key_kind},
-                           {"suite", credential.suite},
-                           {"created", to_rfc3339(credential.created)}};
+  boost::json::object json{{"id", credential.id.value()},       {"kind", name(credential.kind)},
+                           {"status", name(credential.status)}, {"token", credential.token_label},
+                           {"key", credential.key_label},       {"key_kind", credential.key_kind},
+                           {"suite", credential.suite},         {"created", to_rfc3339(credential.created)}};
   if (!credential.party.empty()) {
     json["party"] = credential.party.value();
   }
@@ -38,8 +34,8 @@ boost::json::object to_json(const service::CredentialSummary& credential) {
 }
 
 std::string to_text(const service::CredentialSummary& credential) {
-  std::string text = credential.id.value() + "  " + std::string(store::name(credential.kind)) + "  " +
-                     std::string(store::name(credential.status)) + "  " + credential.key_kind;
+  std::string text = credential.id.value() + "  " + std::string(name(credential.kind)) + "  " +
+                     std::string(name(credential.status)) + "  " + credential.key_kind;
   if (!credential.party.empty()) {
     text += "  party " + credential.party.value();
   }
@@ -72,7 +68,7 @@ class NewCredentialCommand : public Command {
 
  protected:
   [[nodiscard]] Result<service::NewCredential> request() const {
-    const auto kind = store::credential_kind_from_name(kind_);
+    const auto kind = service::credential_kind_from_name(kind_);
     const auto key = crypto::key_kind_from_name(key_);
     if (!kind || !key) {
       return fail(ErrorCode::invalid_argument, "unknown kind of credential or key", kind ? key_ : kind_);

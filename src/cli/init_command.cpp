@@ -1,6 +1,5 @@
 // rakkan init DIR: everything that a first credential needs.
 #include <CLI/CLI.hpp>
-#include <system_error>
 
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
@@ -10,18 +9,6 @@ namespace rakkan::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<void> make_private_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) {
-    fs::permissions(folder, fs::perms::owner_all, error);
-  }
-  if (error) {
-    return fail(ErrorCode::file_unwritable, error.message(), folder.string());
-  }
-  return {};
-}
 
 class InitCommand final : public Command {
  public:
@@ -36,15 +23,15 @@ class InitCommand final : public Command {
     if (fs::exists(file)) {
       return fail(ErrorCode::already_exists, "the folder is a data folder already", file.string());
     }
-    RAKKAN_CHECK(make_private_folder(folder));
-    RAKKAN_CHECK(make_private_folder(folder / "pins"));
+    RAKKAN_CHECK(service::make_private_folder(folder));
+    RAKKAN_CHECK(service::make_private_folder(folder / "pins"));
     config::Configuration configuration;
     configuration.data_dir = folder;
     configuration.hsm.module_path = module_;
     if (module_.empty()) {
-      RAKKAN_CHECK(make_softhsm_configuration(folder));
+      RAKKAN_CHECK(service::make_softhsm_folder(folder));
     }
-    RAKKAN_CHECK(store::open_sqlite(folder, configuration.store).map([](const auto&) {}));
+    RAKKAN_CHECK(service::EmbeddedService::open(embedded_options(configuration)).map([](const auto&) {}));
     // The configuration comes last: a folder that has one is complete.
     RAKKAN_CHECK(write_file_atomically(file, {bytes_of(config::print(configuration))}));
     std::string text = "Made " + folder.string() + ".\nNext: rakkan --config " + file.string() +
@@ -53,14 +40,6 @@ class InitCommand final : public Command {
   }
 
  private:
-  [[nodiscard]] static Result<void> make_softhsm_configuration(const fs::path& folder) {
-    RAKKAN_CHECK(make_private_folder(folder / "tokens"));
-    const std::string text = "# SoftHSM 2: where the tokens of this data folder are kept.\ndirectories.tokendir = " +
-                             (folder / "tokens").string() +
-                             "\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n";
-    return write_file_atomically(folder / kSoftHsmConfiguration, {bytes_of(text)});
-  }
-
   fs::path folder_;
   fs::path module_;
 };

@@ -38,15 +38,6 @@ Result<std::vector<config::Setting>> settings(const GlobalOptions& global) {
   return result;
 }
 
-// SoftHSM finds its tokens through SOFTHSM2_CONF. `rakkan init` puts such a file beside the store; an environment that
-// names another one wins, and another vendor's module does not look at it.
-void point_softhsm_to(const fs::path& data_dir) {
-  const fs::path file = data_dir / kSoftHsmConfiguration;
-  if (std::error_code ignored; fs::exists(file, ignored)) {
-    ::setenv("SOFTHSM2_CONF", fs::absolute(file).c_str(), 0);
-  }
-}
-
 }  // namespace
 
 Result<config::Configuration> load_configuration(const GlobalOptions& global) {
@@ -54,16 +45,14 @@ Result<config::Configuration> load_configuration(const GlobalOptions& global) {
   return config::load(configuration_file(global), config::environment_settings(environ), overrides);
 }
 
+service::EmbeddedOptions embedded_options(const config::Configuration& configuration) {
+  return {configuration.data_dir, configuration.hsm, configuration.store, configuration.service};
+}
+
 Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {
   RAKKAN_TRY(config::Configuration configuration, load_configuration(global));
-  std::unique_ptr<Runtime> runtime(new Runtime(std::move(configuration)));
-  const config::Configuration& c = runtime->configuration_;
-  point_softhsm_to(c.data_dir);
-  RAKKAN_TRY(runtime->store_, store::open_sqlite(c.data_dir, c.store));
-  runtime->keys_ = service::make_hsm_keys(c.hsm, c.service.token, c.data_dir, runtime->random_);
-  RAKKAN_TRY(runtime->service_, service::SigningService::create(
-                                    c.service, {*runtime->store_, *runtime->keys_, runtime->clock_, runtime->random_}));
-  return runtime;
+  RAKKAN_TRY(auto embedded, service::EmbeddedService::open(embedded_options(configuration)));
+  return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), std::move(embedded)));
 }
 
 service::Principal Runtime::principal() const { return {"local:" + std::to_string(::getuid())}; }

@@ -16,6 +16,21 @@ function(rakkan_module)
   set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "${M_NAME}: ${edges}")
 endfunction()
 
+# rakkan_program(NAME <program> DEPENDS <modules...> SOURCES <files...>)
+#
+# A program of src/apps, left at the top of the build folder and installed.
+function(rakkan_program)
+  cmake_parse_arguments(PARSE_ARGV 0 P "" "NAME" "DEPENDS;SOURCES")
+  add_executable(${P_NAME} ${P_SOURCES})
+  foreach(dependency IN LISTS P_DEPENDS)
+    target_link_libraries(${P_NAME} PRIVATE rakkan_${dependency})
+  endforeach()
+  set_target_properties(${P_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  install(TARGETS ${P_NAME} RUNTIME DESTINATION bin)
+  string(REPLACE ";" " " edges "${P_DEPENDS}")
+  set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "apps: ${edges}")
+endfunction()
+
 # Writes the declared edges to <build>/module_graph.txt, a line "module: dependency dependency ..." each.
 function(rakkan_write_module_graph)
   get_property(graph GLOBAL PROPERTY RAKKAN_MODULE_GRAPH)
