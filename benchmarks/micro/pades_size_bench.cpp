@@ -1,5 +1,4 @@
-// Prepare and embed over the size of the document: neither may grow with it.
-// pdf_open_bench's.
+// Prepare and embed over the size of the document: neither may grow with it. Opening alone is in pdf_open_bench.cpp.
 #include <benchmark/benchmark.h>
 
 #include <string>
