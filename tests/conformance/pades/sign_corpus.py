@@ -136,6 +136,21 @@ def has_looping_form(snapshot):
     return False
 
 
+def has_wrong_stream_index(snapshot, path):
+    """A cross-reference entry names another place in its object stream than the object's: poppler cannot open such a
+    catalog, qpdf looks it up by its number (ISO 32000-2 7.5.8.3 wants the place)."""
+    entry = re.compile(r"compressed; stream = (\d+), index = (\d+)")
+    rows = [(name.split()[0], *match.groups()) for name, match in
+            ((name, entry.fullmatch(place)) for name, place in snapshot.places.items()) if match]
+    for stream in {stream for _, stream, _ in rows}:
+        data = preservation.run_qpdf(f"--show-object={stream}", "--filtered-stream-data", path)
+        numbers = data.split(maxsplit=2 * len(rows) + 64)[::2]
+        for number, _, index in (row for row in rows if row[1] == stream):
+            if int(index) >= len(numbers) or numbers[int(index)] != number.encode():
+                return True
+    return False
+
+
 def has_header_offset(path):
     with open(path, "rb") as file:
         return file.read(5) != b"%PDF-"
@@ -149,8 +164,9 @@ def refusal_is_founded(verdict, path):
         snapshot = preservation.Snapshot(path)
     except preservation.NotReadable:
         return verdict.reason == "pdf-malformed"  # qpdf --check was content, its JSON fails: an object no reader opens
-    fact = {"pdf-certified-no-changes": is_certified, "pdf-locked": is_locked, "pdf-xfa": has_xfa,
-            "pdf-malformed": has_looping_form}.get(verdict.reason)
+    if verdict.reason == "pdf-malformed":
+        return has_looping_form(snapshot) or has_wrong_stream_index(snapshot, path)
+    fact = {"pdf-certified-no-changes": is_certified, "pdf-locked": is_locked, "pdf-xfa": has_xfa}.get(verdict.reason)
     return fact is not None and fact(snapshot)
 
 
