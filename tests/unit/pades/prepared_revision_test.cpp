@@ -92,6 +92,12 @@ TEST(Prepare, FirstSignatureOfPdf1DeclaresEsic) {
   EXPECT_THAT(tail_of(sample_pdf({.catalog = "/Version/2.0"})), Not(HasSubstr("ESIC")));
 }
 
+TEST(Prepare, DeclaresNoExtensionUnderAForeignSignature) {
+  const Bytes base = sample_pdf({.catalog = "/AcroForm<</Fields[20 0 R]/SigFlags 3>>",
+                                 .objects = {{20, "<</FT/Sig/T(Theirs)/V 21 0 R>>"}, {21, "<</Type/Sig>>"}}});
+  EXPECT_THAT(tail_of(base), Not(HasSubstr("Extensions")));
+}
+
 TEST(Prepare, EsicLevelsRiseAndNeverSink) {
   const auto with_level = [](std::string_view level) {
     return tail_of(sample_pdf(
