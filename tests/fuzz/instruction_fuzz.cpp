@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!instruction) {
     return 0;
   }
-  bool good = !instruction->who_id().empty() && !instruction->who_name().empty() && !instruction->authenticated().empty();
+  bool good =
+      !instruction->who_id().empty() && !instruction->who_name().empty() && !instruction->authenticated().empty();
   for (const auto& one : instruction->authenticated()) {
     good = good && one.at <= instruction->when();
   }

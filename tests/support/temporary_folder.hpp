@@ -33,8 +33,8 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-// A parent in memory where there is one: SoftHSM truncates and rewrites a key's file for each of its attributes, which a
-// busy disk makes slow.
+// A parent in memory where there is one: SoftHSM truncates and rewrites a key's file for each of its attributes, which
+// a busy disk makes slow.
 inline std::filesystem::path memory_folder() {
   const std::filesystem::path shared_memory = "/dev/shm";
   return ::access(shared_memory.c_str(), W_OK | X_OK) == 0 ? shared_memory : std::filesystem::temp_directory_path();

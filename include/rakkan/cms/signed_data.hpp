@@ -56,7 +56,8 @@ class SignedData {
 };
 
 // The embedded certificate that the SignerInfo's identifier and its signingCertificateV2 both name (never "the first").
-// Fails with signature_invalid, malformed_cms or unsupported_algorithm (the attribute), or malformed_certificate (the certificate).
+// Fails with signature_invalid, malformed_cms or unsupported_algorithm (the attribute), or malformed_certificate (the
+// certificate).
 [[nodiscard]] Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer);
 
 // Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`,

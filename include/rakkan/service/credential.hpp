@@ -20,9 +20,9 @@
 
 namespace rakkan::service {
 
+using store::credential_kind_from_name;
 using store::CredentialKind;
 using store::CredentialStatus;
-using store::credential_kind_from_name;
 
 struct NewCredential {
   CredentialId id;  // 1 to 32 of [a-z0-9._-], starting with a letter or digit
