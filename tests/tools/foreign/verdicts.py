@@ -84,7 +84,7 @@ def qpdf_check(pdf: Path) -> Verdict:
     text = done.stdout + done.stderr
     clean = "No syntax or stream encoding errors found" in text and "WARNING" not in text and done.returncode == 0
     said = _line_with(text, "No syntax or stream encoding errors found" if clean else "WARNING", "error", "file")
-    return Verdict("qpdf --check", clean, said)
+    return Verdict("qpdf --check", clean, said.replace(str(pdf), pdf.name))
 
 
 def openssl_cms(cms: bytes, content: bytes, root: Path) -> Verdict:
