@@ -99,6 +99,8 @@ class Witness:
             refused("wrong CA", verdicts.openssl_cms(last.cms, last.content, self.other_root))
         if level == "B-T":
             token = cut.signature_timestamp(last.cms)
+            if token is None:
+                raise cut.CutError("no timestamp to make lies from")
             altered = cut.with_unsigned_attributes(last.cms, cut.timestamp_attribute(tamper.token(token)))
             refused("one bit of the timestamp", verdicts.openssl_ts(altered, self.root))
             refused("stripped timestamp", verdicts.openssl_ts(tamper.stripped_timestamp(last.cms), self.root))
