@@ -62,7 +62,7 @@ class NewCredentialCommand : public Command {
     app.add_option("--party", party_, "Whose key it is (kind party)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
-    app.add_option("--token", request_.token_label, "Token label (default: the credential's name)");
+    app.add_option("--token", request_.token_label, "Token label, or slot:NUMBER (default: the credential's name)");
     app.add_option("--key-label", request_.key_label, "Key label (default: the credential's name)");
   }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <mutex>
 #include <system_error>
@@ -14,6 +15,20 @@ namespace fs = std::filesystem;
 
 // 96 random bits in hexadecimal: within every token's limits for PINs that we know.
 constexpr std::size_t kPinEntropy = 12;
+
+// Where a credential says its token is: a label, or "slot:3" for a module whose tokens have none to go by.
+hsm::TokenAddress token_address(const std::string& token) {
+  constexpr std::string_view kSlot = "slot:";
+  std::uint64_t slot = 0;
+  const char* const end = token.data() + token.size();
+  if (token.starts_with(kSlot)) {
+    const auto [rest, error] = std::from_chars(token.data() + kSlot.size(), end, slot);
+    if (error == std::errc{} && rest == end) {
+      return {"", slot};
+    }
+  }
+  return {token, std::nullopt};
+}
 
 class HsmKeys final : public KeySource {
  public:
@@ -74,12 +89,15 @@ Result<std::shared_ptr<hsm::Token>> HsmKeys::token(const std::string& label, boo
     RAKKAN_CHECK(make_token_when_missing(label));
   }
   RAKKAN_TRY(SecureBytes pin, read_secret_file(token_file(token_options_.pin_file, data_dir_, label)));
-  RAKKAN_TRY(auto opened, hsm::Token::open(loaded, {label, std::nullopt}, std::move(pin)));
+  RAKKAN_TRY(auto opened, hsm::Token::open(loaded, token_address(label), std::move(pin)));
   tokens_.emplace(label, opened);
   return opened;
 }
 
 Result<void> HsmKeys::make_token_when_missing(const std::string& label) {
+  if (token_address(label).slot) {
+    return {};  // a slot's token is its owner's to make
+  }
   RAKKAN_TRY(const auto tokens, module_->tokens());
   if (std::any_of(tokens.begin(), tokens.end(), [&](const auto& t) { return t.initialised && t.label == label; })) {
     return {};

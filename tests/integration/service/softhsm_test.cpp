@@ -129,6 +129,19 @@ TEST_F(ServiceOnSoftHsm, WrongTokenPinStopsTheTokenAndIsNotTriedAgain) {
   EXPECT_THAT(reopened_keys->signer(address), FailsWith(ErrorCode::hsm_pin_rejected));
 }
 
+TEST_F(ServiceOnSoftHsm, TokenIsFoundByItsSlotToo) {
+  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
+  ASSERT_OK_AND_ASSIGN(const auto module, softhsm_.module());
+  ASSERT_OK_AND_ASSIGN(const auto tokens, module->tokens());
+  const auto token = std::find_if(tokens.begin(), tokens.end(), [&](const auto& t) { return t.label == seal.value(); });
+  ASSERT_NE(token, tokens.end());
+  const std::string by_slot = "slot:" + std::to_string(token->slot);
+  std::filesystem::rename(pin_file(seal), pin_file(CredentialId(by_slot)));
+  ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
+  EXPECT_THAT(open_keys()->signer({by_slot, row.key_label, row.key_id}), IsOk());
+  EXPECT_THAT(open_keys()->signer({"slot:x", row.key_label, row.key_id}), FailsWith(ErrorCode::file_unreadable));
+}
+
 TEST_F(ServiceOnSoftHsm, MissingPinFileIsNamed) {
   const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
   std::filesystem::remove(pin_file(seal));
