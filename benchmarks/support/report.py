@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""report.py FOLDER: makes FOLDER/report.html of FOLDER/{machine,micro,pipeline,compare}.json: tables and SVG charts, one file, no script."""
+"""report.py FOLDER: makes FOLDER/report.html of FOLDER/{machine,micro,pipeline,compare}.json (tables and SVG charts, one file, no
+script), and results.json of machine, pipeline and compare: what benchmarks/baselines keeps."""
 import html
 import json
 import math
@@ -103,6 +104,9 @@ def main() -> int:
         if file.exists():
             out.append(part(json.loads(file.read_text())))
     (folder / "report.html").write_text("\n".join(out))
+    kept = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("machine", "pipeline", "compare")
+            if (folder / f"{name}.json").exists()}
+    (folder / "results.json").write_text(json.dumps(kept, indent=1) + "\n")
     return 0
 
 
