@@ -125,4 +125,26 @@ std::optional<ErrorCode> error_code_from_slug(std::string_view slug) noexcept {
   return found->code;
 }
 
+std::string_view name(PkiFailureInfo info) noexcept {
+  switch (info) {
+    case PkiFailureInfo::bad_alg:
+      return "badAlg";
+    case PkiFailureInfo::bad_request:
+      return "badRequest";
+    case PkiFailureInfo::bad_data_format:
+      return "badDataFormat";
+    case PkiFailureInfo::time_not_available:
+      return "timeNotAvailable";
+    case PkiFailureInfo::unaccepted_policy:
+      return "unacceptedPolicy";
+    case PkiFailureInfo::unaccepted_extension:
+      return "unacceptedExtension";
+    case PkiFailureInfo::add_info_not_available:
+      return "addInfoNotAvailable";
+    case PkiFailureInfo::system_failure:
+      return "systemFailure";
+  }
+  return "";
+}
+
 }  // namespace rakkan

@@ -79,21 +79,6 @@ Result<std::vector<Attribute>> read_attributes(Reader reader, Signed is_signed) 
   return attributes;
 }
 
-// Parameters may be absent or NULL (RFC 5754 §2).
-Result<crypto::DigestAlgorithm> read_digest_algorithm(Reader& reader) {
-  RAKKAN_TRY(Reader identifier, reader.enter(Tag::sequence));
-  RAKKAN_TRY(const der::Oid oid, identifier.oid());
-  if (!identifier.at_end()) {
-    RAKKAN_CHECK(identifier.null());
-    RAKKAN_CHECK(identifier.end());
-  }
-  const auto algorithm = crypto::digest_algorithm_from_oid(oid);
-  if (!algorithm) {
-    return fail(ErrorCode::unsupported_algorithm, "digest algorithm " + oid.dotted());
-  }
-  return *algorithm;
-}
-
 // RFC 5652 §5.3: version 1 with issuerAndSerialNumber, 3 with subjectKeyIdentifier.
 Result<void> read_signer_identifier(Reader& fields, std::uint64_t version, SignerInfo& signer) {
   RAKKAN_TRY(const auto key_identifier, fields.element_if(der::context(0)));
@@ -120,7 +105,7 @@ Result<SignerInfo> read_signer_info(Reader& signer_infos) {
   SignerInfo signer;
   RAKKAN_TRY(const std::uint64_t version, fields.small_unsigned());
   RAKKAN_CHECK(read_signer_identifier(fields, version, signer));
-  RAKKAN_TRY(signer.digest_algorithm, read_digest_algorithm(fields));
+  RAKKAN_TRY(signer.digest_algorithm, crypto::read_digest_algorithm(fields));
   RAKKAN_TRY(const auto signed_attributes, fields.enter_if(der::context_constructed(0)));
   if (signed_attributes) {
     signer.signed_attributes_content = signed_attributes->rest();

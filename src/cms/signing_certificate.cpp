@@ -12,19 +12,6 @@ using der::Tag;
 constexpr Tag kDirectoryName =
     der::context_constructed(4);  // GeneralName directoryName, explicit since Name is a CHOICE
 
-Result<crypto::DigestAlgorithm> read_hash_algorithm(Reader& identifier) {
-  RAKKAN_TRY(const der::Oid oid, identifier.oid());
-  if (!identifier.at_end()) {
-    RAKKAN_CHECK(identifier.null());
-    RAKKAN_CHECK(identifier.end());
-  }
-  const auto algorithm = crypto::digest_algorithm_from_oid(oid);
-  if (!algorithm) {
-    return fail(ErrorCode::unsupported_algorithm, "signingCertificateV2 uses hash algorithm " + oid.dotted());
-  }
-  return *algorithm;
-}
-
 Result<EssCertIdV2> read(ByteView value) {
   Reader top(value);
   RAKKAN_TRY(Reader signing_certificate, top.enter(Tag::sequence));
@@ -33,9 +20,8 @@ Result<EssCertIdV2> read(ByteView value) {
   RAKKAN_TRY(Reader id, ids.enter(Tag::sequence));
 
   EssCertIdV2 result;
-  RAKKAN_TRY(auto algorithm, id.enter_if(Tag::sequence));
-  if (algorithm) {
-    RAKKAN_TRY(result.hash_algorithm, read_hash_algorithm(*algorithm));
+  if (id.peek() == Tag::sequence) {
+    RAKKAN_TRY(result.hash_algorithm, crypto::read_digest_algorithm(id));
   }
   RAKKAN_TRY(result.hash, id.octet_string());
   if (result.hash.size() != crypto::info(result.hash_algorithm).size) {

@@ -116,21 +116,6 @@ class Suites {
 
 tl::unexpected<Error> unsupported(std::string what) { return fail(ErrorCode::unsupported_algorithm, std::move(what)); }
 
-// A digest's AlgorithmIdentifier, with NULL or without parameters (RFC 4055 §2.1).
-Result<DigestAlgorithm> read_digest_algorithm(Reader& reader) {
-  RAKKAN_TRY(Reader identifier, reader.enter(Tag::sequence));
-  RAKKAN_TRY(const Oid oid, identifier.oid());
-  if (!identifier.at_end()) {
-    RAKKAN_CHECK(identifier.null());
-    RAKKAN_CHECK(identifier.end());
-  }
-  const auto digest = digest_algorithm_from_oid(oid);
-  if (!digest) {
-    return unsupported("digest " + oid.dotted());
-  }
-  return *digest;
-}
-
 // RSASSA-PSS-params with one hash throughout and a salt of its size; anything else, the defaults (SHA-1) among it, is
 // not supported.
 Result<DigestAlgorithm> read_pss_parameters(Reader& identifier) {
@@ -326,5 +311,19 @@ std::optional<KeyKind> key_kind_from_name(std::string_view name) noexcept {
 }
 
 std::size_t max_signature_size(KeyKind kind) noexcept { return row_of(kind).max_signature_size; }
+
+Result<DigestAlgorithm> read_digest_algorithm(Reader& reader) {
+  RAKKAN_TRY(Reader identifier, reader.enter(Tag::sequence));
+  RAKKAN_TRY(const Oid oid, identifier.oid());
+  if (!identifier.at_end()) {
+    RAKKAN_CHECK(identifier.null());
+    RAKKAN_CHECK(identifier.end());
+  }
+  const auto digest = digest_algorithm_from_oid(oid);
+  if (!digest) {
+    return unsupported("digest algorithm " + oid.dotted());
+  }
+  return *digest;
+}
 
 }  // namespace rakkan::crypto

@@ -144,28 +144,6 @@ bool is_timestamp_reply(std::string_view content_type) {
                     [](char a, char b) { return std::tolower(static_cast<unsigned char>(a)) == b; });
 }
 
-std::string_view name(PkiFailureInfo info) noexcept {
-  switch (info) {
-    case PkiFailureInfo::bad_alg:
-      return "badAlg";
-    case PkiFailureInfo::bad_request:
-      return "badRequest";
-    case PkiFailureInfo::bad_data_format:
-      return "badDataFormat";
-    case PkiFailureInfo::time_not_available:
-      return "timeNotAvailable";
-    case PkiFailureInfo::unaccepted_policy:
-      return "unacceptedPolicy";
-    case PkiFailureInfo::unaccepted_extension:
-      return "unacceptedExtension";
-    case PkiFailureInfo::add_info_not_available:
-      return "addInfoNotAvailable";
-    case PkiFailureInfo::system_failure:
-      return "systemFailure";
-  }
-  return "";
-}
-
 // One short printable line: the text is the authority's, and the detail reaches logs and terminals.
 std::string describe(const tsp::Rejection& rejection) {
   constexpr std::size_t kMaxText = 200;

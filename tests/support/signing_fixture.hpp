@@ -16,6 +16,7 @@
 #include "support/fake_clock.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/result_matchers.hpp"
+#include "support/run_command.hpp"
 #include "support/software_keys.hpp"
 #include "support/temporary_folder.hpp"
 #include "support/test_authority.hpp"
@@ -64,6 +65,15 @@ inline CutSignature cut_signature(ByteView base, const service::SignedPdf& signe
   Bytes content = copy_of(all.first(range.first_length));
   append(content, all.subspan(range.second_offset));
   return {std::move(content), value_or_throw(cms::SignedData::parse(padded.value(), true))};
+}
+
+// What `openssl cms` says of a detached signature over the content, with that root as the only anchor. Files go to
+// `folder`.
+inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, ByteView cms, ByteView content,
+                                       std::string_view root_pem) {
+  return run_command({"openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-purpose", "any", "-in",
+                      write_bytes(folder / "signature.p7s", cms), "-content", write_bytes(folder / "content", content),
+                      "-CAfile", write_bytes(folder / "root.pem", bytes_of(root_pem)), "-out", "/dev/null"});
 }
 
 class SigningFixture {

@@ -8,29 +8,6 @@ namespace {
 
 using rakkan::ErrorRow;
 using rakkan::LogLevel;
-using rakkan::PkiFailureInfo;
-
-std::string_view name_of(PkiFailureInfo info) {
-  switch (info) {
-    case PkiFailureInfo::bad_alg:
-      return "badAlg";
-    case PkiFailureInfo::bad_request:
-      return "badRequest";
-    case PkiFailureInfo::bad_data_format:
-      return "badDataFormat";
-    case PkiFailureInfo::time_not_available:
-      return "timeNotAvailable";
-    case PkiFailureInfo::unaccepted_policy:
-      return "unacceptedPolicy";
-    case PkiFailureInfo::unaccepted_extension:
-      return "unacceptedExtension";
-    case PkiFailureInfo::add_info_not_available:
-      return "addInfoNotAvailable";
-    case PkiFailureInfo::system_failure:
-      return "systemFailure";
-  }
-  return "";
-}
 
 std::string_view name_of(LogLevel level) {
   switch (level) {
@@ -66,8 +43,8 @@ succeed later, unchanged.
 
 void print(const ErrorRow& row) {
   std::cout << "| `" << row.slug << "` | " << row.title_en << " | " << row.title_ja << " | "
-            << static_cast<int>(row.exit_code) << " | " << row.http_status << " | " << name_of(row.failure_info)
-            << " | " << name_of(row.log_level) << " | " << (row.retryable ? "yes" : "no") << " |\n";
+            << static_cast<int>(row.exit_code) << " | " << row.http_status << " | " << name(row.failure_info) << " | "
+            << name_of(row.log_level) << " | " << (row.retryable ? "yes" : "no") << " |\n";
 }
 
 }  // namespace

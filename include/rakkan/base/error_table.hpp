@@ -23,6 +23,9 @@ enum class PkiFailureInfo : std::uint8_t {
   system_failure = 25,
 };
 
+// The standard's name of the bit: "badAlg".
+std::string_view name(PkiFailureInfo info) noexcept;
+
 // Exit codes of the CLI, the same for every command.
 enum class ExitCode : std::uint8_t {
   ok = 0,

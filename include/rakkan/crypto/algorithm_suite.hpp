@@ -10,6 +10,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/oid.hpp"
+#include "rakkan/der/reader.hpp"
 
 namespace rakkan::crypto {
 
@@ -38,6 +39,9 @@ struct AlgorithmSuite {
 // that do not name the digest, `digest` (SignerInfo.digestAlgorithm) decides. Fails with unsupported_algorithm.
 [[nodiscard]] Result<const AlgorithmSuite*> suite_from_identifier(ByteView algorithm_identifier,
                                                                   std::optional<DigestAlgorithm> digest);
+// Reads a digest's AlgorithmIdentifier, with NULL or without parameters (RFC 4055 §2.1, RFC 5754 §2). Fails with
+// malformed_der or unsupported_algorithm.
+[[nodiscard]] Result<DigestAlgorithm> read_digest_algorithm(der::Reader& reader);
 // What a key of that kind signs with unless told otherwise: PKCS#1 v1.5 with SHA-256, ECDSA with the curve's size.
 [[nodiscard]] const AlgorithmSuite& default_suite(KeyKind kind) noexcept;
 [[nodiscard]] bool suits(const AlgorithmSuite& suite, KeyKind kind) noexcept;

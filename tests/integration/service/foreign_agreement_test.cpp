@@ -19,9 +19,7 @@ class ForeignAgreement : public ::testing::TestWithParam<KeyKind> {
   }
 
   test::CommandOutcome openssl(const test::CutSignature& cut, ByteView content) {
-    return test::run_command({"openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-purpose", "any",
-                              "-in", write("signature.p7s", cut.cms.der()), "-content", write("content", content),
-                              "-CAfile", write("root.pem", bytes_of(fixture_.authority.pem())), "-out", "/dev/null"});
+    return test::openssl_verifies(folder_.path(), cut.cms.der(), content, fixture_.authority.pem());
   }
 
   test::SoftHsm& softhsm_ = test::SoftHsm::process();

@@ -44,9 +44,7 @@ class ServiceOnSoftHsm : public ::testing::Test {
 
   // What `openssl cms` says of a signature over the two spans, with the test's root as the only anchor.
   test::CommandOutcome openssl_verifies(const test::CutSignature& cut, ByteView content) {
-    return test::run_command({"openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-purpose", "any",
-                              "-in", write("signature.p7s", cut.cms.der()), "-content", write("content", content),
-                              "-CAfile", write("root.pem", bytes_of(fixture_.authority.pem())), "-out", "/dev/null"});
+    return test::openssl_verifies(pins_.path(), cut.cms.der(), content, fixture_.authority.pem());
   }
 
   test::SoftHsm& softhsm_ = test::SoftHsm::process();
