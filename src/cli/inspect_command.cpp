@@ -61,6 +61,20 @@ std::optional<std::uint64_t> covered_end(const pdf::Signature& signature) {
   return checked_add(static_cast<std::uint64_t>(range[2]), static_cast<std::uint64_t>(range[3]));
 }
 
+// The number, from 1, of the revision that a ByteRange covers to its end, or up to two line-end bytes of it; nothing
+// when it covers no whole revision.
+std::optional<std::size_t> covered_revision(const pdf::Document& document, std::uint64_t end) {
+  constexpr std::uint64_t kLineEnd = 2;
+  const std::vector<pdf::Revision> revisions = document.revisions();
+  for (std::size_t i = 0; i < revisions.size(); ++i) {
+    const auto& last = revisions[i].end;
+    if (last && end <= *last && *last - end <= kLineEnd) {
+      return i + 1;
+    }
+  }
+  return std::nullopt;
+}
+
 class InspectCommand final : public Command {
  public:
   void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at")->required(); }
@@ -87,17 +101,19 @@ class InspectCommand final : public Command {
         input_.string() + ": PDF " + version_text + ", " + std::to_string(document.base().size()) + " bytes\n";
   }
 
-  // Oldest first, as the file grew.
+  // Oldest first, as the file grew; a linearized file begins with one revision of two sections.
   static void describe_revisions(const pdf::Document& document, Outcome& outcome) {
     json::array rows;
-    const auto sections = document.sections();
-    for (auto section = sections.rbegin(); section != sections.rend(); ++section) {
-      json::object row{{"xref", pdf::to_string(section->kind)}, {"xref_offset", section->offset}};
-      row["end"] = section->end ? json::value(*section->end) : json::value(nullptr);
-      outcome.text += "  section " + std::to_string(rows.size() + 1) + "       " +
-                      std::string(pdf::to_string(section->kind)) + " at " + std::to_string(section->offset) +
-                      (section->end ? ", ends at " + std::to_string(*section->end) : "") + "\n";
-      rows.push_back(std::move(row));
+    for (const pdf::Revision& revision : document.revisions()) {
+      json::array sections;
+      outcome.text += "  revision " + std::to_string(rows.size() + 1) + "      ";
+      for (const pdf::Section& section : document.sections().subspan(revision.first_section, revision.section_count)) {
+        sections.push_back(json::object{{"xref", pdf::to_string(section.kind)}, {"offset", section.offset}});
+        outcome.text += std::string(pdf::to_string(section.kind)) + " at " + std::to_string(section.offset) + ", ";
+      }
+      outcome.text += revision.end ? "ends at " + std::to_string(*revision.end) + "\n" : "has no end\n";
+      rows.push_back(json::object{{"end", revision.end ? json::value(*revision.end) : json::value(nullptr)},
+                                  {"sections", std::move(sections)}});
     }
     outcome.json["revisions"] = std::move(rows);
   }
@@ -124,9 +140,11 @@ class InspectCommand final : public Command {
     json::array range(signature.byte_range.begin(), signature.byte_range.end());
     const auto end = covered_end(signature);
     const bool covers_all = end == document.base().size();
+    const auto revision = end ? covered_revision(document, *end) : std::nullopt;
     json::object row{{"field", signature.field_name}, {"type", signature.type}, {"sub_filter", signature.sub_filter},
                      {"byte_range", range},           {"signer", cms.signer},   {"timestamp", cms.timestamp},
                      {"covers_file", covers_all}};
+    row["covers_revision"] = revision ? json::value(*revision) : json::value(nullptr);
     if (signature.contents_offset) {
       row["contents"] = {{"offset", *signature.contents_offset}, {"length", signature.contents_length}};
     }
@@ -136,7 +154,10 @@ class InspectCommand final : public Command {
     text += "  signature       " + signature.field_name + " (" + signature.sub_filter + ")\n" + "    signer        " +
             (cms.signer.empty() ? "unknown" : cms.signer) + "\n" + "    timestamp     " +
             (cms.timestamp.empty() ? "none" : cms.timestamp) + "\n" + "    byte range    " + json::serialize(range) +
-            (covers_all ? ", to the end of the file" : "") + "\n";
+            (covers_all ? ", to the end of the file"
+             : revision ? ", revision " + std::to_string(*revision)
+                        : ", no whole revision") +
+            "\n";
     if (!cms.problem.empty()) {
       text += "    problem       " + cms.problem + "\n";
     }

@@ -35,6 +35,8 @@ TEST_F(SignCommand, WitnessThenPartyOnOneDocumentAreTwoSignaturesForPdfsig) {
   EXPECT_EQ(facts.at("revisions").as_array().size(), 3U);
   EXPECT_TRUE(facts.at("signatures").at(1).at("covers_file").as_bool());
   EXPECT_FALSE(facts.at("signatures").at(0).at("covers_file").as_bool());
+  EXPECT_EQ(facts.at("signatures").at(0).at("covers_revision").as_int64(), 2);
+  EXPECT_EQ(facts.at("signatures").at(1).at("covers_revision").as_int64(), 3);
 }
 
 TEST_F(SignCommand, ReasonNamesThePersonOnWhoseInstructionAWitnessSigns) {
