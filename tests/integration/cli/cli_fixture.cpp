@@ -90,20 +90,38 @@ std::vector<std::string> CliTest::sign(std::string document, std::string output,
 }
 
 void CliTest::issue(const std::string& id, std::vector<std::string> generate, const std::string& subject,
-                    const std::string& extensions, int days) {
+                    const std::string& extensions, int issued_days_ago) {
   std::vector<std::string> words{"credentials", "generate", id};
   words.insert(words.end(), generate.begin(), generate.end());
   answer(words);
   answer({"credentials", "csr", id, "--subject", subject, "-o", path(id + ".csr")});
   write(id + ".cnf", extensions);
-  must({"openssl", "x509", "-req", "-in", path(id + ".csr"), "-CA", path("ca.pem"), "-CAkey", path("ca.key"),
-        "-set_serial", std::to_string(std::hash<std::string>{}(id) % 100000 + 1), "-out", path(id + ".pem"), "-extfile",
-        path(id + ".cnf"), "-days", std::to_string(days)});
+  // OpenSSL 3.5 makes no certificate that ends before it begins: an expired one is issued in the past.
+  must({"faketime",
+        "-f",
+        issued_days_ago == 0 ? "+0d" : "-" + std::to_string(issued_days_ago) + "d",
+        "openssl",
+        "x509",
+        "-req",
+        "-in",
+        path(id + ".csr"),
+        "-CA",
+        path("ca.pem"),
+        "-CAkey",
+        path("ca.key"),
+        "-set_serial",
+        std::to_string(std::hash<std::string>{}(id) % 100000 + 1),
+        "-out",
+        path(id + ".pem"),
+        "-extfile",
+        path(id + ".cnf"),
+        "-days",
+        "30"});
 }
 
 void CliTest::certify(const std::string& id, std::vector<std::string> generate, const std::string& subject,
                       const std::string& extensions) {
-  issue(id, std::move(generate), subject, extensions, 30);
+  issue(id, std::move(generate), subject, extensions, 0);
   answer({"credentials", "import", id, path(id + ".pem")});
 }
 

@@ -37,9 +37,9 @@ class CliTest : public ::testing::Test {
   static std::string instruction_for(std::string_view document, std::string_view name = "instruction.json");
   static std::vector<std::string> sign(std::string document, std::string output, std::vector<std::string> more);
 
-  // A key in the token, a request for it, and a certificate by the test authority in ID.pem …
+  // A key in the token, a request for it, and a certificate of 30 days by the test authority in ID.pem …
   static void issue(const std::string& id, std::vector<std::string> generate, const std::string& subject,
-                    const std::string& extensions, int days);
+                    const std::string& extensions, int issued_days_ago);
   // … and back in.
   static void certify(const std::string& id, std::vector<std::string> generate, const std::string& subject,
                       const std::string& extensions);

@@ -45,12 +45,12 @@ TEST_F(OperatorJourney, AnothersCertificateIsNotTaken) {
 
 TEST_F(OperatorJourney, ATimestampUnitsCertificateIsNotTakenForDocuments) {
   issue("mixed", {"--kind", "operator", "--key", "p-256"}, "CN=mixed",
-        "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n", 3);
+        "keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,timeStamping\n", 0);
   EXPECT_EQ(refusal({"credentials", "import", "mixed", path("mixed.pem")}, 4), "certificate-unsuitable");
 }
 
 TEST_F(OperatorJourney, AnExpiredCertificateIsNotTaken) {
-  issue("old", {"--kind", "operator", "--key", "p-256"}, "CN=old", "keyUsage=critical,digitalSignature\n", -1);
+  issue("old", {"--kind", "operator", "--key", "p-256"}, "CN=old", "keyUsage=critical,digitalSignature\n", 60);
   EXPECT_EQ(refusal({"credentials", "import", "old", path("old.pem")}, 4), "certificate-expired");
 }
 

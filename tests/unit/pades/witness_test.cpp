@@ -14,14 +14,22 @@ using testing::Not;
 class Witness : public testing::TestWithParam<test::XrefForm> {};
 
 TEST_P(Witness, SeesTwoSignaturesAndNothingDamaged) {
-  const Bytes once = test::signed_document(test::sample_pdf({.form = GetParam()}), {.reason = "一"});
+  const Bytes base = test::sample_pdf({.form = GetParam()});
+  const Bytes once = test::signed_document(base, {.reason = "一"});
   const Bytes twice = test::signed_document(once);
   const test::TemporaryFolder folder;
   const std::string path = test::write_bytes(folder.path() / "twice.pdf", twice).string();
 
-  const auto qpdf = test::run_command({"qpdf", "--check", path});
-  EXPECT_EQ(qpdf.exit_code, 0) << qpdf.output;
-  EXPECT_THAT(qpdf.output, Not(HasSubstr("WARNING")));
+  // qpdf 12 does not find the catalog of the hybrid base, which only the cross-reference stream knows (ISO 32000-2
+  // §7.5.8.4): of what it cannot open unsigned it is no witness. tests/conformance has it judge real hybrid files.
+  const std::string unsigned_path = test::write_bytes(folder.path() / "base.pdf", base).string();
+  if (test::run_command({"qpdf", "--check", unsigned_path}).exit_code == 0) {
+    const auto qpdf = test::run_command({"qpdf", "--check", path});
+    EXPECT_EQ(qpdf.exit_code, 0) << qpdf.output;
+    EXPECT_THAT(qpdf.output, Not(HasSubstr("WARNING")));
+  } else {
+    EXPECT_EQ(GetParam(), test::XrefForm::hybrid);
+  }
 
   const auto pdfsig = test::run_command({"pdfsig", "-nocert", path});
   EXPECT_THAT(pdfsig.output, HasSubstr("Signature Field Name: Signature1"));
