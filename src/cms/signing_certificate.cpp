@@ -21,7 +21,11 @@ Result<EssCertIdV2> read(ByteView value) {
 
   EssCertIdV2 result;
   if (id.peek() == Tag::sequence) {
-    RAKKAN_TRY(result.hash_algorithm, crypto::read_digest_algorithm(id));
+    auto algorithm = crypto::read_digest_algorithm(id);
+    if (!algorithm) {
+      return fail(std::move(algorithm).error().at("signingCertificateV2"));
+    }
+    result.hash_algorithm = *algorithm;
   }
   RAKKAN_TRY(result.hash, id.octet_string());
   if (result.hash.size() != crypto::info(result.hash_algorithm).size) {

@@ -82,7 +82,7 @@ TEST(TokenCorpus, TokensMadeWrongAreRefusedForWhatIsWrong) {
     return "no such file";
   };
   EXPECT_THAT(detail_of("TSTInfoVersion2"), testing::HasSubstr("TSTInfo is not version 1"));
-  EXPECT_THAT(detail_of("SHA1CertHash"), testing::HasSubstr("signingCertificateV2 uses hash algorithm 1.3.14.3.2.26"));
+  EXPECT_THAT(detail_of("SHA1CertHash"), testing::HasSubstr("digest algorithm 1.3.14.3.2.26 (signingCertificateV2)"));
 }
 
 TEST(TokenCorpus, R6_ATokenWithoutCertificatesIsVerifiedWithTheOneOfItsSibling) {
