@@ -35,7 +35,7 @@ void DerWrite(benchmark::State& state) {
     write_sample(writer);
     benchmark::DoNotOptimize(writer.view().data());
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * writer.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(writer.size()));
 }
 BENCHMARK(DerWrite);
 
@@ -60,7 +60,7 @@ void DerRead(benchmark::State& state) {
     static_cast<void>(unused);
     benchmark::DoNotOptimize(read_sample(writer.view()));
   }
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * writer.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(writer.size()));
 }
 BENCHMARK(DerRead);
 
