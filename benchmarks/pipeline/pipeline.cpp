@@ -22,6 +22,7 @@
 #include "hsm_keys.hpp"
 #include "identity.hpp"
 #include "measure.hpp"
+#include "must.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/service/signing_line.hpp"
@@ -51,19 +52,6 @@ class FixedRandom final : public RandomSource {
     return {};
   }
 };
-
-[[noreturn]] void stop(const Error& error) {
-  std::cerr << "rakkan-pipeline-bench: " << to_string(error) << '\n';
-  std::exit(1);
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) {
-    stop(result.error());
-  }
-  return std::move(*result);
-}
 
 SigningMaterial material(std::shared_ptr<crypto::Signer> key, std::shared_ptr<crypto::Signer> used) {
   const Identity identity = must(issue_identity(std::move(key)));
