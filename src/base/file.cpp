@@ -182,4 +182,15 @@ Result<void> write_file_atomically(const fs::path& path, std::initializer_list<B
   return written;
 }
 
+Result<void> make_private_folder(const fs::path& folder) {
+  std::error_code error;
+  if (fs::create_directories(folder, error)) {
+    fs::permissions(folder, fs::perms::owner_all, error);
+  }
+  if (error) {
+    return fail(ErrorCode::file_unwritable, "cannot make the folder: " + error.message(), folder.string());
+  }
+  return {};
+}
+
 }  // namespace rakkan

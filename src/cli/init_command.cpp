@@ -23,8 +23,8 @@ class InitCommand final : public Command {
     if (fs::exists(file)) {
       return fail(ErrorCode::already_exists, "the folder is a data folder already", file.string());
     }
-    RAKKAN_CHECK(service::make_private_folder(folder));
-    RAKKAN_CHECK(service::make_private_folder(folder / "pins"));
+    RAKKAN_CHECK(make_private_folder(folder));
+    RAKKAN_CHECK(make_private_folder(folder / "pins"));
     config::Configuration configuration;
     configuration.data_dir = folder;
     configuration.hsm.module_path = module_;

@@ -48,18 +48,6 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
   return std::unique_ptr<EmbeddedService>(new EmbeddedService(std::move(parts)));
 }
 
-Result<void> make_private_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (!error) {
-    fs::permissions(folder, fs::perms::owner_all, error);
-  }
-  if (error) {
-    return fail(ErrorCode::file_unwritable, error.message(), folder.string());
-  }
-  return {};
-}
-
 Result<void> make_softhsm_folder(const fs::path& data_dir) {
   const fs::path tokens = data_dir / "tokens";
   RAKKAN_CHECK(make_private_folder(tokens));

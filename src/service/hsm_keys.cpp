@@ -115,13 +115,7 @@ Result<SecureBytes> HsmKeys::kept_pin(const std::string& pattern, const std::str
   if (fs::exists(file, error)) {
     return read_secret_file(file);
   }
-  const fs::path folder = file.parent_path();
-  if (fs::create_directories(folder, error)) {
-    fs::permissions(folder, fs::perms::owner_all, error);
-  }
-  if (error) {
-    return fail(ErrorCode::file_unwritable, "cannot make the folder: " + error.message(), folder.string());
-  }
+  RAKKAN_CHECK(make_private_folder(file.parent_path()));
   Bytes entropy(kPinEntropy);
   RAKKAN_CHECK(random_->fill(entropy));
   std::string digits = to_hex(entropy);

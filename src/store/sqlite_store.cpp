@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "rakkan/base/file.hpp"
+
 namespace rakkan::store {
 namespace {
 
@@ -44,12 +46,9 @@ tl::unexpected<Error> unavailable(const std::string& what, const fs::path& path)
 // Makes the folder and an empty database file, both for their owner alone, and syncs the folder that names the file.
 // SQLite gives its journal files the database's mode.
 Result<void> make_private_file(const fs::path& data_dir, const fs::path& file) {
-  std::error_code error;
-  if (!fs::exists(data_dir, error)) {
-    if (fs::create_directories(data_dir, error); error) {
-      return fail(ErrorCode::store_unavailable, "cannot make the folder: " + error.message(), data_dir.string());
-    }
-    fs::permissions(data_dir, fs::perms::owner_all, error);
+  if (Result<void> made = make_private_folder(data_dir); !made) {
+    return fail(Error{ErrorCode::store_unavailable, "the data folder cannot be made", {}, std::nullopt, {}}.because(
+        std::move(made).error()));
   }
   const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (fd < 0) {

@@ -42,4 +42,8 @@ class MappedFile {
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path,
                                                  std::initializer_list<ByteView> parts, bool owner_only = false);
 
+// Creates the folder where it is missing, for the owner alone, and its parents; one that is there is left as it is.
+// Fails with file_unwritable.
+[[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
+
 }  // namespace rakkan

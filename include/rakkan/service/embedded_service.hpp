@@ -38,7 +38,4 @@ class EmbeddedService {
 // empty token folder, both the owner's alone, in the data folder. file_unwritable.
 [[nodiscard]] Result<void> make_softhsm_folder(const std::filesystem::path& data_dir);
 
-// Creates the folder and its parents where they are missing, and makes it the owner's alone. file_unwritable.
-[[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
-
 }  // namespace rakkan::service

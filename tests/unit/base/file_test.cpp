@@ -49,6 +49,18 @@ TEST_F(FileTest, SecretsLoseOneLineBreakAndMustBePrivate) {
   EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
 }
 
+TEST_F(FileTest, PrivateFolderIsTheOwnersAloneUnlessItWasThere) {
+  ASSERT_THAT(make_private_folder(folder_ / "new" / "inner"), IsOk());
+  EXPECT_EQ(fs::status(folder_ / "new" / "inner").permissions(), fs::perms::owner_all);
+  const fs::perms open = fs::perms::owner_all | fs::perms::others_read;
+  fs::create_directory(folder_ / "old");
+  fs::permissions(folder_ / "old", open);
+  ASSERT_THAT(make_private_folder(folder_ / "old"), IsOk());
+  EXPECT_EQ(fs::status(folder_ / "old").permissions(), open);
+  ASSERT_THAT(write_file_atomically(folder_ / "file", {bytes_of("x")}), IsOk());
+  EXPECT_THAT(make_private_folder(folder_ / "file" / "inner"), FailsWith(ErrorCode::file_unwritable));
+}
+
 TEST_F(FileTest, MappedFileShowsTheContent) {
   ASSERT_THAT(write_file_atomically(folder_ / "a", {bytes_of("content")}), IsOk());
   ASSERT_OK_AND_ASSIGN(const MappedFile file, MappedFile::open(folder_ / "a"));
