@@ -25,6 +25,23 @@ constexpr std::string_view kSignatureFlags = "3";               // SignaturesExi
 constexpr std::int64_t kWidgetFlags = 132;                      // Print, Locked (table 167): PDF/A wants Print
 constexpr std::size_t kMaxReserve = 64UL << 20;
 
+// ISO 32000-2 table 15: an object whose number is not below /Size "shall be ignored and defined to be missing". Readers
+// disagree on that, and an update, whose /Size is above all numbers, would show such objects to every one of them:
+// nobody could say what the signer had seen.
+Result<void> check_size(const pdf::Document& document) {
+  const std::int64_t size = document.trailer().find("Size").integer().value_or(0);
+  const auto first = static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 0, document.next_object_number()));
+  for (std::uint32_t number = first; number < document.next_object_number(); ++number) {
+    RAKKAN_TRY(const auto entry, document.xref_entry(number));
+    if (entry && entry->type != pdf::XrefEntry::Type::free) {
+      return fail(ErrorCode::pdf_malformed,
+                  "an object stands above the trailer's /Size: readers disagree whether it exists",
+                  "object " + std::to_string(number));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 // Gathers what one update needs from the document, then writes it.
@@ -87,6 +104,7 @@ class RevisionPreparer {
 
   static Result<void> check_document(const pdf::Document& document, const std::optional<pdf::AcroForm>& form,
                                      const std::vector<pdf::Signature>& signatures) {
+    RAKKAN_CHECK(check_size(document));
     if (document.catalog().value().count("AcroForm") > 1) {
       return fail(ErrorCode::pdf_malformed, "the catalog has two forms: readers disagree on which one holds");
     }

@@ -135,6 +135,18 @@ TEST(Prepare, NamesOfFields) {
   EXPECT_THAT(named("\xC3("), FailsWith(ErrorCode::invalid_argument));
 }
 
+// ISO 32000-2 table 15: what stands at or above /Size is missing to a strict reader, until an update raises /Size.
+TEST(Prepare, RefusesObjectsThatAReaderMayTakeForMissing) {
+  const Bytes whole = sample_pdf({.objects = {{11, "<</Never/Seen>>"}}});
+  EXPECT_FALSE(signed_document(whole).empty());
+  const std::string_view right = "/Size 12";
+  std::string text(text_of(whole));
+  const std::size_t at = text.rfind(right);
+  ASSERT_NE(at, std::string::npos);
+  text.replace(at, right.size(), "/Size 11");
+  EXPECT_THAT(prepared(bytes_of(text)), FailsWith(ErrorCode::pdf_malformed));
+}
+
 TEST(Prepare, RefusesXfa) {
   EXPECT_THAT(prepared(sample_pdf({.catalog = "/AcroForm<</Fields[]/XFA[]>>"})), FailsWith(ErrorCode::pdf_xfa));
 }
