@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include "rakkan/base/result.hpp"
 
@@ -51,6 +52,24 @@ class Answer {
  private:
   std::promise<R> promise_;
   bool given_ = false;
+};
+
+// The same for a callback.
+template <class R>
+class CallbackAnswer {
+ public:
+  explicit CallbackAnswer(std::function<void(R)> callback) : callback_(std::move(callback)) {}
+  CallbackAnswer(const CallbackAnswer&) = delete;
+  CallbackAnswer& operator=(const CallbackAnswer&) = delete;
+  ~CallbackAnswer() {
+    if (callback_) {
+      callback_(fail(ErrorCode::internal, "the job ended without an answer"));
+    }
+  }
+  void give(R answer) { std::exchange(callback_, nullptr)(std::move(answer)); }
+
+ private:
+  std::function<void(R)> callback_;
 };
 
 }  // namespace detail

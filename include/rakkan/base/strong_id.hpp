@@ -26,6 +26,9 @@ class StrongId {
 
 using CredentialId = StrongId<struct CredentialIdTag>;
 using PartyId = StrongId<struct PartyIdTag>;
+using SignatureId = StrongId<struct SignatureIdTag>;
+using TenantId = StrongId<struct TenantIdTag>;  // a customer of the server: an upstream contract service
+using ApiKeyId = StrongId<struct ApiKeyIdTag>;
 
 }  // namespace rakkan
 

@@ -1,0 +1,103 @@
+// Task is a coroutine on an Asio executor (one thread of the server, or block_on's own). Work leaves that thread by
+// run_on(pool, fn) and comes back to it. The only header of Rakkan, beside http's, that names Asio.
+//
+// GCC 12 destroys some temporaries of a co_await expression twice: give what you pass a name first.
+//
+//   const auto sign = [&] { return signer.sign(suite, digest); };
+//   RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(hsm, sign, deadline));
+#pragma once
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::async {
+
+template <class T = void>
+using Task = boost::asio::awaitable<T>;
+
+// Waits for an answer that comes by a callback: start(answer) is called at once on this thread; `answer`
+// (std::function<void(R)>) is called exactly once, at any time, on any thread. The coroutine goes on where it was.
+template <class R, class Start>
+[[nodiscard]] Task<R> await_answer(Start start) {
+  auto initiate = [start = std::move(start)](auto handler) mutable {
+    using Handler = decltype(handler);
+    auto waiting = std::make_shared<Handler>(std::move(handler));
+    auto executor = boost::asio::prefer(boost::asio::get_associated_executor(*waiting),
+                                        boost::asio::execution::outstanding_work.tracked);
+    start(std::function<void(R)>([waiting, executor](R answer) {
+      boost::asio::post(executor,
+                        [waiting, answer = std::move(answer)]() mutable { std::move (*waiting)(std::move(answer)); });
+    }));
+  };
+  co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(R)>(
+      initiate, boost::asio::use_awaitable);
+}
+
+// Runs fn (returning Result<T>) on the pool. overloaded and shutting_down at once, deadline_exceeded when it did not
+// start in time; an exception of fn answers internal. The coroutine's frame outlives fn's run.
+template <class Fn>
+[[nodiscard]] Task<std::invoke_result_t<Fn>> run_on(BoundedPool& pool, Fn fn, Deadline deadline) {
+  using R = std::invoke_result_t<Fn>;
+  auto start = [&pool, &fn, deadline](std::function<void(R)> answer) {
+    auto once = std::make_shared<detail::CallbackAnswer<R>>(std::move(answer));
+    const Result<void> accepted = pool.submit(
+        [once, &fn](Result<void> started) { once->give(started ? fn() : R(fail(std::move(started).error()))); },
+        deadline);
+    if (!accepted) {
+      once->give(fail(accepted.error()));
+    }
+  };
+  co_return co_await await_answer<R>(std::move(start));
+}
+
+// Runs a task to its end on the calling thread: for programs without a server. What the task throws comes out.
+template <class T>
+T block_on(Task<T> task) {
+  boost::asio::io_context context{1};
+  std::optional<T> result;
+  std::exception_ptr thrown;
+  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
+    thrown = error;
+    if (!error) {
+      result.emplace(std::move(value));
+    }
+  });
+  context.run();
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
+  return std::move(*result);
+}
+
+}  // namespace rakkan::async
+
+// RAKKAN_TRY and RAKKAN_CHECK inside a Task<Result<T>>.
+#define RAKKAN_CO_TRY_IMPL(result, declaration, expression)                 \
+  auto result = (expression);                                               \
+  if (!result.has_value()) {                                                \
+    co_return ::tl::unexpected<::rakkan::Error>(std::move(result).error()); \
+  }                                                                         \
+  declaration = *std::move(result)
+#define RAKKAN_CO_TRY(declaration, expression) \
+  RAKKAN_CO_TRY_IMPL(RAKKAN_CONCAT(rakkan_result_, __LINE__), declaration, expression)
+#define RAKKAN_CO_CHECK(expression)                                                 \
+  do {                                                                              \
+    if (auto rakkan_check = (expression); !rakkan_check.has_value()) {              \
+      co_return ::tl::unexpected<::rakkan::Error>(std::move(rakkan_check).error()); \
+    }                                                                               \
+  } while (false)

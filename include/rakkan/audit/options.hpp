@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace rakkan::audit {
+
+struct Options {
+  // Name of the log in its checkpoints: a URL without scheme that is yours. Fixed with the first entry; empty: one with
+  // a random part is made up then.
+  std::string origin;
+  // How long the first waiting entry may wait for others before they are committed together.
+  std::chrono::microseconds commit_window{1'000};  // at most 5 ms
+  std::size_t waiting = 16'384;                    // entries; more are refused
+  std::chrono::milliseconds checkpoint_interval{1'000};
+  // The key of the checkpoints: an Ed25519 key in a token of its own.
+  std::string token_label = "audit-log";
+  // Timestamp profile for checkpoints, better another authority's than that of the signatures; empty: none.
+  std::string tsa;
+  std::chrono::seconds timestamp_interval{3'600};
+};
+
+}  // namespace rakkan::audit

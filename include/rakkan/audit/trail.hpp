@@ -1,0 +1,102 @@
+// Trail records what happened so that nobody, the operator included, can change it unseen: two append-only Merkle logs
+// (RFC 6962 §2.1, C2SP tlog-tiles, tlog-checkpoint, signed-note, tlog-proof) whose entries and records become durable
+// together, many callers to one sync (group commit).
+//
+// An entry of the trail holds no personal data: it is one line of JSON that commits to an erasable record by a salted
+// hash. An entry of the token journal is public as a whole.
+//
+//   {"v":1,"event":"signature.intent","at":"2026-11-24T01:02:03.123Z","record":"<base64 SHA-256(salt ‖ body)>"}
+//   {"v":1,"event":"timestamp.intent","at":"…","body":{…}}
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rakkan/audit/options.hpp"
+#include "rakkan/base/file_system.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/crypto/message_signer.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::audit {
+
+using store::Journal;
+
+// One thing that happened, and what has to become durable together with it.
+struct Submission {
+  Journal journal = Journal::trail;
+  std::string event;    // "signature.intent", "request.refused": words of [a-z_] joined by dots
+  std::string body;     // one JSON object: the record (trail), or part of the entry itself (tokens)
+  std::string subject;  // whom the record is about; may be empty
+  std::optional<store::SignatureRow> signature;  // its `outcome` is set to this entry's index
+  std::optional<store::IdempotencyRow> answer;
+  std::optional<store::ActivationRow> activation;
+  std::optional<store::ActivationUse> use;
+};
+
+struct Receipt {
+  std::uint64_t index = 0;
+  Instant at;
+};
+
+struct Environment {  // outlives the trail
+  FileSystem& files;
+  std::filesystem::path folder;  // <data_dir>/audit; a folder a journal in it
+  store::Ledger& ledger;
+  const Clock& clock;
+  RandomSource& random;
+  // Signs checkpoints; Ed25519. Blocks (it is called from the trail's own thread).
+  std::shared_ptr<crypto::MessageSigner> checkpoint_key;
+};
+
+class Trail {
+ public:
+  // Opens or starts both logs; finishes what a crash left between ledger and files. audit_log_corrupt when the files do
+  // not continue the last checkpoint, or the key is not the one the log began with.
+  [[nodiscard]] static Result<std::unique_ptr<Trail>> open(Options options, Environment environment);
+  ~Trail();  // stop()
+
+  // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
+  // on every call fails and healthy() is false), overloaded (too many waiting), shutting_down. Thread-safe.
+  using Done = std::function<void(Result<Receipt>)>;
+  void record(Submission submission, Done done);
+
+  // The same for callers that own their thread.
+  [[nodiscard]] Result<Receipt> record_and_wait(Submission submission);
+
+  [[nodiscard]] bool healthy() const noexcept;
+
+  // The newest checkpoint given out (a signed note), empty before the first.
+  [[nodiscard]] std::string checkpoint(Journal journal) const;
+  // `done` is called when a checkpoint covers the entry: immediately when one does, else within about a second.
+  void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);
+  // A .tlog-proof under the newest checkpoint. audit_index_unknown; audit_not_checkpointed.
+  [[nodiscard]] Result<std::string> prove(Journal journal, std::uint64_t index);
+
+  [[nodiscard]] std::string verifier_key(Journal journal) const;  // signed-note vkey: <name>+<hex id>+<base64 key>
+  [[nodiscard]] std::uint64_t size(Journal journal) const noexcept;
+
+  // Writes what waits, a last checkpoint, and ends. Again is harmless.
+  void stop() noexcept;
+
+  struct Load {
+    std::uint64_t entries = 0;  // recorded since the start
+    std::uint64_t commits = 0;  // transactions for them
+    std::size_t waiting = 0;
+  };
+  [[nodiscard]] Load load() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Trail(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::audit

@@ -1,0 +1,36 @@
+// API keys as they are kept: never the key, only its hash.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
+
+namespace rakkan::store {
+
+struct ApiKeyRow {
+  ApiKeyId id;  // public; part of the key's text
+  TenantId tenant;
+  std::string label;                   // for people
+  Bytes secret_hash;                   // SHA-256 of the secret part (256 random bits need no slow hash)
+  std::vector<std::string> scopes;     // "sign", "timestamp", "audit", "admin"
+  std::vector<std::string> addresses;  // CIDR ranges; empty: from anywhere
+  Instant created;
+  std::optional<Instant> expires;
+  std::optional<Instant> revoked;
+};
+
+// Durable when it returns; thread-safe; fails with store_unavailable or store_corrupt.
+class ApiKeyStore {
+ public:
+  virtual ~ApiKeyStore() = default;
+  [[nodiscard]] virtual Result<void> add_api_key(const ApiKeyRow& row) = 0;  // already_exists
+  [[nodiscard]] virtual Result<std::vector<ApiKeyRow>> api_keys() = 0;       // by creation, revoked ones too
+  [[nodiscard]] virtual Result<void> revoke_api_key(const ApiKeyId& id, Instant at) = 0;  // api_key_unknown
+};
+
+}  // namespace rakkan::store
