@@ -1,0 +1,122 @@
+#include "support/server_process.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+extern char** environ;
+
+namespace rakkan::test {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+bool listens(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return connected;
+}
+
+// First field of schedstat: nanoseconds on a processor.
+double seconds_in(const fs::path& schedstat) {
+  std::ifstream in(schedstat);
+  double nanoseconds = 0;
+  in >> nanoseconds;
+  return nanoseconds / 1e9;
+}
+
+}  // namespace
+
+Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<std::string> arguments,
+                                           std::uint16_t port, const fs::path& log) {
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  std::string name = program.string();
+  std::vector<char*> words{name.data()};
+  for (std::string& argument : arguments) {
+    words.push_back(argument.data());
+  }
+  words.push_back(nullptr);
+  pid_t pid = -1;
+  const int failed = ::posix_spawn(&pid, name.c_str(), &actions, nullptr, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  if (failed != 0) {
+    return fail(ErrorCode::file_unreadable, "the server cannot be started", name);
+  }
+  ServerProcess process(pid);
+  for (int i = 0; i < 200; ++i) {
+    if (listens(port)) {
+      return process;
+    }
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) {
+      process.pid_ = -1;
+      break;
+    }
+    std::this_thread::sleep_for(50ms);
+  }
+  return fail(ErrorCode::server_unreachable, "the server does not listen; see its log", log.string());
+}
+
+ServerProcess::ServerProcess(ServerProcess&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+
+ServerProcess::~ServerProcess() { stop(); }
+
+int ServerProcess::end_by(int signal) noexcept {
+  if (pid_ <= 0) {
+    return -1;
+  }
+  ::kill(pid_, signal);
+  int status = 0;
+  ::waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::map<std::string, double> ServerProcess::cpu_seconds_by_thread() const {
+  std::map<std::string, double> result;
+  std::error_code ignored;
+  for (const auto& task : fs::directory_iterator("/proc/" + std::to_string(pid_) + "/task", ignored)) {
+    std::ifstream in(task.path() / "comm");
+    std::string name;
+    std::getline(in, name);
+    result[name] += seconds_in(task.path() / "schedstat");
+  }
+  return result;
+}
+
+double ServerProcess::cpu_seconds() const {
+  double all = 0;
+  for (const auto& [name, seconds] : cpu_seconds_by_thread()) {
+    all += seconds;
+  }
+  return all;
+}
+
+double ServerProcess::peak_memory_mb() const {
+  std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) {
+      return std::stod(line.substr(6)) / 1'024;
+    }
+  }
+  return 0;
+}
+
+}  // namespace rakkan::test

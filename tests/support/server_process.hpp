@@ -1,0 +1,47 @@
+// rakkand as a process of its own, and what the kernel says it used.
+#pragma once
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::test {
+
+class ServerProcess {
+ public:
+  // Starts the program and waits until it listens on the port of the loopback (10 s).
+  [[nodiscard]] static Result<ServerProcess> start(const std::filesystem::path& program,
+                                                   std::vector<std::string> arguments, std::uint16_t port,
+                                                   const std::filesystem::path& log);
+  ServerProcess(ServerProcess&& other) noexcept;
+  ServerProcess& operator=(ServerProcess&&) = delete;
+  ServerProcess(const ServerProcess&) = delete;
+  ServerProcess& operator=(const ServerProcess&) = delete;
+  ~ServerProcess();  // stop()
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  // SIGTERM, and waits for the end: the exit status, 128 + signal when it was killed.
+  int stop() noexcept { return end_by(SIGTERM); }
+  // SIGKILL: what a crash leaves.
+  int kill() noexcept { return end_by(SIGKILL); }
+
+  // User and system time of the process so far, in seconds: the clock of the scheduler, not of ticks.
+  [[nodiscard]] double cpu_seconds() const;
+  // The same for each of its threads, summed by thread name.
+  [[nodiscard]] std::map<std::string, double> cpu_seconds_by_thread() const;
+  [[nodiscard]] double peak_memory_mb() const;  // VmHWM
+
+ private:
+  explicit ServerProcess(pid_t pid) noexcept : pid_(pid) {}
+  int end_by(int signal) noexcept;
+  pid_t pid_ = -1;
+};
+
+}  // namespace rakkan::test
