@@ -91,6 +91,13 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
   return {};
 }
 
+// A service manager's credential ($CREDENTIALS_DIRECTORY, systemd's LoadCredential=) may be root's, with an access control
+// list for the service's user alone: its mask shows as the group's bits.
+bool is_service_credential(const fs::path& path) {
+  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+  return folder != nullptr && *folder != '\0' && path.parent_path() == fs::path(folder);
+}
+
 // A rename is durable only when the folder that holds the name is synced too.
 Result<void> sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -141,7 +148,8 @@ Result<Bytes> read_file(const fs::path& path, std::uint64_t limit) {
 Result<SecureBytes> read_secret_file(const fs::path& path) {
   constexpr std::uint64_t kSecretLimit = 64 * 1024;
   RAKKAN_TRY(const OpenFile file, open_regular(path));
-  if (S_ISREG(file.status.st_mode) && (file.status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const mode_t forbidden = is_service_credential(path) ? S_IRWXO : S_IRWXG | S_IRWXO;
+  if (S_ISREG(file.status.st_mode) && (file.status.st_mode & forbidden) != 0) {
     return fail(ErrorCode::file_unreadable, "a secret's file must be readable by its owner alone (chmod 600)",
                 path.string());
   }

@@ -35,6 +35,7 @@ class MappedFile {
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t limit);
 
 // A secret's file: like read_file, without one trailing line break, and refused when others than the owner may read it.
+// In $CREDENTIALS_DIRECTORY (systemd) the group's bits say nothing: they are the mask of an access control list.
 [[nodiscard]] Result<SecureBytes> read_secret_file(const std::filesystem::path& path);
 
 // Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a

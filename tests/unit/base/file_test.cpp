@@ -49,6 +49,20 @@ TEST_F(FileTest, SecretsLoseOneLineBreakAndMustBePrivate) {
   EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
 }
 
+TEST_F(FileTest, AServiceCredentialMayHaveTheGroupBitsOfAnAccessControlList) {
+  ASSERT_THAT(write_file_atomically(folder_ / "pin", {bytes_of("1234\n")}, true), IsOk());
+  ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0440), 0);
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), IsOk());
+  ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0444), 0);
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  ::setenv("CREDENTIALS_DIRECTORY", "/elsewhere", 1);
+  ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0440), 0);
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+}
+
 TEST_F(FileTest, PrivateFolderIsTheOwnersAloneUnlessItWasThere) {
   ASSERT_THAT(make_private_folder(folder_ / "new" / "inner"), IsOk());
   EXPECT_EQ(fs::status(folder_ / "new" / "inner").permissions(), fs::perms::owner_all);
