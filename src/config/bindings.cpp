@@ -77,6 +77,10 @@ constexpr std::array kBindings{
   Binding<C>{"pin.min_length", to<&C::service, &S::pin, &service::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
   Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &service::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN"},
   Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &service::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
+
+  Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least that is logged: debug, info, warning, error or critical"},
+  Binding<C>{"log.output", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::output>(), {1, 4096}, Form::plain, "stderr, stdout, or a file to append to"},
+  Binding<C>{"log.queue", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::queue>(), {16, 1'000'000}, Form::plain, "Lines that may wait for a slow output; the oldest go, counted, when there are more"},
 };
 
 using T = service::TsaProfile;

@@ -19,6 +19,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/service/options.hpp"  // and those of what the service wires: hsm, async, fetch, pdf
 #include "rakkan/store/options.hpp"
+#include "rakkan/telemetry/options.hpp"
 
 namespace rakkan::config {
 
@@ -27,6 +28,7 @@ struct Configuration {
   hsm::Options hsm;
   store::Options store;
   service::Options service;
+  telemetry::Options telemetry;
 };
 
 struct Setting {
