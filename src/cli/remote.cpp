@@ -1,0 +1,168 @@
+#include "cli/remote.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+#include <chrono>
+#include <thread>
+
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/crypto/system_random.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr int kTries = 5;
+constexpr milliseconds kFirstPause = 200ms;
+constexpr milliseconds kLongestPause = 30s;  // a server that wants more is believed, and not waited for
+constexpr unsigned kDeepestCause = 4;
+
+std::string text_member(const boost::json::object& object, std::string_view name) {
+  const boost::json::value* const value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+Error error_of(const boost::json::object& problem, unsigned depth) {
+  const std::string slug = text_member(problem, "code");
+  const auto code = error_code_from_slug(slug);
+  Error error{code.value_or(ErrorCode::malformed_server_answer),
+              text_member(problem, "detail"),
+              text_member(problem, "where"),
+              std::nullopt,
+              {}};
+  if (!code) {
+    error.detail = "unknown problem \"" + slug + "\": " + error.detail;
+  }
+  const boost::json::value* const causes = problem.if_contains("causes");
+  if (causes != nullptr && causes->is_array() && depth < kDeepestCause) {
+    for (const boost::json::value& cause : causes->get_array()) {
+      if (cause.is_object()) {
+        error.causes.push_back(error_of(cause.get_object(), depth + 1));
+      }
+    }
+  }
+  return error;
+}
+
+// RFC 9110 §10.2.3, as a number of seconds; dates are not read.
+std::optional<milliseconds> retry_after(const fetch::HttpResponse& response) {
+  const std::string_view text = response.header("retry-after").value_or("");
+  unsigned seconds = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return std::chrono::seconds(seconds);
+}
+
+Result<std::string> fresh_key() {
+  std::array<Byte, 16> random{};
+  crypto::SystemRandom source;
+  RAKKAN_CHECK(source.fill(random));
+  return to_hex(random);
+}
+
+// Doubled each time, a little longer than said: callers that were refused together do not come back together.
+milliseconds pause_before(int next_try, const Error& error) {
+  const milliseconds least = error.retry_after.value_or(0ms);
+  std::array<Byte, 1> random{};
+  crypto::SystemRandom source;
+  static_cast<void>(source.fill(random));
+  const milliseconds usual = kFirstPause * (1 << (next_try - 1));
+  return std::max(least, usual) + usual * random[0] / 512;
+}
+
+bool may_repeat(const RemoteRequest& request, const Error& error) {
+  return request.repeat != Repeat::never && row(error.code).retryable &&
+         error.retry_after.value_or(0ms) <= kLongestPause;
+}
+
+bool is_good(const fetch::HttpResponse& response) noexcept { return response.status >= 200 && response.status < 300; }
+
+}  // namespace
+
+void RemoteOptions::declare(CLI::App& app) {
+  app.add_option("--server", server, "URL of a running rakkand that does the work, e.g. https://sign.example.jp")
+      ->check([](const std::string& url) {
+        return url.starts_with("http://") || url.starts_with("https://") ? std::string()
+                                                                         : "an http or https URL is needed";
+      });
+  app.add_option("--api-key-file", api_key_file, "File with the API key for --server");
+  app.add_option("--server-ca", ca_file, "Certificates (PEM) that may vouch for the server (default: the system's)");
+}
+
+Error error_of(const fetch::HttpResponse& response) {
+  boost::json::error_code broken;
+  const boost::json::value document = boost::json::parse(text_of(response.body), broken);
+  Error error{ErrorCode::malformed_server_answer, "HTTP status " + std::to_string(response.status), {}, {}, {}};
+  if (response.media_type() == "application/problem+json" && !broken && document.is_object()) {
+    error = error_of(document.get_object(), 0);
+  }
+  if (row(error.code).retryable) {
+    error.retry_after = retry_after(response);
+  }
+  return error;
+}
+
+Result<Remote> Remote::open(const RemoteOptions& options) {
+  SecureBytes key;
+  if (!options.api_key_file.empty()) {
+    RAKKAN_TRY(key, read_secret_file(options.api_key_file));
+  }
+  std::string server = options.server;
+  while (server.ends_with('/')) {
+    server.pop_back();
+  }
+  fetch::HttpOptions http;
+  http.ca_file = options.ca_file.string();
+  return Remote(std::move(server), std::move(key), fetch::HttpClient(std::move(http)));
+}
+
+Result<fetch::HttpResponse> Remote::ask(const RemoteRequest& request) const {
+  std::string key;
+  if (request.repeat == Repeat::by_key) {
+    RAKKAN_TRY(key, fresh_key());
+  }
+  for (int tried = 1;; ++tried) {
+    auto answer = ask_once(request, key);
+    if (answer || tried == kTries || !may_repeat(request, answer.error())) {
+      return answer;
+    }
+    std::this_thread::sleep_for(pause_before(tried, answer.error()));
+  }
+}
+
+Result<fetch::HttpResponse> Remote::ask_once(const RemoteRequest& request, const std::string& idempotency_key) const {
+  fetch::HttpRequest http{request.method, server_ + request.path, {}, request.body, request.max_answer};
+  const auto add = [&](const char* name, std::string_view value) {
+    if (!value.empty()) {
+      http.headers.push_back({name, std::string(value)});
+    }
+  };
+  add("Content-Type", request.content_type);
+  add("Accept", request.accept.empty() ? std::string() : request.accept + ", application/problem+json");
+  add("Idempotency-Key", idempotency_key);
+  if (!api_key_.empty()) {
+    add("Authorization", "Bearer " + std::string(api_key_.text()));
+  }
+  RAKKAN_TRY(fetch::HttpResponse response, client_.send(http).map_error([&](Error error) {
+    return error.code == ErrorCode::input_too_large
+               ? Error{ErrorCode::malformed_server_answer, "the answer is too large", server_, {}, {}}
+               : std::move(error).at(server_);
+  }));
+  if (!is_good(response)) {
+    return fail(error_of(response));
+  }
+  if (!request.accept.empty() && response.media_type() != request.accept) {
+    return fail(ErrorCode::malformed_server_answer, "an answer of another type: " + response.media_type(), server_);
+  }
+  return response;
+}
+
+}  // namespace rakkan::cli

@@ -1,0 +1,70 @@
+// Remote is a running rakkand that a command asks instead of working on a data folder of its own: --server URL.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/fetch/http_client.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace rakkan::cli {
+
+// The options of every command that a server can carry out.
+struct RemoteOptions {
+  std::string server;  // empty: work here
+  std::filesystem::path api_key_file;
+  std::filesystem::path ca_file;
+
+  void declare(CLI::App& app);
+  [[nodiscard]] bool chosen() const noexcept { return !server.empty(); }
+};
+
+// Whether the same request may be sent again when nobody knows what became of the first.
+enum class Repeat : std::uint8_t {
+  never,     // it would be done twice
+  harmless,  // it reads, or a second answer costs nothing
+  by_key,    // it carries an Idempotency-Key: the server answers a repetition with the first answer
+};
+
+struct RemoteRequest {
+  std::string method = "GET";
+  std::string path;  // "/v1/cms"
+  std::string content_type;
+  std::string accept;
+  std::vector<ByteView> body;  // outlive the call
+  Repeat repeat = Repeat::harmless;
+  std::size_t max_answer = 64UL << 20;  // bytes
+};
+
+class Remote {
+ public:
+  // Reads the key's file. file_unreadable.
+  [[nodiscard]] static Result<Remote> open(const RemoteOptions& options);
+
+  // The answer, which has a 2xx status and the media type that was asked for. A problem document of the server is the
+  // Error that the same command would have ended in here; server_unreachable, malformed_server_answer. What may succeed
+  // later is tried again a few times, no sooner than Retry-After says.
+  [[nodiscard]] Result<fetch::HttpResponse> ask(const RemoteRequest& request) const;
+
+ private:
+  Remote(std::string server, SecureBytes api_key, fetch::HttpClient client)
+      : server_(std::move(server)), api_key_(std::move(api_key)), client_(std::move(client)) {}
+  [[nodiscard]] Result<fetch::HttpResponse> ask_once(const RemoteRequest& request,
+                                                     const std::string& idempotency_key) const;
+
+  std::string server_;  // without a slash at its end
+  SecureBytes api_key_;
+  fetch::HttpClient client_;
+};
+
+// The Error that an answer other than 2xx means: an RFC 9457 problem document by its code, anything else
+// malformed_server_answer with the status in its detail.
+[[nodiscard]] Error error_of(const fetch::HttpResponse& response);
+
+}  // namespace rakkan::cli
