@@ -12,11 +12,11 @@ import tempfile
 
 CORE = ("der", "crypto", "pki", "cms", "tsp", "pdf", "pades")
 
-# Where catching everything is right: the pool's thread, whose job must not end the process.
-CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hpp"}
+# Where catching everything is right: a job of a pool and a request of the server must not end the process.
+CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hpp", "src/http/session.cpp"}
 
-# Third-party headers that public headers may name, each in its one place.
-PUBLIC_THIRD_PARTY = {("include/rakkan/base/result.hpp", "tl/expected.hpp")}
+# Third-party headers that public headers may name, each in its one place: the name, or how it begins.
+PUBLIC_THIRD_PARTY = {"include/rakkan/base/result.hpp": "tl/expected.hpp", "include/rakkan/async/task.hpp": "boost/asio/"}
 
 CORE_FORBIDDEN_INCLUDE = re.compile(
     r"^(rakkan/base/file\.hpp|fstream|filesystem|iostream|cstdio|stdio\.h|unistd\.h|fcntl\.h|netdb\.h|poll\.h"
@@ -81,7 +81,8 @@ def public_headers_are_ours(root):
     for path in files(root, "include/rakkan/**/*.hpp"):
         for header, line in includes_of(text_of(path)):
             ours = header.startswith("rakkan/") or re.fullmatch(r"[a-z_0-9]+", header)
-            if not ours and (name_of(path, root), header) not in PUBLIC_THIRD_PARTY:
+            allowed = PUBLIC_THIRD_PARTY.get(name_of(path, root))
+            if not ours and not (allowed and header.startswith(allowed)):
                 yield f"{name_of(path, root)}:{line}: a public header includes {header}"
 
 
@@ -162,6 +163,7 @@ PLANTED = (
     (core_does_no_io, "include/rakkan/pdf/x.hpp", '#include "rakkan/base/file.hpp"\n', '#include "rakkan/base/bytes.hpp"\n'),
     (core_does_no_io, "src/tsp/x.cpp", "auto t = std::chrono::system_clock::now();\n", "// ::now() is the edge's\n"),
     (public_headers_are_ours, "include/rakkan/crypto/x.hpp", "#include <openssl/evp.h>\n", "#include <cstdint>\n"),
+    (public_headers_are_ours, "include/rakkan/async/task.hpp", "#include <boost/json.hpp>\n", "#include <boost/asio/awaitable.hpp>\n"),
     (results_are_nodiscard, "include/rakkan/der/x.hpp", "static Result<std::vector<int>> parse(int);\n",
      "[[nodiscard]] static Result<std::vector<int>> parse(int);\nstd::function<Result<int>(int)> member;\n"),
     (results_are_nodiscard, "src/der/x.hpp", "auto read() -> Result<int>;\n", "[[nodiscard]] auto read() -> Result<int>;\nauto f = [](int) -> Result<int> { return 1; };\n"),
