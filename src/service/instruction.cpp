@@ -4,12 +4,10 @@
 #include <array>
 
 #include "rakkan/base/hex.hpp"
-#include "service/json_reader.hpp"
+#include "rakkan/json/reader.hpp"
 
 namespace rakkan::service {
 namespace {
-
-namespace json = boost::json;
 
 constexpr ErrorCode kCode = ErrorCode::malformed_instruction;
 constexpr std::size_t kMaxText = 256;
@@ -28,7 +26,7 @@ constexpr std::array kFactors{
     FactorRow{FactorClass::in_person, "in_person"},
 };
 
-Result<Instant> read_time(JsonMembers& members, std::string_view name) {
+Result<Instant> read_time(json::Members& members, std::string_view name) {
   RAKKAN_TRY(const std::string text, members.text(name, kMaxText));
   const auto instant = parse_rfc3339(text);
   if (!instant) {
@@ -37,9 +35,8 @@ Result<Instant> read_time(JsonMembers& members, std::string_view name) {
   return *instant;
 }
 
-Result<crypto::Digest> read_digest(JsonMembers& record) {
-  RAKKAN_TRY(const json::object* object, record.object("document_digest"));
-  JsonMembers members(*object, "document_digest", kCode);
+Result<crypto::Digest> read_digest(json::Members& record) {
+  RAKKAN_TRY(json::Members members, record.object("document_digest"));
   RAKKAN_TRY(const std::string algorithm_name, members.text("alg", kMaxText));
   RAKKAN_TRY(const std::string hex, members.text("value", kMaxText));
   RAKKAN_CHECK(members.done());
@@ -55,12 +52,7 @@ Result<crypto::Digest> read_digest(JsonMembers& record) {
   return *digest;
 }
 
-Result<Authentication> read_authentication(const json::value& value, const std::string& path) {
-  const auto* object = value.if_object();
-  if (object == nullptr) {
-    return fail(kCode, "must be an object", path);
-  }
-  JsonMembers members(*object, path, kCode);
+Result<Authentication> read_authentication(json::Members& members) {
   Authentication authentication;
   RAKKAN_TRY(const std::string factor, members.text("class", kMaxText));
   RAKKAN_TRY(authentication.method, members.text("method", 64));
@@ -80,17 +72,13 @@ Result<Authentication> read_authentication(const json::value& value, const std::
   return authentication;
 }
 
-Result<std::vector<Authentication>> read_authentications(JsonMembers& record, Instant when) {
-  RAKKAN_TRY(const json::array* array, record.array("authenticated"));
-  if (array->empty() || array->size() > kMaxAuthentications) {
-    return record.wrong("authenticated", "must name 1 to " + std::to_string(kMaxAuthentications) + " authentications");
-  }
+Result<std::vector<Authentication>> read_authentications(json::Members& record, Instant when) {
+  RAKKAN_TRY(std::vector<json::Members> objects, record.objects("authenticated", kMaxAuthentications));
   std::vector<Authentication> all;
-  for (const json::value& element : *array) {
-    const std::string path = "authenticated[" + std::to_string(all.size()) + "]";
-    RAKKAN_TRY(Authentication one, read_authentication(element, path));
+  for (json::Members& object : objects) {
+    RAKKAN_TRY(Authentication one, read_authentication(object));
     if (one.at > when) {
-      return fail(kCode, "is later than the instruction itself", path + ".at");
+      return object.wrong("at", "is later than the instruction itself");
     }
     all.push_back(std::move(one));
   }
@@ -104,12 +92,11 @@ std::string_view name(FactorClass factor) noexcept { return kFactors[static_cast
 class InstructionParser {
  public:
   static Result<Instruction> parse(std::string_view text) {
-    RAKKAN_TRY(const json::object object, parse_json_object(text, kCode));
-    JsonMembers record(object, "", kCode);
+    RAKKAN_TRY(const json::Document document, json::Document::parse(text, kCode));
+    json::Members record = document.root();
     RAKKAN_TRY(const crypto::Digest document_digest, read_digest(record));
     Instruction instruction(document_digest);
-    RAKKAN_TRY(const json::object* who, record.object("who"));
-    JsonMembers person(*who, "who", kCode);
+    RAKKAN_TRY(json::Members person, record.object("who"));
     RAKKAN_TRY(instruction.who_id_, person.text("id", kMaxText));
     RAKKAN_TRY(instruction.who_name_, person.text("name", kMaxText));
     RAKKAN_CHECK(person.done());

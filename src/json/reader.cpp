@@ -1,0 +1,269 @@
+#include "rakkan/json/reader.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <boost/json/basic_parser_impl.hpp>
+#include <new>
+#include <utility>
+
+namespace rakkan::json {
+namespace {
+
+namespace json = boost::json;
+
+// Overwrites what the library gives back.
+class WipingMemory final : public json::memory_resource {
+ private:
+  void* do_allocate(std::size_t size, std::size_t alignment) override {
+    return ::operator new(size, std::align_val_t(alignment));
+  }
+  void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+    secure_wipe({static_cast<Byte*>(memory), size});
+    ::operator delete(memory, std::align_val_t(alignment));
+  }
+  bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+// Boost.JSON keeps the last of two members with one name; counting what the text says finds the first out.
+struct MemberCounter {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  using Code = boost::system::error_code;
+
+  std::size_t members = 0;
+
+  bool on_document_begin(Code&) { return true; }
+  bool on_document_end(Code&) { return true; }
+  bool on_object_begin(Code&) { return true; }
+  bool on_object_end(std::size_t, Code&) { return true; }
+  bool on_array_begin(Code&) { return true; }
+  bool on_array_end(std::size_t, Code&) { return true; }
+  bool on_key_part(json::string_view, std::size_t, Code&) { return true; }
+  bool on_key(json::string_view, std::size_t, Code&) {
+    ++members;
+    return true;
+  }
+  bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
+  bool on_string(json::string_view, std::size_t, Code&) { return true; }
+  bool on_number_part(json::string_view, Code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
+  bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
+  bool on_double(double, json::string_view, Code&) { return true; }
+  bool on_bool(bool, Code&) { return true; }
+  bool on_null(Code&) { return true; }
+  bool on_comment_part(json::string_view, Code&) { return true; }
+  bool on_comment(json::string_view, Code&) { return true; }
+};
+
+std::size_t members_of(const json::value& value) {
+  std::size_t members = 0;
+  if (const auto* object = value.if_object()) {
+    members = object->size();
+    for (const auto& member : *object) {
+      members += members_of(member.value());
+    }
+  }
+  if (const auto* array = value.if_array()) {
+    for (const auto& element : *array) {
+      members += members_of(element);
+    }
+  }
+  return members;
+}
+
+// A text as a member may be: 1 to `longest` bytes without control characters.
+Result<std::string_view> acceptable(const json::value& value, std::size_t longest) {
+  const auto* text = value.if_string();
+  if (text == nullptr || text->empty() || text->size() > longest) {
+    return fail(ErrorCode::invalid_argument, "must be a text of 1 to " + std::to_string(longest) + " bytes");
+  }
+  const bool controls = std::any_of(text->begin(), text->end(), [](char c) {
+    const auto octet = static_cast<unsigned char>(c);
+    return octet < 0x20 || octet == 0x7F;
+  });
+  if (controls) {
+    return fail(ErrorCode::invalid_argument, "holds control characters");
+  }
+  return std::string_view(text->data(), text->size());
+}
+
+const json::object& object_at(const void* object) noexcept { return *static_cast<const json::object*>(object); }
+const json::value& value_at(const void* value) noexcept { return *static_cast<const json::value*>(value); }
+
+std::string element_path(std::string_view name, std::size_t index) {
+  return std::string(name) + "[" + std::to_string(index) + "]";
+}
+
+}  // namespace
+
+bool Members::has(std::string_view name) const { return object_at(object_).if_contains(name) != nullptr; }
+
+std::string Members::path_of(std::string_view name) const {
+  return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
+}
+
+tl::unexpected<Error> Members::wrong(std::string_view name, std::string what) const {
+  return fail(code_, std::move(what), path_of(name));
+}
+
+Result<const void*> Members::member(std::string_view name) {
+  const json::value* value = object_at(object_).if_contains(name);
+  if (value == nullptr) {
+    return wrong(name, "is missing");
+  }
+  read_.push_back(name);
+  return value;
+}
+
+Result<std::string> Members::text(std::string_view name, std::size_t longest) {
+  RAKKAN_TRY(const void* value, member(name));
+  const auto text = acceptable(value_at(value), longest);
+  if (!text) {
+    return wrong(name, text.error().detail);
+  }
+  return std::string(*text);
+}
+
+Result<SecureBytes> Members::secret(std::string_view name, std::size_t longest) {
+  RAKKAN_TRY(const void* value, member(name));
+  const auto text = acceptable(value_at(value), longest);
+  if (!text) {
+    return wrong(name, text.error().detail);
+  }
+  return SecureBytes(bytes_of(*text));
+}
+
+Result<std::int64_t> Members::integer(std::string_view name, std::int64_t least, std::int64_t most) {
+  RAKKAN_TRY(const void* value, member(name));
+  const std::int64_t* number = value_at(value).if_int64();
+  if (number == nullptr || *number < least || *number > most) {
+    return wrong(name, "must be an integer, " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return *number;
+}
+
+Result<bool> Members::flag(std::string_view name) {
+  RAKKAN_TRY(const void* value, member(name));
+  const bool* flag = value_at(value).if_bool();
+  if (flag == nullptr) {
+    return wrong(name, "must be true or false");
+  }
+  return *flag;
+}
+
+Result<Members> Members::object(std::string_view name) {
+  RAKKAN_TRY(const void* value, member(name));
+  const json::object* object = value_at(value).if_object();
+  if (object == nullptr) {
+    return wrong(name, "must be an object");
+  }
+  return Members(object, path_of(name), code_);
+}
+
+Result<std::vector<std::string>> Members::texts(std::string_view name, std::size_t most, std::size_t longest) {
+  RAKKAN_TRY(const void* value, member(name));
+  const json::array* array = value_at(value).if_array();
+  if (array == nullptr || array->empty() || array->size() > most) {
+    return wrong(name, "must be an array of 1 to " + std::to_string(most) + " texts");
+  }
+  std::vector<std::string> texts;
+  texts.reserve(array->size());
+  for (const json::value& element : *array) {
+    const auto text = acceptable(element, longest);
+    if (!text) {
+      return wrong(element_path(name, texts.size()), text.error().detail);
+    }
+    texts.emplace_back(*text);
+  }
+  return texts;
+}
+
+Result<std::vector<Members>> Members::objects(std::string_view name, std::size_t most) {
+  RAKKAN_TRY(const void* value, member(name));
+  const json::array* array = value_at(value).if_array();
+  if (array == nullptr || array->empty() || array->size() > most) {
+    return wrong(name, "must be an array of 1 to " + std::to_string(most) + " objects");
+  }
+  std::vector<Members> objects;
+  objects.reserve(array->size());
+  for (const json::value& element : *array) {
+    const std::string path = element_path(name, objects.size());
+    const json::object* object = element.if_object();
+    if (object == nullptr) {
+      return wrong(path, "must be an object");
+    }
+    objects.push_back(Members(object, path_of(path), code_));
+  }
+  return objects;
+}
+
+Result<std::optional<std::string>> Members::optional_text(std::string_view name, std::size_t longest) {
+  if (!has(name)) {
+    return std::nullopt;
+  }
+  return text(name, longest);
+}
+
+Result<std::optional<SecureBytes>> Members::optional_secret(std::string_view name, std::size_t longest) {
+  if (!has(name)) {
+    return std::nullopt;
+  }
+  RAKKAN_TRY(SecureBytes value, secret(name, longest));
+  return std::optional<SecureBytes>(std::move(value));
+}
+
+Result<void> Members::done() const {
+  for (const auto& member : object_at(object_)) {
+    const std::string_view name(member.key().data(), member.key().size());
+    if (std::find(read_.begin(), read_.end(), name) == read_.end()) {
+      return wrong(name, "is unknown");
+    }
+  }
+  return {};
+}
+
+std::string Members::to_json() const { return json::serialize(object_at(object_)); }
+
+struct Document::Impl {
+  WipingMemory memory;  // outlives what is in it
+  std::optional<json::value> root;
+  ErrorCode code{};
+};
+
+Document::Document(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Document::Document(Document&&) noexcept = default;
+Document& Document::operator=(Document&&) noexcept = default;
+Document::~Document() = default;
+
+Result<Document> Document::parse(std::string_view text, ErrorCode code, const Limits& limits) {
+  if (text.size() > limits.bytes) {
+    return fail(code, "JSON of more than " + std::to_string(limits.bytes) + " bytes");
+  }
+  json::parse_options options;
+  options.max_depth = limits.depth;
+  auto impl = std::make_unique<Impl>();
+  impl->code = code;
+  json::parser parser(json::storage_ptr(&impl->memory), options);
+  boost::system::error_code error;
+  parser.reset(json::storage_ptr(&impl->memory));
+  parser.write(text.data(), text.size(), error);
+  if (error) {
+    return fail(code, "not JSON: " + error.message());
+  }
+  const json::value& parsed = impl->root.emplace(parser.release());
+  if (!parsed.is_object()) {
+    return fail(code, "not a JSON object");
+  }
+  json::basic_parser<MemberCounter> counter(options);
+  counter.write_some(false, text.data(), text.size(), error);
+  if (error || counter.handler().members != members_of(parsed)) {
+    return fail(code, "a member stands there twice");
+  }
+  return Document(std::move(impl));
+}
+
+Members Document::root() const { return Members(&impl_->root->as_object(), {}, impl_->code); }
+
+}  // namespace rakkan::json
