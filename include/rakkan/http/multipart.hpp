@@ -1,0 +1,52 @@
+// MultipartReader reads multipart/form-data (RFC 7578, RFC 2046 §5.1) as it arrives, part after part in the order that
+// the caller asks for: what comes in another order, twice or unasked is malformed_multipart.
+//
+//   RAKKAN_CO_TRY(MultipartReader form, MultipartReader::open(request));
+//   RAKKAN_CO_TRY(const Bytes json, co_await form.field("request", "application/json", 64 * 1024));
+//   const auto hash = [&](ByteView bytes) { hasher.update(bytes); };
+//   RAKKAN_CO_TRY(DocumentBuffer pdf, co_await form.document("document", "application/pdf", limit, hash));
+//   RAKKAN_CO_CHECK(co_await form.finish());
+//
+// Deviations: no preamble and no epilogue but line breaks, header fields of parts at most 16 and 4 KiB together, no
+// Content-Transfer-Encoding but binary, 8bit and 7bit, file names are not looked at.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "rakkan/http/document_buffer.hpp"
+#include "rakkan/http/request.hpp"
+
+namespace rakkan::http {
+
+class MultipartReader {
+ public:
+  // media_type_unsupported when the request is something else; malformed_multipart for a boundary that cannot be.
+  [[nodiscard]] static Result<MultipartReader> open(const Request& request);
+  // The same from its pieces: the Content-Type's value. `body` outlives the reader.
+  [[nodiscard]] static Result<MultipartReader> open(std::string_view content_type, Body& body);
+  MultipartReader(MultipartReader&&) noexcept;
+  MultipartReader& operator=(MultipartReader&&) noexcept;
+  ~MultipartReader();
+
+  // The next part, which must have this name and this media type (a part that names none is taken at its word: RFC 7578
+  // §4.4 makes it text/plain, and curl sends none for fields). media_type_unsupported, malformed_multipart,
+  // input_too_large (`where` is the part), and what the body fails with.
+  [[nodiscard]] async::Task<Result<Bytes>> field(std::string_view name, std::string_view media_type,
+                                                 std::uint64_t limit);
+  // The same into a buffer that does not move; `arrived` sees every piece, in order, as it comes.
+  [[nodiscard]] async::Task<Result<DocumentBuffer>> document(std::string_view name, std::string_view media_type,
+                                                             std::uint64_t limit,
+                                                             const std::function<void(ByteView)>& arrived);
+  // No further part: the closing boundary, and the end of the body.
+  [[nodiscard]] async::Task<Result<void>> finish();
+
+ private:
+  struct Impl;
+  explicit MultipartReader(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,61 @@
+// What an operator can set about the HTTP server.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+namespace rakkan::http {
+
+// Both files empty: no TLS, and then the server binds to loopback addresses only.
+struct TlsOptions {
+  std::filesystem::path certificate_file;  // PEM: the certificate, then the chain
+  std::filesystem::path key_file;          // PEM, not readable by everybody
+  std::filesystem::path client_ca_file;    // PEM; set: callers must present a certificate of one of these
+
+  [[nodiscard]] bool enabled() const noexcept { return !certificate_file.empty() || !key_file.empty(); }
+};
+
+struct ListenOptions {
+  std::string address = "127.0.0.1";
+  unsigned port = 8443;  // 0: one that is free
+  unsigned threads = 1;  // I/O threads, an acceptor each
+  TlsOptions tls;
+};
+
+struct Limits {
+  unsigned connections = 10'000;          // of one listener; one more is told "overloaded" and closed
+  std::uint64_t header = 16 * 1024;       // bytes: request line and fields
+  unsigned header_fields = 100;           // lines
+  std::uint64_t body = 64 * 1024;         // bytes of a body that is no document
+  std::uint64_t in_flight = 1ULL << 30;   // bytes of all bodies together
+  std::uint64_t slowest_rate = 8 * 1024;  // bytes a second, of a body or an answer after its first seconds
+};
+
+struct Timeouts {
+  std::chrono::milliseconds idle{75'000};    // a connection between requests
+  std::chrono::milliseconds header{10'000};  // from a request's first byte to the end of its header
+  std::chrono::milliseconds stall{10'000};   // no byte of a body or an answer moves
+  std::chrono::milliseconds deadline{
+      30'000};                              // from a whole request to its answer; Prefer: wait (RFC 7240) shortens it
+  std::chrono::milliseconds drain{30'000};  // at the end: for what was accepted
+};
+
+// Token buckets. A rate of 0: no limit.
+struct RateOptions {
+  std::uint64_t per_second = 0;
+  std::uint64_t burst = 100;  // at once, after a pause
+};
+
+struct Options {
+  ListenOptions listen;
+  ListenOptions metrics{"127.0.0.1", 9464, 1, {}};
+  Limits limits;
+  Timeouts timeouts;
+  RateOptions key_rate;      // of one API key
+  RateOptions address_rate;  // of one address (IPv6: one /64), before its key is looked at
+  bool tsa_open = false;     // /tsa answers callers without a key
+};
+
+}  // namespace rakkan::http

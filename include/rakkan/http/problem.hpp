@@ -1,0 +1,26 @@
+// Problem documents (RFC 9457) from the one error table.
+//
+//   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","instance":"<request id>","code":"pin-locked",
+//    "retryable":false,"title_en":"…","title_ja":"…"}
+//
+// `where` (the place in the request) and `retry_after_ms` are there when known. Of our own failures (5xx) the place is
+// not told, of `internal` not even the detail.
+#pragma once
+
+#include <string_view>
+
+#include "rakkan/base/error.hpp"
+#include "rakkan/http/request.hpp"
+#include "rakkan/http/response.hpp"
+
+namespace rakkan::http {
+
+[[nodiscard]] Response problem(const Error& error, std::string_view request_id, Language language);
+[[nodiscard]] inline Response problem(const Error& error, const Request& request) {
+  return problem(error, request.id, request.language);
+}
+
+// GET /problems/{code}: what a problem type means; route_unknown for a code that is none.
+[[nodiscard]] Result<Response> problem_type(std::string_view slug);
+
+}  // namespace rakkan::http

@@ -1,0 +1,83 @@
+// Request is what a handler sees of an HTTP request. Its views point into the connection and are valid until the
+// response has been written; the body is read once, in pieces or whole.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/ip_address.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/service/authorizer.hpp"
+#include "rakkan/telemetry/trace_id.hpp"
+
+namespace rakkan::http {
+
+enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options, other };
+
+[[nodiscard]] std::string_view name(Method method) noexcept;
+
+enum class Language : std::uint8_t { en, ja };
+
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+// The body as it arrives.
+class Body {
+ public:
+  virtual ~Body() = default;
+  // What Content-Length says; nothing for a chunked body. No body: 0.
+  [[nodiscard]] virtual std::optional<std::uint64_t> length() const noexcept = 0;
+  // The next bytes, valid until the next call; empty at the end. input_too_large (beyond the route's limit),
+  // overloaded, request_timeout, malformed_request (also when the client went away).
+  [[nodiscard]] virtual async::Task<Result<ByteView>> next() = 0;
+};
+
+// The whole body. input_too_large beyond `limit`, and what next() fails with.
+[[nodiscard]] async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit);
+
+struct PathParameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+struct Request {
+  Method method = Method::other;
+  std::string_view target;  // as it came
+  std::string_view path;    // without query, not decoded
+  std::string_view query;   // without "?"
+  std::span<const Header> headers;
+  std::span<const PathParameter> parameters;
+  std::string_view route;  // the pattern that matched: "/v1/signatures/{id}"
+  Body* body = nullptr;    // never null in a handler
+
+  IpAddress peer;
+  std::string_view id;                          // X-Request-Id, [A-Za-z0-9._-]{1,64}: the caller's, or made here
+  std::optional<telemetry::TraceParent> trace;  // the caller's traceparent
+  Language language = Language::en;             // by Accept-Language
+  // For the work: starts when the header is there, and again when the whole body is.
+  async::Deadline deadline{};
+
+  // Set by a guard, before the body is read.
+  std::optional<service::Principal> principal;
+  std::string rate_key;  // whom the rate limit counts; empty: nobody
+
+  // The field's value; nothing when it is missing. The name in any case. Fields that may not stand twice do not.
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view field) const noexcept;
+  // Of "{id}" in the route; empty when the route has none of that name.
+  [[nodiscard]] std::string_view parameter(std::string_view parameter_name) const noexcept;
+  // Percent-decoded (RFC 3986 §2.1); nothing when it is missing or not well formed.
+  [[nodiscard]] std::optional<std::string> query_parameter(std::string_view parameter_name) const;
+  // The media type of Content-Type in lower case without parameters; empty when there is none.
+  [[nodiscard]] std::string media_type() const;
+  // Accept (RFC 9110 §12.5.1): the first of `offered` with the highest quality; nothing when none is acceptable.
+  [[nodiscard]] std::optional<std::string_view> preferred(std::span<const std::string_view> offered) const;
+};
+
+}  // namespace rakkan::http

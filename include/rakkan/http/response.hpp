@@ -1,0 +1,59 @@
+// Response: a status, fields, and a body in pieces that are written as they are: {head, base, tail} without a copy.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::http {
+
+class Response {
+ public:
+  // The next piece of a body whose length nobody knows yet; empty: the end. A failure breaks the connection off, as the
+  // status is gone already. Called on the connection's thread, one call at a time; lives as long as the Request.
+  using Producer = std::function<async::Task<Result<Bytes>>()>;
+
+  explicit Response(unsigned status = 200) : status_(status) {}
+  [[nodiscard]] static Response text(std::string body, std::string_view media_type = "text/plain; charset=utf-8");
+  [[nodiscard]] static Response json(std::string body, unsigned status = 200);
+
+  // Adds a field. Content-Length, Transfer-Encoding, Connection and Date are the server's. Control characters of the
+  // value become spaces.
+  Response& header(std::string_view name, std::string_view value);
+  Response& append(Bytes body);
+  Response& append(std::string body);
+  // `owner` keeps what `body` points to until it is written.
+  Response& append(std::shared_ptr<const void> owner, ByteView body);
+  // Chunked (RFC 9112 §7.1), after the pieces appended.
+  Response& stream(Producer producer);
+
+  [[nodiscard]] unsigned status() const noexcept { return status_; }
+  [[nodiscard]] std::string_view fields() const noexcept { return fields_; }  // "Name: value\r\n"...
+  [[nodiscard]] const std::vector<ByteView>& pieces() const noexcept { return pieces_; }
+  [[nodiscard]] std::uint64_t size() const noexcept { return size_; }  // of the pieces
+  [[nodiscard]] const Producer& producer() const noexcept { return producer_; }
+  // The slug of the error that this response tells, for logs; empty when it tells none.
+  [[nodiscard]] std::string_view problem() const noexcept { return problem_; }
+  Response& problem(std::string_view slug) {
+    problem_ = slug;
+    return *this;
+  }
+
+ private:
+  unsigned status_;
+  std::string fields_;
+  std::vector<ByteView> pieces_;
+  std::vector<std::shared_ptr<const void>> owners_;
+  std::uint64_t size_ = 0;
+  Producer producer_;
+  std::string_view problem_;
+};
+
+}  // namespace rakkan::http

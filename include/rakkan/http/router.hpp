@@ -1,0 +1,60 @@
+// Router: the table of what the server answers. A row is a method, a path, what a caller's key must allow, how large a
+// body may be, and who answers.
+//
+//   router.add({Method::get, "/v1/signatures/{id}", Scope::sign, 0, find_signature});
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/http/request.hpp"
+#include "rakkan/http/response.hpp"
+
+namespace rakkan::http {
+
+enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: anybody, without a key
+
+[[nodiscard]] std::string_view name(Scope scope) noexcept;
+[[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;
+
+// Runs on the connection's thread and must not block it: work goes to a pool. The request outlives the task.
+using Handler = std::function<async::Task<Result<Response>>(Request&)>;
+
+struct Route {
+  Method method = Method::get;  // a GET route answers HEAD as well
+  std::string path;             // "/v1/signatures/{id}": a parameter is a whole segment
+  Scope scope = Scope::none;
+  std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
+  Handler handler;
+};
+
+// Asked before the body is read: may this request go on? Sets principal and rate_key. The route and the request outlive
+// the task.
+using Guard = std::function<async::Task<Result<void>>(const Route&, Request&)>;
+
+class Router {
+ public:
+  Router& add(Route route);
+  Router& guard(Guard guard);  // in the order added; all must agree
+
+  // The route, its parameters written to `parameters` (reused from request to request). route_unknown;
+  // method_not_allowed, with the methods for Allow in `where`.
+  [[nodiscard]] Result<const Route*> find(Method method, std::string_view path,
+                                          std::vector<PathParameter>& parameters) const;
+  // "GET, HEAD, OPTIONS"; empty when nothing is at the path.
+  [[nodiscard]] std::string allowed(std::string_view path) const;
+
+  [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
+  [[nodiscard]] const std::vector<Guard>& guards() const noexcept { return guards_; }
+
+ private:
+  std::vector<Route> routes_;
+  std::vector<Guard> guards_;
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,66 @@
+// Server listens, speaks HTTP/1.1 (RFC 9110, RFC 9112) and gives each request to its route. N I/O threads, each with an
+// acceptor of its own (SO_REUSEPORT); a connection lives on one of them.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "rakkan/async/byte_budget.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/http/observer.hpp"
+#include "rakkan/http/options.hpp"
+#include "rakkan/http/router.hpp"
+
+namespace rakkan::http {
+
+struct ServerOptions {
+  ListenOptions listen;
+  Limits limits;
+  Timeouts timeouts;
+  RateOptions key_rate;
+  RateOptions address_rate;
+};
+
+// The API's listener, and the one for metrics: no rates, few connections.
+[[nodiscard]] ServerOptions api_listener(const Options& options);
+[[nodiscard]] ServerOptions metrics_listener(const Options& options);
+
+class Server {
+ public:
+  // Binds, loads the certificate and starts the threads. configuration_invalid: an address that is none, is taken, or
+  // is not loopback without TLS; certificate files that do not fit. `observer` and `random` outlive the server.
+  [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Router router, RandomSource& random,
+                                                             Observer& observer);
+  ~Server();  // drain()
+
+  [[nodiscard]] std::uint16_t port() const noexcept;
+
+  // Reads the certificate files again: connections from now on get the new ones. On failure the old ones stay.
+  [[nodiscard]] Result<void> reload_tls();
+
+  // Stops accepting, closes idle connections, waits for accepted requests within timeouts.drain, breaks off the rest
+  // and joins. Handlers that still run are waited for: their deadlines bound it. Again is harmless; not from a handler.
+  void drain() noexcept;
+  [[nodiscard]] bool draining() const noexcept;
+
+  // Every I/O thread went round within the last seconds.
+  [[nodiscard]] bool alive() const noexcept;
+
+  struct Load {
+    std::uint64_t connections;  // open now
+    std::uint64_t requests;     // since the start
+    std::uint64_t refused;      // connections beyond the limit
+    std::uint64_t exceptions;   // that reached a session
+    std::uint64_t in_flight;    // bytes of bodies
+  };
+  [[nodiscard]] Load load() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Server(std::unique_ptr<Impl> impl) noexcept;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::http

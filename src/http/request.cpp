@@ -1,0 +1,90 @@
+#include "rakkan/http/request.hpp"
+
+#include <algorithm>
+
+#include "http/negotiation.hpp"
+#include "http/text.hpp"
+#include "rakkan/base/hex.hpp"
+
+namespace rakkan::http {
+namespace {
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    const auto octet = from_hex(text.substr(i + 1, 2));
+    if (!octet || octet->size() != 1) {
+      return std::nullopt;
+    }
+    decoded += static_cast<char>(octet->front());
+    i += 2;
+  }
+  return decoded;
+}
+
+}  // namespace
+
+async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit) {
+  Bytes whole;
+  const std::optional<std::uint64_t> length = body.length();
+  if (length && *length > limit) {
+    co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes");
+  }
+  whole.reserve(static_cast<std::size_t>(length.value_or(0)));
+  for (;;) {
+    RAKKAN_CO_TRY(const ByteView bytes, co_await body.next());
+    if (bytes.empty()) {
+      co_return whole;
+    }
+    if (bytes.size() > limit - whole.size()) {
+      co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes");
+    }
+    append(whole, bytes);
+  }
+}
+
+std::optional<std::string_view> Request::header(std::string_view field) const noexcept {
+  const auto found = std::find_if(headers.begin(), headers.end(),
+                                  [&](const Header& header) { return same_ignoring_case(header.name, field); });
+  return found == headers.end() ? std::nullopt : std::optional(found->value);
+}
+
+std::string_view Request::parameter(std::string_view parameter_name) const noexcept {
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const PathParameter& parameter) { return parameter.name == parameter_name; });
+  return found == parameters.end() ? std::string_view() : found->value;
+}
+
+std::optional<std::string> Request::query_parameter(std::string_view parameter_name) const {
+  std::string_view rest = query;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    if (pair.substr(0, equals) == parameter_name) {
+      return percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
+    }
+  }
+  return std::nullopt;
+}
+
+std::string Request::media_type() const {
+  std::string_view value = header("Content-Type").value_or("");
+  return lower_case(take_until(value, ';'));
+}
+
+std::optional<std::string_view> Request::preferred(std::span<const std::string_view> offered) const {
+  const auto accept = header("Accept");
+  if (!accept) {
+    return offered.empty() ? std::nullopt : std::optional(offered.front());
+  }
+  return preferred_media_type(*accept, offered);
+}
+
+}  // namespace rakkan::http
