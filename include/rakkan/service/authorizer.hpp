@@ -27,6 +27,8 @@ enum class SignatureType : std::uint8_t { witness, party };  // 立会人型, �
 // Who calls: a local user of the CLI, later the owner of an API key.
 struct Principal {
   std::string id;
+  TenantId tenant = {};      // whose signatures and activations these are
+  bool any_tenant = false;  // the local operator: what belongs to one tenant is open to it too
 };
 
 struct AuthorizationRequest {

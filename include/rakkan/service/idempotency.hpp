@@ -1,0 +1,80 @@
+// Idempotency makes a request with an Idempotency-Key happen once (draft-ietf-httpapi-idempotency-key-header-07): the
+// first one works, one that comes meanwhile is told so, a later one gets the same answer. The answer becomes durable in
+// the signature's own commit (IdempotencyClaim of a command), so there is no moment in which one exists without the
+// other.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::service {
+
+// What an Idempotency-Key's header says: 1 to 255 printable ASCII characters (0x20 to 0x7E), as they are.
+// malformed_request.
+[[nodiscard]] Result<std::string> parse_idempotency_key(std::string_view header);
+
+class Idempotency {
+ public:
+  // Reads the secret of fingerprints, making it when there is none. store_unavailable, store_corrupt, internal. The
+  // arguments outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<Idempotency>> open(store::Ledger& ledger, const Clock& clock,
+                                                                 RandomSource& random, std::chrono::seconds kept);
+
+  // HMAC-SHA-256 over the parts and their borders: method, route, parameters in their canonical form without PIN or
+  // token, document digest. Under a secret, so that what is kept does not tell a guess of the parameters.
+  [[nodiscard]] Bytes fingerprint(std::initializer_list<std::string_view> parts) const;
+
+  // The right to be the one that works; given back when it goes. The Idempotency outlives it.
+  class Permit {
+   public:
+    Permit(Permit&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), place_(std::move(other.place_)) {}
+    Permit& operator=(Permit&&) = delete;
+    Permit(const Permit&) = delete;
+    Permit& operator=(const Permit&) = delete;
+    ~Permit();
+
+   private:
+    friend class Idempotency;
+    Permit(Idempotency& owner, std::pair<TenantId, std::string> place) : owner_(&owner), place_(std::move(place)) {}
+    Idempotency* owner_;
+    std::pair<TenantId, std::string> place_;
+  };
+
+  using Replay = store::IdempotencyRow;
+  using Claim = std::variant<Permit, Replay>;
+
+  // idempotency_in_flight (with retry_after), idempotency_key_reused, store_unavailable. Reads the store: not on an I/O
+  // thread. Thread-safe.
+  [[nodiscard]] Result<Claim> claim(const TenantId& tenant, const std::string& key, ByteView fingerprint);
+
+  // Forgets the answers older than `kept`, and activations that are over. Blocks; called by a timer.
+  [[nodiscard]] Result<void> forget();
+
+ private:
+  Idempotency(store::Ledger& ledger, const Clock& clock, SecureBytes secret, std::chrono::seconds kept);
+
+  store::Ledger* ledger_;
+  const Clock* clock_;
+  SecureBytes secret_;
+  std::chrono::seconds kept_;
+  std::mutex mutex_;
+  std::set<std::pair<TenantId, std::string>> in_flight_;
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,100 @@
+// A ledger in memory: what unit tests of the service need of it. It keeps, and it can fail.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rakkan/store/api_key_store.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::test {
+
+class MemoryLedger final : public store::Ledger {
+ public:
+  [[nodiscard]] Result<void> commit(const store::Additions& additions) override {
+    const std::scoped_lock lock(mutex_);
+    RAKKAN_CHECK(usable());
+    for (const store::IdempotencyRow& row : additions.answers) {
+      answers_.emplace(std::pair(row.tenant, row.key), row);
+    }
+    return {};
+  }
+  [[nodiscard]] Result<std::vector<store::LogChunk>> unreleased_entries(store::Journal /*journal*/) override {
+    return std::vector<store::LogChunk>{};
+  }
+  [[nodiscard]] Result<void> release_entries(store::Journal /*journal*/, std::uint64_t /*end*/) override { return {}; }
+  [[nodiscard]] Result<store::RecordRow> record(std::uint64_t /*index*/) override {
+    return fail(ErrorCode::audit_index_unknown, "no record");
+  }
+  [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view /*subject*/) override {
+    return std::vector<std::uint64_t>{};
+  }
+  [[nodiscard]] Result<std::size_t> erase_records(const std::vector<std::uint64_t>& /*indexes*/) override {
+    return std::size_t{0};
+  }
+  [[nodiscard]] Result<store::SignatureRow> signature(const SignatureId& /*id*/) override {
+    return fail(ErrorCode::signature_unknown, "no signature");
+  }
+  [[nodiscard]] Result<std::optional<store::IdempotencyRow>> answer(const TenantId& tenant,
+                                                                    std::string_view key) override {
+    const std::scoped_lock lock(mutex_);
+    RAKKAN_CHECK(usable());
+    const auto found = answers_.find(std::pair(tenant, std::string(key)));
+    return found == answers_.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] Result<std::vector<store::ActivationRow>> activations(Instant /*not_expired_at*/) override {
+    return std::vector<store::ActivationRow>{};
+  }
+  [[nodiscard]] Result<void> forget(Instant answers_before, Instant /*activations_before*/) override {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(answers_, [&](const auto& one) { return one.second.created < answers_before; });
+    return {};
+  }
+  [[nodiscard]] Result<std::optional<std::string>> fact(std::string_view name) override {
+    const auto found = facts.find(std::string(name));
+    return found == facts.end() ? std::nullopt : std::optional(found->second);
+  }
+  [[nodiscard]] Result<void> set_fact(std::string_view name, std::string_view value) override {
+    facts[std::string(name)] = value;
+    return {};
+  }
+
+  std::map<std::string, std::string> facts;
+  bool broken = false;
+
+ private:
+  [[nodiscard]] Result<void> usable() const {
+    return broken ? Result<void>(fail(ErrorCode::store_unavailable, "the disk is gone")) : Result<void>();
+  }
+  std::mutex mutex_;
+  std::map<std::pair<TenantId, std::string>, store::IdempotencyRow> answers_;
+};
+
+class MemoryApiKeyStore final : public store::ApiKeyStore {
+ public:
+  [[nodiscard]] Result<void> add_api_key(const store::ApiKeyRow& row) override {
+    if (broken) {
+      return fail(ErrorCode::store_unavailable, "the disk is gone");
+    }
+    rows.push_back(row);
+    return {};
+  }
+  [[nodiscard]] Result<std::vector<store::ApiKeyRow>> api_keys() override { return rows; }
+  [[nodiscard]] Result<void> revoke_api_key(const ApiKeyId& id, Instant at) override {
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; });
+    if (found == rows.end()) {
+      return fail(ErrorCode::api_key_unknown, "no such key");
+    }
+    found->revoked = at;
+    return {};
+  }
+
+  std::vector<store::ApiKeyRow> rows;
+  bool broken = false;
+};
+
+}  // namespace rakkan::test

@@ -1,0 +1,39 @@
+// A trail that is a list: what was recorded, for tests that need no log. It may also refuse.
+#pragma once
+
+#include <boost/json.hpp>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "rakkan/audit/trail.hpp"
+
+namespace rakkan::test {
+
+class TrailRecorder {
+ public:
+  // What takes submissions; this outlives it.
+  [[nodiscard]] auto recorder() {
+    return [this](audit::Submission submission, audit::Trail::Done done) {
+      const std::scoped_lock lock(mutex_);
+      if (broken) {
+        done(fail(ErrorCode::audit_unavailable, "the disk is full"));
+        return;
+      }
+      submissions.push_back(std::move(submission));
+      done(audit::Receipt{submissions.size() - 1, {}});
+    };
+  }
+
+  [[nodiscard]] boost::json::object body(std::size_t index) const {
+    return boost::json::parse(submissions.at(index).body).as_object();
+  }
+
+  std::vector<audit::Submission> submissions;
+  bool broken = false;
+
+ private:
+  std::mutex mutex_;
+};
+
+}  // namespace rakkan::test
