@@ -32,6 +32,8 @@ auto value_of(const Table& table, std::string_view name) -> std::optional<declty
 std::string_view name(CredentialKind kind) noexcept { return kKinds[static_cast<std::size_t>(kind)].second; }
 std::string_view name(CredentialStatus status) noexcept { return kStatuses[static_cast<std::size_t>(status)].second; }
 
+std::string_view name(Journal journal) noexcept { return journal == Journal::trail ? "trail" : "tokens"; }
+
 std::optional<CredentialKind> credential_kind_from_name(std::string_view name) noexcept {
   return value_of(kKinds, name);
 }

@@ -5,10 +5,24 @@
 namespace rakkan::store {
 namespace {
 
+ErrorCode code_of(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return ErrorCode::store_corrupt;
+    case SQLITE_CONSTRAINT: {
+      const bool taken =
+          code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID;
+      return taken ? ErrorCode::already_exists : ErrorCode::store_corrupt;
+    }
+    default:
+      return ErrorCode::store_unavailable;
+  }
+}
+
 tl::unexpected<Error> sqlite_error(sqlite3* database, int code) {
-  const bool damaged = (code & 0xFF) == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_NOTADB;
   const char* message = database != nullptr ? sqlite3_errmsg(database) : sqlite3_errstr(code);
-  return fail(damaged ? ErrorCode::store_corrupt : ErrorCode::store_unavailable, std::string("SQLite: ") + message);
+  return fail(code_of(code), std::string("SQLite: ") + message);
 }
 
 tl::unexpected<Error> wrong_type(int column) {
@@ -18,7 +32,16 @@ tl::unexpected<Error> wrong_type(int column) {
 
 }  // namespace
 
-void Statement::Finalize::operator()(sqlite3_stmt* statement) const noexcept { sqlite3_finalize(statement); }
+void Statement::Return::operator()(sqlite3_stmt* statement) const noexcept {
+  sqlite3_reset(statement);  // its answer is that of the step before
+  sqlite3_clear_bindings(statement);
+  const auto place = idle->find(sqlite3_sql(statement));
+  if (place != idle->end() && place->second == nullptr) {
+    place->second = statement;
+  } else {
+    sqlite3_finalize(statement);
+  }
+}
 
 Result<bool> Statement::step() {
   const int code = sqlite3_step(statement_.get());
@@ -60,64 +83,98 @@ bool Statement::is_null(int column) const noexcept {
   return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
-Result<void> Statement::bind_one(int index, std::int64_t value) {
+Result<void> Statement::bind_one(int index, std::int64_t value, Value) {
   if (const int code = sqlite3_bind_int64(statement_.get(), index, value); code != SQLITE_OK) {
     return sqlite_error(sqlite3_db_handle(statement_.get()), code);
   }
   return {};
 }
 
-// The bound value is read while the statement steps, within the call that owns it; SQLITE_TRANSIENT copies it all the
-// same.
-Result<void> Statement::bind_one(int index, std::string_view value) {
+Result<void> Statement::bind_one(int index, std::string_view value, Value kind) {
+  const auto lifetime = kind == Value::stays ? SQLITE_STATIC : SQLITE_TRANSIENT;
   const char* data = value.empty() ? "" : value.data();
-  const int code = sqlite3_bind_text64(statement_.get(), index, data, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  const int code = sqlite3_bind_text64(statement_.get(), index, data, value.size(), lifetime, SQLITE_UTF8);
   if (code != SQLITE_OK) {
     return sqlite_error(sqlite3_db_handle(statement_.get()), code);
   }
   return {};
 }
 
-Result<void> Statement::bind_one(int index, ByteView value) {
-  const int code = value.empty()
-                       ? sqlite3_bind_zeroblob(statement_.get(), index, 0)
-                       : sqlite3_bind_blob64(statement_.get(), index, value.data(), value.size(), SQLITE_TRANSIENT);
+Result<void> Statement::bind_one(int index, ByteView value, Value kind) {
+  const auto lifetime = kind == Value::stays ? SQLITE_STATIC : SQLITE_TRANSIENT;
+  const int code = value.empty() ? sqlite3_bind_zeroblob(statement_.get(), index, 0)
+                                 : sqlite3_bind_blob64(statement_.get(), index, value.data(), value.size(), lifetime);
   if (code != SQLITE_OK) {
     return sqlite_error(sqlite3_db_handle(statement_.get()), code);
   }
   return {};
 }
 
-void Database::Close::operator()(sqlite3* database) const noexcept { sqlite3_close_v2(database); }
+// An unbound parameter is NULL.
+Result<void> Statement::bind_one(int index, std::optional<std::int64_t> value, Value kind) {
+  return value ? bind_one(index, *value, kind) : Result<void>();
+}
+
+Database::Connection::~Connection() {
+  for (const auto& [text, statement] : idle) {
+    sqlite3_finalize(statement);
+  }
+  sqlite3_close_v2(handle);
+}
 
 Result<Database> Database::open(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout) {
-  sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(file.c_str(), &handle,
+  auto connection = std::make_unique<Connection>();  // to be closed even when opening failed
+  const int code = sqlite3_open_v2(file.c_str(), &connection->handle,
                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
-  Database database(handle);  // to be closed even when opening failed
   if (code != SQLITE_OK) {
-    return sqlite_error(handle, code);
+    return sqlite_error(connection->handle, code);
   }
-  sqlite3_busy_timeout(handle, checked_cast<int>(busy_timeout.count()).value_or(60'000));
+  sqlite3_busy_timeout(connection->handle, checked_cast<int>(busy_timeout.count()).value_or(60'000));
+  Database database(std::move(connection));
   for (const std::string_view pragma :
-       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF"}) {
+       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF",
+        "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY"}) {
     RAKKAN_CHECK(database.execute(pragma));
   }
   return database;
 }
 
 Result<Statement> Database::prepare_unbound(std::string_view sql) {
+  auto place = connection_->idle.find(sql);
+  if (place != connection_->idle.end() && place->second != nullptr) {
+    return Statement(std::exchange(place->second, nullptr), connection_->idle);
+  }
   const std::optional<int> size = checked_cast<int>(sql.size());
   sqlite3_stmt* statement = nullptr;
-  const int code = sqlite3_prepare_v2(database_.get(), sql.data(), size.value_or(0), &statement, nullptr);
+  const int code = sqlite3_prepare_v3(connection_->handle, sql.data(), size.value_or(0), SQLITE_PREPARE_PERSISTENT,
+                                      &statement, nullptr);
   if (code != SQLITE_OK) {
-    return sqlite_error(database_.get(), code);
+    return sqlite_error(connection_->handle, code);
   }
-  return Statement(statement);
+  connection_->idle.try_emplace(sqlite3_sql(statement), nullptr);
+  return Statement(statement, connection_->idle);
 }
 
-int Database::changes() const noexcept { return sqlite3_changes(database_.get()); }
+Result<void> Database::run_script(std::string_view script) {
+  const int code = sqlite3_exec(connection_->handle, std::string(script).c_str(), nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) {
+    return sqlite_error(connection_->handle, code);
+  }
+  return {};
+}
 
-void Database::rollback() noexcept { sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr); }
+Result<void> Database::empty_log() {
+  RAKKAN_TRY(Statement statement, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
+  RAKKAN_TRY(const bool row, statement.step());
+  RAKKAN_TRY(const std::int64_t blocked, row ? statement.integer(0) : Result<std::int64_t>(1));
+  if (blocked != 0) {
+    return fail(ErrorCode::store_unavailable, "the write-ahead log is in use by another connection");
+  }
+  return {};
+}
+
+int Database::changes() const noexcept { return sqlite3_changes(connection_->handle); }
+
+void Database::rollback() noexcept { sqlite3_exec(connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr); }
 
 }  // namespace rakkan::store

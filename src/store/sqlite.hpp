@@ -1,13 +1,17 @@
 // The one adapter around SQLite's C API: a connection, a prepared statement, a transaction. Values travel as bound
-// parameters only.
+// parameters only. A statement is prepared once and kept for the life of its connection.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
@@ -17,9 +21,12 @@ struct sqlite3_stmt;
 
 namespace rakkan::store {
 
+// Every statement's text, with the statement when nobody is running it.
+using IdleStatements = std::map<std::string, sqlite3_stmt*, std::less<>>;
+
 class Statement {
  public:
-  // Runs to the next row: true when there is one.
+  // Runs to the next row: true when there is one. already_exists when a key is taken.
   [[nodiscard]] Result<bool> step();
 
   // Columns of the row that step() found. A value of another type is store_corrupt: we did not write it.
@@ -30,16 +37,29 @@ class Statement {
 
  private:
   friend class Database;
-  struct Finalize {
+  // Goes back to the idle ones, unbound, or is finalized when another of its text is there.
+  struct Return {
+    IdleStatements* idle;
     void operator()(sqlite3_stmt* statement) const noexcept;
   };
-  explicit Statement(sqlite3_stmt* statement) noexcept : statement_(statement) {}
+  explicit Statement(sqlite3_stmt* statement, IdleStatements& idle) noexcept : statement_(statement, Return{&idle}) {}
 
-  [[nodiscard]] Result<void> bind_one(int index, std::int64_t value);
-  [[nodiscard]] Result<void> bind_one(int index, std::string_view value);
-  [[nodiscard]] Result<void> bind_one(int index, ByteView value);
+  // Whether SQLite may read the value where it is until the statement is done.
+  enum class Value : std::uint8_t { stays, is_copied };
+  [[nodiscard]] Result<void> bind_one(int index, std::int64_t value, Value kind);
+  [[nodiscard]] Result<void> bind_one(int index, std::string_view value, Value kind);
+  [[nodiscard]] Result<void> bind_one(int index, ByteView value, Value kind);
+  [[nodiscard]] Result<void> bind_one(int index, std::optional<std::int64_t> value, Value kind);  // nothing: NULL
 
-  std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+  template <class... Values>
+  [[nodiscard]] Result<void> bind([[maybe_unused]] Value kind, const Values&... values) {
+    [[maybe_unused]] int index = 0;
+    Result<void> bound;
+    (void)(... && (bound = bind_one(++index, values, kind)).has_value());
+    return bound;
+  }
+
+  std::unique_ptr<sqlite3_stmt, Return> statement_;
 };
 
 class Database {
@@ -50,21 +70,26 @@ class Database {
   template <class... Values>
   [[nodiscard]] Result<Statement> prepare(std::string_view sql, const Values&... values) {
     RAKKAN_TRY(Statement statement, prepare_unbound(sql));
-    [[maybe_unused]] int index = 0;
-    Result<void> bound;
-    (void)(... && (bound = statement.bind_one(++index, values)).has_value());
-    RAKKAN_CHECK(bound);
+    RAKKAN_CHECK(statement.bind(Statement::Value::is_copied, values...));
     return statement;
   }
 
   // Runs a statement that returns no rows; how many rows it changed.
   template <class... Values>
   [[nodiscard]] Result<int> execute(std::string_view sql, const Values&... values) {
-    RAKKAN_TRY(Statement statement, prepare(sql, values...));
+    RAKKAN_TRY(Statement statement, prepare_unbound(sql));
+    RAKKAN_CHECK(statement.bind(Statement::Value::stays, values...));
     RAKKAN_TRY(const bool unexpected_row, statement.step());
     (void)unexpected_row;  // a PRAGMA answers with one
     return changes();
   }
+
+  // Runs statements of ours without values, separated by semicolons.
+  [[nodiscard]] Result<void> run_script(std::string_view script);
+
+  // Moves everything from the write-ahead log into the database and cuts the log to nothing: what was overwritten is
+  // gone from both. Outside of a transaction.
+  [[nodiscard]] Result<void> empty_log();
 
   // Runs `body` (returning Result<T>) in one transaction that holds the write lock: committed when it succeeds, rolled
   // back when not.
@@ -80,10 +105,13 @@ class Database {
   }
 
  private:
-  struct Close {
-    void operator()(sqlite3* database) const noexcept;
+  // What a connection is made of; at one address, since statements point to it.
+  struct Connection {
+    ~Connection();
+    sqlite3* handle = nullptr;
+    IdleStatements idle;
   };
-  explicit Database(sqlite3* database) noexcept : database_(database) {}
+  explicit Database(std::unique_ptr<Connection> connection) noexcept : connection_(std::move(connection)) {}
 
   template <class Body>
   [[nodiscard]] auto run_between(std::string_view begin, Body& body) -> decltype(body()) {
@@ -104,7 +132,7 @@ class Database {
   [[nodiscard]] int changes() const noexcept;
   void rollback() noexcept;
 
-  std::unique_ptr<sqlite3, Close> database_;
+  std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace rakkan::store

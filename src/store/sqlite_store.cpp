@@ -4,40 +4,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 
 #include "rakkan/base/file.hpp"
+#include "store/sqlite_schema.hpp"
 
 namespace rakkan::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-// "RKKN": another program's database is not taken for ours.
-constexpr std::int64_t kApplicationId = 0x524B4B4E;
-
-// One entry a schema version; entry n brings version n to n + 1. Entries are never changed, only added.
-constexpr std::array kMigrations{
-    std::string_view(R"sql(
-CREATE TABLE credential (
-  id TEXT PRIMARY KEY, kind TEXT NOT NULL, party TEXT NOT NULL, token_label TEXT NOT NULL, key_label TEXT NOT NULL,
-  key_id BLOB NOT NULL, key_kind TEXT NOT NULL, suite TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE credential_certificate (
-  credential TEXT NOT NULL REFERENCES credential(id), position INTEGER NOT NULL, der BLOB NOT NULL,
-  PRIMARY KEY (credential, position)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE activation_secret (
-  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, salt BLOB NOT NULL, memory_kib INTEGER NOT NULL,
-  iterations INTEGER NOT NULL, parallelism INTEGER NOT NULL, failures INTEGER NOT NULL, last_failure INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE tsu_epoch (
-  unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-)sql"),
-};
 
 tl::unexpected<Error> unavailable(const std::string& what, const fs::path& path) {
   return fail(ErrorCode::store_unavailable, what + ": " + std::system_category().message(errno), path.string());
@@ -67,64 +43,8 @@ Result<void> make_private_file(const fs::path& data_dir, const fs::path& file) {
   return {};
 }
 
-Result<std::int64_t> pragma(Database& database, std::string_view sql) {
-  RAKKAN_TRY(Statement statement, database.prepare(sql));
-  RAKKAN_TRY(const bool row, statement.step());
-  if (!row) {
-    return fail(ErrorCode::store_corrupt, "the database does not say its version");
-  }
-  return statement.integer(0);
-}
-
-Result<void> execute_script(Database& database, std::string_view script) {
-  while (script.find_first_not_of(" \n") != std::string_view::npos) {
-    const std::size_t end = script.find(';');
-    RAKKAN_CHECK(database.execute(script.substr(0, end)));
-    script.remove_prefix(end + 1);
-  }
-  return {};
-}
-
-Result<void> migrate(Database& database) {
-  const auto run = [&]() -> Result<void> {
-    RAKKAN_TRY(const std::int64_t version, pragma(database, "PRAGMA user_version"));
-    RAKKAN_TRY(const std::int64_t application, pragma(database, "PRAGMA application_id"));
-    const auto known = static_cast<std::int64_t>(kMigrations.size());
-    if (version > known) {
-      return fail(ErrorCode::store_unavailable, "schema version " + std::to_string(version) +
-                                                    " is newer than this program's " + std::to_string(known));
-    }
-    if (version < 0 || (version != 0 && application != kApplicationId)) {
-      return fail(ErrorCode::store_corrupt, "the database is not Rakkan's");
-    }
-    if (version == known) {
-      return {};
-    }
-    for (std::int64_t next = version; next < known; ++next) {
-      RAKKAN_CHECK(execute_script(database, kMigrations.at(static_cast<std::size_t>(next))));
-    }
-    // Pragmas take no parameters; both are numbers of ours.
-    RAKKAN_CHECK(database.execute("PRAGMA application_id=" + std::to_string(kApplicationId)));
-    RAKKAN_CHECK(database.execute("PRAGMA user_version=" + std::to_string(known)));
-    return {};
-  };
-  return database.transaction(run);
-}
-
-Result<std::uint32_t> unsigned_column(const Statement& statement, int column) {
-  RAKKAN_TRY(const std::int64_t value, statement.integer(column));
-  const auto narrow = checked_cast<std::uint32_t>(value);
-  if (!narrow) {
-    return fail(ErrorCode::store_corrupt, "a number is out of range", "column " + std::to_string(column));
-  }
-  return *narrow;
-}
-
-std::int64_t milliseconds_of(Instant instant) { return instant.time_since_epoch().count(); }
-Instant instant_of(std::int64_t milliseconds) { return Instant(std::chrono::milliseconds(milliseconds)); }
-
 constexpr std::string_view kSelectCredential =
-    "SELECT id, kind, party, token_label, key_label, key_id, key_kind, suite, status, created FROM credential";
+    "SELECT id, kind, party, token_label, key_label, key_id, key_kind, suite, status, created, tenant FROM credential";
 
 // The row that `statement` (kSelectCredential) stands on, without its certificates.
 Result<CredentialRow> read_credential(const Statement& statement) {
@@ -138,7 +58,8 @@ Result<CredentialRow> read_credential(const Statement& statement) {
   RAKKAN_TRY(row.key_kind, statement.text(6));
   RAKKAN_TRY(row.suite, statement.text(7));
   RAKKAN_TRY(const std::string status, statement.text(8));
-  RAKKAN_TRY(const std::int64_t created, statement.integer(9));
+  RAKKAN_TRY(row.created, instant_column(statement, 9));
+  RAKKAN_TRY(std::string tenant, statement.text(10));
   const auto known_kind = credential_kind_from_name(kind);
   const auto known_status = credential_status_from_name(status);
   if (!known_kind || !known_status) {
@@ -148,7 +69,7 @@ Result<CredentialRow> read_credential(const Statement& statement) {
   row.kind = *known_kind;
   row.party = PartyId(std::move(party));
   row.status = *known_status;
-  row.created = instant_of(created);
+  row.tenant = TenantId(std::move(tenant));
   return row;
 }
 
@@ -215,8 +136,7 @@ Result<std::optional<SecretRow>> find_secret(Database& database, const Credentia
   RAKKAN_TRY(row.secret.iterations, unsigned_column(statement, 3));
   RAKKAN_TRY(row.secret.parallelism, unsigned_column(statement, 4));
   RAKKAN_TRY(row.failures, unsigned_column(statement, 5));
-  RAKKAN_TRY(const std::int64_t last_failure, statement.integer(6));
-  row.last_failure = instant_of(last_failure);
+  RAKKAN_TRY(row.last_failure, instant_column(statement, 6));
   return row;
 }
 
@@ -227,7 +147,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& data_dir, const Optio
   RAKKAN_CHECK(make_private_file(data_dir, file));
   RAKKAN_TRY(Database database, Database::open(file, options.busy_timeout));
   RAKKAN_CHECK(migrate(database));
-  return std::make_unique<SqliteStore>(std::move(database));
+  RAKKAN_TRY(const JournalEnds ends, read_journal_ends(database));
+  return std::make_unique<SqliteStore>(std::move(database), ends);
 }
 
 Result<void> SqliteStore::add_credential(const CredentialRow& row) {
@@ -237,9 +158,9 @@ Result<void> SqliteStore::add_credential(const CredentialRow& row) {
         const int added,
         database_.execute(
             "INSERT OR IGNORE INTO credential (id, kind, party, token_label, key_label, key_id, key_kind, suite, "
-            "status, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "status, created, tenant) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             row.id.value(), name(row.kind), row.party.value(), row.token_label, row.key_label, ByteView(row.key_id),
-            row.key_kind, row.suite, name(row.status), milliseconds_of(row.created)));
+            row.key_kind, row.suite, name(row.status), milliseconds_of(row.created), row.tenant.value()));
     if (added == 0) {
       return fail(ErrorCode::already_exists, "a credential of this id exists", "credential " + row.id.value());
     }
@@ -349,6 +270,17 @@ Result<PinAttempt> SqliteStore::begin_pin_attempt(const CredentialId& id, const 
 Result<void> SqliteStore::forgive_pin_failures(const CredentialId& id) {
   const std::scoped_lock lock(mutex_);
   RAKKAN_CHECK(database_.execute("UPDATE activation_secret SET failures = 0 WHERE credential = ?", id.value()));
+  return {};
+}
+
+Result<void> SqliteStore::reset_pin_failures(const CredentialId& id) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const int changed,
+             database_.execute("UPDATE activation_secret SET failures = 0, last_failure = 0 WHERE credential = ?",
+                               id.value()));
+  if (changed == 0) {
+    return fail(ErrorCode::activation_missing, "no PIN was set for the credential", "credential " + id.value());
+  }
   return {};
 }
 

@@ -5,13 +5,15 @@
 
 #include "rakkan/store/store.hpp"
 #include "store/sqlite.hpp"
+#include "store/sqlite_rows.hpp"
 
 namespace rakkan::store {
 
-// One connection behind one lock: its writes are short, and the hot path of signing asks nothing here.
+// One connection behind one lock. A read waits for the commit that runs, at most, so the hot path of signing keeps
+// what it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
-  explicit SqliteStore(Database database) noexcept : database_(std::move(database)) {}
+  SqliteStore(Database database, const JournalEnds& ends) noexcept : database_(std::move(database)), ends_(ends) {}
 
   [[nodiscard]] Result<void> add_credential(const CredentialRow& row) override;
   [[nodiscard]] Result<CredentialRow> credential(const CredentialId& id) override;
@@ -25,11 +27,30 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const LockPolicy& policy,
                                                      Instant now) override;
   [[nodiscard]] Result<void> forgive_pin_failures(const CredentialId& id) override;
+  [[nodiscard]] Result<void> reset_pin_failures(const CredentialId& id) override;
   [[nodiscard]] Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) override;
+
+  [[nodiscard]] Result<void> commit(const Additions& additions) override;
+  [[nodiscard]] Result<std::vector<LogChunk>> unreleased_entries(Journal journal) override;
+  [[nodiscard]] Result<void> release_entries(Journal journal, std::uint64_t end) override;
+  [[nodiscard]] Result<RecordRow> record(std::uint64_t index) override;
+  [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) override;
+  [[nodiscard]] Result<std::size_t> erase_records(const std::vector<std::uint64_t>& indexes) override;
+  [[nodiscard]] Result<SignatureRow> signature(const SignatureId& id) override;
+  [[nodiscard]] Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) override;
+  [[nodiscard]] Result<std::vector<ActivationRow>> activations(Instant not_expired_at) override;
+  [[nodiscard]] Result<void> forget(Instant answers_before, Instant activations_before) override;
+  [[nodiscard]] Result<std::optional<std::string>> fact(std::string_view name) override;
+  [[nodiscard]] Result<void> set_fact(std::string_view name, std::string_view value) override;
+
+  [[nodiscard]] Result<void> add_api_key(const ApiKeyRow& row) override;
+  [[nodiscard]] Result<std::vector<ApiKeyRow>> api_keys() override;
+  [[nodiscard]] Result<void> revoke_api_key(const ApiKeyId& id, Instant at) override;
 
  private:
   std::mutex mutex_;
   Database database_;
+  JournalEnds ends_;
 };
 
 }  // namespace rakkan::store

@@ -47,7 +47,7 @@ struct SignatureRow {
   std::uint64_t intent = 0;   // index of its entry in the trail
   std::uint64_t outcome = 0;  // likewise
   Instant created;
-  std::string facts;  // JSON: what the answer says beside the bytes
+  std::string facts;  // JSON: what the answer says beside the bytes; empty: erased
   Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
 };
 
@@ -75,12 +75,12 @@ struct ActivationUse {
 };
 
 struct Additions {
-  std::vector<LogChunk> chunks;
-  std::vector<RecordRow> records;
-  std::vector<SignatureRow> signatures;
-  std::vector<IdempotencyRow> answers;
-  std::vector<ActivationRow> activations;
-  std::vector<ActivationUse> uses;
+  std::vector<LogChunk> chunks{};
+  std::vector<RecordRow> records{};
+  std::vector<SignatureRow> signatures{};
+  std::vector<IdempotencyRow> answers{};
+  std::vector<ActivationRow> activations{};
+  std::vector<ActivationUse> uses{};
 };
 
 // Thread-safe; fails with store_unavailable or store_corrupt. After a failed write or sync nobody knows what is on the
@@ -89,7 +89,7 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // All of it, durably, or none of it. already_exists when an index, id, key or use is taken.
+  // All of it, durably, or none of it. already_exists when an index, id, key or use is taken; activation_unknown.
   [[nodiscard]] virtual Result<void> commit(const Additions& additions) = 0;
 
   // The chunks that are not released yet, in order.

@@ -15,6 +15,8 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
+#include "rakkan/store/api_key_store.hpp"
+#include "rakkan/store/ledger.hpp"
 #include "rakkan/store/options.hpp"
 
 namespace rakkan::store {
@@ -39,6 +41,7 @@ struct CredentialRow {
   CredentialStatus status{};
   std::vector<Bytes> certificates;  // DER, the credential's own first; empty while pending
   Instant created;
+  TenantId tenant{};  // whose keys alone may use or see it; empty: every tenant's
 };
 
 // How a PIN is kept: the hash with everything that is needed to compute it again.
@@ -61,10 +64,8 @@ struct LockPolicy {
   std::optional<std::chrono::seconds> lock_time;  // nothing: until it is reset
 };
 
-class Store {
+class Store : public Ledger, public ApiKeyStore {
  public:
-  virtual ~Store() = default;
-
   // already_exists when the id is taken, by a disabled credential too.
   [[nodiscard]] virtual Result<void> add_credential(const CredentialRow& row) = 0;
   // credential_unknown
@@ -87,6 +88,8 @@ class Store {
                                                              Instant now) = 0;
   // The PIN was right: the failures are forgotten.
   [[nodiscard]] virtual Result<void> forgive_pin_failures(const CredentialId& id) = 0;
+  // An operator's way out of a lock: the count starts afresh, the PIN stays. activation_missing.
+  [[nodiscard]] virtual Result<void> reset_pin_failures(const CredentialId& id) = 0;
 
   // A number that no call has ever returned for this unit, from 1 on; durable before it is returned.
   [[nodiscard]] virtual Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) = 0;

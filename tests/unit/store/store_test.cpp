@@ -60,11 +60,13 @@ TEST_F(StoreTest, CredentialSurvivesReopening) {
   CredentialRow row = seal("op");
   row.kind = CredentialKind::party;
   row.party = PartyId("山田");
+  row.tenant = TenantId("t-1");
   ASSERT_THAT(store_->add_credential(row), IsOk());
   reopen();
   ASSERT_OK_AND_ASSIGN(const CredentialRow read, store_->credential(row.id));
   EXPECT_EQ(read.kind, CredentialKind::party);
   EXPECT_EQ(read.party, row.party);
+  EXPECT_EQ(read.tenant, TenantId("t-1"));
   EXPECT_EQ(read.token_label, "token-op");
   EXPECT_EQ(read.key_label, "key-op");
   EXPECT_EQ(read.key_id, (Bytes{1, 2, 3}));
@@ -133,6 +135,20 @@ TEST_F(StoreTest, SuccessForgivesFailures) {
   ASSERT_THAT(store_->forgive_pin_failures(CredentialId("p")), IsOk());
   ASSERT_OK_AND_ASSIGN(const PinAttempt next, store_->begin_pin_attempt(CredentialId("p"), policy, at(2)));
   EXPECT_EQ(next.failures, 1U);
+}
+
+TEST_F(StoreTest, OperatorResetsALockedPin) {
+  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
+  EXPECT_THAT(store_->reset_pin_failures(CredentialId("p")), FailsWith(ErrorCode::activation_missing));
+  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
+  const LockPolicy policy{1, std::nullopt};
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(1)), IsOk());
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(2)), FailsWith(ErrorCode::pin_locked));
+  ASSERT_THAT(store_->reset_pin_failures(CredentialId("p")), IsOk());
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const PinAttempt next, store_->begin_pin_attempt(CredentialId("p"), policy, at(3)));
+  EXPECT_EQ(next.failures, 1U);
+  EXPECT_EQ(next.secret.hash, secret(1).hash);
 }
 
 TEST_F(StoreTest, LockEndsAfterItsTime) {

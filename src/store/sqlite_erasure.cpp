@@ -1,0 +1,82 @@
+// What leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
+#include "store/sqlite_rows.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace rakkan::store {
+namespace {
+
+constexpr std::array kDeleteChunks{
+    std::string_view("DELETE FROM trail_chunk WHERE first + count <= ?"),
+    std::string_view("DELETE FROM tokens_chunk WHERE first + count <= ?"),
+};
+
+// Zeros of the same length: the row keeps its place, and nothing of it is left in another one.
+Result<std::size_t> overwrite_record(Database& database, std::int64_t entry) {
+  RAKKAN_TRY(const int changed, database.execute("UPDATE record SET erased = 1, salt = zeroblob(length(salt)), "
+                                                 "subject = CAST(zeroblob(length(CAST(subject AS BLOB))) AS TEXT), "
+                                                 "body = CAST(zeroblob(length(CAST(body AS BLOB))) AS TEXT) "
+                                                 "WHERE entry = ? AND erased = 0",
+                                                 entry));
+  return static_cast<std::size_t>(changed);
+}
+
+// The signature of which `entry` is the intent or the outcome, and the answers that say its id.
+Result<void> overwrite_signature(Database& database, std::int64_t entry) {
+  RAKKAN_CHECK(
+      database.execute("DELETE FROM answer WHERE signature IN (SELECT id FROM signature WHERE outcome = ? UNION ALL "
+                       "SELECT id FROM signature WHERE intent = ?)",
+                       entry, entry));
+  for (const std::string_view column : {"outcome", "intent"}) {
+    RAKKAN_CHECK(
+        database.execute("UPDATE signature SET erased = 1, tail = zeroblob(length(tail)), "
+                         "facts = CAST(zeroblob(length(CAST(facts AS BLOB))) AS TEXT) "
+                         "WHERE erased = 0 AND " +
+                             std::string(column) + " = ?",
+                         entry));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const std::int64_t released, signed_index(end));
+  const auto remove = [&]() -> Result<void> {
+    RAKKAN_CHECK(database_.execute(kDeleteChunks[place(journal)], released));
+    RAKKAN_CHECK(
+        database_.execute("UPDATE journal SET released = max(released, ?) WHERE name = ?", released, name(journal)));
+    return {};
+  };
+  RAKKAN_CHECK(database_.transaction(remove));
+  ends_[place(journal)] = std::max(ends_[place(journal)], end);
+  return {};
+}
+
+Result<std::size_t> SqliteStore::erase_records(const std::vector<std::uint64_t>& indexes) {
+  const std::scoped_lock lock(mutex_);
+  const auto overwrite = [&]() -> Result<std::size_t> {
+    std::size_t count = 0;
+    for (const std::uint64_t index : indexes) {
+      RAKKAN_TRY(const std::int64_t entry, signed_index(index));
+      RAKKAN_TRY(const std::size_t changed, overwrite_record(database_, entry));
+      RAKKAN_CHECK(overwrite_signature(database_, entry));
+      count += changed;
+    }
+    return count;
+  };
+  RAKKAN_TRY(const std::size_t erased, database_.transaction(overwrite));
+  RAKKAN_CHECK(database_.empty_log());
+  return erased;
+}
+
+Result<void> SqliteStore::forget(Instant answers_before, Instant activations_before) {
+  const std::scoped_lock lock(mutex_);
+  return database_.transaction([&]() -> Result<void> {
+    RAKKAN_CHECK(database_.execute("DELETE FROM answer WHERE created < ?", milliseconds_of(answers_before)));
+    RAKKAN_CHECK(database_.execute("DELETE FROM activation WHERE expires < ?", milliseconds_of(activations_before)));
+    return {};
+  });
+}
+
+}  // namespace rakkan::store

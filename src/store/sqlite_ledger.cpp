@@ -1,0 +1,328 @@
+// The Ledger of SqliteStore: additions and reads. What leaves it again is in sqlite_erasure.cpp.
+#include <array>
+#include <limits>
+
+#include "store/sqlite_rows.hpp"
+#include "store/sqlite_store.hpp"
+
+namespace rakkan::store {
+namespace {
+
+constexpr std::array kInsertChunk{
+    std::string_view("INSERT INTO trail_chunk (first, count, entries) VALUES (?, ?, ?)"),
+    std::string_view("INSERT INTO tokens_chunk (first, count, entries) VALUES (?, ?, ?)"),
+};
+constexpr std::array kSelectChunks{
+    std::string_view("SELECT first, count, entries FROM trail_chunk ORDER BY first"),
+    std::string_view("SELECT first, count, entries FROM tokens_chunk ORDER BY first"),
+};
+
+// The entries one after another, a big-endian 16 bit length before each: an entry bundle of C2SP tlog-tiles.
+Result<Bytes> bundle_of(const LogChunk& chunk) {
+  std::size_t size = 0;
+  for (const Bytes& entry : chunk.entries) {
+    if (entry.empty() || entry.size() > std::numeric_limits<std::uint16_t>::max()) {
+      return fail(ErrorCode::invalid_argument, "a log entry has 1 to 65,535 bytes");
+    }
+    size += 2 + entry.size();
+  }
+  Bytes bundle;
+  bundle.reserve(size);
+  for (const Bytes& entry : chunk.entries) {
+    bundle.push_back(static_cast<Byte>(entry.size() >> 8));
+    bundle.push_back(static_cast<Byte>(entry.size() & 0xFF));
+    append(bundle, entry);
+  }
+  return bundle;
+}
+
+Result<std::vector<Bytes>> entries_of(ByteView bundle, std::uint64_t count) {
+  std::vector<Bytes> entries;
+  while (bundle.size() >= 2) {
+    const std::size_t size = std::size_t{bundle[0]} << 8 | bundle[1];
+    if (size > bundle.size() - 2) {
+      break;
+    }
+    entries.push_back(copy_of(bundle.subspan(2, size)));
+    bundle = bundle.subspan(2 + size);
+  }
+  if (!bundle.empty() || entries.size() != count) {
+    return fail(ErrorCode::store_corrupt, "a chunk of the log does not hold its entries");
+  }
+  return entries;
+}
+
+// Adds the chunk at or behind `next`, which moves behind it.
+Result<void> add_chunk(Database& database, const LogChunk& chunk, std::uint64_t& next) {
+  if (chunk.first < next) {
+    return fail(ErrorCode::already_exists, "the journal has an entry of this index",
+                std::string(name(chunk.journal)) + " entry " + std::to_string(chunk.first));
+  }
+  RAKKAN_TRY(const Bytes bundle, bundle_of(chunk));
+  RAKKAN_TRY(const std::int64_t first, signed_index(chunk.first));
+  RAKKAN_CHECK(database.execute(kInsertChunk[place(chunk.journal)], first,
+                                static_cast<std::int64_t>(chunk.entries.size()), ByteView(bundle)));
+  next = chunk.first + chunk.entries.size();
+  return {};
+}
+
+Result<void> add_record(Database& database, const RecordRow& row) {
+  RAKKAN_TRY(const std::int64_t entry, signed_index(row.index));
+  RAKKAN_CHECK(database.execute("INSERT INTO record (entry, erased, subject, salt, body) VALUES (?, 0, ?, ?, ?)", entry,
+                                row.subject, ByteView(row.salt), row.body));
+  return {};
+}
+
+Result<void> add_signature(Database& database, const SignatureRow& row) {
+  RAKKAN_TRY(const std::int64_t outcome, signed_index(row.outcome));
+  RAKKAN_TRY(const std::int64_t intent, signed_index(row.intent));
+  RAKKAN_CHECK(
+      database.execute("INSERT INTO signature (outcome, id, tenant, credential, intent, created, erased, facts, tail) "
+                       "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
+                       outcome, row.id.value(), row.tenant.value(), row.credential.value(), intent,
+                       milliseconds_of(row.created), row.facts, ByteView(row.tail)));
+  return {};
+}
+
+Result<void> add_answer(Database& database, const IdempotencyRow& row) {
+  RAKKAN_CHECK(database.execute(
+      "INSERT INTO answer (tenant, key, fingerprint, created, signature, answer) VALUES (?, ?, ?, ?, ?, ?)",
+      row.tenant.value(), row.key, ByteView(row.fingerprint), milliseconds_of(row.created), row.signature.value(),
+      ByteView(row.answer)));
+  return {};
+}
+
+Result<void> add_activation(Database& database, const ActivationRow& row) {
+  RAKKAN_CHECK(database.execute("INSERT INTO activation (id, tenant, credential, expires) VALUES (?, ?, ?, ?)",
+                                ByteView(row.id), row.tenant.value(), row.credential.value(),
+                                milliseconds_of(row.expires)));
+  for (const std::string& digest : row.digests) {
+    RAKKAN_CHECK(database.execute("INSERT INTO activation_digest (activation, digest, used) VALUES (?, ?, 0)",
+                                  ByteView(row.id), digest));
+  }
+  return {};
+}
+
+Result<void> add_use(Database& database, const ActivationUse& use) {
+  RAKKAN_TRY(const int changed,
+             database.execute("UPDATE activation_digest SET used = 1 WHERE activation = ? AND digest = ? AND used = 0",
+                              ByteView(use.id), use.digest));
+  if (changed == 1) {
+    return {};
+  }
+  RAKKAN_TRY(Statement statement,
+             database.prepare("SELECT used FROM activation_digest WHERE activation = ? AND digest = ?",
+                              ByteView(use.id), use.digest));
+  RAKKAN_TRY(const bool known, statement.step());
+  if (!known) {
+    return fail(ErrorCode::activation_unknown, "no such activation for this digest");
+  }
+  return fail(ErrorCode::already_exists, "the activation has signed this digest");
+}
+
+template <class Row>
+Result<void> add_each(Database& database, const std::vector<Row>& rows, Result<void> (*add)(Database&, const Row&)) {
+  for (const Row& row : rows) {
+    RAKKAN_CHECK(add(database, row));
+  }
+  return {};
+}
+
+Result<std::uint64_t> end_of(Database& database, Journal journal) {
+  RAKKAN_TRY(Statement released, database.prepare("SELECT released FROM journal WHERE name = ?", name(journal)));
+  RAKKAN_TRY(const bool row, released.step());
+  if (!row) {
+    return fail(ErrorCode::store_corrupt, "a journal is missing", std::string(name(journal)));
+  }
+  RAKKAN_TRY(std::uint64_t end, index_column(released, 0));
+  RAKKAN_TRY(const std::vector<LogChunk> chunks, read_chunks(database, journal));
+  if (!chunks.empty()) {
+    end = std::max(end, chunks.back().first + chunks.back().entries.size());
+  }
+  return end;
+}
+
+}  // namespace
+
+Result<std::vector<LogChunk>> read_chunks(Database& database, Journal journal) {
+  RAKKAN_TRY(Statement statement, database.prepare(kSelectChunks[place(journal)]));
+  std::vector<LogChunk> chunks;
+  for (;;) {
+    RAKKAN_TRY(const bool row, statement.step());
+    if (!row) {
+      return chunks;
+    }
+    LogChunk chunk{journal, 0, {}};
+    RAKKAN_TRY(chunk.first, index_column(statement, 0));
+    RAKKAN_TRY(const std::uint64_t count, index_column(statement, 1));
+    RAKKAN_TRY(const Bytes bundle, statement.blob(2));
+    RAKKAN_TRY(chunk.entries, entries_of(bundle, count));
+    chunks.push_back(std::move(chunk));
+  }
+}
+
+Result<JournalEnds> read_journal_ends(Database& database) {
+  JournalEnds ends{};
+  for (const Journal journal : kJournals) {
+    RAKKAN_TRY(ends[place(journal)], end_of(database, journal));
+  }
+  return ends;
+}
+
+Result<void> SqliteStore::commit(const Additions& additions) {
+  const std::scoped_lock lock(mutex_);
+  JournalEnds ends = ends_;
+  const auto add = [&]() -> Result<void> {
+    for (const LogChunk& chunk : additions.chunks) {
+      RAKKAN_CHECK(add_chunk(database_, chunk, ends[place(chunk.journal)]));
+    }
+    RAKKAN_CHECK(add_each(database_, additions.records, add_record));
+    RAKKAN_CHECK(add_each(database_, additions.signatures, add_signature));
+    RAKKAN_CHECK(add_each(database_, additions.answers, add_answer));
+    RAKKAN_CHECK(add_each(database_, additions.activations, add_activation));
+    return add_each(database_, additions.uses, add_use);
+  };
+  RAKKAN_CHECK(database_.transaction(add));
+  ends_ = ends;
+  return {};
+}
+
+Result<std::vector<LogChunk>> SqliteStore::unreleased_entries(Journal journal) {
+  const std::scoped_lock lock(mutex_);
+  return read_chunks(database_, journal);
+}
+
+Result<RecordRow> SqliteStore::record(std::uint64_t index) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const std::int64_t entry, signed_index(index));
+  RAKKAN_TRY(Statement statement,
+             database_.prepare("SELECT salt, body, subject FROM record WHERE entry = ? AND erased = 0", entry));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return fail(ErrorCode::audit_index_unknown, "no record of this entry, or it was erased",
+                "entry " + std::to_string(index));
+  }
+  RecordRow row;
+  row.index = index;
+  RAKKAN_TRY(row.salt, statement.blob(0));
+  RAKKAN_TRY(row.body, statement.text(1));
+  RAKKAN_TRY(row.subject, statement.text(2));
+  return row;
+}
+
+Result<std::vector<std::uint64_t>> SqliteStore::records_about(std::string_view subject) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(Statement statement,
+             database_.prepare("SELECT entry FROM record WHERE subject = ? AND erased = 0 ORDER BY entry", subject));
+  std::vector<std::uint64_t> indexes;
+  for (;;) {
+    RAKKAN_TRY(const bool row, statement.step());
+    if (!row) {
+      return indexes;
+    }
+    RAKKAN_TRY(const std::uint64_t index, index_column(statement, 0));
+    indexes.push_back(index);
+  }
+}
+
+Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(Statement statement,
+             database_.prepare("SELECT tenant, credential, intent, outcome, created, erased, facts, tail "
+                               "FROM signature WHERE id = ?",
+                               id.value()));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return fail(ErrorCode::signature_unknown, "no signature has this id", "signature " + id.value());
+  }
+  SignatureRow row;
+  row.id = id;
+  RAKKAN_TRY(std::string tenant, statement.text(0));
+  row.tenant = TenantId(std::move(tenant));
+  RAKKAN_TRY(std::string credential, statement.text(1));
+  row.credential = CredentialId(std::move(credential));
+  RAKKAN_TRY(row.intent, index_column(statement, 2));
+  RAKKAN_TRY(row.outcome, index_column(statement, 3));
+  RAKKAN_TRY(row.created, instant_column(statement, 4));
+  RAKKAN_TRY(const std::int64_t erased, statement.integer(5));
+  if (erased == 0) {
+    RAKKAN_TRY(row.facts, statement.text(6));
+    RAKKAN_TRY(row.tail, statement.blob(7));
+  }
+  return row;
+}
+
+Result<std::optional<IdempotencyRow>> SqliteStore::answer(const TenantId& tenant, std::string_view key) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(
+      Statement statement,
+      database_.prepare("SELECT fingerprint, created, signature, answer FROM answer WHERE tenant = ? AND key = ?",
+                        tenant.value(), key));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return std::nullopt;
+  }
+  IdempotencyRow row;
+  row.tenant = tenant;
+  row.key = key;
+  RAKKAN_TRY(row.fingerprint, statement.blob(0));
+  RAKKAN_TRY(row.created, instant_column(statement, 1));
+  RAKKAN_TRY(std::string signature, statement.text(2));
+  row.signature = SignatureId(std::move(signature));
+  RAKKAN_TRY(row.answer, statement.blob(3));
+  return row;
+}
+
+Result<std::vector<ActivationRow>> SqliteStore::activations(Instant not_expired_at) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(Statement statement,
+             database_.prepare("SELECT id, tenant, credential, expires, digest, used FROM activation JOIN "
+                               "activation_digest ON activation = id WHERE expires > ? ORDER BY id, digest",
+                               milliseconds_of(not_expired_at)));
+  std::vector<ActivationRow> rows;
+  for (;;) {
+    RAKKAN_TRY(const bool found, statement.step());
+    if (!found) {
+      return rows;
+    }
+    RAKKAN_TRY(Bytes id, statement.blob(0));
+    if (rows.empty() || rows.back().id != id) {
+      ActivationRow row;
+      row.id = std::move(id);
+      RAKKAN_TRY(std::string tenant, statement.text(1));
+      row.tenant = TenantId(std::move(tenant));
+      RAKKAN_TRY(std::string credential, statement.text(2));
+      row.credential = CredentialId(std::move(credential));
+      RAKKAN_TRY(row.expires, instant_column(statement, 3));
+      rows.push_back(std::move(row));
+    }
+    RAKKAN_TRY(std::string digest, statement.text(4));
+    RAKKAN_TRY(const std::int64_t used, statement.integer(5));
+    if (used != 0) {
+      rows.back().used.push_back(digest);
+    }
+    rows.back().digests.push_back(std::move(digest));
+  }
+}
+
+Result<std::optional<std::string>> SqliteStore::fact(std::string_view name) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(Statement statement, database_.prepare("SELECT value FROM fact WHERE name = ?", name));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return std::nullopt;
+  }
+  RAKKAN_TRY(const Bytes value, statement.blob(0));
+  return std::string(text_of(value));
+}
+
+Result<void> SqliteStore::set_fact(std::string_view name, std::string_view value) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_CHECK(
+      database_.execute("INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) "
+                        "DO UPDATE SET value = excluded.value",
+                        name, bytes_of(value)));
+  return {};
+}
+
+}  // namespace rakkan::store

@@ -1,0 +1,269 @@
+#include "rakkan/store/ledger.hpp"
+
+#include "rakkan/store/store.hpp"
+#include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::store {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+using test::TemporaryFolder;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+Instant at(int seconds) { return Instant(std::chrono::seconds(seconds)); }
+Bytes bytes(std::string_view text) { return copy_of(bytes_of(text)); }
+
+LogChunk chunk(Journal journal, std::uint64_t first, std::vector<std::string> entries) {
+  LogChunk result{journal, first, {}};
+  for (const std::string& entry : entries) {
+    result.entries.push_back(bytes(entry));
+  }
+  return result;
+}
+
+RecordRow record(std::uint64_t index, std::string body, std::string subject = "u-1") {
+  return {index, Bytes(16, Byte{7}), std::move(body), std::move(subject)};
+}
+
+SignatureRow signature(const std::string& id, std::uint64_t intent, std::uint64_t outcome) {
+  return {SignatureId(id), TenantId("t"), CredentialId("op"), intent, outcome, at(5), "{\"facts\":1}", bytes("tail")};
+}
+
+IdempotencyRow answer(const std::string& key, const std::string& id, Instant created = at(5)) {
+  return {TenantId("t"), key, bytes("print"), created, SignatureId(id), id.empty() ? bytes("stored") : Bytes{}};
+}
+
+ActivationRow activation(const std::string& id, Instant expires, std::vector<std::string> digests) {
+  return {bytes(id), TenantId("t"), CredentialId("yamada"), expires, std::move(digests), {}};
+}
+
+class LedgerTest : public ::testing::Test {
+ protected:
+  void SetUp() override { reopen(); }
+  void reopen() {
+    store_.reset();
+    ASSERT_OK_AND_ASSIGN(store_, open_sqlite(folder_.path()));
+  }
+  Result<void> commit_record(std::uint64_t index, std::string body, std::string subject = "u-1") {
+    return store_->commit({.records = {record(index, std::move(body), std::move(subject))}});
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(LedgerTest, EverythingCommittedIsThereAfterReopening) {
+  Additions additions;
+  additions.chunks = {chunk(Journal::trail, 0, {"a", "bb"}), chunk(Journal::tokens, 0, {"t"})};
+  additions.records = {record(0, "{}"), record(1, "{\"who\":\"山田\"}", "u-2")};
+  additions.signatures = {signature("sig_1", 0, 1)};
+  additions.answers = {answer("k", "sig_1"), answer("other", "")};
+  additions.activations = {activation("act", at(100), {"SHA-256:aa", "SHA-256:bb"})};
+  additions.uses = {{bytes("act"), "SHA-256:bb"}};
+  ASSERT_THAT(store_->commit(additions), IsOk());
+  reopen();
+
+  ASSERT_OK_AND_ASSIGN(const auto trail, store_->unreleased_entries(Journal::trail));
+  ASSERT_EQ(trail.size(), 1U);
+  EXPECT_EQ(trail[0].first, 0U);
+  EXPECT_THAT(trail[0].entries, ElementsAre(bytes("a"), bytes("bb")));
+  ASSERT_OK_AND_ASSIGN(const auto tokens, store_->unreleased_entries(Journal::tokens));
+  ASSERT_EQ(tokens.size(), 1U);
+  EXPECT_THAT(tokens[0].entries, ElementsAre(bytes("t")));
+
+  ASSERT_OK_AND_ASSIGN(const RecordRow row, store_->record(1));
+  EXPECT_EQ(row.index, 1U);
+  EXPECT_EQ(row.salt, Bytes(16, Byte{7}));
+  EXPECT_EQ(row.body, "{\"who\":\"山田\"}");
+  EXPECT_EQ(row.subject, "u-2");
+
+  ASSERT_OK_AND_ASSIGN(const SignatureRow signed_row, store_->signature(SignatureId("sig_1")));
+  EXPECT_EQ(signed_row.tenant, TenantId("t"));
+  EXPECT_EQ(signed_row.credential, CredentialId("op"));
+  EXPECT_EQ(signed_row.intent, 0U);
+  EXPECT_EQ(signed_row.outcome, 1U);
+  EXPECT_EQ(signed_row.created, at(5));
+  EXPECT_EQ(signed_row.facts, "{\"facts\":1}");
+  EXPECT_EQ(signed_row.tail, bytes("tail"));
+
+  ASSERT_OK_AND_ASSIGN(const auto by_signature, store_->answer(TenantId("t"), "k"));
+  ASSERT_TRUE(by_signature.has_value());
+  EXPECT_EQ(by_signature->signature, SignatureId("sig_1"));
+  EXPECT_EQ(by_signature->fingerprint, bytes("print"));
+  EXPECT_EQ(by_signature->created, at(5));
+  ASSERT_OK_AND_ASSIGN(const auto stored, store_->answer(TenantId("t"), "other"));
+  ASSERT_TRUE(stored.has_value());
+  EXPECT_EQ(stored->answer, bytes("stored"));
+
+  ASSERT_OK_AND_ASSIGN(const auto activations, store_->activations(at(99)));
+  ASSERT_EQ(activations.size(), 1U);
+  EXPECT_EQ(activations[0].id, bytes("act"));
+  EXPECT_EQ(activations[0].tenant, TenantId("t"));
+  EXPECT_EQ(activations[0].credential, CredentialId("yamada"));
+  EXPECT_EQ(activations[0].expires, at(100));
+  EXPECT_THAT(activations[0].digests, ElementsAre("SHA-256:aa", "SHA-256:bb"));
+  EXPECT_THAT(activations[0].used, ElementsAre("SHA-256:bb"));
+}
+
+TEST_F(LedgerTest, WhatIsTakenUndoesTheWholeCommit) {
+  Additions first;
+  first.chunks = {chunk(Journal::trail, 0, {"a"})};
+  first.records = {record(0, "{}")};
+  first.signatures = {signature("sig_1", 0, 0)};
+  first.answers = {answer("k", "sig_1")};
+  first.activations = {activation("act", at(100), {"SHA-256:aa"})};
+  first.uses = {{bytes("act"), "SHA-256:aa"}};
+  ASSERT_THAT(store_->commit(first), IsOk());
+
+  const std::vector<Additions> taken{
+      {.chunks = {chunk(Journal::trail, 0, {"again"})}},
+      {.records = {record(0, "{}")}},
+      {.signatures = {signature("sig_1", 5, 6)}},
+      {.signatures = {signature("sig_2", 5, 0)}},
+      {.answers = {answer("k", "")}},
+      {.activations = {activation("act", at(200), {"SHA-256:bb"})}},
+      {.uses = {{bytes("act"), "SHA-256:aa"}}},
+  };
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    Additions both = taken[i];
+    both.records.push_back(record(50, "{}"));
+    EXPECT_THAT(store_->commit(both), FailsWith(ErrorCode::already_exists)) << "addition " << i;
+    EXPECT_THAT(store_->record(50), FailsWith(ErrorCode::audit_index_unknown)) << "addition " << i;
+  }
+  ASSERT_THAT(commit_record(50, "{}"), IsOk()) << "a refusal stops nothing";
+}
+
+TEST_F(LedgerTest, UseOfAnUnknownActivationIsRefused) {
+  ASSERT_THAT(store_->commit({.activations = {activation("act", at(100), {"SHA-256:aa"})}}), IsOk());
+  EXPECT_THAT(store_->commit({.uses = {{bytes("act"), "SHA-256:bb"}}}), FailsWith(ErrorCode::activation_unknown));
+  EXPECT_THAT(store_->commit({.uses = {{bytes("no"), "SHA-256:aa"}}}), FailsWith(ErrorCode::activation_unknown));
+}
+
+TEST_F(LedgerTest, ReleasedChunksGoAndTheirIndexesStayTaken) {
+  ASSERT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 0, {"a", "b"}), chunk(Journal::trail, 2, {"c"})}}),
+              IsOk());
+  ASSERT_THAT(store_->commit({.chunks = {chunk(Journal::tokens, 0, {"t"})}}), IsOk());
+  ASSERT_THAT(store_->release_entries(Journal::trail, 1), IsOk());  // in the middle of the first
+  ASSERT_OK_AND_ASSIGN(const auto both, store_->unreleased_entries(Journal::trail));
+  EXPECT_EQ(both.size(), 2U);
+  ASSERT_THAT(store_->release_entries(Journal::trail, 2), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto one, store_->unreleased_entries(Journal::trail));
+  ASSERT_EQ(one.size(), 1U);
+  EXPECT_EQ(one[0].first, 2U);
+  ASSERT_THAT(store_->release_entries(Journal::trail, 3), IsOk());
+  EXPECT_THAT(store_->unreleased_entries(Journal::trail).value_or(both), IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto tokens, store_->unreleased_entries(Journal::tokens));
+  EXPECT_EQ(tokens.size(), 1U);
+
+  reopen();
+  EXPECT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 2, {"c"})}}), FailsWith(ErrorCode::already_exists));
+  EXPECT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 3, {"d"})}}), IsOk());
+}
+
+TEST_F(LedgerTest, EntriesOfOtherSizesThanTheLogTakesAreRefused) {
+  EXPECT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 0, {""})}}), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 0, {std::string(65'536, 'x')})}}),
+              FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(store_->commit({.chunks = {chunk(Journal::trail, 0, {std::string(65'535, 'x')})}}), IsOk());
+}
+
+TEST_F(LedgerTest, RecordsAreFoundBySubjectAndErased) {
+  ASSERT_THAT(commit_record(3, "{\"name\":\"A\"}", "u-1"), IsOk());
+  ASSERT_THAT(commit_record(4, "{\"name\":\"B\"}", "u-2"), IsOk());
+  ASSERT_THAT(commit_record(9, "{\"name\":\"A\"}", "u-1"), IsOk());
+  EXPECT_THAT(store_->records_about("u-1").value_or(std::vector<std::uint64_t>{}), ElementsAre(3U, 9U));
+  EXPECT_EQ(store_->erase_records({3, 9, 77}).value_or(0), 2U);
+  EXPECT_EQ(store_->erase_records({3}).value_or(9), 0U);
+  EXPECT_THAT(store_->records_about("u-1").value_or(std::vector<std::uint64_t>{1}), IsEmpty());
+  EXPECT_THAT(store_->record(3), FailsWith(ErrorCode::audit_index_unknown));
+  EXPECT_THAT(store_->record(4), IsOk());
+  EXPECT_THAT(commit_record(3, "{}"), FailsWith(ErrorCode::already_exists)) << "an erased index is not free again";
+}
+
+TEST_F(LedgerTest, ErasingTheIntentOrTheOutcomeEmptiesTheSignature) {
+  for (const std::uint64_t erased : {10U, 21U}) {
+    const std::string id = "sig_" + std::to_string(erased);
+    const std::uint64_t intent = erased / 10 * 10;
+    ASSERT_THAT(store_->commit({.records = {record(intent, "{}"), record(intent + 1, "{}")},
+                                .signatures = {signature(id, intent, intent + 1)},
+                                .answers = {answer(id, id), answer("kept" + id, "")}}),
+                IsOk());
+    EXPECT_EQ(store_->erase_records({erased}).value_or(0), 1U);
+    ASSERT_OK_AND_ASSIGN(const SignatureRow row, store_->signature(SignatureId(id)));
+    EXPECT_EQ(row.facts, "");
+    EXPECT_THAT(row.tail, IsEmpty());
+    EXPECT_EQ(row.outcome, intent + 1);
+    EXPECT_FALSE(store_->answer(TenantId("t"), id).value_or(answer("x", "")).has_value());
+    EXPECT_TRUE(store_->answer(TenantId("t"), "kept" + id).value_or(std::nullopt).has_value());
+  }
+}
+
+TEST_F(LedgerTest, SignatureOfAnotherIdIsUnknown) {
+  EXPECT_THAT(store_->signature(SignatureId("sig_x")), FailsWith(ErrorCode::signature_unknown));
+}
+
+TEST_F(LedgerTest, AnswersBelongToATenant) {
+  ASSERT_THAT(store_->commit({.answers = {answer("k", "")}}), IsOk());
+  EXPECT_FALSE(store_->answer(TenantId("u"), "k").value_or(answer("x", "")).has_value());
+}
+
+TEST_F(LedgerTest, OldAnswersAndActivationsAreForgotten) {
+  ASSERT_THAT(store_->commit({.answers = {answer("old", "", at(10)), answer("new", "", at(20))},
+                              .activations = {activation("old", at(10), {"SHA-256:aa"}),
+                                              activation("new", at(20), {"SHA-256:aa"})}}),
+              IsOk());
+  ASSERT_THAT(store_->forget(at(20), at(20)), IsOk());
+  EXPECT_FALSE(store_->answer(TenantId("t"), "old").value_or(answer("x", "")).has_value());
+  EXPECT_TRUE(store_->answer(TenantId("t"), "new").value_or(std::nullopt).has_value());
+  ASSERT_OK_AND_ASSIGN(const auto left, store_->activations(at(0)));
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].id, bytes("new"));
+  EXPECT_THAT(store_->activations(at(20)).value_or(left), IsEmpty()) << "expired at its last instant";
+}
+
+TEST_F(LedgerTest, FactsAreSetReplacedAndKept) {
+  EXPECT_EQ(store_->fact("log.origin").value_or("x"), std::nullopt);
+  ASSERT_THAT(store_->set_fact("log.origin", "a"), IsOk());
+  ASSERT_THAT(store_->set_fact("log.origin", std::string("b\0c", 3)), IsOk());
+  reopen();
+  EXPECT_EQ(store_->fact("log.origin").value_or("x"), std::string("b\0c", 3));
+}
+
+TEST_F(LedgerTest, ApiKeysAreKeptInTheOrderOfTheirMaking) {
+  ApiKeyRow first{ApiKeyId("z"),
+                  TenantId("t"),
+                  "契約係",
+                  Bytes(32, Byte{1}),
+                  {"sign", "timestamp"},
+                  {"10.0.0.0/8", "2001:db8::/32"},
+                  at(1),
+                  at(100),
+                  std::nullopt};
+  ApiKeyRow second{ApiKeyId("a"), TenantId("u"), "", Bytes(32, Byte{2}), {}, {}, at(2), std::nullopt, std::nullopt};
+  ASSERT_THAT(store_->add_api_key(second), IsOk());
+  ASSERT_THAT(store_->add_api_key(first), IsOk());
+  EXPECT_THAT(store_->add_api_key(first), FailsWith(ErrorCode::already_exists));
+  ASSERT_THAT(store_->revoke_api_key(ApiKeyId("z"), at(50)), IsOk());
+  ASSERT_THAT(store_->revoke_api_key(ApiKeyId("z"), at(60)), IsOk());
+  EXPECT_THAT(store_->revoke_api_key(ApiKeyId("no"), at(50)), FailsWith(ErrorCode::api_key_unknown));
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const auto rows, store_->api_keys());
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0].id, ApiKeyId("z"));
+  EXPECT_EQ(rows[0].tenant, TenantId("t"));
+  EXPECT_EQ(rows[0].label, "契約係");
+  EXPECT_EQ(rows[0].secret_hash, Bytes(32, Byte{1}));
+  EXPECT_THAT(rows[0].scopes, ElementsAre("sign", "timestamp"));
+  EXPECT_THAT(rows[0].addresses, ElementsAre("10.0.0.0/8", "2001:db8::/32"));
+  EXPECT_EQ(rows[0].expires, at(100));
+  EXPECT_EQ(rows[0].revoked, at(50)) << "the first revocation counts";
+  EXPECT_EQ(rows[1].id, ApiKeyId("a"));
+  EXPECT_THAT(rows[1].scopes, IsEmpty());
+  EXPECT_EQ(rows[1].expires, std::nullopt);
+}
+
+}  // namespace
+}  // namespace rakkan::store
