@@ -93,6 +93,22 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
+  // A lock of the open file, not of the process: closing another descriptor of the same file does not end it.
+  [[nodiscard]] Result<bool> try_lock(std::uint64_t offset, std::uint64_t length) override {
+    struct flock range{};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    RAKKAN_TRY(range.l_start, position(offset, ErrorCode::file_unwritable));
+    RAKKAN_TRY(range.l_len, position(length, ErrorCode::file_unwritable));
+    if (::fcntl(descriptor_, F_OFD_SETLK, &range) == 0) {
+      return true;
+    }
+    if (errno == EAGAIN || errno == EACCES) {
+      return false;
+    }
+    return system_error(ErrorCode::file_unwritable, "cannot lock", path_);
+  }
+
  private:
   [[nodiscard]] Result<off_t> position(std::uint64_t offset, ErrorCode code) const {
     const auto narrow = checked_cast<off_t>(offset);

@@ -28,6 +28,9 @@ class File {
   [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
   [[nodiscard]] virtual Result<void> sync() = 0;  // data and size (fdatasync)
   [[nodiscard]] virtual Result<std::uint64_t> size() = 0;
+  // Keeps everybody else (other processes, other Files of this one) from locking these bytes until the file is closed.
+  // False when somebody has locked one of them. The kernel's: it ends with its process.
+  [[nodiscard]] virtual Result<bool> try_lock(std::uint64_t offset, std::uint64_t length) = 0;
 };
 
 enum class FileMode : std::uint8_t {
