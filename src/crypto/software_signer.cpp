@@ -42,6 +42,20 @@ Result<PublicKey> public_key_of(const EVP_PKEY* key) {
   return PublicKey::from_spki({encoding, static_cast<std::size_t>(size)});
 }
 
+Result<Pkey> read_pem(std::string_view pem) {
+  const auto size = checked_cast<int>(pem.size());
+  const Bio input(size ? BIO_new_mem_buf(pem.data(), *size) : nullptr);
+  // Without this OpenSSL would ask the terminal for the passphrase of an encrypted key.
+  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
+  Pkey key(input ? PEM_read_bio_PrivateKey(input.get(), nullptr, no_passphrase, nullptr) : nullptr);
+  if (!key) {
+    Error error = openssl_error("not an unencrypted private key in PEM");
+    error.code = ErrorCode::invalid_argument;
+    return fail(std::move(error));
+  }
+  return key;
+}
+
 std::shared_ptr<void> shared(Pkey key) {
   return {key.release(), [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); }};
 }
@@ -58,16 +72,7 @@ Result<SoftwareSigner> SoftwareSigner::generate(KeyKind kind) {
 }
 
 Result<SoftwareSigner> SoftwareSigner::from_pem(std::string_view pem) {
-  const auto size = checked_cast<int>(pem.size());
-  const Bio input(size ? BIO_new_mem_buf(pem.data(), *size) : nullptr);
-  // Without this OpenSSL would ask the terminal for the passphrase of an encrypted key.
-  const auto no_passphrase = [](char*, int, int, void*) { return -1; };
-  Pkey key(input ? PEM_read_bio_PrivateKey(input.get(), nullptr, no_passphrase, nullptr) : nullptr);
-  if (!key) {
-    Error error = openssl_error("not an unencrypted private key in PEM");
-    error.code = ErrorCode::invalid_argument;
-    return fail(std::move(error));
-  }
+  RAKKAN_TRY(Pkey key, read_pem(pem));
   RAKKAN_TRY(PublicKey public_key, public_key_of(key.get()));
   return SoftwareSigner(std::move(public_key), shared(std::move(key)));
 }
@@ -83,6 +88,37 @@ Result<Bytes> SoftwareSigner::sign(const AlgorithmSuite& suite, const Digest& di
   std::size_t size = signature.size();
   const ByteView value = digest.view();
   if (EVP_PKEY_sign(context.get(), signature.data(), &size, value.data(), value.size()) != 1) {
+    return fail(openssl_error("signing failed"));
+  }
+  signature.resize(size);
+  return signature;
+}
+
+Result<SoftwareMessageSigner> SoftwareMessageSigner::generate() {
+  Pkey key = generate_key(KeyKind::ed25519);
+  if (!key) {
+    return fail(openssl_error("no key generated"));
+  }
+  RAKKAN_TRY(PublicKey public_key, public_key_of(key.get()));
+  return SoftwareMessageSigner(std::move(public_key), shared(std::move(key)));
+}
+
+Result<SoftwareMessageSigner> SoftwareMessageSigner::from_pem(std::string_view pem) {
+  RAKKAN_TRY(Pkey key, read_pem(pem));
+  RAKKAN_TRY(PublicKey public_key, public_key_of(key.get()));
+  if (public_key.kind() != KeyKind::ed25519) {
+    return fail(ErrorCode::unsupported_algorithm, "only an Ed25519 key signs the message itself");
+  }
+  return SoftwareMessageSigner(std::move(public_key), shared(std::move(key)));
+}
+
+Result<Bytes> SoftwareMessageSigner::sign_message(ByteView message) {
+  const DigestContext context(EVP_MD_CTX_new());
+  Bytes signature(max_signature_size(KeyKind::ed25519));
+  std::size_t size = signature.size();
+  if (!context ||
+      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, static_cast<EVP_PKEY*>(key_.get())) != 1 ||
+      EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) != 1) {
     return fail(openssl_error("signing failed"));
   }
   signature.resize(size);

@@ -40,6 +40,8 @@ class HsmKeys final : public KeySource {
 
   [[nodiscard]] Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) override;
   [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) override;
+  [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
+                                                                                 bool make_when_missing) override;
 
  private:
   [[nodiscard]] Result<std::shared_ptr<hsm::Module>> module();
@@ -69,6 +71,24 @@ Result<std::shared_ptr<crypto::Signer>> HsmKeys::signer(const KeyAddress& addres
   RAKKAN_TRY(const auto opened, token(address.token_label, false));
   RAKKAN_TRY(std::shared_ptr<crypto::Signer> signer, opened->signer(address.key_label, address.key_id));
   return signer;
+}
+
+Result<std::shared_ptr<crypto::MessageSigner>> HsmKeys::checkpoint_signer(const KeyAddress& address,
+                                                                          bool make_when_missing) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const auto opened, token(address.token_label, make_when_missing));
+  constexpr bool kAllowEd25519 = true;
+  Result<std::shared_ptr<hsm::Pkcs11Signer>> signer = opened->signer(address.key_label, address.key_id, kAllowEd25519);
+  if (!signer && signer.error().code == ErrorCode::key_not_found && make_when_missing) {
+    const ByteView id = address.key_id.empty() ? bytes_of(address.key_label) : ByteView(address.key_id);
+    RAKKAN_CHECK(opened->generate(crypto::KeyKind::ed25519, address.key_label, id));
+    signer = opened->signer(address.key_label, address.key_id, kAllowEd25519);
+  }
+  RAKKAN_TRY(std::shared_ptr<crypto::MessageSigner> found, std::move(signer));
+  if (found->public_key().kind() != crypto::KeyKind::ed25519) {
+    return fail(ErrorCode::unsupported_algorithm, "the key of the log's checkpoints is not Ed25519");
+  }
+  return found;
 }
 
 Result<std::shared_ptr<hsm::Module>> HsmKeys::module() {

@@ -31,6 +31,21 @@ class SoftwareKeys final : public service::KeySource {
     return std::shared_ptr<crypto::Signer>(found->second);
   }
 
+  [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const service::KeyAddress& address,
+                                                                                 bool make_when_missing) override {
+    const auto found = message_keys_.find(place(address));
+    if (found != message_keys_.end()) {
+      return std::shared_ptr<crypto::MessageSigner>(found->second);
+    }
+    if (!make_when_missing) {
+      return fail(ErrorCode::key_not_found, "no such key");
+    }
+    RAKKAN_TRY(auto key, crypto::SoftwareMessageSigner::generate());
+    auto kept = std::make_shared<crypto::SoftwareMessageSigner>(std::move(key));
+    message_keys_.emplace(place(address), kept);
+    return std::shared_ptr<crypto::MessageSigner>(std::move(kept));
+  }
+
   // The key of the credential whose token and key bear its id.
   [[nodiscard]] BentSigner& at(const std::string& id) { return *keys_.at({id, id}); }
   // Puts another key in its place.
@@ -44,6 +59,7 @@ class SoftwareKeys final : public service::KeySource {
   using Place = std::pair<std::string, std::string>;
   static Place place(const service::KeyAddress& address) { return {address.token_label, address.key_label}; }
   std::map<Place, std::shared_ptr<BentSigner>> keys_;
+  std::map<Place, std::shared_ptr<crypto::SoftwareMessageSigner>> message_keys_;
 };
 
 }  // namespace rakkan::test

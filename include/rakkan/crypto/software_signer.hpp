@@ -1,8 +1,9 @@
-// SoftwareSigner signs with a key in memory: for benchmarks, tests and comparison, never for a credential.
+// Signers with a key in memory: for benchmarks, tests and comparison, never for a credential or a log.
 #pragma once
 
 #include <memory>
 
+#include "rakkan/crypto/message_signer.hpp"
 #include "rakkan/crypto/signer.hpp"
 
 namespace rakkan::crypto {
@@ -19,6 +20,25 @@ class SoftwareSigner final : public Signer {
 
  private:
   SoftwareSigner(PublicKey public_key, std::shared_ptr<void> key)
+      : public_key_(std::move(public_key)), key_(std::move(key)) {}
+
+  PublicKey public_key_;
+  std::shared_ptr<void> key_;  // EVP_PKEY
+};
+
+// The same for messages: Ed25519.
+class SoftwareMessageSigner final : public MessageSigner {
+ public:
+  // A fresh key.
+  [[nodiscard]] static Result<SoftwareMessageSigner> generate();
+  // From an unencrypted PKCS#8 PrivateKeyInfo in PEM; unsupported_algorithm when its key is another than Ed25519.
+  [[nodiscard]] static Result<SoftwareMessageSigner> from_pem(std::string_view pem);
+
+  [[nodiscard]] const PublicKey& public_key() const noexcept override { return public_key_; }
+  [[nodiscard]] Result<Bytes> sign_message(ByteView message) override;
+
+ private:
+  SoftwareMessageSigner(PublicKey public_key, std::shared_ptr<void> key)
       : public_key_(std::move(public_key)), key_(std::move(key)) {}
 
   PublicKey public_key_;

@@ -3,11 +3,12 @@
 
 #include <memory>
 
+#include "rakkan/crypto/message_signer.hpp"
 #include "rakkan/crypto/signer.hpp"
 
 namespace rakkan::hsm {
 
-class Pkcs11Signer final : public crypto::Signer {
+class Pkcs11Signer final : public crypto::Signer, public crypto::MessageSigner {
  public:
   ~Pkcs11Signer() override;
   Pkcs11Signer(const Pkcs11Signer&) = delete;
@@ -19,7 +20,7 @@ class Pkcs11Signer final : public crypto::Signer {
   // (unsupported_algorithm).
   [[nodiscard]] Result<Bytes> sign(const crypto::AlgorithmSuite& suite, const crypto::Digest& digest) override;
   // Ed25519 alone (RFC 8032 PureEdDSA signs the message itself, CKM_EDDSA); other keys fail with unsupported_algorithm.
-  [[nodiscard]] Result<Bytes> sign_message(ByteView message);
+  [[nodiscard]] Result<Bytes> sign_message(ByteView message) override;
 
   struct Impl;
   explicit Pkcs11Signer(std::unique_ptr<Impl> impl) noexcept;

@@ -8,6 +8,7 @@
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/crypto/message_signer.hpp"
 #include "rakkan/crypto/signer.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/service/options.hpp"
@@ -27,6 +28,10 @@ class KeySource {
   [[nodiscard]] virtual Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) = 0;
   // key_not_found, key_attributes_unsafe, ed25519_document_key, hsm_ codes. Thread-safe.
   [[nodiscard]] virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) = 0;
+  // The Ed25519 key of the log's checkpoints at that address. It is made (and its token) when it is missing and
+  // `make_when_missing`: only for a log that has not begun (audit::Trail::has_begun). key_not_found, hsm_ codes.
+  [[nodiscard]] virtual Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
+                                                                                         bool make_when_missing) = 0;
 };
 
 // Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut.

@@ -16,6 +16,7 @@ using crypto::KeyKind;
 using test::FailsWith;
 using test::IsOk;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 // Tokens live as long as the process: each test has labels of its own.
 std::string fresh(const std::string& label) {
@@ -181,6 +182,31 @@ TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
   EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(yamada, document_, test::kYamadasPin)),
               FailsWith(ErrorCode::pin_locked));
   EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(sato, document_, test::kSatosPin)), IsOk());
+}
+
+TEST_F(ServiceOnSoftHsm, TheKeyOfTheLogIsMadeOnceAndFoundAgain) {
+  const test::LeaksOfSoftHsm not_ours;
+  const std::string label = fresh("audit-log");
+  const KeyAddress address{label, "checkpoints", {}};
+  EXPECT_THAT(keys_->checkpoint_signer(address, false), Not(IsOk()));
+  ASSERT_OK_AND_ASSIGN(const auto made, keys_->checkpoint_signer(address, true));
+  EXPECT_EQ(made->public_key().kind(), KeyKind::ed25519);
+  const auto later = open_keys();
+  ASSERT_OK_AND_ASSIGN(const auto found, later->checkpoint_signer(address, true));
+  EXPECT_EQ(found->public_key(), made->public_key());
+  ASSERT_OK_AND_ASSIGN(const Bytes signature, found->sign_message(bytes_of("a checkpoint")));
+  EXPECT_THAT(
+      made->public_key().verify_message(crypto::default_suite(KeyKind::ed25519), bytes_of("a checkpoint"), signature),
+      IsOk());
+  // It is no key for documents.
+  EXPECT_THAT(keys_->signer(address), FailsWith(ErrorCode::ed25519_document_key));
+}
+
+TEST_F(ServiceOnSoftHsm, AMissingKeyOfALogThatHasBegunIsNotMadeAnew) {
+  const std::string label = fresh("audit-log");
+  ASSERT_THAT(keys_->generate({label, "other", {0x01}}, KeyKind::ec_p256), IsOk());
+  EXPECT_THAT(keys_->checkpoint_signer({label, "checkpoints", {}}, false), FailsWith(ErrorCode::key_not_found));
+  EXPECT_THAT(keys_->checkpoint_signer({label, "other", {}}, true), FailsWith(ErrorCode::unsupported_algorithm));
 }
 
 }  // namespace

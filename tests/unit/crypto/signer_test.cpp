@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "support/result_matchers.hpp"
 
@@ -75,6 +76,39 @@ TEST(MaxSignatureSize, HoldsEveryEcdsaValue) {
   // The longest value has both integers with the top bit set.
   EXPECT_EQ(max_signature_size(KeyKind::ec_p256), 72U);
   EXPECT_EQ(max_signature_size(KeyKind::ec_p384), 104U);
+}
+
+TEST(MessageSigner, SignsTheMessageWithEd25519Alone) {
+  ASSERT_OK_AND_ASSIGN(SoftwareMessageSigner signer, SoftwareMessageSigner::generate());
+  ASSERT_EQ(signer.public_key().kind(), KeyKind::ed25519);
+  const AlgorithmSuite& suite = default_suite(KeyKind::ed25519);
+  ASSERT_OK_AND_ASSIGN(const Bytes signature, signer.sign_message(bytes_of("a checkpoint")));
+  EXPECT_EQ(signature.size(), 64U);
+  EXPECT_THAT(signer.public_key().verify_message(suite, bytes_of("a checkpoint"), signature), IsOk());
+  EXPECT_THAT(signer.public_key().verify_message(suite, bytes_of("a checkpoinT"), signature),
+              FailsWith(ErrorCode::signature_invalid));
+}
+
+constexpr std::string_view kRfc8032Key =
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MC4CAQAwBQYDK2VwBCIEIEzNCJso/5banbbDRuwRTg9bijGfNaumJNqM9u1PuKb7\n"
+    "-----END PRIVATE KEY-----\n";
+constexpr std::string_view kP256Key =  // openssl genpkey -algorithm EC; used nowhere
+    "-----BEGIN PRIVATE KEY-----\n"
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNlK7c3gxze8MrPEb\n"
+    "NdqVKJVETUGvk8yJdPf/YKKv/xqhRANCAARF1NZccFBJxXu2d0a0RqGcC7dqaQSU\n"
+    "xvDsVyNbSl5mjQ7TU/u4cZubx6rKaxIXMAh+nDblWkpups5UpwgBgagk\n"
+    "-----END PRIVATE KEY-----\n";
+
+TEST(MessageSigner, ReadsAnEd25519KeyAndNoOther) {
+  // RFC 8032 §7.1 test 2: the key as RFC 8410 §7 writes it, and its signature of the message 0x72.
+  ASSERT_OK_AND_ASSIGN(SoftwareMessageSigner signer, SoftwareMessageSigner::from_pem(kRfc8032Key));
+  ASSERT_OK_AND_ASSIGN(const Bytes signature, signer.sign_message(bytes_of("\x72")));
+  EXPECT_EQ(to_hex(signature),
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+            "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00");
+  EXPECT_THAT(SoftwareMessageSigner::from_pem("no key"), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(SoftwareMessageSigner::from_pem(kP256Key), FailsWith(ErrorCode::unsupported_algorithm));
 }
 
 }  // namespace
