@@ -9,6 +9,7 @@
 //   {"v":1,"event":"timestamp.intent","at":"…","body":{…}}
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -46,6 +47,13 @@ struct Receipt {
   Instant at;
 };
 
+// Timestamps of checkpoints: called on a thread of its own, may take as long as an authority takes.
+struct CheckpointStamper {
+  // A TimeStampToken (RFC 3161, DER) over SHA-256 of these bytes.
+  std::function<Result<Bytes>(ByteView checkpoint)> stamp;
+  bool own = false;  // by our own unit: reports say so, it proves less
+};
+
 struct Environment {  // outlives the trail
   FileSystem& files;
   std::filesystem::path folder;  // <data_dir>/audit; a folder a journal in it
@@ -54,10 +62,14 @@ struct Environment {  // outlives the trail
   RandomSource& random;
   // Signs checkpoints; Ed25519. Blocks (it is called from the trail's own thread).
   std::shared_ptr<crypto::MessageSigner> checkpoint_key;
+  std::optional<CheckpointStamper> stamper;  // none: checkpoints are not timestamped
 };
 
 class Trail {
  public:
+  // Is there a log already? Until there is, its key may be made (service::KeySource::checkpoint_signer).
+  [[nodiscard]] static Result<bool> has_begun(store::Ledger& ledger);
+
   // Opens or starts both logs; finishes what a crash left between ledger and files. audit_log_corrupt when the files do
   // not continue the last checkpoint, or the key is not the one the log began with.
   [[nodiscard]] static Result<std::unique_ptr<Trail>> open(Options options, Environment environment);
@@ -66,6 +78,8 @@ class Trail {
   // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
   // on every call fails and healthy() is false), overloaded (too many waiting), shutting_down. Thread-safe.
   using Done = std::function<void(Result<Receipt>)>;
+  // A group is one transaction: who collides with what is stored (an index, key or use that is taken) gets
+  // already_exists, and the others of his group are recorded. invalid_argument for an event, body or size that is none.
   void record(Submission submission, Done done);
 
   // The same for callers that own their thread.
@@ -76,6 +90,7 @@ class Trail {
   // The newest checkpoint given out (a signed note), empty before the first.
   [[nodiscard]] std::string checkpoint(Journal journal) const;
   // `done` is called when a checkpoint covers the entry: immediately when one does, else within about a second.
+  // audit_index_unknown when there is no such entry; audit_unavailable, shutting_down when none will come.
   void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);
   // A .tlog-proof under the newest checkpoint. audit_index_unknown; audit_not_checkpointed.
   [[nodiscard]] Result<std::string> prove(Journal journal, std::uint64_t index);
@@ -90,6 +105,11 @@ class Trail {
     std::uint64_t entries = 0;  // recorded since the start
     std::uint64_t commits = 0;  // transactions for them
     std::size_t waiting = 0;
+    // How long the oldest entry that no checkpoint covers has waited; zero when all are covered. More than a few
+    // checkpoint intervals: the key does not sign, and last_checkpoint_error says why.
+    std::chrono::milliseconds uncovered{0};
+    std::string last_checkpoint_error;  // empty after a success
+    std::string last_timestamp_error;   // likewise
   };
   [[nodiscard]] Load load() const noexcept;
 

@@ -1,0 +1,63 @@
+// What somebody needs to check one entry for himself, without the log and offline: the proof (C2SP tlog-proof), the
+// entry with its record, and the log's verifier key.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/audit/checkpoint.hpp"
+#include "rakkan/audit/entry.hpp"
+
+namespace rakkan::audit {
+
+// The text of a .tlog-proof file:
+//
+//   c2sp.org/tlog-proof@v1
+//   extra <base64>           optional; none is made here
+//   index <n>
+//   <base64 hash>            from the leaf's sibling up
+//   <empty line>
+//   <checkpoint, verbatim>
+struct Proof {
+  static constexpr std::size_t kMaxSize = 2 * Note::kMaxSize;
+
+  // malformed_proof, malformed_note
+  [[nodiscard]] static Result<Proof> parse(std::string_view text);
+  [[nodiscard]] std::string encode() const;
+
+  Bytes extra;
+  std::uint64_t index = 0;
+  std::vector<TreeHash> path;
+  std::string checkpoint;  // a signed note
+};
+
+// What is handed out beside a proof. As a file: one JSON object of strings, base64 where it is bytes.
+//
+//   {"v":1,"entry":"<the entry's line>","salt":"<base64>","body":"<the record>"}
+//
+// Without salt and body when the entry is public or its record was erased.
+struct EntryFile {
+  static constexpr std::size_t kMaxSize = 8 * kMaxRecordSize;
+
+  // Other members, or one twice, are refused: malformed_proof.
+  [[nodiscard]] static Result<EntryFile> parse(std::string_view json);
+  [[nodiscard]] std::string encode() const;
+
+  std::string entry;
+  std::optional<Record> record;
+};
+
+struct ProvenEntry {
+  std::uint64_t index = 0;
+  Entry entry;
+  Checkpoint checkpoint;  // under which it stands
+};
+
+// The entry is the log's at that index, and commits to the record if there is one. malformed_proof, malformed_note;
+// signature_invalid (not the log's key); audit_log_mismatch (another entry or another log); digest_mismatch (another
+// record).
+[[nodiscard]] Result<ProvenEntry> verify_proof(const Proof& proof, const EntryFile& file, const VerifierKey& key);
+
+}  // namespace rakkan::audit
