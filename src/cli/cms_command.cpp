@@ -25,16 +25,18 @@ class CmsCommand final : public Command {
     RAKKAN_TRY(const crypto::Digest digest, parse_digest(digest_));
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
-    RAKKAN_TRY(const service::DetachedCms signature,
-               runtime->service().sign_hash({runtime->principal(), inputs.credential, inputs.type, inputs.level, digest,
-                                             std::move(inputs.instruction), std::move(inputs.pin), options_.tsa}));
-    RAKKAN_CHECK(write_file_atomically(output_, {signature.cms}));
+    service::SignHashCommand command{runtime->principal(),      inputs.credential, inputs.type,  inputs.level, digest,
+                                     std::move(inputs.consent), options_.tsa,      std::nullopt, std::nullopt};
+    RAKKAN_TRY(const service::SignedDigest signature,
+               async::block_on(runtime->service().sign_hash(std::move(command))));
+    const Bytes& cms = signature.stored.tail;
+    RAKKAN_CHECK(write_file_atomically(output_, {cms}));
     boost::json::object json = describe(options_, signature.timestamp);
     json["output"] = output_.string();
     json["digest"] = to_json(digest);
-    json["cms_size"] = signature.cms.size();
+    json["cms_size"] = cms.size();
     std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + "), " +
-                       std::to_string(signature.cms.size()) + " bytes\n" + timestamp_line(signature.timestamp);
+                       std::to_string(cms.size()) + " bytes\n" + timestamp_line(signature.timestamp);
     return Outcome{std::move(json), std::move(text), ExitCode::ok};
   }
 

@@ -55,6 +55,6 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {
   return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), std::move(embedded)));
 }
 
-service::Principal Runtime::principal() const { return {"local:" + std::to_string(::getuid())}; }
+service::Principal Runtime::principal() const { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }
 
 }  // namespace rakkan::cli

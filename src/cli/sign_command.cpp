@@ -30,16 +30,26 @@ class SignCommand final : public Command {
     RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
     RAKKAN_TRY(const MappedFile document, MappedFile::open(input_));
     progress("signing " + input_.string());
-    RAKKAN_TRY(const service::SignedPdf signed_pdf,
-               runtime->service().sign_pdf({runtime->principal(), inputs.credential, inputs.type, inputs.level,
-                                            document.view(), field_, std::move(inputs.instruction),
-                                            std::move(inputs.pin), options_.tsa}));
-    RAKKAN_CHECK(write_file_atomically(output_, {document.view(), signed_pdf.tail}));
-    return outcome(signed_pdf, document.view().size());
+    const service::Principal principal = runtime->principal();
+    RAKKAN_TRY(const auto algorithm, runtime->service().digest_algorithm(principal, inputs.credential));
+    service::SignPdfCommand command{principal,
+                                    inputs.credential,
+                                    inputs.type,
+                                    inputs.level,
+                                    service::HashedDocument::hash(document.view(), algorithm),
+                                    field_,
+                                    std::move(inputs.consent),
+                                    options_.tsa,
+                                    std::nullopt,
+                                    std::nullopt};
+    RAKKAN_TRY(const service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
+    RAKKAN_CHECK(write_file_atomically(output_, {document.view(), made.stored.tail}));
+    return outcome(made, document.view().size());
   }
 
  private:
-  [[nodiscard]] Outcome outcome(const service::SignedPdf& signed_pdf, std::size_t base_size) const {
+  [[nodiscard]] Outcome outcome(const service::SignedDocument& made, std::size_t base_size) const {
+    const service::SignedPdf& signed_pdf = made.pdf;
     boost::json::object json = describe(options_, signed_pdf.timestamp);
     const auto& range = signed_pdf.byte_range;
     json["output"] = output_.string();
@@ -48,14 +58,14 @@ class SignCommand final : public Command {
     json["byte_range"] = boost::json::array{0, range.first_length, range.second_offset, range.second_length};
     json["byte_range_digest"] = to_json(signed_pdf.byte_range_digest);
     json["base_size"] = base_size;
-    json["bytes_added"] = signed_pdf.tail.size();
+    json["bytes_added"] = made.stored.tail.size();
     json["cms_size"] = signed_pdf.cms_size;
     json["reserve"] = signed_pdf.reserve;
     json["signatures_made"] = signed_pdf.signatures_made;
     std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + ")\n" +
                        "  field           " + signed_pdf.field_name + "\n" + "  document digest SHA-256 " +
                        to_hex(signed_pdf.document_digest.view()) + "\n" + timestamp_line(signed_pdf.timestamp) +
-                       "  bytes added     " + std::to_string(signed_pdf.tail.size()) + "\n";
+                       "  bytes added     " + std::to_string(made.stored.tail.size()) + "\n";
     return {std::move(json), std::move(text), ExitCode::ok};
   }
 

@@ -28,13 +28,13 @@ Result<SigningInputs> read_inputs(const SigningOptions& options, const service::
   if (!type || !level) {
     return fail(ErrorCode::invalid_argument, "unknown signature type or level", options.type + " " + options.level);
   }
-  SigningInputs inputs{CredentialId(options.credential), *type, *level, std::nullopt, std::nullopt};
+  SigningInputs inputs{CredentialId(options.credential), *type, *level, {}};
   if (!options.instruction_file.empty()) {
     RAKKAN_TRY(const Bytes json, read_file(options.instruction_file, limits.instruction));
-    RAKKAN_TRY(inputs.instruction, service::Instruction::parse(text_of(json)));
+    RAKKAN_TRY(inputs.consent.instruction, service::Instruction::parse(text_of(json)));
   }
   if (!options.pin_file.empty()) {
-    RAKKAN_TRY(inputs.pin, read_secret_file(options.pin_file));
+    RAKKAN_TRY(inputs.consent.pin, read_secret_file(options.pin_file));
   }
   return inputs;
 }

@@ -32,8 +32,7 @@ struct SigningInputs {
   CredentialId credential;
   service::SignatureType type{};
   service::BaselineLevel level{};
-  std::optional<service::Instruction> instruction;
-  std::optional<SecureBytes> pin;
+  service::Consent consent;
 };
 
 // Reads the files that the options name. invalid_argument, file_unreadable, input_too_large, malformed_instruction.

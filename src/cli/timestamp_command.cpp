@@ -27,7 +27,7 @@ class TimestampCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return is_query_ ? answer(runtime->service()) : stamp(*runtime);
+    return is_query_ ? answer(*runtime) : stamp(*runtime);
   }
 
  private:
@@ -38,7 +38,8 @@ class TimestampCommand final : public Command {
     }
     RAKKAN_TRY(const MappedFile file, MappedFile::open(file_));
     const crypto::Digest digest = crypto::digest(*algorithm, file.view());
-    RAKKAN_TRY(const tsp::TimestampToken token, runtime.service().issue_timestamp({runtime.principal(), digest, tsa_}));
+    service::IssueTimestampCommand command{runtime.principal(), digest, tsa_, std::nullopt};
+    RAKKAN_TRY(const tsp::TimestampToken token, async::block_on(runtime.service().issue_timestamp(std::move(command))));
     RAKKAN_CHECK(write_file_atomically(output_, {tsp::encode_granted(token.der())}));
     boost::json::object json = describe(token);
     json["digest"] = to_json(digest);
@@ -46,9 +47,10 @@ class TimestampCommand final : public Command {
   }
 
   // A rejection is an answer too: it is written, and the exit code says that nothing was granted.
-  [[nodiscard]] Result<Outcome> answer(service::SigningService& service) {
-    RAKKAN_TRY(const Bytes request, read_file(file_, kLargestRequest));
-    const Bytes response = service.answer_timestamp_request(request);
+  [[nodiscard]] Result<Outcome> answer(Runtime& runtime) {
+    RAKKAN_TRY(Bytes request, read_file(file_, kLargestRequest));
+    const Bytes response = async::block_on(
+        runtime.service().answer_timestamp_request(runtime.principal(), std::move(request), std::nullopt));
     RAKKAN_CHECK(write_file_atomically(output_, {response}));
     RAKKAN_TRY(const auto parsed, tsp::parse_response(response));
     if (const auto* rejection = std::get_if<tsp::Rejection>(&parsed)) {

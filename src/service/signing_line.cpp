@@ -57,23 +57,40 @@ std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& tok
 
 }  // namespace
 
-HashedDocument HashedDocument::hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm) {
-  crypto::Hasher document(crypto::DigestAlgorithm::sha256);
-  if (byte_range_algorithm == crypto::DigestAlgorithm::sha256) {
-    document.update(base);
-    crypto::Hasher state = document.clone();
-    return {base, document.finish(), std::move(state)};
+DocumentHasher::DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm) {
+  if (byte_range_algorithm != crypto::DigestAlgorithm::sha256) {
+    byte_range_.emplace(byte_range_algorithm);
   }
-  // Two algorithms share one reading of the base, block by block while a block is in the cache.
+}
+
+// Two algorithms share one reading, block by block while a block is in the cache.
+void DocumentHasher::update(ByteView piece) {
   constexpr std::size_t kBlock = 64 * 1024;
-  crypto::Hasher state(byte_range_algorithm);
-  for (ByteView rest = base; !rest.empty();) {
-    const ByteView block = rest.first(std::min(kBlock, rest.size()));
-    document.update(block);
-    state.update(block);
-    rest = rest.subspan(block.size());
+  size_ += piece.size();
+  if (!byte_range_) {
+    document_.update(piece);
+    return;
   }
-  return {base, document.finish(), std::move(state)};
+  while (!piece.empty()) {
+    const ByteView block = piece.first(std::min(kBlock, piece.size()));
+    document_.update(block);
+    byte_range_->update(block);
+    piece = piece.subspan(block.size());
+  }
+}
+
+Result<HashedDocument> DocumentHasher::finish(ByteView base) && {
+  if (base.size() != size_) {
+    return fail(ErrorCode::internal, "the document is not what was hashed");
+  }
+  crypto::Hasher state = byte_range_ ? *std::move(byte_range_) : document_.clone();
+  return HashedDocument(base, document_.finish(), std::move(state));
+}
+
+HashedDocument HashedDocument::hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm) {
+  DocumentHasher hasher(byte_range_algorithm);
+  hasher.update(base);
+  return *std::move(hasher).finish(base);
 }
 
 crypto::Digest HashedDocument::byte_range_digest(const pades::PreparedRevision& prepared) const {

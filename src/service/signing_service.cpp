@@ -114,6 +114,13 @@ Result<std::unique_ptr<SigningService>> SigningService::create(Options options, 
 SigningService::SigningService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 SigningService::~SigningService() = default;
 
+Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal&, const CredentialId& credential) {
+  RAKKAN_TRY(const auto loaded, parts_->credentials.load(credential));
+  return loaded->material().suite().digest;
+}
+
+async::Task<std::vector<Error>> SigningService::readiness() { co_return std::vector<Error>{}; }
+
 CredentialRegistry& SigningService::credentials() noexcept { return parts_->credentials; }
 Activation& SigningService::activation() noexcept { return parts_->activation; }
 const Options& SigningService::options() const noexcept { return parts_->options; }

@@ -51,9 +51,9 @@ struct CutSignature {
   cms::SignedData cms;
 };
 
-inline CutSignature cut_signature(ByteView base, const service::SignedPdf& signed_pdf) {
+inline CutSignature cut_signature(ByteView base, ByteView tail, const service::SignedPdf& signed_pdf) {
   Bytes file = copy_of(base);
-  append(file, ByteView(signed_pdf.tail));
+  append(file, tail);
   const auto& range = signed_pdf.byte_range;
   const ByteView all(file);
   if (all[range.first_length] != '<' || all[range.second_offset - 1] != '>' ||
@@ -65,6 +65,12 @@ inline CutSignature cut_signature(ByteView base, const service::SignedPdf& signe
   Bytes content = copy_of(all.first(range.first_length));
   append(content, all.subspan(range.second_offset));
   return {std::move(content), value_or_throw(cms::SignedData::parse(padded.value(), true))};
+}
+inline CutSignature cut_signature(ByteView base, const service::SignedPdf& signed_pdf) {
+  return cut_signature(base, signed_pdf.tail, signed_pdf);
+}
+inline CutSignature cut_signature(ByteView base, const service::SignedDocument& made) {
+  return cut_signature(base, made.stored.tail, made.pdf);
 }
 
 // What `openssl cms` says of a detached signature over the content, with that root as the only anchor. Files go to
@@ -137,29 +143,36 @@ class SigningFixture {
     return value_or_throw(service::Instruction::parse(instruction_json(digest, to_rfc3339(clock.time))));
   }
 
+  // Commands view `document`, which outlives them.
   [[nodiscard]] service::SignPdfCommand witness_command(const CredentialId& id, ByteView document) const {
-    return {.principal = {"tester"},
-            .credential = id,
-            .type = service::SignatureType::witness,
-            .level = service::BaselineLevel::b_b,
-            .document = document,
-            .field = {},
-            .instruction = instruction_for(document),
-            .pin = std::nullopt,
-            .tsa = ""};
+    service::SignPdfCommand command = command_for(id, document, service::SignatureType::witness);
+    command.consent.instruction = instruction_for(document);
+    return command;
   }
 
   [[nodiscard]] service::SignPdfCommand party_command(const CredentialId& id, ByteView document,
                                                       std::string_view pin) const {
-    return {.principal = {"tester"},
-            .credential = id,
-            .type = service::SignatureType::party,
-            .level = service::BaselineLevel::b_b,
-            .document = document,
-            .field = {},
-            .instruction = std::nullopt,
-            .pin = pin_of(pin),
-            .tsa = ""};
+    service::SignPdfCommand command = command_for(id, document, service::SignatureType::party);
+    command.consent.pin = pin_of(pin);
+    return command;
+  }
+
+  [[nodiscard]] Result<service::SignedDocument> sign(service::SignPdfCommand command) {
+    return async::block_on(service->sign_pdf(std::move(command)));
+  }
+  [[nodiscard]] Result<service::SignedDigest> sign(service::SignHashCommand command) {
+    return async::block_on(service->sign_hash(std::move(command)));
+  }
+  [[nodiscard]] Result<tsp::TimestampToken> stamp(const crypto::Digest& digest, const std::string& tsa = "") {
+    return stamp_by(*service, digest, tsa);
+  }
+  [[nodiscard]] static Result<tsp::TimestampToken> stamp_by(service::SigningService& by, const crypto::Digest& digest,
+                                                            const std::string& tsa = "") {
+    service::IssueTimestampCommand command{{"tester"}, digest, tsa, std::nullopt};
+    return async::block_on(by.issue_timestamp(std::move(command)));
+  }
+  [[nodiscard]] Bytes answer(Bytes request) {
+    return async::block_on(service->answer_timestamp_request({"tester"}, std::move(request), std::nullopt));
   }
 
   TemporaryFolder folder;
@@ -172,6 +185,16 @@ class SigningFixture {
   std::unique_ptr<service::SigningService> service;
 
  private:
+  [[nodiscard]] service::SignPdfCommand command_for(const CredentialId& id, ByteView document,
+                                                    service::SignatureType type) const {
+    const auto algorithm = service->digest_algorithm({"tester"}, id).value_or(crypto::DigestAlgorithm::sha256);
+    return {.principal = {"tester"},
+            .credential = id,
+            .type = type,
+            .level = service::BaselineLevel::b_b,
+            .document = service::HashedDocument::hash(document, algorithm)};
+  }
+
   service::KeySource* keys_;
 };
 

@@ -65,18 +65,24 @@ template <class Fn>
   co_return co_await await_answer<R>(std::move(start));
 }
 
+namespace detail {
+
+// co_spawn wants values that can be made from nothing; an optional always can.
+template <class T>
+Task<> run_into(std::optional<T>& result, Task<T> task) {
+  result.emplace(co_await std::move(task));
+}
+
+}  // namespace detail
+
 // Runs a task to its end on the calling thread: for programs without a server. What the task throws comes out.
 template <class T>
 T block_on(Task<T> task) {
   boost::asio::io_context context{1};
   std::optional<T> result;
   std::exception_ptr thrown;
-  boost::asio::co_spawn(context, std::move(task), [&](std::exception_ptr error, T value) {
-    thrown = error;
-    if (!error) {
-      result.emplace(std::move(value));
-    }
-  });
+  boost::asio::co_spawn(context, detail::run_into(result, std::move(task)),
+                        [&](std::exception_ptr error) { thrown = error; });
   context.run();
   if (thrown) {
     std::rethrow_exception(thrown);

@@ -14,22 +14,11 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/service/activation.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/service/credential.hpp"
 #include "rakkan/service/instruction.hpp"
 
 namespace rakkan::service {
-
-enum class SignatureType : std::uint8_t { witness, party };  // 立会人型, 当事者型
-
-[[nodiscard]] std::string_view name(SignatureType type) noexcept;
-[[nodiscard]] std::optional<SignatureType> signature_type_from_name(std::string_view name) noexcept;
-
-// Who calls: a local user of the CLI, later the owner of an API key.
-struct Principal {
-  std::string id;
-  TenantId tenant = {};      // whose signatures and activations these are
-  bool any_tenant = false;  // the local operator: what belongs to one tenant is open to it too
-};
 
 struct AuthorizationRequest {
   const Principal& principal;

@@ -58,6 +58,23 @@ class SigningMaterial {
   cms::SignedAttributes sample_;  // of some digest: all have the same size
 };
 
+class HashedDocument;
+
+// Takes a document in pieces, as it arrives, and is done when the last one is there.
+class DocumentHasher {
+ public:
+  explicit DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm);
+  void update(ByteView piece);
+  // `base`: all pieces in one, which outlives the result. internal when it is not as long as they were together.
+  [[nodiscard]] Result<HashedDocument> finish(ByteView base) &&;
+
+ private:
+  friend class HashedDocument;
+  crypto::Hasher document_{crypto::DigestAlgorithm::sha256};
+  std::optional<crypto::Hasher> byte_range_;  // nothing: of the same algorithm
+  std::uint64_t size_ = 0;
+};
+
 // The bytes handed in, read once: their SHA-256 (document_digest), and the state from which the ByteRange digest goes
 // on.
 class HashedDocument {
@@ -70,6 +87,7 @@ class HashedDocument {
   [[nodiscard]] crypto::Digest byte_range_digest(const pades::PreparedRevision& prepared) const;
 
  private:
+  friend class DocumentHasher;
   HashedDocument(ByteView base, crypto::Digest document_digest, crypto::Hasher state)
       : base_(base), document_digest_(document_digest), state_(std::move(state)) {}
 

@@ -1,19 +1,21 @@
-// SigningService wires store, keys, pools and timestampers to the use cases: sign_pdf, sign_hash, issue_timestamp.
-// One per process. All use cases block the caller, run their steps on the pools, and are thread-safe.
+// SigningService wires store, keys, trail, pools and timestampers to the use cases: sign_pdf, sign_hash, activate,
+// issue_timestamp. One per process. A use case is a Task: it runs on its caller's executor, leaves it for the pools,
+// and never blocks it. Thread-safe.
 #pragma once
 
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
-#include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/service/activation.hpp"
 #include "rakkan/service/authorizer.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/service/credential.hpp"
 #include "rakkan/service/key_source.hpp"
 #include "rakkan/service/options.hpp"
@@ -21,49 +23,6 @@
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
-
-enum class BaselineLevel : std::uint8_t { b_b, b_t };  // EN 319 142-1 §6
-
-[[nodiscard]] std::string_view name(BaselineLevel level) noexcept;  // "B-B", "B-T"
-[[nodiscard]] std::optional<BaselineLevel> baseline_level_from_name(std::string_view name) noexcept;
-
-// What the caller may say in the signature dictionary; the two types fill in the rest.
-struct FieldChoice {
-  std::string field_name;  // empty: the first free "Signature<n>"
-  std::string name;        // /Name; empty: the witness's configured name, or the certificate's CN
-  std::string reason;      // /Reason; of a witness it follows the text that says on whose instruction
-  std::string location;
-  std::string contact_info;
-};
-
-struct SignPdfCommand {
-  Principal principal;
-  CredentialId credential;
-  SignatureType type{};
-  BaselineLevel level{};
-  ByteView document;  // outlives the call
-  FieldChoice field;
-  std::optional<Instruction> instruction;  // witness
-  std::optional<SecureBytes> pin;          // party
-  std::string tsa;                         // profile; empty: the default
-};
-
-struct SignHashCommand {
-  Principal principal;
-  CredentialId credential;
-  SignatureType type{};
-  BaselineLevel level{};
-  crypto::Digest digest;  // of the content; an instruction must name the same
-  std::optional<Instruction> instruction;
-  std::optional<SecureBytes> pin;
-  std::string tsa;
-};
-
-struct IssueTimestampCommand {
-  Principal principal;
-  crypto::Digest digest;
-  std::string tsa;
-};
 
 struct Environment {  // outlives the service
   store::Store& store;
@@ -79,11 +38,27 @@ class SigningService {
   [[nodiscard]] static Result<std::unique_ptr<SigningService>> create(Options options, Environment environment);
   ~SigningService();  // finishes what was accepted
 
-  [[nodiscard]] Result<SignedPdf> sign_pdf(const SignPdfCommand& command);
-  [[nodiscard]] Result<DetachedCms> sign_hash(const SignHashCommand& command);
-  [[nodiscard]] Result<tsp::TimestampToken> issue_timestamp(const IssueTimestampCommand& command);
+  // The digest that a DocumentHasher for this credential is made with. Answers from memory; credential_unknown.
+  [[nodiscard]] Result<crypto::DigestAlgorithm> digest_algorithm(const Principal& principal,
+                                                                 const CredentialId& credential);
+
+  // Durable when it answers: trail, signature, idempotency answer. Never less than what was asked for.
+  [[nodiscard]] async::Task<Result<SignedDocument>> sign_pdf(SignPdfCommand command);
+  [[nodiscard]] async::Task<Result<SignedDigest>> sign_hash(SignHashCommand command);
+  // A token for exactly these digests, by the party's PIN.
+  [[nodiscard]] async::Task<Result<Activated>> activate(ActivateCommand command);
+  // A lost answer again. signature_unknown, also when it is another tenant's.
+  [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(Principal principal, SignatureId id);
+
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // RFC 3161 request to response by the internal unit: an answer always, a rejection when nothing else.
-  [[nodiscard]] Bytes answer_timestamp_request(ByteView request);
+  [[nodiscard]] async::Task<Bytes> answer_timestamp_request(Principal principal, Bytes request,
+                                                            std::optional<async::Deadline> deadline);
+
+  // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
+  [[nodiscard]] async::Task<std::vector<Error>> readiness();
+  // The active credentials' certificates, from memory.
+  [[nodiscard]] std::vector<CertificateLife> certificates();
 
   [[nodiscard]] CredentialRegistry& credentials() noexcept;
   [[nodiscard]] Activation& activation() noexcept;

@@ -64,12 +64,12 @@ TEST_F(ServiceOnSoftHsm, BothTypesSignOneAfterTheOtherAndOpenSslAgrees) {
 
   SignPdfCommand witness = fixture_.witness_command(seal, document_);
   witness.level = BaselineLevel::b_t;
-  ASSERT_OK_AND_ASSIGN(const SignedPdf first, fixture_.service->sign_pdf(witness));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument first, fixture_.sign(std::move(witness)));
   const test::CutSignature first_cut = test::cut_signature(document_, first);
-  append(document_, ByteView(first.tail));
+  append(document_, ByteView(first.stored.tail));
   SignPdfCommand party = fixture_.party_command(yamada, document_, test::kYamadasPin);
   party.level = BaselineLevel::b_t;
-  ASSERT_OK_AND_ASSIGN(const SignedPdf second, fixture_.service->sign_pdf(party));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument second, fixture_.sign(std::move(party)));
   const test::CutSignature second_cut = test::cut_signature(document_, second);
 
   for (const test::CutSignature* cut : {&first_cut, &second_cut}) {
@@ -85,8 +85,8 @@ TEST_F(ServiceOnSoftHsm, BothTypesSignOneAfterTheOtherAndOpenSslAgrees) {
          to_hex(crypto::digest(DigestAlgorithm::sha256, info.signature).view()), "-CAfile", pins_.path() / "root.pem"});
     EXPECT_THAT(verified.output, HasSubstr("Verification: OK"));
   }
-  EXPECT_EQ(first.signatures_made, 1U);
-  EXPECT_EQ(second.signatures_made, 1U);
+  EXPECT_EQ(first.pdf.signatures_made, 1U);
+  EXPECT_EQ(second.pdf.signatures_made, 1U);
 }
 
 TEST_F(ServiceOnSoftHsm, EachCredentialGetsATokenWithAPinFileForItsOwnerAlone) {
@@ -112,7 +112,7 @@ TEST_F(ServiceOnSoftHsm, CredentialSignsAfterARestart) {
   ASSERT_OK_AND_ASSIGN(const auto again, SigningService::create(fixture_.service->options(),
                                                                 {*fixture_.store, *reopened_keys, fixture_.clock,
                                                                  random_, &fixture_.monotonic}));
-  EXPECT_THAT(again->sign_pdf(fixture_.witness_command(seal, document_)), IsOk());
+  EXPECT_THAT(async::block_on(again->sign_pdf(fixture_.witness_command(seal, document_))), IsOk());
 }
 
 TEST_F(ServiceOnSoftHsm, WrongTokenPinStopsTheTokenAndIsNotTriedAgain) {
@@ -173,15 +173,15 @@ TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
   const CredentialId sato = fixture_.enrol(fresh("sato"), CredentialKind::party, KeyKind::ec_p256, "佐藤");
   fixture_.set_pin(yamada, test::kYamadasPin);
   fixture_.set_pin(sato, test::kSatosPin);
-  EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(sato, document_, test::kYamadasPin)),
+  EXPECT_THAT(fixture_.sign(fixture_.party_command(sato, document_, test::kYamadasPin)),
               FailsWith(ErrorCode::pin_incorrect));
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(yamada, document_, "wrong-pin")),
+    EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada, document_, "wrong-pin")),
                 FailsWith(ErrorCode::pin_incorrect));
   }
-  EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(yamada, document_, test::kYamadasPin)),
+  EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada, document_, test::kYamadasPin)),
               FailsWith(ErrorCode::pin_locked));
-  EXPECT_THAT(fixture_.service->sign_pdf(fixture_.party_command(sato, document_, test::kSatosPin)), IsOk());
+  EXPECT_THAT(fixture_.sign(fixture_.party_command(sato, document_, test::kSatosPin)), IsOk());
 }
 
 TEST_F(ServiceOnSoftHsm, TheKeyOfTheLogIsMadeOnceAndFoundAgain) {

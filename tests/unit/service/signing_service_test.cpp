@@ -39,11 +39,11 @@ class SigningServiceTest : public ::testing::Test {
     set_up(std::move(options));
   }
 
-  Result<SignedPdf> sign_at_outside() {
+  Result<SignedDocument> sign_at_outside() {
     SignPdfCommand command = fixture_->witness_command(seal_, document_);
     command.level = BaselineLevel::b_t;
     command.tsa = "outside";
-    return fixture_->service->sign_pdf(command);
+    return fixture_->sign(std::move(command));
   }
 
   cms::SignerInfo signer_info(const test::CutSignature& cut) { return cut.cms.signer_infos().front(); }
@@ -57,22 +57,20 @@ class SigningServiceTest : public ::testing::Test {
 };
 
 TEST_F(SigningServiceTest, WitnessSignsWithTheOperatorsKey) {
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf,
-                       fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_->sign(fixture_->witness_command(seal_, document_)));
   const auto cut = test::cut_signature(document_, signed_pdf);
   ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
                                       credential->material().certificate()),
               IsOk());
-  EXPECT_EQ(signed_pdf.document_digest, crypto::digest(DigestAlgorithm::sha256, document_));
+  EXPECT_EQ(signed_pdf.pdf.document_digest, crypto::digest(DigestAlgorithm::sha256, document_));
 }
 
 TEST_F(SigningServiceTest, PartySignsWithItsOwnKeyAfterTheWitness) {
-  ASSERT_OK_AND_ASSIGN(const SignedPdf witness,
-                       fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)));
-  append(document_, ByteView(witness.tail));
-  ASSERT_OK_AND_ASSIGN(const SignedPdf party,
-                       fixture_->service->sign_pdf(fixture_->party_command(yamada_, document_, test::kYamadasPin)));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument witness, fixture_->sign(fixture_->witness_command(seal_, document_)));
+  append(document_, ByteView(witness.stored.tail));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument party,
+                       fixture_->sign(fixture_->party_command(yamada_, document_, test::kYamadasPin)));
   const auto cut = test::cut_signature(document_, party);
   ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(yamada_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
@@ -81,25 +79,26 @@ TEST_F(SigningServiceTest, PartySignsWithItsOwnKeyAfterTheWitness) {
 }
 
 TEST_F(SigningServiceTest, InstructionForTheUnsignedDocumentDoesNotSignTheSignedOne) {
-  SignPdfCommand command = fixture_->witness_command(seal_, document_);
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, fixture_->service->sign_pdf(command));
-  append(document_, ByteView(signed_pdf.tail));
-  command.document = document_;
-  EXPECT_THAT(fixture_->service->sign_pdf(command), FailsWith(ErrorCode::instruction_digest_mismatch));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument first, fixture_->sign(fixture_->witness_command(seal_, document_)));
+  Bytes signed_once = document_;
+  append(signed_once, ByteView(first.stored.tail));
+  SignPdfCommand command = fixture_->witness_command(seal_, signed_once);
+  command.consent.instruction = fixture_->instruction_for(document_);
+  EXPECT_THAT(fixture_->sign(std::move(command)), FailsWith(ErrorCode::instruction_digest_mismatch));
 }
 
 TEST_F(SigningServiceTest, RefusedRequestDoesNotTouchTheKey) {
   SignPdfCommand witness = fixture_->witness_command(seal_, document_);
-  witness.instruction.reset();
-  EXPECT_THAT(fixture_->service->sign_pdf(witness), FailsWith(ErrorCode::instruction_missing));
-  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->party_command(yamada_, document_, test::kSatosPin)),
+  witness.consent.instruction.reset();
+  EXPECT_THAT(fixture_->sign(std::move(witness)), FailsWith(ErrorCode::instruction_missing));
+  EXPECT_THAT(fixture_->sign(fixture_->party_command(yamada_, document_, test::kSatosPin)),
               FailsWith(ErrorCode::pin_incorrect));
   EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 0);
   EXPECT_EQ(fixture_->software_keys.at("yamada").signatures, 0);
 }
 
 TEST_F(SigningServiceTest, UnknownCredentialIsRefused) {
-  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(CredentialId("x"), document_)),
+  EXPECT_THAT(fixture_->sign(fixture_->witness_command(CredentialId("x"), document_)),
               FailsWith(ErrorCode::credential_unknown));
 }
 
@@ -107,14 +106,13 @@ TEST_F(SigningServiceTest, DocumentLargerThanTheLimitIsRefused) {
   Options options = test::SigningFixture::default_options();
   options.limits.document = document_.size() - 1;
   set_up(std::move(options));
-  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)),
-              FailsWith(ErrorCode::input_too_large));
+  EXPECT_THAT(fixture_->sign(fixture_->witness_command(seal_, document_)), FailsWith(ErrorCode::input_too_large));
 }
 
 TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
   command.level = BaselineLevel::b_t;
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, fixture_->service->sign_pdf(command));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_->sign(std::move(command)));
   const auto cut = test::cut_signature(document_, signed_pdf);
   ASSERT_OK_AND_ASSIGN(
       const auto token,
@@ -122,20 +120,20 @@ TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
   ASSERT_OK_AND_ASSIGN(const auto unit, token.verify_signature());
   ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(tsu_));
   EXPECT_EQ(unit, credential->material().certificate());
-  EXPECT_EQ(signed_pdf.signatures_made, 1U);
+  EXPECT_EQ(signed_pdf.pdf.signatures_made, 1U);
 }
 
 TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
   ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
   command.level = BaselineLevel::b_t;
-  EXPECT_THAT(fixture_->service->sign_pdf(command), FailsWith(ErrorCode::credential_disabled));
+  EXPECT_THAT(fixture_->sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
   EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 0);
 }
 
 TEST_F(SigningServiceTest, SerialNumbersOfTwoRunsNeverMeet) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
-  ASSERT_OK_AND_ASSIGN(const auto first, fixture_->service->issue_timestamp({{"t"}, digest, ""}));
+  ASSERT_OK_AND_ASSIGN(const auto first, fixture_->stamp(digest, ""));
   test::StuckRandom stuck;
   auto again = test::value_or_throw(SigningService::create(
       fixture_->service->options(),
@@ -143,8 +141,8 @@ TEST_F(SigningServiceTest, SerialNumbersOfTwoRunsNeverMeet) {
   auto third = test::value_or_throw(SigningService::create(
       fixture_->service->options(),
       {*fixture_->store, fixture_->software_keys, fixture_->clock, stuck, &fixture_->monotonic}));
-  ASSERT_OK_AND_ASSIGN(const auto second_token, again->issue_timestamp({{"t"}, digest, ""}));
-  ASSERT_OK_AND_ASSIGN(const auto third_token, third->issue_timestamp({{"t"}, digest, ""}));
+  ASSERT_OK_AND_ASSIGN(const auto second_token, test::SigningFixture::stamp_by(*again, digest));
+  ASSERT_OK_AND_ASSIGN(const auto third_token, test::SigningFixture::stamp_by(*third, digest));
   EXPECT_NE(first.info().serial_number, second_token.info().serial_number);
   EXPECT_NE(second_token.info().serial_number, third_token.info().serial_number);
 }
@@ -154,19 +152,18 @@ TEST_F(SigningServiceTest, UnitMustBeATimestampingCredential) {
   options.tsu.credential = "seal";
   set_up(std::move(options));
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
-  EXPECT_THAT(fixture_->service->issue_timestamp({{"t"}, digest, ""}), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(fixture_->stamp(digest, ""), FailsWith(ErrorCode::credential_type_mismatch));
 }
 
 TEST_F(SigningServiceTest, UnknownProfileIsRefused) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
-  EXPECT_THAT(fixture_->service->issue_timestamp({{"t"}, digest, "nowhere"}), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(fixture_->stamp(digest, "nowhere"), FailsWith(ErrorCode::invalid_argument));
 }
 
 TEST_F(SigningServiceTest, RequestOfTheProtocolIsAnswered) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha512, bytes_of("x"));
   const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
-  ASSERT_OK_AND_ASSIGN(const auto answer,
-                       tsp::parse_response(fixture_->service->answer_timestamp_request(request.encode())));
+  ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_->answer(request.encode())));
   ASSERT_TRUE(std::holds_alternative<tsp::TimestampToken>(answer));
   EXPECT_THAT(std::get<tsp::TimestampToken>(answer).matches(request), IsOk());
 }
@@ -175,18 +172,17 @@ TEST_F(SigningServiceTest, RequestWithoutAUnitIsRejectedInTheProtocol) {
   ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
   const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
-  ASSERT_OK_AND_ASSIGN(const auto answer,
-                       tsp::parse_response(fixture_->service->answer_timestamp_request(request.encode())));
+  ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_->answer(request.encode())));
   EXPECT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
 }
 
 TEST_F(SigningServiceTest, OutsideAuthorityGivesTheToken) {
   set_up_outside(TsaBehaviour::good);
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, sign_at_outside());
-  EXPECT_EQ(signed_pdf.timestamp->policy, test::kTestPolicy);
-  ASSERT_OK_AND_ASSIGN(const SignedPdf next, sign_at_outside());
-  EXPECT_LT(next.reserve, signed_pdf.reserve) << "the size of the first token was not learnt";
-  EXPECT_EQ(next.signatures_made, 1U);
+  ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, sign_at_outside());
+  EXPECT_EQ(signed_pdf.pdf.timestamp->policy, test::kTestPolicy);
+  ASSERT_OK_AND_ASSIGN(const SignedDocument next, sign_at_outside());
+  EXPECT_LT(next.pdf.reserve, signed_pdf.pdf.reserve) << "the size of the first token was not learnt";
+  EXPECT_EQ(next.pdf.signatures_made, 1U);
 }
 
 struct OutsideFault {
@@ -215,22 +211,22 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
-  SignHashCommand command{.principal = {"t"},
-                          .credential = seal_,
-                          .type = SignatureType::witness,
-                          .level = BaselineLevel::b_t,
-                          .digest = digest,
-                          .instruction = fixture_->instruction_for(bytes_of("content")),
-                          .pin = std::nullopt,
-                          .tsa = ""};
-  ASSERT_OK_AND_ASSIGN(const DetachedCms detached, fixture_->service->sign_hash(command));
-  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.cms));
+  const auto command = [&](std::string_view instructed) {
+    SignHashCommand made{.principal = {"t"},
+                         .credential = seal_,
+                         .type = SignatureType::witness,
+                         .level = BaselineLevel::b_t,
+                         .digest = digest};
+    made.consent.instruction = fixture_->instruction_for(bytes_of(instructed));
+    return made;
+  };
+  ASSERT_OK_AND_ASSIGN(const SignedDigest detached, fixture_->sign(command("content")));
+  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.stored.tail));
   ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
   EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, credential->material().certificate()),
               IsOk());
   EXPECT_TRUE(detached.timestamp.has_value());
-  command.instruction = fixture_->instruction_for(bytes_of("other content"));
-  EXPECT_THAT(fixture_->service->sign_hash(command), FailsWith(ErrorCode::instruction_digest_mismatch));
+  EXPECT_THAT(fixture_->sign(command("other content")), FailsWith(ErrorCode::instruction_digest_mismatch));
 }
 
 TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
@@ -243,8 +239,7 @@ TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
 
 TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {
   fixture_->software_keys.at("seal").flips_a_bit = true;
-  EXPECT_THAT(fixture_->service->sign_pdf(fixture_->witness_command(seal_, document_)),
-              FailsWith(ErrorCode::self_check_failed));
+  EXPECT_THAT(fixture_->sign(fixture_->witness_command(seal_, document_)), FailsWith(ErrorCode::self_check_failed));
 }
 
 TEST_F(SigningServiceTest, ManyAtOnceAreEachRight) {
@@ -255,7 +250,7 @@ TEST_F(SigningServiceTest, ManyAtOnceAreEachRight) {
       for (int n = 0; n < 5; ++n) {
         SignPdfCommand command = fixture_->witness_command(seal_, document_);
         command.level = BaselineLevel::b_t;
-        good += fixture_->service->sign_pdf(command).has_value() ? 1 : 0;
+        good += fixture_->sign(std::move(command)).has_value() ? 1 : 0;
       }
     });
   }

@@ -1,0 +1,25 @@
+// Principal is who calls: the owner of an API key, or a local user of the CLI. Everything that names one asks it what
+// it may see, and nothing else.
+#pragma once
+
+#include <string>
+
+#include "rakkan/base/strong_id.hpp"
+
+namespace rakkan::service {
+
+struct Principal {
+  std::string id;           // "key:<id>", "local:<uid>"
+  TenantId tenant = {};     // whose signatures and activations these are
+  bool any_tenant = false;  // the local operator: what belongs to one tenant is open to it too
+
+  // Credentials without a tenant (the operator's seals, the unit) are everybody's.
+  [[nodiscard]] bool may_use_credential_of(const TenantId& owner) const noexcept {
+    return any_tenant || owner.empty() || owner == tenant;
+  }
+  [[nodiscard]] bool may_read_signature_of(const TenantId& owner) const noexcept {
+    return any_tenant || owner == tenant;
+  }
+};
+
+}  // namespace rakkan::service
