@@ -52,6 +52,21 @@ std::string describe(const tsp::Rejection& rejection) {
 
 }  // namespace
 
+Result<tsp::TimestampToken> granted_token(ByteView response, const tsp::TimestampRequest& request) {
+  RAKKAN_TRY(auto answer, tsp::parse_response(response));
+  if (const auto* rejection = std::get_if<tsp::Rejection>(&answer)) {
+    return fail(ErrorCode::tsa_rejected, describe(*rejection));
+  }
+  auto& token = std::get<tsp::TimestampToken>(answer);
+  RAKKAN_CHECK(token.matches(request));
+  if (auto verified = token.verify_signature(); !verified) {
+    return fail(
+        Error{ErrorCode::tsa_response_mismatch, "the token's signature does not verify", {}, std::nullopt, {}}.because(
+            std::move(verified).error()));
+  }
+  return std::move(token);
+}
+
 TsaClient::TsaClient(TsaOptions options, RandomSource& random) : options_(std::move(options)), random_(&random) {}
 
 Result<tsp::TimestampToken> TsaClient::timestamp(const crypto::Digest& digest) const {
@@ -67,19 +82,7 @@ Result<tsp::TimestampToken> TsaClient::timestamp(const crypto::Digest& digest) c
   if (reply.media_type() != "application/timestamp-reply") {
     return fail(ErrorCode::malformed_timestamp_response, "the answer is not of type application/timestamp-reply");
   }
-
-  RAKKAN_TRY(auto answer, tsp::parse_response(reply.body));
-  if (const auto* rejection = std::get_if<tsp::Rejection>(&answer)) {
-    return fail(ErrorCode::tsa_rejected, describe(*rejection));
-  }
-  auto& token = std::get<tsp::TimestampToken>(answer);
-  RAKKAN_CHECK(token.matches(request));
-  if (auto verified = token.verify_signature(); !verified) {
-    return fail(
-        Error{ErrorCode::tsa_response_mismatch, "the token's signature does not verify", {}, std::nullopt, {}}.because(
-            std::move(verified).error()));
-  }
-  return std::move(token);
+  return granted_token(reply.body, request);
 }
 
 }  // namespace rakkan::fetch

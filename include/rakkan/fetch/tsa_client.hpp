@@ -7,6 +7,7 @@
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/tsp/timestamp_request.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::fetch {
@@ -18,6 +19,10 @@ struct TsaOptions {
   std::size_t max_response = 64 * 1024;  // bytes
   std::string ca_file;                   // PEM for https; empty: the system's
 };
+
+// The token of a TimeStampResp that answers this request and whose signature verifies with the certificate it carries.
+// Fails with tsa_rejected, tsa_response_mismatch, malformed_timestamp_response.
+[[nodiscard]] Result<tsp::TimestampToken> granted_token(ByteView response, const tsp::TimestampRequest& request);
 
 class TsaClient {
  public:
