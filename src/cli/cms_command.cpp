@@ -1,11 +1,14 @@
 // rakkan cms DIGEST -o FILE.p7s: a detached CMS in the PAdES profile over a digest; the document is never needed.
 #include <CLI/CLI.hpp>
 
+#include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/parse_digest.hpp"
+#include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
+#include "cli/signing_request.hpp"
 #include "rakkan/base/file.hpp"
 
 namespace rakkan::cli {
@@ -19,31 +22,48 @@ class CmsCommand final : public Command {
         ->required();
     app.add_option("-o,--output", output_, "CMS in DER")->required();
     options_.declare(app);
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const crypto::Digest digest, parse_digest(digest_));
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
-    service::SignHashCommand command{runtime->principal(),      inputs.credential, inputs.type,  inputs.level, digest,
-                                     std::move(inputs.consent), options_.tsa,      std::nullopt, std::nullopt};
-    RAKKAN_TRY(const service::SignedDigest signature,
-               async::block_on(runtime->service().sign_hash(std::move(command))));
-    const Bytes& cms = signature.stored.tail;
-    RAKKAN_CHECK(write_file_atomically(output_, {cms}));
-    boost::json::object json = describe(options_, signature.timestamp);
+    RAKKAN_TRY(const MadeSignature made, remote_.chosen() ? sign_there(global, digest) : sign_here(global, digest));
+    RAKKAN_CHECK(write_file_atomically(output_, {made.bytes}));
+    boost::json::object json = made.facts;
     json["output"] = output_.string();
-    json["digest"] = to_json(digest);
-    json["cms_size"] = cms.size();
+    json["cms_size"] = made.bytes.size();
     std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + "), " +
-                       std::to_string(cms.size()) + " bytes\n" + timestamp_line(signature.timestamp);
+                       std::to_string(made.bytes.size()) + " bytes\n" + lines_of(made.facts);
     return Outcome{std::move(json), std::move(text), ExitCode::ok};
   }
 
  private:
+  [[nodiscard]] Result<MadeSignature> sign_here(const GlobalOptions& global, const crypto::Digest& digest) const {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
+    service::SignHashCommand command{runtime->principal(),      inputs.credential, inputs.type,  inputs.level, digest,
+                                     std::move(inputs.consent), options_.tsa,      std::nullopt, std::nullopt};
+    RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->service().sign_hash(std::move(command))));
+    boost::json::object facts = describe(options_, made.timestamp);
+    facts["digest"] = to_json(digest);
+    return made_here(std::move(facts), std::move(made.stored));
+  }
+
+  [[nodiscard]] Result<MadeSignature> sign_there(const GlobalOptions& global, const crypto::Digest& digest) const {
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
+    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    const SigningRequest request(options_, inputs, {{"digest", to_json(digest)}});
+    RAKKAN_TRY(fetch::HttpResponse response,
+               remote.ask({"POST", "/v1/cms", "application/json", "application/pkcs7-signature", request.pieces(),
+                           Repeat::by_key}));
+    return made_there(remote, std::move(response));
+  }
+
   std::string digest_;
   std::filesystem::path output_;
   SigningOptions options_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <boost/json.hpp>
 #include <charconv>
 #include <chrono>
 #include <thread>
@@ -97,6 +96,15 @@ void RemoteOptions::declare(CLI::App& app) {
   app.add_option("--server-ca", ca_file, "Certificates (PEM) that may vouch for the server (default: the system's)");
 }
 
+Result<boost::json::object> json_of(const fetch::HttpResponse& response) {
+  boost::json::error_code broken;
+  boost::json::value document = boost::json::parse(text_of(response.body), broken);
+  if (broken || !document.is_object()) {
+    return fail(ErrorCode::malformed_server_answer, "the answer is no JSON object");
+  }
+  return std::move(document.get_object());
+}
+
 Error error_of(const fetch::HttpResponse& response) {
   boost::json::error_code broken;
   const boost::json::value document = boost::json::parse(text_of(response.body), broken);
@@ -136,6 +144,15 @@ Result<fetch::HttpResponse> Remote::ask(const RemoteRequest& request) const {
     }
     std::this_thread::sleep_for(pause_before(tried, answer.error()));
   }
+}
+
+Result<boost::json::object> Remote::ask_json(std::string method, std::string path, const boost::json::object& body,
+                                             Repeat repeat) const {
+  const std::string text = body.empty() ? std::string() : boost::json::serialize(body);
+  RemoteRequest request{std::move(method),  std::move(path),  text.empty() ? "" : "application/json",
+                        "application/json", {bytes_of(text)}, repeat};
+  RAKKAN_TRY(const fetch::HttpResponse response, ask(request));
+  return json_of(response);
 }
 
 Result<fetch::HttpResponse> Remote::ask_once(const RemoteRequest& request, const std::string& idempotency_key) const {

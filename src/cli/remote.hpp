@@ -1,6 +1,7 @@
 // Remote is a running rakkand that a command asks instead of working on a data folder of its own: --server URL.
 #pragma once
 
+#include <boost/json.hpp>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -51,6 +52,10 @@ class Remote {
   // Error that the same command would have ended in here; server_unreachable, malformed_server_answer. What may succeed
   // later is tried again a few times, no sooner than Retry-After says.
   [[nodiscard]] Result<fetch::HttpResponse> ask(const RemoteRequest& request) const;
+  // The same for JSON in (where `body` is not empty) and a JSON object out.
+  [[nodiscard]] Result<boost::json::object> ask_json(std::string method, std::string path,
+                                                     const boost::json::object& body = {},
+                                                     Repeat repeat = Repeat::harmless) const;
 
  private:
   Remote(std::string server, SecureBytes api_key, fetch::HttpClient client)
@@ -62,6 +67,9 @@ class Remote {
   SecureBytes api_key_;
   fetch::HttpClient client_;
 };
+
+// The object that the answer's body is. malformed_server_answer.
+[[nodiscard]] Result<boost::json::object> json_of(const fetch::HttpResponse& response);
 
 // The Error that an answer other than 2xx means: an RFC 9457 problem document by its code, anything else
 // malformed_server_answer with the status in its detail.

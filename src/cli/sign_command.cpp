@@ -1,12 +1,14 @@
 // rakkan sign IN.pdf -o OUT.pdf: one PAdES signature as an incremental update.
 #include <CLI/CLI.hpp>
 
+#include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
+#include "cli/signing_request.hpp"
 #include "rakkan/base/file.hpp"
-#include "rakkan/base/hex.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -23,49 +25,87 @@ class SignCommand final : public Command {
     app.add_option("--name", field_.name, "/Name (default: the witness's configured name, or the certificate's CN)");
     app.add_option("--location", field_.location, "/Location");
     app.add_option("--contact", field_.contact_info, "/ContactInfo");
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
     RAKKAN_TRY(const MappedFile document, MappedFile::open(input_));
     progress("signing " + input_.string());
+    RAKKAN_TRY(const MadeSignature made,
+               remote_.chosen() ? sign_there(global, document.view()) : sign_here(global, document.view()));
+    RAKKAN_CHECK(write_file_atomically(output_, {document.view(), made.bytes}));
+    return outcome(made, document.view().size());
+  }
+
+ private:
+  [[nodiscard]] Result<MadeSignature> sign_here(const GlobalOptions& global, ByteView document) const {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
     const service::Principal principal = runtime->principal();
     RAKKAN_TRY(const auto algorithm, runtime->service().digest_algorithm(principal, inputs.credential));
     service::SignPdfCommand command{principal,
                                     inputs.credential,
                                     inputs.type,
                                     inputs.level,
-                                    service::HashedDocument::hash(document.view(), algorithm),
+                                    service::HashedDocument::hash(document, algorithm),
                                     field_,
                                     std::move(inputs.consent),
                                     options_.tsa,
                                     std::nullopt,
                                     std::nullopt};
-    RAKKAN_TRY(const service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
-    RAKKAN_CHECK(write_file_atomically(output_, {document.view(), made.stored.tail}));
-    return outcome(made, document.view().size());
+    RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
+    return made_here(facts_of(made.pdf), std::move(made.stored));
   }
 
- private:
-  [[nodiscard]] Outcome outcome(const service::SignedDocument& made, std::size_t base_size) const {
-    const service::SignedPdf& signed_pdf = made.pdf;
-    boost::json::object json = describe(options_, signed_pdf.timestamp);
-    const auto& range = signed_pdf.byte_range;
+  [[nodiscard]] boost::json::object facts_of(const service::SignedPdf& pdf) const {
+    boost::json::object facts = describe(options_, pdf.timestamp);
+    const auto& range = pdf.byte_range;
+    facts["field"] = pdf.field_name;
+    facts["document_digest"] = to_json(pdf.document_digest);
+    facts["byte_range"] = boost::json::array{0, range.first_length, range.second_offset, range.second_length};
+    facts["byte_range_digest"] = to_json(pdf.byte_range_digest);
+    facts["cms_size"] = pdf.cms_size;
+    facts["reserve"] = pdf.reserve;
+    facts["signatures_made"] = pdf.signatures_made;
+    return facts;
+  }
+
+  // Only what was appended comes back: the document is here already.
+  [[nodiscard]] Result<MadeSignature> sign_there(const GlobalOptions& global, ByteView document) const {
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
+    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    RAKKAN_TRY(const SigningForm form, SigningForm::make());
+    const SigningRequest request(options_, inputs, field());
+    RAKKAN_TRY(fetch::HttpResponse response,
+               remote.ask({"POST", "/v1/signatures", form.content_type(), "application/vnd.rakkan.tail",
+                           form.pieces(request, document), Repeat::by_key}));
+    RAKKAN_CHECK(check_offset(response, document.size()));
+    return made_there(remote, std::move(response));
+  }
+
+  [[nodiscard]] boost::json::object field() const {
+    boost::json::object members;
+    const auto add = [&](const char* name, const std::string& value) {
+      if (!value.empty()) {
+        members[name] = value;
+      }
+    };
+    add("name", field_.field_name);
+    add("signer_name", field_.name);
+    add("reason", field_.reason);
+    add("location", field_.location);
+    add("contact_info", field_.contact_info);
+    return members.empty() ? boost::json::object{} : boost::json::object{{"field", std::move(members)}};
+  }
+
+  [[nodiscard]] Outcome outcome(const MadeSignature& made, std::size_t base_size) const {
+    boost::json::object json = made.facts;
     json["output"] = output_.string();
-    json["field"] = signed_pdf.field_name;
-    json["document_digest"] = to_json(signed_pdf.document_digest);
-    json["byte_range"] = boost::json::array{0, range.first_length, range.second_offset, range.second_length};
-    json["byte_range_digest"] = to_json(signed_pdf.byte_range_digest);
     json["base_size"] = base_size;
-    json["bytes_added"] = made.stored.tail.size();
-    json["cms_size"] = signed_pdf.cms_size;
-    json["reserve"] = signed_pdf.reserve;
-    json["signatures_made"] = signed_pdf.signatures_made;
+    json["bytes_added"] = made.bytes.size();
     std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + ")\n" +
-                       "  field           " + signed_pdf.field_name + "\n" + "  document digest SHA-256 " +
-                       to_hex(signed_pdf.document_digest.view()) + "\n" + timestamp_line(signed_pdf.timestamp) +
-                       "  bytes added     " + std::to_string(made.stored.tail.size()) + "\n";
+                       lines_of(made.facts) + "  bytes added     " + std::to_string(made.bytes.size()) + "\n";
     return {std::move(json), std::move(text), ExitCode::ok};
   }
 
@@ -73,6 +113,7 @@ class SignCommand final : public Command {
   std::filesystem::path output_;
   SigningOptions options_;
   service::FieldChoice field_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -15,7 +15,9 @@ void SigningOptions::declare(CLI::App& app) {
       ->required()
       ->check(CLI::IsMember({"witness", "party"}));
   app.add_option("--instruction", instruction_file, "JSON record of the instruction; a witness signature needs it");
-  app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it");
+  auto* pin = app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it, or …");
+  app.add_option("--activation-file", activation_file, "… the token of `rakkan credentials activate` for this document")
+      ->excludes(pin);
   app.add_option("--level", level, "B-B, or B-T with a signature timestamp")
       ->check(CLI::IsMember({"B-B", "B-T"}))
       ->capture_default_str();
@@ -36,6 +38,9 @@ Result<SigningInputs> read_inputs(const SigningOptions& options, const service::
   if (!options.pin_file.empty()) {
     RAKKAN_TRY(inputs.consent.pin, read_secret_file(options.pin_file));
   }
+  if (!options.activation_file.empty()) {
+    RAKKAN_TRY(inputs.consent.activation, read_secret_file(options.activation_file));
+  }
   return inputs;
 }
 
@@ -55,14 +60,6 @@ boost::json::object describe(const SigningOptions& options, const std::optional<
     json["timestamp"] = to_json(*timestamp);
   }
   return json;
-}
-
-std::string timestamp_line(const std::optional<service::TokenFacts>& timestamp) {
-  if (!timestamp) {
-    return "  timestamp       none (B-B)\n";
-  }
-  return "  timestamp       " + to_rfc3339(timestamp->generation_time) + ", serial " +
-         to_hex(timestamp->serial_number) + "\n";
 }
 
 }  // namespace rakkan::cli

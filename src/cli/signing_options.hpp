@@ -21,6 +21,7 @@ struct SigningOptions {
   std::string type;
   std::filesystem::path instruction_file;
   std::filesystem::path pin_file;
+  std::filesystem::path activation_file;
   std::string level = "B-T";
   std::string tsa;
 
@@ -41,9 +42,8 @@ struct SigningInputs {
 [[nodiscard]] boost::json::object to_json(const crypto::Digest& digest);
 [[nodiscard]] boost::json::object to_json(const service::TokenFacts& facts);
 
-// What both commands say of the signature.
+// What is known of the signature from its options and its timestamp.
 [[nodiscard]] boost::json::object describe(const SigningOptions& options,
                                            const std::optional<service::TokenFacts>& timestamp);
-[[nodiscard]] std::string timestamp_line(const std::optional<service::TokenFacts>& timestamp);
 
 }  // namespace rakkan::cli

@@ -1,13 +1,17 @@
 // rakkan timestamp FILE -o FILE.tsr: an RFC 3161 timestamp of a file, or the answer to a request that somebody else
 // made.
 #include <CLI/CLI.hpp>
+#include <array>
 
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
+#include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/crypto/system_random.hpp"
+#include "rakkan/fetch/tsa_client.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::cli {
@@ -23,34 +27,67 @@ class TimestampCommand final : public Command {
     app.add_flag("--query", is_query_, "FILE is an RFC 3161 request: answer it by the internal unit");
     app.add_option("--digest", algorithm_, "SHA-256, SHA-384 or SHA-512")->capture_default_str();
     app.add_option("--tsa", tsa_, "Timestamp authority's profile (default: the configured one)");
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return is_query_ ? answer(*runtime) : stamp(*runtime);
+    if (remote_.chosen() && !tsa_.empty()) {
+      return fail(ErrorCode::invalid_argument,
+                  "a server stamps by its own unit: --tsa and --server exclude each other");
+    }
+    return is_query_ ? answer(global) : stamp(global);
   }
 
  private:
-  [[nodiscard]] Result<Outcome> stamp(Runtime& runtime) {
+  [[nodiscard]] Result<Outcome> stamp(const GlobalOptions& global) {
     const auto algorithm = crypto::digest_algorithm_from_name(algorithm_);
     if (!algorithm) {
       return fail(ErrorCode::invalid_argument, "unknown digest algorithm", algorithm_);
     }
     RAKKAN_TRY(const MappedFile file, MappedFile::open(file_));
     const crypto::Digest digest = crypto::digest(*algorithm, file.view());
-    service::IssueTimestampCommand command{runtime.principal(), digest, tsa_, std::nullopt};
-    RAKKAN_TRY(const tsp::TimestampToken token, async::block_on(runtime.service().issue_timestamp(std::move(command))));
+    RAKKAN_TRY(const tsp::TimestampToken token, remote_.chosen() ? stamp_there(digest) : stamp_here(global, digest));
     RAKKAN_CHECK(write_file_atomically(output_, {tsp::encode_granted(token.der())}));
     boost::json::object json = describe(token);
     json["digest"] = to_json(digest);
     return Outcome{std::move(json), line(token), ExitCode::ok};
   }
 
+  [[nodiscard]] Result<tsp::TimestampToken> stamp_here(const GlobalOptions& global,
+                                                       const crypto::Digest& digest) const {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    service::IssueTimestampCommand command{runtime->principal(), digest, tsa_, std::nullopt};
+    return async::block_on(runtime->service().issue_timestamp(std::move(command)));
+  }
+
+  [[nodiscard]] Result<tsp::TimestampToken> stamp_there(const crypto::Digest& digest) const {
+    std::array<Byte, 8> nonce{};
+    crypto::SystemRandom random;
+    RAKKAN_CHECK(random.fill(nonce));
+    const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
+    RAKKAN_TRY(const Bytes response, answer_there(request.encode()));
+    return fetch::granted_token(response, request);
+  }
+
+  [[nodiscard]] Result<Bytes> answer_there(const Bytes& query) const {
+    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    RAKKAN_TRY(
+        fetch::HttpResponse response,
+        remote.ask(
+            {"POST", "/tsa", "application/timestamp-query", "application/timestamp-reply", {query}, Repeat::harmless}));
+    return std::move(response.body);
+  }
+
+  [[nodiscard]] static Result<Bytes> answer_here(const GlobalOptions& global, Bytes query) {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    return async::block_on(
+        runtime->service().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
+  }
+
   // A rejection is an answer too: it is written, and the exit code says that nothing was granted.
-  [[nodiscard]] Result<Outcome> answer(Runtime& runtime) {
-    RAKKAN_TRY(Bytes request, read_file(file_, kLargestRequest));
-    const Bytes response = async::block_on(
-        runtime.service().answer_timestamp_request(runtime.principal(), std::move(request), std::nullopt));
+  [[nodiscard]] Result<Outcome> answer(const GlobalOptions& global) {
+    RAKKAN_TRY(Bytes query, read_file(file_, kLargestRequest));
+    RAKKAN_TRY(const Bytes response, remote_.chosen() ? answer_there(query) : answer_here(global, std::move(query)));
     RAKKAN_CHECK(write_file_atomically(output_, {response}));
     RAKKAN_TRY(const auto parsed, tsp::parse_response(response));
     if (const auto* rejection = std::get_if<tsp::Rejection>(&parsed)) {
@@ -80,6 +117,7 @@ class TimestampCommand final : public Command {
   bool is_query_ = false;
   std::string algorithm_ = "SHA-256";
   std::string tsa_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -1,0 +1,83 @@
+#include "cli/signing_request.hpp"
+
+#include <array>
+
+#include "rakkan/base/hex.hpp"
+#include "rakkan/crypto/system_random.hpp"
+
+namespace rakkan::cli {
+
+SecureBytes secret_member(std::string_view name, const SecureBytes& value) {
+  Bytes text;
+  text.reserve(name.size() + 6 * value.view().size() + 8);  // never moved: no copy is left behind
+  append(text, ",\"");
+  append(text, name);
+  append(text, "\":\"");
+  for (const Byte c : value.view()) {
+    if (c < ' ') {
+      append(text, "\\u00");
+      append(text, to_hex(ByteView(&c, 1)));
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      text.push_back('\\');
+    }
+    text.push_back(c);
+  }
+  text.push_back('"');
+  SecureBytes member(text);
+  secure_wipe(text);
+  return member;
+}
+
+SigningRequest::SigningRequest(const SigningOptions& options, const SigningInputs& inputs, boost::json::object more) {
+  more["credential"] = options.credential;
+  more["type"] = options.type;
+  more["level"] = options.level;
+  if (!options.tsa.empty()) {
+    more["tsa"] = options.tsa;
+  }
+  head_ = boost::json::serialize(more);
+  head_.pop_back();
+  if (inputs.consent.instruction) {
+    instruction_ = ",\"instruction\":" + inputs.consent.instruction->json();
+  }
+  if (inputs.consent.pin) {
+    secrets_ = secret_member("pin", *inputs.consent.pin);
+  } else if (inputs.consent.activation) {
+    secrets_ = secret_member("activation", *inputs.consent.activation);
+  }
+}
+
+std::vector<ByteView> SigningRequest::pieces() const {
+  return {bytes_of(head_), bytes_of(instruction_), secrets_.view(), bytes_of("}")};
+}
+
+Result<SigningForm> SigningForm::make() {
+  std::array<Byte, 16> random{};
+  crypto::SystemRandom source;
+  RAKKAN_CHECK(source.fill(random));
+  return SigningForm("rakkan-" + to_hex(random));
+}
+
+SigningForm::SigningForm(std::string boundary)
+    : boundary_(std::move(boundary)),
+      before_request_("--" + boundary_ +
+                      "\r\nContent-Disposition: form-data; name=\"request\"\r\nContent-Type: application/json\r\n\r\n"),
+      before_document_("\r\n--" + boundary_ +
+                       "\r\nContent-Disposition: form-data; name=\"document\"; filename=\"document.pdf\"\r\n"
+                       "Content-Type: application/pdf\r\n\r\n"),
+      end_("\r\n--" + boundary_ + "--\r\n") {}
+
+std::vector<ByteView> SigningForm::pieces(const SigningRequest& request, ByteView document) const {
+  std::vector<ByteView> body{bytes_of(before_request_)};
+  for (const ByteView piece : request.pieces()) {
+    body.push_back(piece);
+  }
+  body.push_back(bytes_of(before_document_));
+  body.push_back(document);
+  body.push_back(bytes_of(end_));
+  return body;
+}
+
+}  // namespace rakkan::cli

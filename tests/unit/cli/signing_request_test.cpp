@@ -1,0 +1,76 @@
+#include "cli/signing_request.hpp"
+
+#include <gmock/gmock.h>
+
+#include "support/result_matchers.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+using testing::HasSubstr;
+
+std::string joined(const std::vector<ByteView>& pieces) {
+  std::string text;
+  for (const ByteView piece : pieces) {
+    text += text_of(piece);
+  }
+  return text;
+}
+
+SigningOptions options() {
+  SigningOptions options;
+  options.credential = "party-a";
+  options.type = "party";
+  options.level = "B-B";
+  return options;
+}
+
+TEST(SigningRequest, APinWithAnyCharacterArrivesAsItIs) {
+  const std::string pin = "12\"3\\4\t\x01５";
+  SigningInputs inputs;
+  inputs.consent.pin = SecureBytes(bytes_of(pin));
+  const SigningRequest request(options(), inputs, {{"field", {{"name", "甲"}}}});
+  const boost::json::value document = boost::json::parse(joined(request.pieces()));
+  EXPECT_EQ(document.at("pin").as_string(), pin);
+  EXPECT_EQ(document.at("credential").as_string(), "party-a");
+  EXPECT_EQ(document.at("type").as_string(), "party");
+  EXPECT_EQ(document.at("level").as_string(), "B-B");
+  EXPECT_EQ(document.at("field").at("name").as_string(), "甲");
+  EXPECT_FALSE(document.as_object().contains("tsa"));
+  EXPECT_FALSE(document.as_object().contains("instruction"));
+}
+
+TEST(SigningRequest, TheInstructionGoesAsItWasWritten) {
+  constexpr std::string_view kRecord =
+      R"({"who": {"id": "u", "name": "山田"}, "when": "2026-11-24T01:02:03Z", "authenticated": [{"class": "mailbox", "method": "mail_link", "at": "2026-11-24T01:00:00Z"}], "document_digest": {"alg": "SHA-256", "value": "0000000000000000000000000000000000000000000000000000000000000000"}})";
+  SigningInputs inputs;
+  ASSERT_OK_AND_ASSIGN(inputs.consent.instruction, service::Instruction::parse(kRecord));
+  const SigningRequest request(options(), inputs, {});
+  const std::string text = joined(request.pieces());
+  EXPECT_THAT(text, HasSubstr(std::string(R"(,"instruction":)") + std::string(kRecord)));
+  EXPECT_TRUE(boost::json::parse(text).at("instruction").is_object());
+}
+
+TEST(SigningForm, RequestComesBeforeTheDocumentAndNothingIsCopied) {
+  const SigningRequest request(options(), SigningInputs{}, {});
+  const std::string document = "%PDF-1.7 \r\n--rakkan";
+  ASSERT_OK_AND_ASSIGN(const SigningForm form, SigningForm::make());
+  const std::string boundary = form.content_type().substr(form.content_type().find("boundary=") + 9);
+  const auto pieces = form.pieces(request, bytes_of(document));
+  const std::string body = joined(pieces);
+  EXPECT_TRUE(body.starts_with("--" + boundary + "\r\n"));
+  EXPECT_TRUE(body.ends_with("\r\n--" + boundary + "--\r\n"));
+  EXPECT_LT(body.find("name=\"request\""), body.find("name=\"document\""));
+  EXPECT_THAT(body, HasSubstr("application/pdf\r\n\r\n" + document + "\r\n--" + boundary));
+  EXPECT_THAT(pieces, testing::Contains(
+                          testing::ResultOf([](ByteView piece) { return piece.data(); }, bytes_of(document).data())));
+}
+
+TEST(SigningForm, EachHasABoundaryOfItsOwn) {
+  ASSERT_OK_AND_ASSIGN(const SigningForm first, SigningForm::make());
+  ASSERT_OK_AND_ASSIGN(const SigningForm second, SigningForm::make());
+  EXPECT_NE(first.content_type(), second.content_type());
+}
+
+}  // namespace
+}  // namespace rakkan::cli
