@@ -1,0 +1,288 @@
+#include "http/connection.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace rakkan::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::size_t kFirstHeadRoom = 2 * 1024;  // most heads are smaller: a connection at rest keeps no more
+constexpr std::size_t kBodyRoom = 64 * 1024;
+constexpr std::size_t kLeastRead = 4 * 1024;
+constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with extensions and trailer fields
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+// How long, and how much, a peer may go on sending after its last answer.
+constexpr std::chrono::milliseconds kLinger{2'000};
+constexpr std::uint64_t kLingerBytes = 4ULL << 20;
+
+}  // namespace
+
+ByteSpan InputBuffer::room(std::size_t least) {
+  const std::size_t used = end_ - begin_;
+  if (capacity_ - end_ < least) {
+    if (capacity_ - used < least) {
+      const std::size_t larger = std::max(used + least, capacity_ * 2);
+      std::unique_ptr<Byte[]> grown(new Byte[larger]);  // not zeroed
+      if (used > 0) {
+        std::memcpy(grown.get(), data_.get() + begin_, used);
+      }
+      data_ = std::move(grown);
+      capacity_ = larger;
+    } else if (used > 0) {
+      std::memmove(data_.get(), data_.get() + begin_, used);
+    }
+    begin_ = 0;
+    end_ = used;
+  }
+  return {data_.get() + end_, capacity_ - end_};
+}
+
+void InputBuffer::put(ByteView bytes) {
+  if (!bytes.empty()) {
+    std::memcpy(room(bytes.size()).data(), bytes.data(), bytes.size());
+    commit(bytes.size());
+  }
+}
+
+void InputBuffer::free() noexcept {
+  data_.reset();
+  capacity_ = begin_ = end_ = 0;
+}
+
+Connection::Connection(Stream stream, const Limits& limits, const Timeouts& timeouts)
+    : stream_(std::move(stream)), limits_(limits), timeouts_(timeouts) {}
+
+Error Connection::failure(const Stream::Code& code) const {
+  if (timed_out_) {
+    return {ErrorCode::request_timeout, "the peer is too slow", {}, {}, {}};
+  }
+  if (broken_off_) {
+    return {ErrorCode::shutting_down, "the server ended the connection", {}, {}, {}};
+  }
+  return {ErrorCode::malformed_request, "the connection ended: " + code.message(), {}, {}, {}};
+}
+
+Connection::Deadline Connection::transfer_deadline(Deadline begun, std::uint64_t moved) const {
+  const auto stall = steady_clock::now() + timeouts_.stall;
+  if (limits_.slowest_rate == 0) {
+    return stall;
+  }
+  const auto earned = std::chrono::milliseconds(moved * 1'000 / limits_.slowest_rate);
+  return std::min<Deadline>(stall, begun + timeouts_.stall + earned);
+}
+
+void Connection::tick(Deadline now) noexcept {
+  if (now > until_) {
+    until_ = kNever;
+    timed_out_ = true;
+    stream_.cancel();
+  }
+}
+
+void Connection::break_off() noexcept {
+  broken_off_ = true;
+  stream_.cancel();
+}
+
+bool Connection::has_input() {
+  Stream::Code ignored;
+  return !head_.view().empty() || stream_.socket().available(ignored) > 0;
+}
+
+async::Task<Result<void>> Connection::handshake() {
+  if (!stream_.is_tls()) {
+    co_return Result<void>();
+  }
+  timed_out_ = false;
+  until_ = steady_clock::now() + timeouts_.header;
+  const auto [error] = co_await stream_.handshake();
+  until_ = kNever;
+  if (error) {
+    co_return fail(failure(error));
+  }
+  co_return Result<void>();
+}
+
+async::Task<Result<std::size_t>> Connection::read_more(InputBuffer& buffer, std::size_t least, Deadline until) {
+  const ByteSpan room = buffer.room(least);
+  timed_out_ = false;
+  until_ = until;
+  if (broken_off_) {
+    co_return fail(failure({}));
+  }
+  const auto [error, size] = co_await stream_.read_some(room);
+  until_ = kNever;
+  if (error) {
+    co_return fail(failure(error));
+  }
+  buffer.commit(size);
+  co_return size;
+}
+
+async::Task<Result<std::optional<std::string_view>>> Connection::read_head() {
+  HeadScanner scanner(limits_.header_fields);
+  const bool at_rest = served_before_ && head_.view().empty();
+  served_before_ = true;
+  Deadline until = steady_clock::now() + (at_rest ? timeouts_.idle : timeouts_.header);
+  for (;;) {
+    const ByteView arrived = head_.view();
+    if (!arrived.empty()) {
+      RAKKAN_CO_TRY(const std::optional<std::size_t> size, scanner.scan(text_of(arrived)));
+      if (size.value_or(arrived.size()) > limits_.header) {
+        co_return fail(ErrorCode::request_header_too_large, "more than " + std::to_string(limits_.header) + " bytes");
+      }
+      if (size) {
+        head_size_ = *size;
+        co_return std::optional(text_of(arrived.first(*size)));
+      }
+    }
+    idle_ = arrived.empty();
+    const std::size_t least = head_.capacity() == 0 ? kFirstHeadRoom : 1;
+    const auto read = co_await read_more(head_, least, until);
+    const bool was_idle = std::exchange(idle_, false);
+    if (!read && was_idle) {
+      co_return std::optional<std::string_view>();  // closed, or quiet, between requests: nobody is owed an answer
+    }
+    if (!read) {
+      co_return fail(read.error());
+    }
+    if (was_idle) {
+      until = steady_clock::now() + timeouts_.header;
+    }
+  }
+}
+
+bool Connection::holds_back(const RequestParser& parser) const noexcept {
+  return parser.expects_continue() && !asked_for_body_ && head_.view().size() <= head_size_;
+}
+
+async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
+  const bool must_invite = holds_back(parser);
+  if (!asked_for_body_) {
+    asked_for_body_ = true;
+    body_begun_ = steady_clock::now();
+    body_received_ = 0;
+  }
+  if (must_invite && !parser.is_done()) {
+    const std::array pieces{bytes_of(kContinue)};
+    RAKKAN_CO_CHECK(co_await write(pieces));
+  }
+  while (!parser.is_done()) {
+    const ByteView input = reads_body_buffer_ ? body_.view() : head_.view().subspan(head_size_);
+    RequestParser::Step step;
+    if (!input.empty()) {
+      RAKKAN_CO_TRY(step, parser.parse_body(input));
+      if (reads_body_buffer_) {
+        body_.consume(step.consumed);
+      } else {
+        head_size_ += step.consumed;
+      }
+    }
+    if (!step.data.empty()) {
+      co_return step.data;
+    }
+    if (step.consumed > 0) {
+      continue;
+    }
+    if (input.size() > kMostChunkHeader) {
+      co_return fail(ErrorCode::malformed_request, "a chunk's header is too long");
+    }
+    if (!reads_body_buffer_) {
+      reads_body_buffer_ = true;
+      body_.clear();
+      const std::uint64_t expected = parser.body_length().value_or(kBodyRoom);
+      static_cast<void>(
+          body_.room(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, kLeastRead, kBodyRoom))));
+      body_.put(input);
+      head_size_ += input.size();
+    }
+    if (body_.view().empty()) {
+      body_.clear();
+    }
+    const Deadline until = transfer_deadline(body_begun_, body_received_);
+    RAKKAN_CO_TRY(const std::size_t received, co_await read_more(body_, kLeastRead, until));
+    body_received_ += received;
+  }
+  co_return ByteView();
+}
+
+async::Task<Result<void>> Connection::write(std::span<const ByteView> pieces) {
+  const Deadline begun = steady_clock::now();
+  std::uint64_t written = 0;
+  std::size_t first = 0;   // piece
+  std::size_t offset = 0;  // in it
+  for (;;) {
+    Stream::Pieces batch;
+    std::size_t filled = 0;
+    for (std::size_t i = first; i < pieces.size() && filled < batch.size(); ++i) {
+      const ByteView rest = pieces[i].subspan(i == first ? offset : 0);
+      if (!rest.empty()) {
+        batch[filled++] = boost::asio::buffer(rest.data(), rest.size());
+      }
+    }
+    if (filled == 0) {
+      co_return Result<void>();
+    }
+    if (broken_off_) {
+      co_return fail(failure({}));
+    }
+    timed_out_ = false;
+    until_ = transfer_deadline(begun, written);
+    const auto [error, size] = co_await stream_.write_some(batch);
+    until_ = kNever;
+    if (error) {
+      co_return fail(failure(error));
+    }
+    written += size;
+    std::size_t gone = size;
+    while (first < pieces.size() && gone >= pieces[first].size() - offset) {
+      gone -= pieces[first].size() - offset;
+      offset = 0;
+      ++first;
+    }
+    offset += gone;
+  }
+}
+
+void Connection::finish_request() {
+  head_.consume(head_size_);
+  head_size_ = 0;
+  if (reads_body_buffer_) {
+    head_.clear();
+    head_.put(body_.view());
+    body_.free();
+    reads_body_buffer_ = false;
+  }
+  if (head_.view().empty()) {
+    head_.clear();
+    if (head_.capacity() > kFirstHeadRoom) {
+      head_.free();
+    }
+  }
+  asked_for_body_ = false;
+}
+
+async::Task<void> Connection::close(bool gently) {
+  if (gently && !broken_off_) {
+    timed_out_ = false;
+    until_ = steady_clock::now() + kLinger;
+    if (stream_.is_tls()) {
+      co_await stream_.say_goodbye();  // close_notify; what the peer makes of it does not matter
+    }
+    stream_.shutdown_send();
+    InputBuffer thrown_away;
+    for (std::uint64_t received = 0; received < kLingerBytes && !timed_out_ && !broken_off_;) {
+      const auto [error, size] = co_await stream_.read_some_raw(thrown_away.room(kBodyRoom));
+      if (error) {
+        break;
+      }
+      received += size;
+    }
+    until_ = kNever;
+  }
+  stream_.close();
+}
+
+}  // namespace rakkan::http

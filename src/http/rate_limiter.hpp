@@ -1,0 +1,50 @@
+// RateLimiter: a token bucket a key, by the generic cell rate algorithm: of each key only the time is kept at which its
+// bucket will be full again. Thread-safe; keys spread over shards, each with a lock that is hardly ever waited for.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/http/options.hpp"
+
+namespace rakkan::http {
+
+class RateLimiter {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit RateLimiter(const RateOptions& options);
+
+  // Takes a token of the key's bucket. rate_limited with retry_after when there is none.
+  [[nodiscard]] Result<void> take(std::string_view key, Time now);
+
+  [[nodiscard]] std::size_t size() const;  // keys kept
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
+  };
+  struct Shard {
+    mutable std::mutex mutex;
+    std::unordered_map<std::string, Time, Hash, std::equal_to<>> full_at;
+  };
+  static constexpr std::size_t kShards = 64;
+  static constexpr std::size_t kMostKeys = 4'096;  // of a shard
+
+  void make_room(Shard& shard, Time now) const;
+
+  const bool on_;
+  const std::chrono::nanoseconds interval_;   // between two tokens
+  const std::chrono::nanoseconds tolerance_;  // what may be ahead: the burst but one
+  std::array<Shard, kShards> shards_;
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,39 @@
+// The body of a request on a connection: within the route's limit, and its bytes taken from the budget of all.
+#pragma once
+
+#include "http/connection.hpp"
+#include "rakkan/async/byte_budget.hpp"
+
+namespace rakkan::http {
+
+class RequestBody final : public Body {
+ public:
+  RequestBody(Connection& connection, RequestParser& parser, async::ByteBudget& budget)
+      : connection_(connection), parser_(parser), budget_(budget) {}
+
+  // Before the first byte is read: whether a body of this size may come. input_too_large, overloaded.
+  [[nodiscard]] Result<void> admit(std::uint64_t limit);
+
+  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return length_; }
+  [[nodiscard]] async::Task<Result<ByteView>> next() override;
+
+  [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
+  // The deadline to move when the body is whole.
+  void restart_at_end(async::Deadline& deadline, std::chrono::milliseconds span) noexcept {
+    deadline_ = &deadline;
+    span_ = span;
+  }
+
+ private:
+  Connection& connection_;
+  RequestParser& parser_;
+  async::ByteBudget& budget_;
+  async::ByteBudget::Lease lease_;
+  std::optional<std::uint64_t> length_ = 0;
+  std::uint64_t limit_ = 0;
+  std::uint64_t received_ = 0;
+  async::Deadline* deadline_ = nullptr;
+  std::chrono::milliseconds span_{};
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,233 @@
+#include "http/request_parser.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <limits>
+
+#include "http/text.hpp"
+
+namespace rakkan::http {
+namespace {
+
+namespace beast = boost::beast::http;
+
+// A caller that is not HTTP at all is told so at its first byte.
+constexpr unsigned kMostEmptyLines = 2;  // before the request line: RFC 9112 §2.2
+
+std::string_view view_of(boost::beast::string_view text) noexcept { return {text.data(), text.size()}; }
+
+Method method_of(beast::verb verb) noexcept {
+  switch (verb) {
+    case beast::verb::get:
+      return Method::get;
+    case beast::verb::head:
+      return Method::head;
+    case beast::verb::post:
+      return Method::post;
+    case beast::verb::put:
+      return Method::put;
+    case beast::verb::patch:
+      return Method::patch;
+    case beast::verb::delete_:
+      return Method::delete_;
+    case beast::verb::options:
+      return Method::options;
+    default:
+      return Method::other;
+  }
+}
+
+// Fields that mean nothing, or another thing to another reader, when they stand twice.
+struct OnceRow {
+  beast::field field;
+  std::string_view name;  // of those that Beast does not know
+};
+constexpr std::array kOnce{
+    OnceRow{beast::field::host, ""},
+    OnceRow{beast::field::content_length, ""},
+    OnceRow{beast::field::content_type, ""},
+    OnceRow{beast::field::transfer_encoding, ""},
+    OnceRow{beast::field::authorization, ""},
+    OnceRow{beast::field::expect, ""},
+    OnceRow{beast::field::unknown, "Idempotency-Key"},
+    OnceRow{beast::field::unknown, "X-Request-Id"},
+    OnceRow{beast::field::unknown, "traceparent"},
+};
+constexpr unsigned kHostBit = 1;
+
+bool all_digits(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+// RFC 3986 §3.2.2, §3.2.3, by its characters.
+bool is_host(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos;
+  });
+}
+
+// Origin form; absolute form (RFC 9112 §3.2.2) loses its scheme and authority; nothing for another.
+std::optional<std::string_view> origin_form(std::string_view target) noexcept {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (target.size() > scheme.size() && same_ignoring_case(target.substr(0, scheme.size()), scheme)) {
+      const std::size_t path = target.find('/', scheme.size());
+      target = path == std::string_view::npos ? "/" : target.substr(path);
+      break;
+    }
+  }
+  const bool fit = target.starts_with('/') && target.find('#') == std::string_view::npos;
+  return fit || target == "*" ? std::optional(target) : std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) {
+  for (;;) {
+    const std::size_t end = bytes.find('\n', scanned_);
+    if (lines_ == 0 && line_ < bytes.size() && !is_token_character(bytes[line_]) && bytes[line_] != '\r') {
+      return fail(ErrorCode::malformed_request, "not HTTP");
+    }
+    if (end == std::string_view::npos) {
+      scanned_ = bytes.size();
+      return std::nullopt;
+    }
+    if (end == line_ || bytes[end - 1] != '\r') {
+      return fail(ErrorCode::malformed_request, "a line of the header ends without CR LF");
+    }
+    const bool empty = end == line_ + 1;
+    if (empty && lines_ > 0) {
+      return end + 1;
+    }
+    if (empty && end + 1 > 2 * kMostEmptyLines) {
+      return fail(ErrorCode::malformed_request, "too many empty lines");
+    }
+    if (bytes[line_] == ' ' || bytes[line_] == '\t') {
+      return fail(ErrorCode::malformed_request, "a line of the header begins with a space");  // RFC 9112 §5.2 obs-fold
+    }
+    lines_ += empty ? 0U : 1U;
+    if (lines_ > most_lines_ + 1) {
+      return fail(ErrorCode::request_header_too_large, "more than " + std::to_string(most_lines_) + " fields");
+    }
+    line_ = scanned_ = end + 1;
+  }
+}
+
+RequestParser::RequestParser(std::vector<Header>& headers) : headers_(headers) {
+  headers_.clear();
+  header_limit(std::numeric_limits<std::uint32_t>::max());  // the scanner's business
+  body_limit(boost::none);                                  // the route's
+}
+
+Result<void> RequestParser::parse_head(std::string_view head) {
+  while (head.starts_with("\r\n")) {
+    head.remove_prefix(2);
+  }
+  Code error;
+  put(boost::asio::buffer(head.data(), head.size()), error);
+  if (error || !is_header_done()) {
+    return fail(ErrorCode::malformed_request, refusal_.empty() ? error.message() : refusal_);
+  }
+  return {};
+}
+
+std::optional<std::uint64_t> RequestParser::body_length() const {
+  if (chunked_) {
+    return std::nullopt;
+  }
+  const auto length = content_length();
+  return length ? *length : 0;
+}
+
+Result<RequestParser::Step> RequestParser::parse_body(ByteView input) {
+  data_ = {};
+  Code error;
+  Step step;
+  step.consumed = put(boost::asio::buffer(input.data(), input.size()), error);
+  if (error && error != beast::error::need_more) {
+    return fail(ErrorCode::malformed_request, refusal_.empty() ? error.message() : refusal_);
+  }
+  step.data = data_;
+  return step;
+}
+
+void RequestParser::refuse(std::string what, Code& error) {
+  refusal_ = std::move(what);
+  error = beast::error::bad_field;
+}
+
+void RequestParser::on_request_impl(beast::verb verb, Text, Text target, int version, Code& error) {
+  method_ = method_of(verb);
+  version_ = version;
+  const auto origin = origin_form(view_of(target));
+  if (!origin) {
+    return refuse("the request target is not a path", error);
+  }
+  target_ = *origin;
+}
+
+bool RequestParser::first_time(Field field, std::string_view name) noexcept {
+  for (std::size_t i = 0; i < kOnce.size(); ++i) {
+    if (kOnce[i].field != field || (field == Field::unknown && !same_ignoring_case(kOnce[i].name, name))) {
+      continue;
+    }
+    const unsigned bit = 1U << i;
+    const bool first = (seen_ & bit) == 0;
+    seen_ |= bit;
+    return first;
+  }
+  return true;
+}
+
+void RequestParser::on_field_impl(Field field, Text field_name, Text field_value, Code& error) {
+  if (in_trailer_) {
+    return;  // nobody here wants one: RFC 9110 §6.5.1 lets them be dropped
+  }
+  const std::string_view name = view_of(field_name);
+  const std::string_view value = view_of(field_value);
+  if (!first_time(field, name)) {
+    return refuse("the field " + std::string(name) + " stands twice", error);
+  }
+  if (field == Field::content_length && !all_digits(value)) {
+    return refuse("Content-Length is not a number", error);
+  }
+  if (field == Field::host && !is_host(value)) {
+    return refuse("Host is not one", error);
+  }
+  if (field == Field::transfer_encoding) {
+    chunked_ = same_ignoring_case(value, "chunked");
+    if (!chunked_ || !is_http_1_1()) {
+      return refuse("no transfer coding but chunked, and that in HTTP/1.1", error);
+    }
+  }
+  if (field == Field::expect) {
+    expects_continue_ = same_ignoring_case(value, "100-continue");
+    if (!expects_continue_) {
+      return refuse("an expectation that is not known", error);
+    }
+  }
+  headers_.push_back({name, value});
+}
+
+void RequestParser::on_header_impl(Code& error) {
+  in_trailer_ = true;
+  if (is_http_1_1() && (seen_ & kHostBit) == 0) {
+    refuse("HTTP/1.1 without Host", error);  // RFC 9112 §3.2
+  }
+}
+
+std::size_t RequestParser::on_body_impl(Text body, Code&) {
+  data_ = bytes_of(view_of(body));
+  return body.size();
+}
+
+std::size_t RequestParser::on_chunk_body_impl(std::uint64_t, Text body, Code&) {
+  data_ = bytes_of(view_of(body));
+  return body.size();
+}
+
+}  // namespace rakkan::http

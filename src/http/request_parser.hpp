@@ -1,0 +1,84 @@
+// RequestParser: a request's head from its bytes, and its body out of the transfer coding, on Beast's parser. Strict
+// where leniency lets two servers see two requests (RFC 9112 §11.2): Content-Length beside Transfer-Encoding, fields
+// twice, obs-fold, line ends that are none are refused.
+#pragma once
+
+#include <boost/beast/http/basic_parser.hpp>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/http/request.hpp"
+
+namespace rakkan::http {
+
+// Finds the end of a head while it arrives.
+class HeadScanner {
+ public:
+  explicit HeadScanner(unsigned most_lines) noexcept : most_lines_(most_lines) {}
+
+  // `bytes` are the same as at the last call, and more behind them. The size of the head with its empty line; nothing:
+  // it goes on. malformed_request, request_header_too_large.
+  [[nodiscard]] Result<std::optional<std::size_t>> scan(std::string_view bytes);
+
+ private:
+  unsigned most_lines_;
+  unsigned lines_ = 0;
+  std::size_t line_ = 0;     // where the current line begins
+  std::size_t scanned_ = 0;  // bytes looked at
+};
+
+class RequestParser final : private boost::beast::http::basic_parser<true> {
+ public:
+  // `headers` is filled; its views point into the head given to parse_head.
+  explicit RequestParser(std::vector<Header>& headers);
+
+  // A whole head as the scanner found it. malformed_request.
+  [[nodiscard]] Result<void> parse_head(std::string_view head);
+
+  [[nodiscard]] Method method() const noexcept { return method_; }
+  [[nodiscard]] std::string_view target() const noexcept { return target_; }
+  [[nodiscard]] bool is_http_1_1() const noexcept { return version_ == 11; }
+  [[nodiscard]] bool keep_alive() const { return basic_parser::keep_alive(); }
+  [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
+  // 0 without a body; nothing when it is chunked.
+  [[nodiscard]] std::optional<std::uint64_t> body_length() const;
+
+  struct Step {
+    std::size_t consumed = 0;
+    ByteView data;  // of the body, into the input; empty with nothing consumed: more input is needed
+  };
+  [[nodiscard]] Result<Step> parse_body(ByteView input);
+  [[nodiscard]] bool is_done() const { return basic_parser::is_done(); }
+
+ private:
+  using Code = boost::beast::error_code;
+  using Text = boost::beast::string_view;
+  using Field = boost::beast::http::field;
+
+  void on_request_impl(boost::beast::http::verb verb, Text method, Text target, int version, Code& error) override;
+  void on_response_impl(int, Text, int, Code&) override {}
+  void on_field_impl(Field field, Text name, Text value, Code& error) override;
+  void on_header_impl(Code& error) override;
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
+  std::size_t on_body_impl(Text body, Code& error) override;
+  void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, Text body, Code& error) override;
+  void on_finish_impl(Code&) override {}
+
+  [[nodiscard]] bool first_time(Field field, std::string_view name) noexcept;
+  void refuse(std::string what, Code& error);
+
+  std::vector<Header>& headers_;
+  Method method_ = Method::other;
+  int version_ = 0;
+  std::string_view target_;
+  unsigned seen_ = 0;  // fields that may stand once, a bit each
+  bool in_trailer_ = false;
+  bool chunked_ = false;
+  bool expects_continue_ = false;
+  ByteView data_;
+  std::string refusal_;
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,138 @@
+#include "rakkan/http/server.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/ip/address.hpp>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "http/shared.hpp"
+#include "http/tls.hpp"
+#include "http/worker.hpp"
+#include "rakkan/base/hex.hpp"
+
+namespace rakkan::http {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::chrono::milliseconds kLook{5};  // how often a drain looks whether all are gone
+constexpr unsigned kMetricsConnections = 64;
+
+// Without TLS, keys and PINs would cross the network for everybody to read.
+Result<asio::ip::tcp::endpoint> endpoint_of(const ListenOptions& options) {
+  boost::system::error_code error;
+  const auto address = asio::ip::make_address(options.address, error);
+  if (error) {
+    return fail(ErrorCode::configuration_invalid, "not an address", options.address);
+  }
+  if (!options.tls.enabled() && !ip_address(address).is_loopback()) {
+    return fail(ErrorCode::configuration_invalid, "without TLS only a loopback address is listened on",
+                options.address);
+  }
+  const auto port = checked_cast<std::uint16_t>(options.port);
+  if (!port) {
+    return fail(ErrorCode::configuration_invalid, "not a port", std::to_string(options.port));
+  }
+  return asio::ip::tcp::endpoint(address, *port);
+}
+
+Result<std::string> random_prefix(RandomSource& random) {
+  std::array<Byte, 8> octets{};
+  RAKKAN_CHECK(random.fill(octets));
+  return to_hex(octets);
+}
+
+}  // namespace
+
+struct Server::Impl {
+  Impl(ServerOptions options, Router router, Observer& observer)
+      : shared(std::move(options), std::move(router), observer) {}
+
+  Shared shared;
+  std::vector<std::unique_ptr<Worker>> workers;
+  std::uint16_t port = 0;
+  std::mutex drain_mutex;
+  bool drained = false;
+};
+
+ServerOptions api_listener(const Options& options) {
+  return {options.listen, options.limits, options.timeouts, options.key_rate, options.address_rate};
+}
+
+ServerOptions metrics_listener(const Options& options) {
+  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}};
+  listener.limits.connections = kMetricsConnections;
+  return listener;
+}
+
+Server::Server(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+Server::~Server() { drain(); }
+
+Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router router, RandomSource& random,
+                                              Observer& observer) {
+  RAKKAN_TRY(asio::ip::tcp::endpoint at, endpoint_of(options.listen));
+  RAKKAN_TRY(const TlsContext tls, load_tls(options.listen.tls));
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(router), observer);
+  const unsigned threads = std::max(1U, impl->shared.options.listen.threads);
+  for (unsigned i = 0; i < threads; ++i) {
+    RAKKAN_TRY(std::string prefix, random_prefix(random));
+    auto& worker = impl->workers.emplace_back(std::make_unique<Worker>(impl->shared, tls, std::move(prefix)));
+    RAKKAN_CHECK(worker->listen(at));
+    at = worker->address();  // of port 0 the one that was given
+  }
+  impl->port = at.port();
+  for (unsigned i = 0; i < threads; ++i) {
+    impl->workers[i]->start(i);
+  }
+  return std::unique_ptr<Server>(new Server(std::move(impl)));
+}
+
+std::uint16_t Server::port() const noexcept { return impl_->port; }
+
+Result<void> Server::reload_tls() {
+  RAKKAN_TRY(const TlsContext tls, load_tls(impl_->shared.options.listen.tls));
+  for (const auto& worker : impl_->workers) {
+    worker->use(tls);
+  }
+  return {};
+}
+
+void Server::drain() noexcept {
+  const std::lock_guard lock(impl_->drain_mutex);
+  if (std::exchange(impl_->drained, true)) {
+    return;
+  }
+  Shared& shared = impl_->shared;
+  shared.draining = true;
+  for (const auto& worker : impl_->workers) {
+    worker->stop_accepting();
+  }
+  const auto until = std::chrono::steady_clock::now() + shared.options.timeouts.drain;
+  while (shared.connections.load() > 0 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(kLook);
+  }
+  for (const auto& worker : impl_->workers) {
+    worker->break_off();
+  }
+  for (const auto& worker : impl_->workers) {
+    worker->join();
+  }
+}
+
+bool Server::draining() const noexcept { return impl_->shared.draining.load(std::memory_order_relaxed); }
+
+bool Server::alive() const noexcept {
+  return std::all_of(impl_->workers.begin(), impl_->workers.end(), [](const auto& worker) { return worker->alive(); });
+}
+
+Server::Load Server::load() const noexcept {
+  const Shared& shared = impl_->shared;
+  return {shared.connections.load(), shared.requests.load(), shared.refused.load(), shared.exceptions.load(),
+          shared.budget.taken()};
+}
+
+}  // namespace rakkan::http

@@ -1,0 +1,320 @@
+#include "http/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+#include <utility>
+
+#include "http/negotiation.hpp"
+#include "http/request_body.hpp"
+#include "http/request_parser.hpp"
+#include "http/response_head.hpp"
+#include "http/text.hpp"
+#include "rakkan/http/problem.hpp"
+
+namespace rakkan::http {
+namespace {
+
+using std::chrono::steady_clock;
+
+// An unread body as small as this is read and thrown away, so that the connection can stay; a longer one ends it.
+constexpr std::uint64_t kThrownAway = 64 * 1024;
+// A body as small as this goes into one buffer with the head: one segment, one TLS record.
+constexpr std::uint64_t kJoined = 16 * 1024;
+
+bool is_request_id(std::string_view id) noexcept {
+  return !id.empty() && id.size() <= 64 && std::all_of(id.begin(), id.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
+           c == '-';
+  });
+}
+
+// The part of an address that its owner cannot choose: of IPv6 the /64 (RFC 6177 §2).
+IpAddress rate_address(const IpAddress& peer) noexcept { return peer.is_v4() ? peer : peer.prefix(64); }
+
+class Session {
+ public:
+  Session(Worker& worker, Stream stream, const IpAddress& peer)
+      : worker_(worker),
+        shared_(worker.shared()),
+        peer_(peer),
+        connection_(std::move(stream), shared_.options.limits, shared_.options.timeouts) {
+    worker_.enter(connection_);
+    shared_.observer.connection_opened();
+  }
+  ~Session() {
+    worker_.leave(connection_);
+    shared_.connections.fetch_sub(1);
+    shared_.observer.connection_closed();
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  async::Task<void> run();
+
+ private:
+  // Whether the connection goes on.
+  async::Task<bool> serve_next();
+  async::Task<bool> serve(std::string_view head);
+  async::Task<void> refuse_head(Error error);
+
+  void read_facts(Request& request, const RequestParser& parser);
+  void prefer(Request& request, std::string_view field);
+  // Everything before the handler, and the handler.
+  async::Task<Result<Response>> answer(Request& request, RequestBody& body);
+  Result<const Route*> find_route(Request& request);
+  async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body);
+
+  [[nodiscard]] bool can_throw_away(const RequestBody& body, const RequestParser& parser) const;
+  async::Task<bool> throw_away(RequestParser& parser);
+  async::Task<Result<std::uint64_t>> write(const Response& response, const AnswerFacts& facts, bool with_body);
+  async::Task<Result<std::uint64_t>> write_stream(const Response& response, bool chunked);
+  async::Task<Result<Bytes>> produce_safely(const Response& response);
+
+  Worker& worker_;
+  Shared& shared_;
+  const IpAddress peer_;
+  Connection connection_;
+  bool unread_input_ = false;         // the peer may still be sending what nobody reads
+  std::chrono::milliseconds span_{};  // of the current request's deadline
+  // Kept from request to request for their memory.
+  std::vector<Header> headers_;
+  std::vector<PathParameter> parameters_;
+  std::string id_;
+  std::string head_;
+  std::vector<ByteView> pieces_;
+};
+
+async::Task<void> Session::run() {
+  const auto secured = co_await connection_.handshake();
+  if (!secured) {
+    shared_.observer.connection_failed(peer_, secured.error());
+    co_await connection_.close(false);
+    co_return;
+  }
+  for (;;) {
+    const bool goes_on = co_await serve_next();
+    if (!goes_on) {
+      break;
+    }
+    connection_.finish_request();
+  }
+  co_await connection_.close(unread_input_);
+}
+
+async::Task<bool> Session::serve_next() {
+  if (shared_.draining.load(std::memory_order_relaxed) && !connection_.has_input()) {
+    co_return false;
+  }
+  auto head = co_await connection_.read_head();
+  if (!head) {
+    co_await refuse_head(std::move(head).error());
+    co_return false;
+  }
+  if (!*head) {
+    co_return false;
+  }
+  co_return co_await serve(**head);
+}
+
+// No request came to be: the answer is the best that can be done.
+async::Task<void> Session::refuse_head(Error error) {
+  shared_.observer.connection_failed(peer_, error);
+  unread_input_ = true;
+  worker_.write_new_id(id_);
+  const Response response = problem(error, id_, Language::en);
+  const AnswerFacts facts{worker_.date(), id_, true, false};
+  // Nobody may be there any more to read it.
+  static_cast<void>(co_await write(response, facts, true));
+}
+
+async::Task<bool> Session::serve(std::string_view head) {
+  const auto begun = steady_clock::now();
+  RequestParser parser(headers_);
+  auto parsed = parser.parse_head(head);
+  if (!parsed) {
+    co_await refuse_head(std::move(parsed).error());
+    co_return false;
+  }
+  shared_.requests.fetch_add(1, std::memory_order_relaxed);
+  RequestBody body(connection_, parser, shared_.budget);
+  Request request;
+  request.body = &body;
+  request.peer = peer_;
+  span_ = shared_.options.timeouts.deadline;
+  request.deadline = begun + span_;
+  read_facts(request, parser);
+  shared_.observer.started(request);
+
+  auto outcome = co_await answer_safely(request, body);
+  if (!outcome) {
+    shared_.observer.failed(request, outcome.error());
+    outcome = problem(outcome.error(), request);
+  }
+  const Response& response = *outcome;
+  const bool streams = response.producer() != nullptr;
+  const bool keep_alive = parser.keep_alive() && (streams ? parser.is_http_1_1() : can_throw_away(body, parser)) &&
+                          !shared_.draining.load();
+  const AnswerFacts facts{worker_.date(), request.id, parser.is_http_1_1(), keep_alive};
+  const auto sent = co_await write(response, facts, request.method != Method::head);
+  shared_.observer.served({request, response.status(), response.problem(), body.received(), sent.value_or(0),
+                           sent.has_value(), steady_clock::now() - begun});
+  unread_input_ = !parser.is_done();
+  if (!keep_alive || !sent || !can_throw_away(body, parser)) {
+    co_return false;
+  }
+  co_return co_await throw_away(parser);
+}
+
+void Session::read_facts(Request& request, const RequestParser& parser) {
+  request.method = parser.method();
+  request.target = parser.target();
+  const std::size_t question = std::min(request.target.find('?'), request.target.size());
+  request.path = request.target.substr(0, question);
+  request.query = request.target.substr(std::min(question + 1, request.target.size()));
+  request.headers = headers_;
+  id_.clear();
+  for (const Header& header : headers_) {
+    if (same_ignoring_case(header.name, "X-Request-Id") && is_request_id(header.value)) {
+      id_ = header.value;
+    } else if (same_ignoring_case(header.name, "traceparent")) {
+      request.trace = telemetry::parse_traceparent(header.value);
+    } else if (same_ignoring_case(header.name, "Accept-Language")) {
+      request.language = preferred_language(header.value);
+    } else if (same_ignoring_case(header.name, "Prefer")) {
+      prefer(request, header.value);
+    }
+  }
+  if (id_.empty()) {
+    worker_.write_new_id(id_);
+  }
+  request.id = id_;
+}
+
+void Session::prefer(Request& request, std::string_view field) {
+  const auto wait = preferred_wait(field);
+  if (wait && *wait < span_) {
+    request.deadline += *wait - span_;
+    span_ = *wait;
+  }
+}
+
+async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBody& body) {
+  // One of the two last-resort catches of the program: a handler's exception costs its request, not the process.
+  try {
+    co_return co_await answer(request, body);
+  } catch (const std::exception& thrown) {
+    shared_.observer.exception(request, thrown.what());
+  } catch (...) {
+    shared_.observer.exception(request, "of an unknown type");
+  }
+  shared_.exceptions.fetch_add(1, std::memory_order_relaxed);
+  co_return fail(ErrorCode::internal, "an exception reached the session");
+}
+
+Result<const Route*> Session::find_route(Request& request) {
+  const auto address = rate_address(peer_);
+  RAKKAN_CHECK(shared_.address_rate.take(text_of(address.octets), steady_clock::now()));
+  RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
+  request.route = route->path;
+  request.parameters = parameters_;
+  return route;
+}
+
+async::Task<Result<Response>> Session::answer(Request& request, RequestBody& body) {
+  const auto route = find_route(request);
+  if (!route && request.method == Method::options && route.error().code == ErrorCode::method_not_allowed) {
+    Response allowed(204);
+    allowed.header("Allow", route.error().where);
+    co_return allowed;
+  }
+  RAKKAN_CO_CHECK(route);
+  for (const Guard& guard : shared_.router.guards()) {
+    RAKKAN_CO_CHECK(co_await guard(**route, request));
+  }
+  if (!request.rate_key.empty()) {
+    RAKKAN_CO_CHECK(shared_.key_rate.take(request.rate_key, steady_clock::now()));
+  }
+  RAKKAN_CO_CHECK(body.admit((*route)->body_limit));
+  body.restart_at_end(request.deadline, span_);
+  co_return co_await (*route)->handler(request);
+}
+
+bool Session::can_throw_away(const RequestBody& body, const RequestParser& parser) const {
+  const std::optional<std::uint64_t> length = parser.body_length();
+  return parser.is_done() || (!connection_.holds_back(parser) && length && *length - body.received() <= kThrownAway);
+}
+
+// True when nothing of the body is left on the connection.
+async::Task<bool> Session::throw_away(RequestParser& parser) {
+  while (!parser.is_done()) {
+    const auto bytes = co_await connection_.read_body(parser);
+    if (!bytes) {
+      co_return false;
+    }
+  }
+  unread_input_ = false;
+  co_return true;
+}
+
+async::Task<Result<std::uint64_t>> Session::write(const Response& response, const AnswerFacts& facts, bool with_body) {
+  write_response_head(response, facts, head_);
+  pieces_.clear();
+  const bool joined = with_body && response.size() <= kJoined;
+  if (joined) {
+    for (const ByteView piece : response.pieces()) {
+      head_.append(text_of(piece));
+    }
+  }
+  pieces_.push_back(bytes_of(head_));
+  if (with_body && !joined) {
+    pieces_.insert(pieces_.end(), response.pieces().begin(), response.pieces().end());
+  }
+  RAKKAN_CO_CHECK(co_await connection_.write(pieces_));
+  if (with_body && response.producer()) {
+    RAKKAN_CO_TRY(const std::uint64_t streamed, co_await write_stream(response, facts.http_1_1));
+    co_return streamed;
+  }
+  co_return with_body ? response.size() : 0;
+}
+
+async::Task<Result<std::uint64_t>> Session::write_stream(const Response& response, bool chunked) {
+  constexpr std::string_view kLineEnd = "\r\n";
+  std::uint64_t sent = 0;
+  for (;;) {
+    RAKKAN_CO_TRY(const Bytes bytes, co_await produce_safely(response));
+    const bool last = bytes.empty();
+    if (last && !chunked) {
+      co_return sent;
+    }
+    std::array<char, 20> size{};
+    const auto end = std::to_chars(size.data(), size.data() + size.size(), bytes.size(), 16).ptr;
+    head_.assign(size.data(), chunked ? end : size.data()).append(chunked ? kLineEnd : "");
+    pieces_.assign({bytes_of(head_), ByteView(bytes), bytes_of(chunked ? kLineEnd : "")});
+    RAKKAN_CO_CHECK(co_await connection_.write(pieces_));
+    sent += bytes.size();
+    if (last) {
+      co_return sent;
+    }
+  }
+}
+
+// What a producer fails with breaks the answer off: the peer sees no last chunk.
+async::Task<Result<Bytes>> Session::produce_safely(const Response& response) {
+  try {
+    co_return co_await response.producer()();
+  } catch (const std::exception& thrown) {
+    shared_.exceptions.fetch_add(1, std::memory_order_relaxed);
+    co_return fail(ErrorCode::internal, std::string("an exception reached the session: ") + thrown.what());
+  }
+}
+
+}  // namespace
+
+async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer) {
+  Session session(worker, std::move(stream), peer);
+  co_await session.run();
+}
+
+}  // namespace rakkan::http

@@ -1,0 +1,78 @@
+// Stream is a TCP connection, or TLS over one: one type for both, so that a session is compiled once.
+#pragma once
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/base/bytes.hpp"
+
+namespace rakkan::http {
+
+using TlsContext = std::shared_ptr<boost::asio::ssl::context>;  // null: no TLS
+
+class Stream {
+ public:
+  using Tcp = boost::asio::ip::tcp;
+  using Code = boost::system::error_code;
+  using Moved = std::tuple<Code, std::size_t>;
+  static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
+  // As many pieces go to the system in one call.
+  static constexpr std::size_t kMostPieces = 16;
+  using Pieces = std::array<boost::asio::const_buffer, kMostPieces>;
+
+  Stream(Tcp::socket socket, TlsContext tls) : socket_(std::move(socket)), context_(std::move(tls)) {}
+
+  [[nodiscard]] bool is_tls() const noexcept { return context_ != nullptr; }
+  [[nodiscard]] Tcp::socket& socket() noexcept { return socket_; }
+
+  // The first of a TLS stream's operations; from then on the stream stays where it is.
+  [[nodiscard]] async::Task<std::tuple<Code>> handshake() {
+    tls_.emplace(socket_, *context_);
+    return tls_->async_handshake(boost::asio::ssl::stream_base::server, kToken);
+  }
+  [[nodiscard]] async::Task<Moved> read_some(ByteSpan out) {
+    const auto buffer = boost::asio::buffer(out.data(), out.size());
+    return tls_ ? tls_->async_read_some(buffer, kToken) : socket_.async_read_some(buffer, kToken);
+  }
+  // TLS writes the first piece that is not empty.
+  [[nodiscard]] async::Task<Moved> write_some(const Pieces& pieces) {
+    return tls_ ? tls_->async_write_some(pieces, kToken) : socket_.async_write_some(pieces, kToken);
+  }
+  // What comes, as it is: to throw away.
+  [[nodiscard]] async::Task<Moved> read_some_raw(ByteSpan out) {
+    return socket_.async_read_some(boost::asio::buffer(out.data(), out.size()), kToken);
+  }
+  [[nodiscard]] async::Task<std::tuple<Code>> say_goodbye() { return tls_->async_shutdown(kToken); }
+
+  // Operations under way end with operation_aborted.
+  void cancel() noexcept {
+    Code ignored;
+    socket_.cancel(ignored);
+  }
+  void shutdown_send() noexcept {
+    Code ignored;
+    socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+  }
+  void close() noexcept {
+    Code ignored;
+    socket_.close(ignored);
+  }
+
+ private:
+  Tcp::socket socket_;
+  TlsContext context_;  // its generation lives as long as its connections
+  std::optional<boost::asio::ssl::stream<Tcp::socket&>> tls_;
+};
+
+}  // namespace rakkan::http

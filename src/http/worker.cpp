@@ -1,0 +1,219 @@
+#include "http/worker.hpp"
+
+#include <pthread.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "http/session.hpp"
+#include "rakkan/http/problem.hpp"
+
+namespace rakkan::http {
+namespace {
+
+namespace asio = boost::asio;
+using Tcp = asio::ip::tcp;
+using std::chrono::steady_clock;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::seconds kAliveWithin{5};
+constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
+constexpr int kBacklog = 4'096;
+
+// RFC 9110 §5.6.7, in any locale.
+std::string date_field(std::time_t now) {
+  constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::tm t{};
+  ::gmtime_r(&now, &t);
+  std::array<char, 64> text{};
+  const int size =
+      std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+                    kDays.at(static_cast<std::size_t>(t.tm_wday)), t.tm_mday,
+                    kMonths.at(static_cast<std::size_t>(t.tm_mon)), t.tm_year + 1900, t.tm_hour, t.tm_min, t.tm_sec);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+}  // namespace
+
+IpAddress ip_address(const asio::ip::address& address) {
+  IpAddress result;
+  const asio::ip::address_v6 wide =
+      address.is_v4() ? asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()) : address.to_v6();
+  const auto octets = wide.to_bytes();
+  std::copy(octets.begin(), octets.end(), result.octets.begin());
+  return result;
+}
+
+Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
+    : shared_(shared),
+      tls_(std::move(tls)),
+      id_prefix_(std::move(id_prefix)),
+      date_(date_field(std::time(nullptr))),
+      stays_(asio::make_work_guard(context_)),
+      acceptor_(context_),
+      ticker_(context_),
+      last_tick_(steady_clock::now().time_since_epoch().count()) {}
+
+Worker::~Worker() { join(); }
+
+Result<void> Worker::listen(const Tcp::endpoint& at) {
+  boost::system::error_code error;
+  const auto step = [&](auto operation) {
+    if (!error) {
+      operation();
+    }
+  };
+  step([&] { acceptor_.open(at.protocol(), error); });
+  step([&] { acceptor_.set_option(Tcp::acceptor::reuse_address(true), error); });
+  step([&] { acceptor_.set_option(ReusePort(true), error); });
+  step([&] { acceptor_.bind(at, error); });
+  step([&] { acceptor_.listen(kBacklog, error); });
+  if (error) {
+    return fail(ErrorCode::configuration_invalid, "cannot listen: " + error.message(),
+                at.address().to_string() + " port " + std::to_string(at.port()));
+  }
+  return {};
+}
+
+Tcp::endpoint Worker::address() const { return acceptor_.local_endpoint(); }
+
+void Worker::start(unsigned number) {
+  asio::co_spawn(context_, accept_all(), asio::detached);
+  asio::co_spawn(context_, tick_always(), asio::detached);
+  thread_ = std::thread([this] { context_.run(); });
+  ::pthread_setname_np(thread_.native_handle(), ("http-" + std::to_string(number)).c_str());
+}
+
+void Worker::use(TlsContext tls) {
+  asio::post(context_, [this, tls = std::move(tls)]() mutable { tls_ = std::move(tls); });
+}
+
+void Worker::stop_accepting() {
+  asio::post(context_, [this] {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    for (Connection* connection : connections_) {
+      if (connection->is_idle() && !connection->has_input()) {
+        connection->break_off();
+      }
+    }
+  });
+}
+
+void Worker::break_off() {
+  asio::post(context_, [this] {
+    for (Connection* connection : connections_) {
+      connection->break_off();
+    }
+  });
+}
+
+void Worker::join() noexcept {
+  if (!thread_.joinable()) {
+    return;
+  }
+  asio::post(context_, [this] {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    ticker_.cancel();
+    stays_.reset();
+  });
+  thread_.join();
+}
+
+bool Worker::alive() const noexcept {
+  const steady_clock::duration last(last_tick_.load(std::memory_order_relaxed));
+  return steady_clock::now().time_since_epoch() - last < kAliveWithin;
+}
+
+void Worker::write_new_id(std::string& id) {
+  std::array<char, 16> counter{};
+  std::uint64_t number = ids_++;
+  for (std::size_t i = counter.size(); i-- > 0; number >>= 4U) {
+    counter[i] = "0123456789abcdef"[number & 0xFU];
+  }
+  id.assign(id_prefix_).append(counter.data(), counter.size());
+}
+
+void Worker::enter(Connection& connection) { connections_.insert(&connection); }
+void Worker::leave(Connection& connection) { connections_.erase(&connection); }
+
+async::Task<void> Worker::accept_all() {
+  while (acceptor_.is_open()) {
+    auto [error, socket] = co_await acceptor_.async_accept(Stream::kToken);
+    if (!error) {
+      welcome(std::move(socket));
+      continue;
+    }
+    if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+        error == asio::error::no_memory) {
+      asio::steady_timer pause(context_, kPauseWithoutDescriptors);  // connections that end make room
+      co_await pause.async_wait(Stream::kToken);
+    }
+  }
+}
+
+void Worker::welcome(Tcp::socket socket) {
+  boost::system::error_code error;
+  const Tcp::endpoint peer = socket.remote_endpoint(error);
+  if (error) {
+    return;  // gone already
+  }
+  if (shared_.connections.fetch_add(1) >= shared_.options.limits.connections) {
+    shared_.connections.fetch_sub(1);
+    shared_.refused.fetch_add(1, std::memory_order_relaxed);
+    refuse(std::move(socket), ip_address(peer.address()));
+    return;
+  }
+  socket.set_option(Tcp::no_delay(true), error);
+  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), tls_), ip_address(peer.address())),
+                 asio::detached);
+}
+
+// One try, without waiting: the answer fits into the socket's buffer.
+void Worker::refuse(Tcp::socket socket, const IpAddress& peer) {
+  const Error error{ErrorCode::overloaded, "too many connections", {}, std::chrono::milliseconds(1'000), {}};
+  shared_.observer.connection_failed(peer, error);
+  if (tls_) {
+    return;
+  }
+  const Response response = problem(error, "", Language::en);
+  std::string text =
+      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: " + std::to_string(response.size()) +
+      "\r\n" + std::string(response.fields()) + "\r\n";
+  for (const ByteView piece : response.pieces()) {
+    text += text_of(piece);
+  }
+  boost::system::error_code ignored;
+  socket.non_blocking(true, ignored);
+  socket.write_some(asio::buffer(text), ignored);
+  socket.shutdown(Tcp::socket::shutdown_send, ignored);
+}
+
+async::Task<void> Worker::tick_always() {
+  for (;;) {
+    ticker_.expires_after(kTick);
+    const auto [error] = co_await ticker_.async_wait(Stream::kToken);
+    if (error) {
+      co_return;
+    }
+    tick();
+  }
+}
+
+void Worker::tick() {
+  const auto now = steady_clock::now();
+  last_tick_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  date_ = date_field(std::time(nullptr));
+  for (Connection* connection : connections_) {
+    connection->tick(now);
+  }
+}
+
+}  // namespace rakkan::http

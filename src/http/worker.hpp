@@ -1,0 +1,71 @@
+// Worker: one I/O thread with its acceptor and its connections. Everything here but post() and the atomics belongs to
+// that thread.
+#pragma once
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_set>
+
+#include "http/connection.hpp"
+#include "http/shared.hpp"
+
+namespace rakkan::http {
+
+class Worker {
+ public:
+  // `id_prefix`: random, so that ids of requests differ from those of other threads and other starts.
+  Worker(Shared& shared, TlsContext tls, std::string id_prefix);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // configuration_invalid when the address is taken.
+  [[nodiscard]] Result<void> listen(const boost::asio::ip::tcp::endpoint& at);
+  [[nodiscard]] boost::asio::ip::tcp::endpoint address() const;
+  void start(unsigned number);
+
+  // From any thread:
+  void use(TlsContext tls);  // for connections from now on
+  void stop_accepting();     // and closes idle connections
+  void break_off();          // closes every connection
+  void join() noexcept;      // once all connections are gone
+  [[nodiscard]] bool alive() const noexcept;
+
+  // For its sessions:
+  [[nodiscard]] Shared& shared() noexcept { return shared_; }
+  [[nodiscard]] std::string_view date() const noexcept { return date_; }  // "Date: …\r\n", not older than a tick
+  void write_new_id(std::string& id);
+  void enter(Connection& connection);
+  void leave(Connection& connection);
+
+ private:
+  [[nodiscard]] async::Task<void> accept_all();
+  [[nodiscard]] async::Task<void> tick_always();
+  void welcome(boost::asio::ip::tcp::socket socket);
+  void refuse(boost::asio::ip::tcp::socket socket, const IpAddress& peer);
+  void tick();
+
+  Shared& shared_;
+  TlsContext tls_;
+  const std::string id_prefix_;
+  std::uint64_t ids_ = 0;
+  std::string date_;
+  boost::asio::io_context context_{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer ticker_;
+  std::unordered_set<Connection*> connections_;
+  std::atomic<std::chrono::steady_clock::rep> last_tick_;
+  std::thread thread_;
+};
+
+[[nodiscard]] IpAddress ip_address(const boost::asio::ip::address& address);
+
+}  // namespace rakkan::http
