@@ -1,0 +1,259 @@
+// Bodies on real sockets: whole, chunked, in parts, too large, too slow, broken off.
+#include <gmock/gmock.h>
+
+#include "support/http_server_fixture.hpp"
+
+namespace rakkan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using test::RawAnswer;
+using test::RawHttpClient;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+
+using HttpBodies = test::HttpServerFixture;
+
+std::string post(std::string_view path, std::string_view fields) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: x\r\n" + std::string(fields) + "\r\n";
+}
+
+std::string with_length(std::string_view path, std::string_view body, std::string_view fields = {}) {
+  return post(path, "Content-Length: " + std::to_string(body.size()) + "\r\n" + std::string(fields)) +
+         std::string(body);
+}
+
+std::string chunk(std::string_view bytes) {
+  std::array<char, 20> size{};
+  std::snprintf(size.data(), size.size(), "%zx\r\n", bytes.size());
+  return size.data() + std::string(bytes) + "\r\n";
+}
+
+TEST_F(HttpBodies, ALargeBodyComesBackWhole) {
+  start();
+  std::string body(kBodyLimit, '\0');
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    body[i] = static_cast<char>(i * 31 + i / 251);
+  }
+  RawHttpClient client = connect();
+  client.send(with_length("/echo", body));
+  EXPECT_EQ(client.answer().body, body);
+  client.send(post("/echo", "Transfer-Encoding: chunked\r\n"));
+  for (std::size_t at = 0; at < body.size(); at += 70'000) {
+    client.send(chunk(std::string_view(body).substr(at, 70'000)));
+  }
+  client.send("0\r\nTrailer: thrown away\r\n\r\n");
+  EXPECT_EQ(client.answer().body, body);
+  client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 200U);
+}
+
+TEST_F(HttpBodies, ContinueIsSentWhenTheBodyIsWanted) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 4\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(client.answer().status, 100U);
+  client.send("body");
+  EXPECT_EQ(client.answer().body, "body");
+}
+
+TEST_F(HttpBodies, ContinueIsNotSentForABodyThatIsThereOrNotWanted) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 4\r\nExpect: 100-continue\r\n") + "body");
+  EXPECT_EQ(client.answer().status, 200U);
+  client.send(post("/ignore", "Content-Length: 4\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(client.answer().status, 200U);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, TooLongByItsLengthIsRefusedBeforeItComes) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 1048577\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(client.answer().status, 413U);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, ACallerThatSendsRegardlessStillReadsTheAnswer) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 3000000\r\n"));
+  client.send(std::string(3'000'000, 'a'));
+  EXPECT_EQ(client.answer().status, 413U);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, TooLongInChunksIsRefusedWhenItIs) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Transfer-Encoding: chunked\r\n"));
+  for (int i = 0; i < 40; ++i) {
+    client.send(chunk(std::string(64 * 1024, 'a')));
+  }
+  EXPECT_EQ(client.answer().status, 413U);
+}
+
+TEST_F(HttpBodies, ASmallBodyThatNobodyReadsDoesNotEndTheConnection) {
+  start();
+  RawHttpClient client = connect();
+  client.send(with_length("/ignore", std::string(30'000, 'a')) + with_length("/nothing", "abc"));
+  EXPECT_EQ(client.answer().status, 200U);
+  EXPECT_EQ(client.answer().status, 404U);
+  client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 200U);
+}
+
+TEST_F(HttpBodies, TheBudgetRefusesAtOnce) {
+  options_.limits.in_flight = 100'000;
+  Server& server = start();
+  RawHttpClient first = connect();
+  first.send(post("/echo", "Content-Length: 60000\r\n"));
+  ASSERT_TRUE(soon([&] { return server.load().in_flight == 60'000; }));
+  RawHttpClient second = connect();
+  second.send(post("/echo", "Content-Length: 60000\r\nExpect: 100-continue\r\n"));
+  const RawAnswer refused = second.answer();
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.field("Retry-After"), "1");
+  EXPECT_THAT(refused.body, HasSubstr("\"code\":\"overloaded\""));
+  first.send(std::string(60'000, 'a'));
+  EXPECT_EQ(first.answer().status, 200U);
+  EXPECT_TRUE(soon([&] { return server.load().in_flight == 0; }));
+  EXPECT_EQ(ask(with_length("/echo", std::string(60'000, 'a'))).status, 200U);
+  EXPECT_EQ(ask(post("/echo", "Content-Length: 100001\r\n")).status, 413U);
+}
+
+TEST_F(HttpBodies, ASlowBodyIsCutOff) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 100\r\n") + "abc");
+  const RawAnswer answer = client.answer();
+  EXPECT_EQ(answer.status, 408U);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, ABodyThatTricklesIsCutOff) {
+  options_.limits.slowest_rate = 10'000;
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 100000\r\n"));
+  // Never a stall, but 100 bytes a second.
+  const auto begun = std::chrono::steady_clock::now();
+  while (client.send("a") && std::chrono::steady_clock::now() - begun < 5s) {
+    if (!client.stays_open(10ms)) {
+      break;
+    }
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, 4s);
+  EXPECT_THAT(observer_.errors(), Contains(ErrorCode::request_timeout));
+}
+
+TEST_F(HttpBodies, ACallerThatHalfClosesInABodyIsTold) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 100\r\n") + "abc");
+  client.half_close();
+  EXPECT_EQ(client.answer().status, 400U);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, ACallerThatHalfClosesBehindItsRequestGetsItsAnswer) {
+  start();
+  RawHttpClient client = connect();
+  client.send(with_length("/echo", "abc"));
+  client.half_close();
+  EXPECT_EQ(client.answer().body, "abc");
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(HttpBodies, AResetInABodyHarmsNobodyElse) {
+  Server& server = start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 100\r\n") + "abc");
+  ASSERT_TRUE(soon([&] { return server.load().in_flight == 100; }));
+  client.reset();
+  EXPECT_TRUE(soon([&] { return server.load().connections == 0; }));
+  EXPECT_EQ(server.load().in_flight, 0U);
+  EXPECT_EQ(ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n").status, 200U);
+}
+
+TEST_F(HttpBodies, AnAnswerThatNobodyTakesIsBrokenOff) {
+  Server& server = start();
+  RawHttpClient client = connect();
+  client.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  ASSERT_TRUE(soon([&] { return observer_.answers().size() == 1; }));
+  EXPECT_TRUE(soon([&] { return server.load().connections == 0; }));
+  EXPECT_FALSE(observer_.answers()[0].complete);
+}
+
+TEST_F(HttpBodies, ALargeAnswerComesWhole) {
+  start();
+  const RawAnswer answer = ask("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(answer.whole);
+  EXPECT_EQ(answer.body.size(), (8U << 20U) + 3);
+  EXPECT_EQ(answer.body.substr(8U << 20U), "end");
+}
+
+TEST_F(HttpBodies, AStreamAnswersWhileTheBodyStillComes) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/stream", "Transfer-Encoding: chunked\r\n") + chunk("axb"));
+  EXPECT_TRUE(client.stays_open(20ms));
+  client.send(chunk("xyx") + "0\r\n\r\n");
+  const RawAnswer answer = client.answer();
+  EXPECT_TRUE(answer.whole);
+  EXPECT_EQ(answer.body, "aXbXyX");
+  client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 200U);
+}
+
+TEST_F(HttpBodies, AStreamThatFailsIsNotEnded) {
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/stream", "Transfer-Encoding: chunked\r\n") + chunk("axb") + "nonsense\r\n");
+  const RawAnswer answer = client.answer();
+  EXPECT_EQ(answer.status, 200U);
+  EXPECT_FALSE(answer.whole);
+  EXPECT_TRUE(client.is_closed());
+}
+
+constexpr std::string_view kFormType = "Content-Type: multipart/form-data; boundary=XyZ\r\n";
+
+std::string part(std::string_view name, std::string_view type, std::string_view content) {
+  return "--XyZ\r\nContent-Disposition: form-data; name=\"" + std::string(name) + "\"; filename=\"a;b.pdf\"\r\n" +
+         "Content-Type: " + std::string(type) + "\r\n\r\n" + std::string(content) + "\r\n";
+}
+
+TEST_F(HttpBodies, AFormIsReadInItsOrder) {
+  start();
+  std::string pdf(300'000, 'p');
+  for (std::size_t i = 0; i < pdf.size(); i += 997) {
+    pdf.replace(i, 7, "\r\n--XyY");  // almost the boundary
+  }
+  const RawAnswer answer = ask(with_length(
+      "/form", part("request", "application/json", "{}") + part("document", "application/pdf", pdf) + "--XyZ--\r\n",
+      kFormType));
+  EXPECT_EQ(answer.status, 200U) << answer.body;
+  EXPECT_EQ(answer.field("X-Seen"), std::to_string(pdf.size()));
+  EXPECT_TRUE(answer.body == pdf + "|tail");
+}
+
+TEST_F(HttpBodies, AFormInAnotherOrderIsRefused) {
+  start();
+  const RawAnswer answer = ask(with_length(
+      "/form", part("document", "application/pdf", "%PDF") + part("request", "application/json", "{}") + "--XyZ--\r\n",
+      kFormType));
+  EXPECT_EQ(answer.status, 400U);
+  EXPECT_THAT(answer.body, HasSubstr("\"code\":\"malformed-multipart\""));
+  EXPECT_THAT(answer.body, HasSubstr("\"where\":\"request\""));
+}
+
+TEST_F(HttpBodies, AnotherMediaTypeIs415) {
+  start();
+  EXPECT_EQ(ask(with_length("/form", "{}", "Content-Type: application/json\r\n")).status, 415U);
+  EXPECT_EQ(ask(with_length("/form", part("request", "text/html", "{}") + "--XyZ--\r\n", kFormType)).status, 415U);
+  EXPECT_EQ(ask(with_length("/form", "--XyZ--\r\n", "Content-Type: multipart/form-data\r\n")).status, 400U);
+}
+
+}  // namespace
+}  // namespace rakkan::http
