@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -165,7 +166,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   [[nodiscard]] Result<void> remove(const fs::path& path) override {
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    if (std::remove(path.c_str()) != 0 && errno != ENOENT) {
       return system_error(ErrorCode::file_unwritable, "cannot remove", path);
     }
     return {};

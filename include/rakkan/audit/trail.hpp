@@ -76,7 +76,8 @@ class Trail {
   ~Trail();  // stop()
 
   // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
-  // on every call fails and healthy() is false), overloaded (too many waiting), shutting_down. Thread-safe.
+  // on every call fails and healthy() is false). What is refused at once (overloaded: too many waiting; shutting_down)
+  // is answered on the caller's thread before this returns. Thread-safe.
   using Done = std::function<void(Result<Receipt>)>;
   // A group is one transaction: who collides with what is stored (an index, key or use that is taken) gets
   // already_exists, and the others of his group are recorded. invalid_argument for an event, body or size that is none.

@@ -48,6 +48,9 @@ struct VerifiedLog {
 [[nodiscard]] Result<VerifiedLog> verify_log(const LogFolder& log, const VerifierKey& key,
                                              const Verification& verification = {});
 
+// An entry's line as it lies in the files, not verified. audit_index_unknown when no checkpoint covers it.
+[[nodiscard]] Result<std::string> read_entry(const LogFolder& log, std::uint64_t index);
+
 // Copies what the current checkpoint covers (tiles, entries), the timestamps, and last the checkpoint to a folder that
 // any web server can serve. Full tiles that are there already stay: a second export adds what is new. Verifies nothing.
 [[nodiscard]] Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to);

@@ -44,7 +44,7 @@ class FileSystem {
   virtual ~FileSystem() = default;
   [[nodiscard]] virtual Result<std::unique_ptr<File>> open(const std::filesystem::path& path, FileMode mode) = 0;
   [[nodiscard]] virtual Result<bool> exists(const std::filesystem::path& path) = 0;
-  // A file that is not there is no failure.
+  // A file, or an empty folder; one that is not there is no failure.
   [[nodiscard]] virtual Result<void> remove(const std::filesystem::path& path) = 0;
   [[nodiscard]] virtual Result<void> rename(const std::filesystem::path& from, const std::filesystem::path& to) = 0;
   // With its parents, for the owner alone; one that is there is left as it is.

@@ -1,0 +1,233 @@
+#include "audit/group_commit.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "rakkan/audit/entry.hpp"
+#include "rakkan/audit/tiles.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+template <class T>
+void move_into(std::vector<T>& rows, std::optional<T>& row) {
+  if (row) {
+    rows.push_back(std::move(*row));
+  }
+}
+
+// The other way, row after row: `next` is the first that was not given back.
+template <class T>
+void move_back(std::vector<T>& rows, std::size_t& next, std::optional<T>& row) {
+  if (row) {
+    row = std::move(rows.at(next++));
+  }
+}
+
+}  // namespace
+
+GroupCommit::GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
+                         Committed committed)
+    : options_(options),
+      ledger_(environment.ledger),
+      clock_(environment.clock),
+      random_(environment.random),
+      health_(health),
+      committed_(std::move(committed)),
+      sizes_(sizes),
+      thread_([this] { run(); }) {}
+
+GroupCommit::~GroupCommit() { stop(); }
+
+void GroupCommit::record(Submission submission, Trail::Done done) {
+  Result<Waiting> prepared = health_.ok() ? prepare(std::move(submission)) : fail(health_.error());
+  if (!prepared) {
+    done(fail(std::move(prepared).error()));
+    return;
+  }
+  prepared->done = std::move(done);
+  std::optional<Error> refusal;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (stopping_) {
+      refusal = Error{ErrorCode::shutting_down, "the audit trail is closed", {}, {}, {}};
+    } else if (waiting_.size() >= options_.waiting) {
+      refusal = Error{ErrorCode::overloaded, "too many entries wait for the audit trail", {}, {}, {}};
+    } else {
+      if (waiting_.empty()) {
+        first_came_ = std::chrono::steady_clock::now();
+      }
+      waiting_.push_back(std::move(*prepared));
+      if (waiting_.size() == 1 || waiting_.size() == expected_) {
+        wakes_.notify_one();
+      }
+      return;
+    }
+  }
+  prepared->done(fail(std::move(*refusal)));
+}
+
+void GroupCommit::stop() noexcept {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wakes_.notify_all();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+std::uint64_t GroupCommit::size(Journal journal) const {
+  const std::scoped_lock lock(mutex_);
+  return sizes_.at(place(journal));
+}
+
+Trail::Load GroupCommit::load() const {
+  const std::scoped_lock lock(mutex_);
+  Trail::Load load;
+  load.entries = entries_;
+  load.commits = commits_;
+  load.waiting = waiting_.size();
+  return load;
+}
+
+// Salt, hash and line: on the caller's thread.
+Result<GroupCommit::Waiting> GroupCommit::prepare(Submission submission) {
+  if (!is_event_name(submission.event) || !is_body(submission.body) || submission.body.size() > kMaxRecordSize) {
+    return fail(ErrorCode::invalid_argument, "not an event with a body that the audit trail takes");
+  }
+  Waiting waiting;
+  waiting.receipt.at = clock_.now();
+  Entry entry{submission.event, waiting.receipt.at, TreeHash{}};
+  if (submission.journal == Journal::trail) {
+    waiting.salt.resize(kSaltSize);
+    RAKKAN_CHECK(random_.fill(waiting.salt));
+    entry.content = commitment_of(waiting.salt, submission.body);
+  } else {
+    entry.content = std::move(submission.body);
+  }
+  const std::string line = entry.encode();
+  if (line.size() > kMaxEntrySize) {
+    return fail(ErrorCode::invalid_argument, "the entry is longer than a log takes");
+  }
+  waiting.entry = copy_of(bytes_of(line));
+  waiting.submission = std::move(submission);
+  return waiting;
+}
+
+void GroupCommit::run() {
+  Group group;
+  bool busy = false;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wakes_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    if (waiting_.empty()) {
+      return;
+    }
+    if (busy) {
+      wakes_.wait_until(lock, first_came_ + options_.commit_window,
+                        [&] { return stopping_ || waiting_.size() >= expected_; });
+    }
+    group.swap(waiting_);
+    lock.unlock();
+    commit(group);
+    lock.lock();
+    expected_ = group.size();
+    group.clear();
+    busy = !waiting_.empty();
+  }
+}
+
+// A transaction that collides with what is stored is halved until the one that does stands alone.
+void GroupCommit::commit(std::span<Waiting> group) {
+  Result<void> committed = health_.ok() ? commit_once(group) : fail(health_.error());
+  if (!committed && committed.error().code == ErrorCode::already_exists && group.size() > 1) {
+    commit(group.first(group.size() / 2));
+    commit(group.subspan(group.size() / 2));
+    return;
+  }
+  for (Waiting& one : group) {
+    one.done(committed ? Result<Receipt>(one.receipt) : fail(committed.error()));
+  }
+}
+
+Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
+  JournalSizes sizes = sizes_;
+  store::Additions additions = take(group, sizes);
+  if (const Result<void> done = ledger_.commit(additions); !done) {
+    if (done.error().code == ErrorCode::already_exists) {
+      give_back(std::move(additions), group);
+      return done;
+    }
+    health_.failed(done.error());
+    return fail(health_.error());
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    sizes_ = sizes;
+    entries_ += group.size();
+    ++commits_;
+  }
+  committed_(std::move(additions.chunks));
+  return {};
+}
+
+// Moves the rows out of the group: nothing is copied on the way to the store.
+store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes) {
+  store::Additions additions;
+  std::array<store::LogChunk, std::size(store::kJournals)> chunks;
+  for (Waiting& one : group) {
+    const Journal journal = one.submission.journal;
+    one.receipt.index = sizes.at(place(journal))++;
+    store::LogChunk& chunk = chunks.at(place(journal));
+    if (chunk.entries.empty()) {
+      chunk.journal = journal;
+      chunk.first = one.receipt.index;
+      chunk.entries.reserve(group.size());
+    }
+    chunk.entries.push_back(std::move(one.entry));
+    if (journal == Journal::trail) {
+      additions.records.push_back(
+          {one.receipt.index, std::move(one.salt), std::move(one.submission.body), std::move(one.submission.subject)});
+    }
+    if (one.submission.signature) {
+      one.submission.signature->outcome = one.receipt.index;
+    }
+    move_into(additions.signatures, one.submission.signature);
+    move_into(additions.answers, one.submission.answer);
+    move_into(additions.activations, one.submission.activation);
+    move_into(additions.uses, one.submission.use);
+  }
+  for (store::LogChunk& chunk : chunks) {
+    if (!chunk.entries.empty()) {
+      additions.chunks.push_back(std::move(chunk));
+    }
+  }
+  return additions;
+}
+
+void GroupCommit::give_back(store::Additions additions, std::span<Waiting> group) {
+  JournalSizes entries{};
+  std::size_t records = 0, signatures = 0, answers = 0, activations = 0, uses = 0;
+  for (Waiting& one : group) {
+    const Journal journal = one.submission.journal;
+    const auto chunk = std::find_if(additions.chunks.begin(), additions.chunks.end(),
+                                    [&](const store::LogChunk& made) { return made.journal == journal; });
+    one.entry = std::move(chunk->entries.at(entries.at(place(journal))++));
+    if (journal == Journal::trail) {
+      store::RecordRow& record = additions.records.at(records++);
+      one.salt = std::move(record.salt);
+      one.submission.body = std::move(record.body);
+      one.submission.subject = std::move(record.subject);
+    }
+    move_back(additions.signatures, signatures, one.submission.signature);
+    move_back(additions.answers, answers, one.submission.answer);
+    move_back(additions.activations, activations, one.submission.activation);
+    move_back(additions.uses, uses, one.submission.use);
+  }
+}
+
+}  // namespace rakkan::audit

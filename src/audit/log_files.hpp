@@ -1,0 +1,64 @@
+// The files of one log, read and written through a FileSystem.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rakkan/audit/tiles.hpp"
+#include "rakkan/audit/verify.hpp"
+#include "rakkan/base/file_system.hpp"
+
+namespace rakkan::audit {
+
+inline constexpr std::string_view kCheckpointFile = "checkpoint";
+inline constexpr std::string_view kTimestampFolder = "timestamps";
+// More than any file of a log: a full bundle of the longest entries.
+inline constexpr std::uint64_t kMaxFileSize = std::uint64_t{kTileWidth} * (kMaxEntrySize + 2);
+
+// The whole file; audit_log_corrupt with its name in `where` when it is not there, or too long.
+[[nodiscard]] Result<Bytes> read_log_file(const LogFolder& log, const std::string& name);
+// Exactly the tile's hashes; audit_log_corrupt.
+[[nodiscard]] Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile);
+
+// A NodeReader over the tiles of a log of one size; keeps the last tile of each level. Not thread-safe.
+class TileReader {
+ public:
+  TileReader(const LogFolder& log, std::uint64_t size) : log_(log), size_(size) {}
+  [[nodiscard]] Result<TreeHash> node(unsigned level, std::uint64_t index);
+  [[nodiscard]] NodeReader nodes() {
+    return [this](unsigned level, std::uint64_t index) { return node(level, index); };
+  }
+
+ private:
+  LogFolder log_;
+  std::uint64_t size_;
+  std::map<int, std::pair<std::uint64_t, std::vector<TreeHash>>> tiles_;
+};
+
+// Writes new files and makes them durable: their bytes, their names and the folders that they needed.
+class FileBatch {
+ public:
+  explicit FileBatch(LogFolder log) : log_(std::move(log)) {}
+
+  [[nodiscard]] Result<void> write(const std::string& name, ByteView content);
+  // After this everything written is there whatever happens.
+  [[nodiscard]] Result<void> sync();
+  // Replaces a file: a reader, or a crash at any point, sees the old or the new one. Synced.
+  [[nodiscard]] Result<void> replace(const std::string& name, ByteView content);
+  // Not synced: a file that comes back does no harm.
+  [[nodiscard]] Result<void> remove(const std::string& name);
+
+ private:
+  [[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder);
+
+  LogFolder log_;
+  std::vector<std::unique_ptr<File>> files_;
+  std::set<std::filesystem::path> folders_;  // to be synced
+  std::set<std::filesystem::path> known_;    // there, and synced or among those to be synced
+};
+
+}  // namespace rakkan::audit

@@ -1,0 +1,174 @@
+#include "audit/publisher.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace rakkan::audit {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock;
+
+}  // namespace
+
+Publisher::Publisher(const Options& options, const Environment& environment, Logs logs, Health& health,
+                     std::function<void()> published)
+    : options_(options),
+      ledger_(environment.ledger),
+      key_(*environment.checkpoint_key),
+      logs_(std::move(logs)),
+      health_(health),
+      published_(std::move(published)) {
+  lagging_ = uncovered();
+  uncovered_since_ = SteadyTime::now();
+  thread_ = std::thread([this] { run(); });
+}
+
+Publisher::~Publisher() { stop(); }
+
+void Publisher::take(std::vector<store::LogChunk> chunks) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (inbox_.empty()) {
+      first_came_ = SteadyTime::now();
+    }
+    std::move(chunks.begin(), chunks.end(), std::back_inserter(inbox_));
+  }
+  wakes_.notify_one();
+}
+
+void Publisher::when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done) {
+  Result<void> verdict;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (log(journal).published_size() <= index) {
+      if (!ended_ && health_.ok()) {
+        waiting_.at(place(journal)).emplace(index, std::move(done));
+        return;
+      }
+      verdict =
+          ended_ && health_.ok() ? fail(ErrorCode::shutting_down, "the audit trail is closed") : fail(health_.error());
+    }
+  }
+  done(std::move(verdict));
+}
+
+void Publisher::stop() noexcept {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  wakes_.notify_all();
+  if (thread_.joinable()) {
+    thread_.join();
+  }
+}
+
+Trail::Load Publisher::load() const {
+  const std::scoped_lock lock(mutex_);
+  Trail::Load load;
+  load.last_checkpoint_error = last_error_;
+  if (lagging_ || !inbox_.empty()) {
+    load.uncovered = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyTime::now() -
+                                                                           (lagging_ ? uncovered_since_ : first_came_));
+  }
+  return load;
+}
+
+bool Publisher::uncovered() const {
+  return std::any_of(logs_.begin(), logs_.end(), [](const auto& log) { return log->size() > log->published_size(); });
+}
+
+void Publisher::run() {
+  std::unique_lock lock(mutex_);
+  auto next = SteadyTime::now();  // earliest time of the next checkpoint
+  for (;;) {
+    wakes_.wait(lock, [&] { return stopping_ || lagging_ || !inbox_.empty() || !health_.ok(); });
+    wakes_.wait_until(lock, next, [&] { return stopping_ || !health_.ok(); });
+    const bool last = stopping_;
+    const std::vector<store::LogChunk> chunks = std::exchange(inbox_, {});
+    if (!lagging_) {
+      uncovered_since_ = first_came_;
+    }
+    lagging_ = lagging_ || !chunks.empty();
+    lock.unlock();
+    if (health_.ok()) {
+      publish_all(chunks);
+    }
+    lock.lock();
+    lagging_ = health_.ok() && uncovered();
+    next = SteadyTime::now() + options_.checkpoint_interval;
+    if (!health_.ok() || last) {
+      ended_ = true;
+      lock.unlock();
+      refuse_all(health_.ok() ? Error{ErrorCode::shutting_down, "the audit trail is closed", {}, {}, {}}
+                              : health_.error());
+      return;
+    }
+  }
+}
+
+void Publisher::publish_all(const std::vector<store::LogChunk>& chunks) {
+  for (const store::LogChunk& chunk : chunks) {
+    for (const Bytes& entry : chunk.entries) {
+      logs_.at(place(chunk.journal))->append(entry);
+    }
+  }
+  for (const Journal journal : store::kJournals) {
+    if (log(journal).size() == log(journal).published_size()) {
+      continue;
+    }
+    if (const Result<void> done = publish(journal); !done) {
+      health_.failed(done.error());
+      return;
+    }
+    answer(journal);
+  }
+  published_();
+}
+
+// Fails when a file cannot be written. A key that does not sign now is asked again at the next interval.
+Result<void> Publisher::publish(Journal journal) {
+  Log& log = *logs_.at(place(journal));
+  RAKKAN_CHECK(log.write());
+  Result<std::string> note = sign_note(log.checkpoint_text(), log.key(), key_);
+  {
+    const std::scoped_lock lock(mutex_);
+    last_error_ = note ? std::string() : to_string(note.error());
+  }
+  if (!note) {
+    return {};
+  }
+  RAKKAN_CHECK(log.publish(*std::move(note)));
+  // The chunk with the last entry stays: when the log is opened again, it shows that store and files belong together.
+  return ledger_.release_entries(journal, log.size() - 1);
+}
+
+void Publisher::answer(Journal journal) {
+  Callbacks covered;
+  {
+    const std::scoped_lock lock(mutex_);
+    Callbacks& waiting = waiting_.at(place(journal));
+    const auto end = waiting.lower_bound(log(journal).published_size());
+    for (auto one = waiting.begin(); one != end;) {
+      covered.insert(waiting.extract(one++));
+    }
+  }
+  for (auto& [index, done] : covered) {
+    done({});
+  }
+}
+
+void Publisher::refuse_all(const Error& error) {
+  for (const Journal journal : store::kJournals) {
+    Callbacks left;
+    {
+      const std::scoped_lock lock(mutex_);
+      left.swap(waiting_.at(place(journal)));
+    }
+    for (auto& [index, done] : left) {
+      done(fail(error));
+    }
+  }
+}
+
+}  // namespace rakkan::audit

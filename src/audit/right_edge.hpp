@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "rakkan/audit/tiles.hpp"
+
+namespace rakkan::audit {
+
+// The hashes of a log's tiles that are not full yet, a row a level: all that is needed to go on and to tell the root.
+class RightEdge {
+ public:
+  RightEdge() = default;
+  // As read from the files; a row has fewer than kTileWidth hashes.
+  explicit RightEdge(std::vector<std::vector<TreeHash>> rows) : rows_(std::move(rows)) {}
+
+  // Adds a leaf. `full(level, hashes)` is called for each tile that became full, upwards.
+  template <class Full>
+  void append(const TreeHash& leaf, const Full& full) {
+    TreeHash hash = leaf;
+    for (std::size_t level = 0;; ++level) {
+      if (rows_.size() == level) {
+        rows_.emplace_back();
+      }
+      std::vector<TreeHash>& row = rows_[level];
+      row.push_back(hash);
+      if (row.size() < kTileWidth) {
+        return;
+      }
+      full(static_cast<int>(level), std::span<const TreeHash>(row));
+      hash = perfect_root(row);
+      row.clear();
+    }
+  }
+
+  [[nodiscard]] TreeHash root() const;
+  [[nodiscard]] const std::vector<std::vector<TreeHash>>& rows() const noexcept { return rows_; }
+
+ private:
+  std::vector<std::vector<TreeHash>> rows_;
+};
+
+}  // namespace rakkan::audit

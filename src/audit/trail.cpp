@@ -1,0 +1,209 @@
+#include "rakkan/audit/trail.hpp"
+
+#include <atomic>
+#include <future>
+#include <optional>
+
+#include "audit/group_commit.hpp"
+#include "audit/publisher.hpp"
+#include "audit/stamper.hpp"
+#include "rakkan/base/hex.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+constexpr std::string_view kOriginFact = "audit.origin";
+constexpr std::string_view kKeyFact = "audit.vkey";
+constexpr std::chrono::milliseconds kLongestWindow{5};
+constexpr std::chrono::milliseconds kRetryCheckpoint{1'000};
+
+Result<void> check_options(const Options& options) {
+  const auto wrong = [](std::string what) { return fail(ErrorCode::configuration_invalid, std::move(what)); };
+  if (options.commit_window < std::chrono::microseconds{0} || options.commit_window > kLongestWindow) {
+    return wrong("audit.commit_window is from 0 to 5 ms");
+  }
+  if (options.waiting == 0) {
+    return wrong("audit.waiting is at least 1");
+  }
+  if (options.checkpoint_interval <= std::chrono::milliseconds{0} ||
+      options.timestamp_interval <= std::chrono::seconds{0}) {
+    return wrong("audit.checkpoint_interval and audit.timestamp_interval are more than 0");
+  }
+  return {};
+}
+
+// "rakkan.invalid/<random>": a name that nobody else's log has, under a domain that nobody can have (RFC 2606 §2).
+Result<std::string> make_origin(RandomSource& random) {
+  Bytes octets(16);
+  RAKKAN_CHECK(random.fill(octets));
+  return "rakkan.invalid/" + to_hex(octets);
+}
+
+// The name and key that the log began with, which must be those of today; at the first start they are set.
+Result<VerifierKey> identity(const Options& options, const Environment& environment) {
+  store::Ledger& ledger = environment.ledger;
+  RAKKAN_TRY(std::optional<std::string> origin, ledger.fact(kOriginFact));
+  if (!origin) {
+    RAKKAN_TRY(origin, options.origin.empty() ? make_origin(environment.random) : Result<std::string>(options.origin));
+    RAKKAN_CHECK(VerifierKey::create(*origin, environment.checkpoint_key->public_key()));
+    RAKKAN_CHECK(ledger.set_fact(kOriginFact, *origin));
+  }
+  if (!options.origin.empty() && options.origin != *origin) {
+    return fail(ErrorCode::configuration_invalid, "audit.origin is another than the log's, which is " + *origin);
+  }
+  RAKKAN_TRY(VerifierKey key, VerifierKey::create(*origin, environment.checkpoint_key->public_key()));
+  RAKKAN_TRY(const std::optional<std::string> known, ledger.fact(kKeyFact));
+  if (!known) {
+    RAKKAN_CHECK(ledger.set_fact(kKeyFact, key.text()));
+  } else if (*known != key.text()) {
+    return fail(ErrorCode::audit_log_corrupt, "the key of the checkpoints is not the one the log began with");
+  }
+  return key;
+}
+
+// Brings what the ledger still holds into the log, and sees that the two belong together.
+Result<void> replay(const std::vector<store::LogChunk>& chunks, Log& log) {
+  const auto corrupt = [&](std::string what, std::uint64_t index) {
+    return fail(ErrorCode::audit_log_corrupt, std::move(what), log.key().name() + ", entry " + std::to_string(index));
+  };
+  const std::uint64_t covered = log.size();
+  std::uint64_t end = chunks.empty() ? 0 : chunks.front().first;
+  for (const store::LogChunk& chunk : chunks) {
+    if (chunk.first != end) {
+      return corrupt("the store lacks entries", end);
+    }
+    for (const Bytes& entry : chunk.entries) {
+      if (end > log.size()) {
+        return corrupt("the log's files are older than the store", log.size());
+      }
+      if (end == log.size()) {
+        log.append(entry);
+      } else {
+        RAKKAN_CHECK(log.check(end, entry));
+      }
+      ++end;
+    }
+  }
+  if (end < covered) {
+    return corrupt("the store is older than the log's files", end);
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Trail::Impl {
+  Impl(Options with_options, Environment in, Logs logs, const JournalSizes& sizes)
+      : options(std::move(with_options)),
+        environment(std::move(in)),
+        health([this] { publisher.wake(); }),
+        publisher(options, environment, std::move(logs), health, [this] { notify_stamper(); }),
+        commits(options, environment, sizes, health,
+                [this](std::vector<store::LogChunk> chunks) { publisher.take(std::move(chunks)); }) {
+    if (environment.stamper) {
+      stamper = std::make_unique<Stamper>(options, environment, publisher, health);
+      running_stamper = stamper.get();
+    }
+  }
+
+  void notify_stamper() noexcept {
+    if (Stamper* const running = running_stamper) {
+      running->notify();
+    }
+  }
+
+  void stop() noexcept {
+    commits.stop();
+    publisher.stop();
+    if (stamper) {
+      stamper->stop();
+    }
+  }
+
+  const Options options;
+  const Environment environment;
+  std::atomic<Stamper*> running_stamper{nullptr};
+  Health health;
+  Publisher publisher;
+  GroupCommit commits;
+  std::unique_ptr<Stamper> stamper;
+};
+
+Result<bool> Trail::has_begun(store::Ledger& ledger) {
+  RAKKAN_TRY(const std::optional<std::string> key, ledger.fact(kKeyFact));
+  return key.has_value();
+}
+
+Result<std::unique_ptr<Trail>> Trail::open(Options options, Environment environment) {
+  RAKKAN_CHECK(check_options(options));
+  RAKKAN_TRY(const VerifierKey key, identity(options, environment));
+  Logs logs;
+  JournalSizes sizes{};
+  for (const Journal journal : store::kJournals) {
+    const std::string journal_name(store::name(journal));
+    RAKKAN_TRY(VerifierKey log_key, VerifierKey::create(key.name() + "/" + journal_name, key.key()));
+    std::unique_ptr<Log>& log = logs.at(place(journal));
+    RAKKAN_TRY(log, Log::open({environment.files, environment.folder / journal_name}, std::move(log_key)));
+    RAKKAN_TRY(const std::vector<store::LogChunk> chunks, environment.ledger.unreleased_entries(journal));
+    RAKKAN_CHECK(replay(chunks, *log));
+    sizes.at(place(journal)) = log->size();
+  }
+  return std::unique_ptr<Trail>(
+      new Trail(std::make_unique<Impl>(std::move(options), std::move(environment), std::move(logs), sizes)));
+}
+
+Trail::Trail(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+
+Trail::~Trail() { stop(); }
+
+void Trail::record(Submission submission, Done done) { impl_->commits.record(std::move(submission), std::move(done)); }
+
+Result<Receipt> Trail::record_and_wait(Submission submission) {
+  std::promise<Result<Receipt>> promise;
+  std::future<Result<Receipt>> answer = promise.get_future();
+  record(std::move(submission), [&](Result<Receipt> receipt) { promise.set_value(std::move(receipt)); });
+  return answer.get();
+}
+
+bool Trail::healthy() const noexcept { return impl_->health.ok(); }
+
+std::string Trail::checkpoint(Journal journal) const { return impl_->publisher.log(journal).checkpoint(); }
+
+void Trail::when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done) {
+  if (index >= size(journal)) {
+    done(fail(ErrorCode::audit_index_unknown, "no such entry", "entry " + std::to_string(index)));
+    return;
+  }
+  impl_->publisher.when_checkpointed(journal, index, std::move(done));
+}
+
+Result<std::string> Trail::prove(Journal journal, std::uint64_t index) {
+  if (index >= size(journal)) {
+    return fail(ErrorCode::audit_index_unknown, "no such entry", "entry " + std::to_string(index));
+  }
+  Result<std::string> proof = impl_->publisher.log(journal).prove(index);
+  if (!proof && proof.error().code == ErrorCode::audit_not_checkpointed) {
+    proof.error().retry_after = kRetryCheckpoint;
+  }
+  return proof;
+}
+
+std::string Trail::verifier_key(Journal journal) const { return impl_->publisher.log(journal).key().text(); }
+
+std::uint64_t Trail::size(Journal journal) const noexcept { return impl_->commits.size(journal); }
+
+void Trail::stop() noexcept { impl_->stop(); }
+
+Trail::Load Trail::load() const noexcept {
+  Load load = impl_->publisher.load();
+  const Load recorded = impl_->commits.load();
+  load.entries = recorded.entries;
+  load.commits = recorded.commits;
+  load.waiting = recorded.waiting;
+  if (impl_->stamper) {
+    load.last_timestamp_error = impl_->stamper->last_error();
+  }
+  return load;
+}
+
+}  // namespace rakkan::audit

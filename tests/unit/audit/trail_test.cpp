@@ -1,0 +1,386 @@
+#include "rakkan/audit/trail.hpp"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "rakkan/audit/tiles.hpp"
+#include "support/memory_tree.hpp"
+#include "support/trail_fixture.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+using test::submission;
+using test::TrailFixture;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class ATrail : public ::testing::Test {
+ protected:
+  void SetUp() override { ASSERT_THAT(fixture_.open(), IsOk()); }
+  Trail& trail() { return *fixture_.trail; }
+
+  TrailFixture fixture_;
+};
+
+TEST_F(ATrail, NumbersEntriesAndKeepsTheirRecords) {
+  ASSERT_OK_AND_ASSIGN(const Receipt first, trail().record_and_wait(submission(R"({"n":1})")));
+  Submission second = submission(R"({"n":2})");
+  second.subject = "yamada";
+  second.signature.emplace().id = SignatureId("sig_1");
+  ASSERT_OK_AND_ASSIGN(const Receipt receipt, trail().record_and_wait(std::move(second)));
+  EXPECT_EQ(first.index, 0U);
+  EXPECT_EQ(receipt.index, 1U);
+  EXPECT_EQ(trail().size(Journal::trail), 2U);
+  EXPECT_EQ(trail().size(Journal::tokens), 0U);
+  ASSERT_OK_AND_ASSIGN(const store::RecordRow row, fixture_.ledger.record(1));
+  EXPECT_EQ(row.body, R"({"n":2})");
+  EXPECT_EQ(row.subject, "yamada");
+  EXPECT_EQ(row.salt.size(), kSaltSize);
+  EXPECT_EQ(fixture_.ledger.signatures.at(0).outcome, 1U);
+}
+
+TEST_F(ATrail, GivesOutProofsThatVerifyWithoutIt) {
+  ASSERT_THAT(fixture_.record(300), IsOk());
+  ASSERT_THAT(fixture_.wait_for_checkpoint(299), IsOk());
+  ASSERT_OK_AND_ASSIGN(const VerifierKey key, VerifierKey::parse(trail().verifier_key(Journal::trail)));
+  for (const std::uint64_t index : {0U, 255U, 256U, 299U}) {
+    ASSERT_OK_AND_ASSIGN(const std::string text, trail().prove(Journal::trail, index));
+    ASSERT_OK_AND_ASSIGN(const Proof proof, Proof::parse(text));
+    ASSERT_OK_AND_ASSIGN(const store::RecordRow row, fixture_.ledger.record(index));
+    const Entry entry{"signature.intent", {}, commitment_of(row.salt, row.body)};
+    ASSERT_OK_AND_ASSIGN(const std::string line, read_entry(fixture_.log(), index));
+    ASSERT_OK_AND_ASSIGN(const ProvenEntry proven, verify_proof(proof, {line, Record{row.salt, row.body}}, key));
+    EXPECT_EQ(proven.index, index);
+    EXPECT_EQ(proven.entry.content, entry.content);
+  }
+  EXPECT_THAT(trail().prove(Journal::trail, 300), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+TEST_F(ATrail, KeepsTheTokensInALogOfTheirOwn) {
+  ASSERT_THAT(fixture_.record(3, Journal::tokens), IsOk());
+  ASSERT_THAT(fixture_.wait_for_checkpoint(2, Journal::tokens), IsOk());
+  EXPECT_THAT(trail().checkpoint(Journal::trail), IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const std::string line, read_entry(fixture_.log(Journal::tokens), 2));
+  EXPECT_THAT(line, HasSubstr(R"("body":{"n":2}})"));
+  EXPECT_THAT(open_checkpoint(trail().checkpoint(Journal::tokens), fixture_.verifier(Journal::tokens)), IsOk());
+  EXPECT_THAT(fixture_.ledger.record(0), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+TEST_F(ATrail, LeavesTheFilesOfTheSpecificationAndNoOldOnes) {
+  ASSERT_THAT(fixture_.record(300), IsOk());
+  ASSERT_THAT(fixture_.wait_for_checkpoint(299), IsOk());
+  fixture_.close();
+  std::set<std::string> files;
+  const auto root = fixture_.log().path;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    files.insert(std::filesystem::relative(entry.path(), root).string());
+  }
+  EXPECT_THAT(files, testing::UnorderedElementsAre("checkpoint", "tile", "tile/0", "tile/0/000", "tile/0/001.p",
+                                                   "tile/0/001.p/44", "tile/1", "tile/1/000.p", "tile/1/000.p/1",
+                                                   "tile/entries", "tile/entries/000", "tile/entries/001.p",
+                                                   "tile/entries/001.p/44"));
+}
+
+TEST_F(ATrail, GoesOnWhereItStopped) {
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_THAT(fixture_.record(130), IsOk());
+    ASSERT_THAT(fixture_.open(), IsOk());
+    EXPECT_EQ(trail().size(Journal::trail), 130U * static_cast<unsigned>(round + 1));
+    ASSERT_OK_AND_ASSIGN(const Checkpoint checkpoint,
+                         open_checkpoint(trail().checkpoint(Journal::trail), fixture_.verifier()));
+    EXPECT_EQ(checkpoint.tree.size, trail().size(Journal::trail)) << "a last checkpoint at the end";
+  }
+}
+
+TEST_F(ATrail, AKeyThatDoesNotSignDelaysCheckpointsOnly) {
+  fixture_.key->broken = true;
+  ASSERT_THAT(fixture_.record(10), IsOk());
+  EXPECT_THAT(trail().prove(Journal::trail, 3), FailsWith(ErrorCode::audit_not_checkpointed));
+  while (trail().load().last_checkpoint_error.empty()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  EXPECT_TRUE(trail().healthy());
+  EXPECT_GT(trail().load().uncovered.count(), 0);
+  fixture_.key->broken = false;
+  ASSERT_THAT(fixture_.wait_for_checkpoint(9), IsOk());
+  EXPECT_THAT(trail().prove(Journal::trail, 3), IsOk());
+  EXPECT_THAT(trail().load().last_checkpoint_error, IsEmpty());
+}
+
+TEST_F(ATrail, WhatNoCheckpointCoveredIsBroughtInFromTheStore) {
+  ASSERT_THAT(fixture_.record(5), IsOk());
+  ASSERT_THAT(fixture_.wait_for_checkpoint(4), IsOk());
+  fixture_.key->broken = true;
+  ASSERT_THAT(fixture_.record(400), IsOk());
+  fixture_.close();
+  fixture_.key->broken = false;
+  ASSERT_THAT(fixture_.open(), IsOk());
+  EXPECT_EQ(trail().size(Journal::trail), 405U);
+  ASSERT_THAT(fixture_.wait_for_checkpoint(404), IsOk());
+  ASSERT_OK_AND_ASSIGN(const std::string line, read_entry(fixture_.log(), 404));
+  EXPECT_THAT(Entry::parse(bytes_of(line)), IsOk());
+}
+
+TEST_F(ATrail, AFailedCommitEndsItForGood) {
+  ASSERT_THAT(fixture_.record(2), IsOk());
+  ASSERT_THAT(fixture_.wait_for_checkpoint(1), IsOk());
+  fixture_.ledger.broken = true;
+  EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_FALSE(trail().healthy());
+  fixture_.ledger.broken = false;
+  EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_EQ(trail().size(Journal::trail), 2U);
+  ASSERT_THAT(fixture_.open(), IsOk());
+  EXPECT_THAT(trail().record_and_wait(submission()), IsOk());
+}
+
+TEST_F(ATrail, WhoWaitsForACheckpointThatWillNotComeIsTold) {
+  fixture_.key->broken = true;
+  ASSERT_THAT(fixture_.record(2), IsOk());
+  std::promise<ErrorCode> told;
+  trail().when_checkpointed(Journal::trail, 1,
+                            [&](const Result<void>& result) { told.set_value(result.error().code); });
+  fixture_.ledger.broken = true;
+  EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_EQ(told.get_future().get(), ErrorCode::audit_unavailable);
+  EXPECT_THAT(fixture_.wait_for_checkpoint(1), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(fixture_.wait_for_checkpoint(2), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+TEST_F(ATrail, AfterTheStopNothingIsTaken) {
+  fixture_.key->broken = true;
+  ASSERT_THAT(fixture_.record(2), IsOk());
+  std::promise<ErrorCode> told;
+  trail().when_checkpointed(Journal::trail, 1,
+                            [&](const Result<void>& result) { told.set_value(result.error().code); });
+  trail().stop();
+  trail().stop();
+  EXPECT_EQ(told.get_future().get(), ErrorCode::shutting_down);
+  EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::shutting_down));
+  EXPECT_THAT(fixture_.wait_for_checkpoint(1), FailsWith(ErrorCode::shutting_down));
+}
+
+TEST_F(ATrail, OnlyWhoCollidesIsRefused) {
+  const auto use = [](int number) {
+    Submission made = submission();
+    made.use = store::ActivationUse{{1}, "SHA-256:" + std::to_string(number)};
+    return made;
+  };
+  ASSERT_THAT(trail().record_and_wait(use(7)), IsOk());
+  // All in one group: the ledger is held until they wait.
+  std::promise<void> go;
+  std::shared_future<void> gate = go.get_future().share();
+  fixture_.ledger.before_commit = [gate] { gate.wait(); };
+  std::mutex mutex;
+  std::vector<std::pair<int, Result<Receipt>>> answers;
+  for (int number = 0; number < 20; ++number) {
+    trail().record(use(number), [&, number](Result<Receipt> result) {
+      const std::scoped_lock lock(mutex);
+      answers.emplace_back(number, std::move(result));
+    });
+  }
+  go.set_value();
+  trail().stop();
+  ASSERT_EQ(answers.size(), 20U);
+  std::uint64_t index = 1;
+  for (const auto& [number, result] : answers) {
+    if (number == 7) {
+      EXPECT_THAT(result, FailsWith(ErrorCode::already_exists));
+      continue;
+    }
+    ASSERT_THAT(result, IsOk());
+    EXPECT_EQ(result->index, index++) << "no gap";
+    EXPECT_THAT(fixture_.ledger.record(result->index), IsOk());
+  }
+  EXPECT_TRUE(trail().healthy());
+}
+
+TEST_F(ATrail, TooManyWaitingAreRefusedAtOnce) {
+  fixture_.options.waiting = 2;
+  ASSERT_THAT(fixture_.open(), IsOk());
+  std::promise<void> go;
+  std::promise<void> held;
+  std::shared_future<void> gate = go.get_future().share();
+  fixture_.ledger.before_commit = [&, gate, first = true]() mutable {
+    if (std::exchange(first, false)) {
+      held.set_value();
+    }
+    gate.wait();
+  };
+  std::atomic<int> recorded = 0;
+  std::atomic<int> refused = 0;
+  const auto count = [&](const Result<Receipt>& result) {
+    if (result) {
+      ++recorded;
+    } else if (result.error().code == ErrorCode::overloaded) {
+      ++refused;
+    }
+  };
+  trail().record(submission(), count);
+  held.get_future().wait();  // the first is being committed
+  for (int i = 0; i < 5; ++i) {
+    trail().record(submission(), count);
+  }
+  EXPECT_EQ(refused, 3);
+  go.set_value();
+  trail().stop();
+  EXPECT_EQ(recorded, 3);
+}
+
+TEST_F(ATrail, WhatIsNoEventIsRefused) {
+  Submission bad = submission();
+  bad.event = "Signature";
+  EXPECT_THAT(trail().record_and_wait(bad), FailsWith(ErrorCode::invalid_argument));
+  for (const std::string body : {"", "{", "[]", "{\"a\":\n1}"}) {
+    EXPECT_THAT(trail().record_and_wait(submission(body)), FailsWith(ErrorCode::invalid_argument));
+  }
+  const std::string large = "{\"a\":\"" + std::string(65'500, 'x') + "\"}";
+  EXPECT_THAT(trail().record_and_wait(submission(large, Journal::tokens)), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(trail().record_and_wait(submission(large)), IsOk()) << "a record may be longer than an entry";
+  EXPECT_EQ(trail().size(Journal::trail), 1U);
+}
+
+TEST_F(ATrail, ManyThreadsGetAnIndexEachAndShareCommits) {
+  constexpr std::size_t kThreads = 8, kEach = 400;
+  std::vector<std::vector<std::uint64_t>> indexes(kThreads);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      std::atomic<std::size_t> done = 0;
+      std::mutex mutex;
+      for (std::size_t i = 0; i < kEach; ++i) {
+        const Journal journal = i % 4 == 0 ? Journal::tokens : Journal::trail;
+        trail().record(submission("{}", journal), [&, journal](const Result<Receipt>& result) {
+          const std::scoped_lock lock(mutex);
+          if (result && journal == Journal::trail) {
+            indexes[t].push_back(result->index);
+          }
+          ++done;
+        });
+        static_cast<void>(trail().checkpoint(journal));
+        static_cast<void>(trail().prove(journal, 0));
+      }
+      while (done < kEach) {
+        std::this_thread::yield();
+      }
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  std::set<std::uint64_t> all;
+  for (const auto& of_thread : indexes) {
+    EXPECT_TRUE(std::is_sorted(of_thread.begin(), of_thread.end()));
+    all.insert(of_thread.begin(), of_thread.end());
+  }
+  EXPECT_EQ(all.size(), kThreads * kEach * 3 / 4);
+  EXPECT_EQ(*all.rbegin(), all.size() - 1) << "no gap";
+  const Trail::Load load = trail().load();
+  EXPECT_EQ(load.entries, kThreads * kEach);
+  EXPECT_LT(load.commits, load.entries / 2);
+  EXPECT_EQ(load.commits, static_cast<std::uint64_t>(fixture_.ledger.commits));
+}
+
+TEST_F(ATrail, ACheckpointIsTheRootOfTheEntries) {
+  ASSERT_THAT(fixture_.record(70'000 % 997), IsOk());
+  fixture_.close();
+  test::MemoryTree tree;
+  ASSERT_THAT(fixture_.open(), IsOk());
+  ASSERT_OK_AND_ASSIGN(const Checkpoint checkpoint,
+                       open_checkpoint(trail().checkpoint(Journal::trail), fixture_.verifier()));
+  for (std::uint64_t i = 0; i < checkpoint.tree.size; ++i) {
+    ASSERT_OK_AND_ASSIGN(const std::string line, read_entry(fixture_.log(), i));
+    tree.append(bytes_of(line));
+  }
+  EXPECT_EQ(checkpoint.tree, tree.head());
+}
+
+// What opening refuses: the store and the files of one log, mixed with others.
+class AnOpenedTrail : public ATrail {
+ protected:
+  void SetUp() override {
+    ATrail::SetUp();
+    ASSERT_THAT(fixture_.record(300), IsOk());
+    fixture_.close();
+  }
+  void flip(const std::string& name, std::size_t offset) {
+    std::fstream file(fixture_.log().path / name, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekg(static_cast<std::streamoff>(offset));
+    const char c = static_cast<char>(file.get() ^ 1);
+    file.seekp(static_cast<std::streamoff>(offset));
+    file.put(c);
+  }
+};
+
+TEST_F(AnOpenedTrail, HasTheKeyAndTheNameItBeganWith) {
+  EXPECT_THAT(Trail::has_begun(fixture_.ledger).value(), true);
+  const auto key = fixture_.key;
+  fixture_.key = std::make_shared<test::BentMessageSigner>();
+  EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::audit_log_corrupt));
+  fixture_.key = key;
+  fixture_.options.origin = "another.example";
+  EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::configuration_invalid));
+  fixture_.options.origin = "";
+  EXPECT_THAT(fixture_.open(), IsOk());
+  EXPECT_THAT(trail().verifier_key(Journal::tokens), HasSubstr("log.example/tokens+"));
+}
+
+TEST_F(AnOpenedTrail, DoesNotGoOnFromDamagedFiles) {
+  for (const auto& [name, offset] : std::vector<std::pair<std::string, std::size_t>>{
+           {"checkpoint", 20}, {"tile/0/001.p/44", 100}, {"tile/1/000.p/1", 0}, {"tile/entries/001.p/44", 30}}) {
+    flip(name, offset);
+    EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::audit_log_corrupt)) << name;
+    flip(name, offset);
+  }
+  EXPECT_THAT(fixture_.open(), IsOk());
+}
+
+TEST_F(AnOpenedTrail, DoesNotGoOnWithoutItsFilesOrItsStore) {
+  const auto elsewhere = fixture_.temporary.path() / "elsewhere";
+  std::filesystem::rename(fixture_.folder(), elsewhere);
+  EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::audit_log_corrupt))
+      << "no files, but a store that released entries";
+  std::filesystem::remove_all(fixture_.folder());
+  std::filesystem::rename(elsewhere, fixture_.folder());
+  ASSERT_THAT(fixture_.open(), IsOk());
+  fixture_.close();
+  const std::vector<store::LogChunk> chunks = fixture_.ledger.chunks(Journal::trail);
+  ASSERT_THAT(chunks, testing::Not(IsEmpty())) << "the last chunk stays";
+  fixture_.ledger.chunks(Journal::trail).clear();
+  EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::audit_log_corrupt)) << "an older store";
+  fixture_.ledger.chunks(Journal::trail) = chunks;
+  fixture_.ledger.chunks(Journal::trail).back().entries.back().at(3) ^= 1;
+  EXPECT_THAT(fixture_.open(), FailsWith(ErrorCode::audit_log_corrupt)) << "another store";
+}
+
+TEST(Trail, MakesUpANameOnce) {
+  TrailFixture fixture;
+  fixture.options.origin = "";
+  EXPECT_THAT(Trail::has_begun(fixture.ledger).value(), false);
+  ASSERT_THAT(fixture.open(), IsOk());
+  const std::string key = fixture.trail->verifier_key(Journal::trail);
+  EXPECT_THAT(key, HasSubstr("rakkan.invalid/"));
+  ASSERT_THAT(fixture.open(), IsOk());
+  EXPECT_EQ(fixture.trail->verifier_key(Journal::trail), key);
+}
+
+TEST(Trail, RefusesOptionsThatItCannotKeep) {
+  TrailFixture fixture;
+  fixture.options.commit_window = std::chrono::microseconds{5'001};
+  EXPECT_THAT(fixture.open(), FailsWith(ErrorCode::configuration_invalid));
+  fixture.options = {};
+  fixture.options.origin = "a name with blanks";
+  EXPECT_THAT(fixture.open(), FailsWith(ErrorCode::invalid_argument));
+  fixture.options = {};
+  fixture.options.waiting = 0;
+  EXPECT_THAT(fixture.open(), FailsWith(ErrorCode::configuration_invalid));
+}
+
+}  // namespace
+}  // namespace rakkan::audit
