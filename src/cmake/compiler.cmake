@@ -26,9 +26,10 @@ target_compile_options(rakkan_options INTERFACE
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 and 14 see overflows in std::string and std::vector that are not there (GCC PR 105329, 105651), deletions of what was
-  # never allocated, and an uninitialised value in an empty std::optional (GCC PR 80635).
+  # never allocated, an uninitialised value in an empty std::optional (GCC PR 80635), and one of the pair of operators new and
+  # delete of a coroutine's frame without the other (GCC PR 109224).
   target_compile_options(rakkan_options INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-free-nonheap-object
-    -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread)
+    -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread -Wno-mismatched-new-delete)
 endif()
 if(CMAKE_BUILD_TYPE MATCHES "Rel" AND NOT RAKKAN_SANITIZE)
   target_compile_definitions(rakkan_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
