@@ -61,6 +61,11 @@ Result<VerifierKey> identity(const Options& options, const Environment& environm
   return key;
 }
 
+// A log's name is that of the trail and the journal's; the key is the same.
+Result<VerifierKey> journal_key(const VerifierKey& key, Journal journal) {
+  return VerifierKey::create(key.name() + "/" + std::string(store::name(journal)), key.key());
+}
+
 // Brings what the ledger still holds into the log, and sees that the two belong together.
 Result<void> replay(const std::vector<store::LogChunk>& chunks, Log& log) {
   const auto corrupt = [&](std::string what, std::uint64_t index) {
@@ -134,6 +139,19 @@ Result<bool> Trail::has_begun(store::Ledger& ledger) {
   return key.has_value();
 }
 
+Result<std::vector<VerifierKey>> Trail::known_keys(store::Ledger& ledger) {
+  std::vector<VerifierKey> keys;
+  RAKKAN_TRY(const std::optional<std::string> text, ledger.fact(kKeyFact));
+  if (text) {
+    RAKKAN_TRY(const VerifierKey key, VerifierKey::parse(*text));
+    for (const Journal journal : store::kJournals) {
+      RAKKAN_TRY(VerifierKey of_journal, journal_key(key, journal));
+      keys.push_back(std::move(of_journal));
+    }
+  }
+  return keys;
+}
+
 Result<std::unique_ptr<Trail>> Trail::open(Options options, Environment environment) {
   RAKKAN_CHECK(check_options(options));
   RAKKAN_TRY(const VerifierKey key, identity(options, environment));
@@ -141,7 +159,7 @@ Result<std::unique_ptr<Trail>> Trail::open(Options options, Environment environm
   JournalSizes sizes{};
   for (const Journal journal : store::kJournals) {
     const std::string journal_name(store::name(journal));
-    RAKKAN_TRY(VerifierKey log_key, VerifierKey::create(key.name() + "/" + journal_name, key.key()));
+    RAKKAN_TRY(VerifierKey log_key, journal_key(key, journal));
     std::unique_ptr<Log>& log = logs.at(place(journal));
     RAKKAN_TRY(log, Log::open({environment.files, environment.folder / journal_name}, std::move(log_key)));
     RAKKAN_TRY(const std::vector<store::LogChunk> chunks, environment.ledger.unreleased_entries(journal));

@@ -17,7 +17,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "rakkan/audit/note.hpp"
 #include "rakkan/audit/options.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/base/random.hpp"
@@ -69,6 +71,9 @@ class Trail {
  public:
   // Is there a log already? Until there is, its key may be made (service::KeySource::checkpoint_signer).
   [[nodiscard]] static Result<bool> has_begun(store::Ledger& ledger);
+
+  // The logs' keys by the data folder's own word, one a journal; none before the log has begun.
+  [[nodiscard]] static Result<std::vector<VerifierKey>> known_keys(store::Ledger& ledger);
 
   // Opens or starts both logs; finishes what a crash left between ledger and files. audit_log_corrupt when the files do
   // not continue the last checkpoint, or the key is not the one the log began with.

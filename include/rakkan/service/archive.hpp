@@ -1,0 +1,43 @@
+// Archive is a data folder's audit log with its records, and nothing else: no key is used and no token opened. For
+// verifying, showing and exporting, also when the log or the HSM is damaged.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "rakkan/audit/proof.hpp"
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/audit/verify.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/store/options.hpp"
+
+namespace rakkan::service {
+
+class Archive {
+ public:
+  // Locks the data folder. data_folder_in_use, store_unavailable, store_corrupt.
+  [[nodiscard]] static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& data_dir,
+                                                             const store::Options& options);
+  ~Archive();
+
+  // The log's keys by the folder's own word, one a journal; none before the first entry.
+  [[nodiscard]] Result<std::vector<audit::VerifierKey>> own_keys();
+  [[nodiscard]] audit::LogFolder log(audit::Journal journal) const;
+  // Nothing when it was erased.
+  [[nodiscard]] Result<std::optional<audit::Record>> record(std::uint64_t index);
+  // An entry under the log's checkpoint, with its record when it has one. audit_index_unknown.
+  [[nodiscard]] Result<audit::EntryFile> entry(audit::Journal journal, std::uint64_t index);
+
+ private:
+  struct Parts;
+  explicit Archive(std::unique_ptr<Parts> parts) noexcept;
+  std::unique_ptr<Parts> parts_;
+};
+
+// The folder of a journal's log in a data folder.
+[[nodiscard]] std::filesystem::path log_folder(const std::filesystem::path& data_dir, audit::Journal journal);
+
+}  // namespace rakkan::service

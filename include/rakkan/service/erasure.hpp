@@ -1,0 +1,22 @@
+// Erasing a person's records (個人情報保護法): the entries stay and the log still verifies, but nobody can tell any
+// more what they said. That something was erased is an entry of its own, which does not say whom it was about.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/service/principal.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::service {
+
+// The records about `subject` (empty: nobody) and those at `indexes`; returns the indexes of those that were there.
+// Recorded before it is done: after a crash in between, do it again. audit_unavailable, store_unavailable.
+[[nodiscard]] Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
+                                                               const Principal& by, std::string_view subject,
+                                                               const std::vector<std::uint64_t>& indexes);
+
+}  // namespace rakkan::service

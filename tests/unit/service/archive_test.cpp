@@ -1,0 +1,135 @@
+// A data folder's log read without keys, and records erased from it.
+#include "rakkan/service/archive.hpp"
+
+#include <gmock/gmock.h>
+
+#include "rakkan/crypto/software_signer.hpp"
+#include "rakkan/crypto/system_random.hpp"
+#include "rakkan/service/erasure.hpp"
+#include "rakkan/store/store.hpp"
+#include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using test::FailsWith;
+using test::IsOk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+audit::Submission about(std::string subject, std::string body) {
+  audit::Submission submission;
+  submission.event = "signature.intent";
+  submission.body = std::move(body);
+  submission.subject = std::move(subject);
+  return submission;
+}
+
+class AnArchive : public ::testing::Test {
+ protected:
+  // A log of three records, two about yamada, and one token.
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(store_, store::open_sqlite(folder_.path()));
+    ASSERT_OK_AND_ASSIGN(auto key, crypto::SoftwareMessageSigner::generate());
+    audit::Options options;
+    options.origin = "log.example";
+    ASSERT_OK_AND_ASSIGN(trail_,
+                         audit::Trail::open(options, {posix_file_system(),
+                                                      folder_.path() / "audit",
+                                                      *store_,
+                                                      clock_,
+                                                      random_,
+                                                      std::make_shared<crypto::SoftwareMessageSigner>(std::move(key)),
+                                                      {}}));
+    ASSERT_THAT(trail_->record_and_wait(about("yamada", R"({"n":0})")), IsOk());
+    ASSERT_THAT(trail_->record_and_wait(about("suzuki", R"({"n":1})")), IsOk());
+    ASSERT_THAT(trail_->record_and_wait(about("yamada", R"({"n":2})")), IsOk());
+    audit::Submission token = about("", R"({"serial":"01"})");
+    token.journal = audit::Journal::tokens;
+    ASSERT_THAT(trail_->record_and_wait(std::move(token)), IsOk());
+  }
+  Result<std::unique_ptr<Archive>> open() {
+    trail_.reset();
+    store_.reset();
+    return Archive::open(folder_.path(), {});
+  }
+  Result<std::vector<std::uint64_t>> erase(std::string_view subject, const std::vector<std::uint64_t>& indexes = {}) {
+    return erase_records(*trail_, *store_, Principal{"local:0"}, subject, indexes);
+  }
+
+  test::TemporaryFolder folder_;
+  SystemClock clock_;
+  crypto::SystemRandom random_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<audit::Trail> trail_;
+};
+
+TEST_F(AnArchive, KnowsTheKeysOfBothLogsByTheFoldersWord) {
+  std::vector<std::string> known;
+  for (const audit::Journal journal : store::kJournals) {
+    known.push_back(trail_->verifier_key(journal));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto archive, open());
+  ASSERT_OK_AND_ASSIGN(const auto keys, archive->own_keys());
+  std::vector<std::string> texts;
+  for (const audit::VerifierKey& key : keys) {
+    texts.push_back(key.text());
+  }
+  EXPECT_EQ(texts, known);
+}
+
+TEST_F(AnArchive, GivesEntriesWithTheirRecords) {
+  ASSERT_OK_AND_ASSIGN(const auto archive, open());
+  ASSERT_OK_AND_ASSIGN(const audit::EntryFile file, archive->entry(audit::Journal::trail, 1));
+  ASSERT_TRUE(file.record.has_value());
+  EXPECT_EQ(file.record->body, R"({"n":1})");
+  ASSERT_OK_AND_ASSIGN(const audit::Entry entry, audit::Entry::parse(bytes_of(file.entry)));
+  EXPECT_EQ(*entry.commitment(), audit::commitment_of(file.record->salt, file.record->body));
+  ASSERT_OK_AND_ASSIGN(const audit::EntryFile token, archive->entry(audit::Journal::tokens, 0));
+  EXPECT_THAT(token.entry, HasSubstr(R"("serial":"01")"));
+  EXPECT_FALSE(token.record.has_value());
+  EXPECT_THAT(archive->entry(audit::Journal::trail, 3), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+TEST_F(AnArchive, IsOfOneProcessAtATime) {
+  ASSERT_OK_AND_ASSIGN(const auto archive, open());
+  EXPECT_THAT(Archive::open(folder_.path(), {}), FailsWith(ErrorCode::data_folder_in_use));
+}
+
+TEST_F(AnArchive, AFolderWithoutALogHasNoKeys) {
+  const test::TemporaryFolder empty;
+  ASSERT_OK_AND_ASSIGN(const auto archive, Archive::open(empty.path(), {}));
+  ASSERT_OK_AND_ASSIGN(const auto keys, archive->own_keys());
+  EXPECT_THAT(keys, IsEmpty());
+}
+
+TEST_F(AnArchive, ErasesAPersonsRecordsAndRecordsThatWithoutNaming) {
+  ASSERT_OK_AND_ASSIGN(const auto erased, erase("yamada"));
+  EXPECT_THAT(erased, ElementsAre(0, 2));
+  ASSERT_OK_AND_ASSIGN(const auto archive, open());
+  ASSERT_OK_AND_ASSIGN(const audit::EntryFile gone, archive->entry(audit::Journal::trail, 0));
+  EXPECT_FALSE(gone.record.has_value());
+  ASSERT_OK_AND_ASSIGN(const audit::EntryFile kept, archive->entry(audit::Journal::trail, 1));
+  EXPECT_TRUE(kept.record.has_value());
+  ASSERT_OK_AND_ASSIGN(const audit::EntryFile said, archive->entry(audit::Journal::trail, 3));
+  EXPECT_THAT(said.entry, HasSubstr(R"("event":"record.erased")"));
+  EXPECT_EQ(said.record->body, R"({"by":"local:0","indexes":[0,2]})");
+  EXPECT_THAT(said.record->body, Not(HasSubstr("yamada")));
+}
+
+TEST_F(AnArchive, ErasesSingleRecordsOnceAndSaysNothingWhenThereIsNone) {
+  ASSERT_OK_AND_ASSIGN(const auto erased, erase("", {1, 1, 17}));
+  EXPECT_THAT(erased, ElementsAre(1));
+  const std::uint64_t size = trail_->size(audit::Journal::trail);
+  ASSERT_OK_AND_ASSIGN(const auto again, erase("", {1}));
+  EXPECT_THAT(again, IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto nobody, erase("nobody"));
+  EXPECT_THAT(nobody, IsEmpty());
+  EXPECT_EQ(trail_->size(audit::Journal::trail), size);
+}
+
+}  // namespace
+}  // namespace rakkan::service
