@@ -83,7 +83,7 @@ Result<std::vector<pki::Certificate>> parse_all(const std::vector<Bytes>& encodi
 }
 
 Result<CredentialSummary> summary_of(const CredentialRow& row) {
-  CredentialSummary summary{row.id,        row.kind,     row.party, row.status,  row.token_label,
+  CredentialSummary summary{row.id,        row.tenant,   row.kind,  row.party,   row.status,  row.token_label,
                             row.key_label, row.key_kind, row.suite, row.created, std::nullopt};
   if (!row.certificates.empty()) {
     RAKKAN_TRY(summary.certificate, pki::Certificate::parse(row.certificates.front()));

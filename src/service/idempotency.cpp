@@ -98,6 +98,12 @@ Result<Idempotency::Claim> Idempotency::claim(const TenantId& tenant, const std:
   return Claim(*std::move(known));
 }
 
+Result<void> Idempotency::keep(const store::IdempotencyRow& row) {
+  store::Additions additions;
+  additions.answers.push_back(row);
+  return ledger_->commit(additions);
+}
+
 Result<void> Idempotency::forget() {
   const Instant now = clock_->now();
   return ledger_->forget(now - kept_, now);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rakkan::http {
 
@@ -56,6 +57,9 @@ struct Options {
   RateOptions key_rate;      // of one API key
   RateOptions address_rate;  // of one address (IPv6: one /64), before its key is looked at
   bool tsa_open = false;     // /tsa answers callers without a key
+  // Address ranges of proxies whose X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies;
+  std::chrono::seconds idempotency{24 * 3'600};  // how long an answer under an Idempotency-Key is kept
 };
 
 }  // namespace rakkan::http

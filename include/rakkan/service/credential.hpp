@@ -38,6 +38,7 @@ struct NewCredential {
 // What a list shows; no key is touched for it.
 struct CredentialSummary {
   CredentialId id;
+  TenantId tenant;  // whose keys alone may use or see it; empty: every tenant's
   CredentialKind kind{};
   PartyId party;
   CredentialStatus status{};

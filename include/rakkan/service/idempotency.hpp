@@ -63,6 +63,9 @@ class Idempotency {
   // thread. Thread-safe.
   [[nodiscard]] Result<Claim> claim(const TenantId& tenant, const std::string& key, ByteView fingerprint);
 
+  // Keeps an answer that no signature's commit keeps (a timestamp's). Durable when it returns; blocks. already_exists.
+  [[nodiscard]] Result<void> keep(const store::IdempotencyRow& row);
+
   // Forgets the answers older than `kept`, and activations that are over. Blocks; called by a timer.
   [[nodiscard]] Result<void> forget();
 

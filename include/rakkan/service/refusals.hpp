@@ -2,9 +2,8 @@
 // within a minute are counted, and the count is written when the minute is over. Kinds are bounded as well: an attacker
 // who changes his address with every request fills neither memory nor log.
 //
-//   {"code":"pin-incorrect","action":"POST
-//   /v1/cms","peer":"192.0.2.7","key":"k3…","tenant":"acme","credential":"yamada",
-//    "count":1,"first":"…","last":"…"}
+//   {"code":"pin-incorrect","action":"POST /v1/cms","peer":"192.0.2.7","key":"3f…","tenant":"acme",
+//    "credential":"yamada","count":1,"first":"…","last":"…"}
 #pragma once
 
 #include <atomic>

@@ -1,0 +1,66 @@
+// Api is what the server answers: the routes of docs/api/openapi.yaml on a SigningService, who may call them, and what
+// logs and metrics say about it. One file an endpoint in src/http/handlers.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/ip_address.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/http/observer.hpp"
+#include "rakkan/http/options.hpp"
+#include "rakkan/http/router.hpp"
+#include "rakkan/service/api_keys.hpp"
+#include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/refusals.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/telemetry/log.hpp"
+#include "rakkan/telemetry/metrics.hpp"
+
+namespace rakkan::http {
+
+struct ApiOptions {
+  bool tsa_open = false;                 // /tsa answers callers without a key
+  std::vector<IpRange> trusted_proxies;  // whose X-Forwarded-For is believed
+  std::uint64_t document = 0;            // bytes of the largest document
+  std::uint64_t json = 64 * 1024;        // bytes of a JSON body, of one line of a batch
+  std::uint64_t batch = 64ULL << 20;     // bytes of all lines
+};
+
+// configuration_invalid: a range that is none. `document`: bytes of the largest.
+[[nodiscard]] Result<ApiOptions> api_options(const Options& options, std::uint64_t document);
+
+struct ApiEnvironment {  // outlives the Api
+  service::SigningService& signing;
+  service::ApiKeys& keys;
+  service::Idempotency& idempotency;
+  service::Refusals& refusals;
+  audit::Trail& trail;
+  const Clock& clock;
+  telemetry::Log& log;
+  telemetry::Metrics& metrics;
+};
+
+class Api {
+ public:
+  Api(ApiOptions options, ApiEnvironment environment);
+  ~Api();  // after the servers that use its routers
+
+  [[nodiscard]] Router router();          // everything but metrics
+  [[nodiscard]] Router metrics_router();  // GET /metrics
+  [[nodiscard]] Observer& observer() noexcept;
+
+  // /readyz is red from now on: the load balancer sends nobody any more.
+  void begin_drain() noexcept;
+
+  struct Context;  // for the endpoints
+
+ private:
+  std::unique_ptr<Context> context_;
+  std::unique_ptr<class TelemetryObserver> observer_;
+  std::unique_ptr<class Housekeeping> housekeeping_;
+};
+
+}  // namespace rakkan::http

@@ -1,0 +1,122 @@
+#include "http/handlers/access.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "http/text.hpp"
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::string_view kForwardedFor = "X-Forwarded-For";
+constexpr std::string_view kBearer = "bearer";
+constexpr std::string_view kKeyPrincipal = "key:";
+
+// RFC 6750 §2.1. api_key_missing when there is no Authorization or it is of another scheme.
+Result<std::string_view> presented_key(const Request& request) {
+  const std::string_view header = trimmed(request.header("Authorization").value_or(""));
+  const std::size_t space = header.find(' ');
+  if (space == std::string_view::npos || !same_ignoring_case(header.substr(0, space), kBearer)) {
+    return fail(ErrorCode::api_key_missing, "send it as Authorization: Bearer", "Authorization");
+  }
+  return trimmed(header.substr(space + 1));
+}
+
+service::Scope scope_of(Scope scope) {
+  switch (scope) {
+    case Scope::timestamp:
+      return service::Scope::timestamp;
+    case Scope::audit:
+      return service::Scope::audit;
+    case Scope::admin:
+      return service::Scope::admin;
+    case Scope::none:  // a key that nobody asked for has to be good for timestamps: the only open route that looks at
+                       // it
+      return service::Scope::timestamp;
+    case Scope::sign:
+      break;
+  }
+  return service::Scope::sign;
+}
+
+void record(Context& context, const Request& request, ErrorCode code, ApiKeyId key, TenantId tenant) {
+  std::string action(name(request.method));
+  action += ' ';
+  action += request.route;
+  context.environment.refusals.add(
+      {code, std::move(action), to_string(request.peer), std::move(key), std::move(tenant), CredentialId()});
+}
+
+// A key that is over, or used from elsewhere, is known by its secret: its owner has a leak to look for.
+void record_key(Context& context, const Request& request, ErrorCode code, std::string_view text) {
+  const auto key = context.environment.keys.identify(text);
+  record(context, request, code, key ? key->id : ApiKeyId(), key ? key->tenant : TenantId());
+}
+
+Result<void> identify(Context& context, const Route& route, Request& request) {
+  const auto text = presented_key(request);
+  if (!text) {
+    record(context, request, text.error().code, {}, {});
+    return fail(text.error());
+  }
+  auto caller = context.environment.keys.authenticate(*text, request.peer, context.environment.clock.now());
+  if (!caller) {
+    record_key(context, request, caller.error().code, *text);
+    return fail(std::move(caller).error());
+  }
+  request.rate_key = caller->key.value();
+  request.principal = std::move(caller->principal);
+  const service::Scope needed = scope_of(route.scope);
+  if (!caller->scopes.has(needed)) {
+    note_refusal(context, request, ErrorCode::scope_missing);
+    return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(service::name(needed)));
+  }
+  return {};
+}
+
+}  // namespace
+
+IpAddress client_address(const IpAddress& peer, std::span<const Header> headers, std::span<const IpRange> trusted) {
+  const auto is_proxy = [&](const IpAddress& address) {
+    return std::any_of(trusted.begin(), trusted.end(), [&](const IpRange& range) { return range.contains(address); });
+  };
+  std::vector<std::string_view> said;  // in the order of the proxies, the nearest last
+  for (const Header& header : headers) {
+    if (same_ignoring_case(header.name, kForwardedFor)) {
+      for (std::string_view rest = header.value; !rest.empty();) {
+        said.push_back(take_until(rest, ','));
+      }
+    }
+  }
+  IpAddress client = peer;
+  for (auto text = said.rbegin(); text != said.rend() && is_proxy(client); ++text) {
+    const auto address = IpAddress::parse(*text);
+    if (!address) {
+      break;
+    }
+    client = *address;
+  }
+  return client;
+}
+
+void note_refusal(Context& context, const Request& request, ErrorCode code) {
+  ApiKeyId key;
+  TenantId tenant;
+  if (request.principal && request.principal->id.starts_with(kKeyPrincipal)) {
+    key = ApiKeyId(request.principal->id.substr(kKeyPrincipal.size()));
+    tenant = request.principal->tenant;
+  }
+  record(context, request, code, std::move(key), std::move(tenant));
+}
+
+async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request) {
+  request.peer = client_address(request.peer, request.headers, context.options.trusted_proxies);
+  const bool open = route.scope == Scope::none;
+  const bool looks_at_keys = route.path == "/tsa";
+  if (open && !(looks_at_keys && request.header("Authorization"))) {
+    co_return Result<void>();
+  }
+  co_return identify(context, route, request);
+}
+
+}  // namespace rakkan::http

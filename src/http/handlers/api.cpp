@@ -1,0 +1,82 @@
+#include "rakkan/http/api.hpp"
+
+#include "http/handlers/access.hpp"
+#include "http/handlers/endpoints.hpp"
+#include "http/handlers/housekeeping.hpp"
+#include "http/handlers/telemetry_observer.hpp"
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::uint64_t kForm = 64 * 1024;  // of a multipart form, beside its parts
+constexpr std::uint64_t kQuery = 4 * 1024;  // of a timestamp request
+
+}  // namespace
+
+Result<ApiOptions> api_options(const Options& options, std::uint64_t document) {
+  ApiOptions result;
+  result.tsa_open = options.tsa_open;
+  result.document = document;
+  result.json = options.limits.body;
+  for (const std::string& text : options.trusted_proxies) {
+    const auto range = IpRange::parse(text);
+    if (!range) {
+      return fail(ErrorCode::configuration_invalid, "must be an address or a range like 10.0.0.0/8", text);
+    }
+    result.trusted_proxies.push_back(*range);
+  }
+  return result;
+}
+
+Api::Api(ApiOptions options, ApiEnvironment environment)
+    : context_(std::make_unique<Context>(std::move(options), environment)),
+      observer_(std::make_unique<TelemetryObserver>(*context_)),
+      housekeeping_(std::make_unique<Housekeeping>(*context_)) {
+  observer_->knows(router());
+  observer_->knows(metrics_router());
+}
+
+Api::~Api() = default;
+
+Router Api::router() {
+  Context& context = *context_;
+  const ApiOptions& options = context.options;
+  Router router;
+  const auto add = [&](Method method, std::string path, Scope scope, std::uint64_t body, Endpoint endpoint) {
+    router.add({method, std::move(path), scope, body,
+                [&context, endpoint](Request& request) { return endpoint(context, request); }});
+  };
+  const Scope tsa = options.tsa_open ? Scope::none : Scope::timestamp;
+  add(Method::post, "/v1/signatures", Scope::sign, options.document + options.json + kForm, post_signatures);
+  add(Method::get, "/v1/signatures/{id}", Scope::sign, 0, get_signature);
+  add(Method::post, "/v1/cms", Scope::sign, options.json, post_cms);
+  add(Method::post, "/v1/cms:batch", Scope::sign, options.batch, post_cms_batch);
+  add(Method::post, "/v1/activations", Scope::sign, options.json, post_activations);
+  add(Method::post, "/tsa", tsa, kQuery, post_tsa);
+  add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, 0, get_audit_proof);
+  add(Method::get, "/v1/audit/checkpoint", Scope::audit, 0, get_audit_checkpoint);
+  add(Method::get, "/v1/credentials", Scope::sign, 0, get_credentials);
+  add(Method::get, "/v1/keys", Scope::admin, 0, get_keys);
+  add(Method::post, "/v1/keys", Scope::admin, options.json, post_keys);
+  add(Method::delete_, "/v1/keys/{id}", Scope::admin, 0, delete_key);
+  add(Method::get, "/healthz", Scope::none, 0, get_health);
+  add(Method::get, "/readyz", Scope::none, 0, get_readiness);
+  add(Method::get, "/openapi.json", Scope::none, 0, get_openapi);
+  add(Method::get, "/problems/{code}", Scope::none, 0, get_problem);
+  router.guard([&context](const Route& route, Request& request) { return check_access(context, route, request); });
+  return router;
+}
+
+Router Api::metrics_router() {
+  Context& context = *context_;
+  Router router;
+  router.add({Method::get, "/metrics", Scope::none, 0,
+              [&context](Request& request) { return get_metrics(context, request); }});
+  return router;
+}
+
+Observer& Api::observer() noexcept { return *observer_; }
+
+void Api::begin_drain() noexcept { context_->draining = true; }
+
+}  // namespace rakkan::http

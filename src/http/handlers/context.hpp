@@ -1,0 +1,41 @@
+// What every endpoint works with.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/http/api.hpp"
+
+namespace rakkan::http {
+
+struct Api::Context {
+  Context(ApiOptions given, ApiEnvironment around)
+      : options(std::move(given)), environment(around), blocking({"store", 2, 1'024}) {}
+
+  ApiOptions options;
+  ApiEnvironment environment;
+  std::atomic<bool> draining{false};
+  // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
+  async::BoundedPool blocking;
+};
+
+using Context = Api::Context;
+
+// An endpoint. Context and request outlive the task.
+using Endpoint = async::Task<Result<Response>> (*)(Context& context, Request& request);
+
+// Runs fn on the blocking pool within the request's time.
+template <class Fn>
+[[nodiscard]] async::Task<std::invoke_result_t<Fn>> blocking(Context& context, const Request& request, Fn fn) {
+  co_return co_await async::run_on(context.blocking, std::move(fn), request.deadline);
+}
+
+// Writes into the trail that this caller was refused, for what no use case refuses.
+void note_refusal(Context& context, const Request& request, ErrorCode code);
+
+}  // namespace rakkan::http

@@ -1,0 +1,54 @@
+#include "http/handlers/housekeeping.hpp"
+
+#include <chrono>
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::chrono::seconds kRound{5};
+constexpr int kRoundsBetweenRareWork = 720;  // an hour
+
+}  // namespace
+
+Housekeeping::Housekeeping(Context& context)
+    : context_(context),
+      expiry_(context.environment.metrics, context.environment.log, context.environment.clock),
+      thread_([this] { run(); }) {}
+
+Housekeeping::~Housekeeping() {
+  {
+    const std::scoped_lock lock(mutex_);
+    ending_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+}
+
+void Housekeeping::run() {
+  for (int round = 0;; ++round) {
+    context_.environment.refusals.flush();
+    watch_certificates();
+    if (round % kRoundsBetweenRareWork == 0) {
+      forget_answers();
+    }
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, kRound, [this] { return ending_; })) {
+      return;
+    }
+  }
+}
+
+void Housekeeping::forget_answers() {
+  if (const auto forgotten = context_.environment.idempotency.forget(); !forgotten) {
+    context_.environment.log.failure("old answers were not forgotten", forgotten.error());
+  }
+}
+
+// A credential that is gone stays in the metric until the server starts again: its certificate still expires.
+void Housekeeping::watch_certificates() {
+  for (const service::CertificateLife& life : context_.environment.signing.certificates()) {
+    expiry_.observe(life.credential.value(), life.not_after);
+  }
+}
+
+}  // namespace rakkan::http

@@ -1,0 +1,59 @@
+// What whoever runs the server asks: does it live, can it sign, what does it speak, how does it do.
+#include "http/handlers/endpoints.hpp"
+#include "http/handlers/json_text.hpp"
+#include "http/handlers/openapi_document.hpp"
+#include "rakkan/http/problem.hpp"
+
+namespace rakkan::http {
+namespace {
+
+// Codes alone: anybody may ask, and details name files and tokens.
+std::string describe(ErrorCode code) {
+  JsonObject json;
+  json.text("code", row(code).slug).text("title_en", row(code).title_en).text("title_ja", row(code).title_ja);
+  return std::move(json).finish();
+}
+
+}  // namespace
+
+async::Task<Result<Response>> get_health(Context& /*context*/, Request& /*request*/) {
+  co_return Response::json("{\"status\":\"ok\"}\n");
+}
+
+async::Task<Result<Response>> get_readiness(Context& context, Request& request) {
+  std::vector<ErrorCode> problems;
+  if (context.draining) {
+    problems.push_back(ErrorCode::shutting_down);
+  }
+  if (!context.environment.trail.healthy()) {
+    problems.push_back(ErrorCode::audit_unavailable);
+  }
+  for (const Error& error : co_await context.environment.signing.readiness()) {
+    if (std::find(problems.begin(), problems.end(), error.code) == problems.end()) {
+      problems.push_back(error.code);
+      context.environment.log.failure("not ready", error, request.id);
+    }
+  }
+  JsonObject json;
+  json.text("status", problems.empty() ? "ready" : "not ready").raw("problems", json_array(problems, describe));
+  Response response = Response::json(std::move(json).finish() + "\n", problems.empty() ? 200 : 503);
+  response.header("Cache-Control", "no-store");
+  co_return response;
+}
+
+async::Task<Result<Response>> get_openapi(Context& /*context*/, Request& /*request*/) {
+  Response response;
+  response.header("Content-Type", "application/json");
+  response.append(nullptr, bytes_of(openapi_document()));
+  co_return response;
+}
+
+async::Task<Result<Response>> get_problem(Context& /*context*/, Request& request) {
+  co_return problem_type(request.parameter("code"));
+}
+
+async::Task<Result<Response>> get_metrics(Context& context, Request& /*request*/) {
+  co_return Response::text(context.environment.metrics.text(), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+}  // namespace rakkan::http

@@ -1,0 +1,56 @@
+// POST /v1/activations: a party's PIN in, a token for exactly these digests out.
+#include "http/handlers/endpoints.hpp"
+#include "http/handlers/json_text.hpp"
+#include "http/handlers/media_type.hpp"
+#include "http/handlers/signing_request.hpp"
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::size_t kMostDigests = 1'000;
+constexpr std::size_t kName = 32;
+constexpr std::size_t kSecret = 256;
+
+Result<service::ActivateCommand> read_command(Bytes body, const service::Principal& principal) {
+  auto parsed = json::Document::parse(text_of(body), ErrorCode::malformed_json);
+  secure_wipe(body);
+  RAKKAN_TRY(const json::Document document, std::move(parsed));
+  json::Members request = document.root();
+  RAKKAN_TRY(std::string credential, request.text("credential", kName));
+  RAKKAN_TRY(std::vector<json::Members> digests, request.objects("digests", kMostDigests));
+  std::vector<crypto::Digest> read;
+  for (json::Members& digest : digests) {
+    RAKKAN_TRY(const crypto::Digest one, read_digest(std::move(digest)));
+    read.push_back(one);
+  }
+  RAKKAN_TRY(SecureBytes pin, request.secret("pin", kSecret));
+  auto lifetime = service::ActivateCommand::kLongestActivation;
+  if (request.has("lifetime_seconds")) {
+    RAKKAN_TRY(const std::int64_t seconds, request.integer("lifetime_seconds", 1, lifetime.count()));
+    lifetime = std::chrono::seconds(seconds);
+  }
+  RAKKAN_CHECK(request.done());
+  return service::ActivateCommand{
+      principal, CredentialId(std::move(credential)), std::move(read), std::move(pin), lifetime, std::nullopt};
+}
+
+}  // namespace
+
+async::Task<Result<Response>> post_activations(Context& context, Request& request) {
+  RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
+  RAKKAN_CO_TRY(Bytes body, co_await read_all(*request.body, context.options.json));
+  RAKKAN_CO_TRY(service::ActivateCommand command, read_command(std::move(body), *request.principal));
+  command.deadline = request.deadline;
+  RAKKAN_CO_TRY(const service::Activated made, co_await context.environment.signing.activate(std::move(command)));
+  JsonObject audit;
+  audit.number("entry", made.entry);
+  JsonObject json;
+  json.text("activation", made.token.text())
+      .text("expires", to_rfc3339(made.expires))
+      .raw("audit", std::move(audit).finish());
+  Response response = Response::json(std::move(json).finish() + "\n", 201);
+  response.header("Cache-Control", "no-store");
+  co_return response;
+}
+
+}  // namespace rakkan::http

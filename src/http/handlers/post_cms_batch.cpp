@@ -1,0 +1,174 @@
+// POST /v1/cms:batch: lines of JSON in, a line for each out, in their order, as they arrive. A line that fails is
+// answered like the others; only a body that breaks off ends the batch.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <memory>
+
+#include "http/handlers/endpoints.hpp"
+#include "http/handlers/json_text.hpp"
+#include "http/handlers/media_type.hpp"
+#include "http/handlers/sign_digest.hpp"
+#include "http/handlers/signature_answer.hpp"
+#include "rakkan/http/problem.hpp"
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::string_view kType = "application/x-ndjson";
+constexpr std::size_t kAtOnce = 16;  // lines of one batch that are worked on at the same time
+
+std::string problem_body(const Error& error, const Request& request) {
+  const Response response = problem(error, request);
+  std::string text;
+  for (const ByteView piece : response.pieces()) {
+    text += text_of(piece);
+  }
+  text.erase(text.find_last_not_of('\n') + 1);
+  return text;
+}
+
+class Batch {
+ public:
+  Batch(Context& context, Request& request) : context_(context), request_(request) {}
+
+  // The answers to what the next bytes complete; empty at the end.
+  async::Task<Result<Bytes>> next();
+
+ private:
+  Result<void> take(ByteView bytes);
+  async::Task<std::string> answer(std::uint64_t number, Bytes line);
+  async::Task<Result<DigestSigned>> work(Bytes line, std::optional<std::string>& reference);
+  async::Task<> worker(std::vector<std::string>& answers);
+  async::Task<Bytes> answer_lines();
+
+  Context& context_;
+  Request& request_;
+  Bytes rest_;  // of a line that is not complete
+  std::vector<Bytes> lines_;
+  std::size_t started_ = 0;  // of lines_
+  std::uint64_t answered_ = 0;
+  bool ended_ = false;
+};
+
+// Splits at line ends; a line of blanks alone is none.
+Result<void> Batch::take(ByteView bytes) {
+  for (const Byte octet : bytes) {
+    if (octet != '\n') {
+      rest_.push_back(octet);
+      if (rest_.size() > context_.options.json) {
+        return fail(ErrorCode::input_too_large, "a line is longer than allowed",
+                    "line " + std::to_string(answered_ + lines_.size() + 1));
+      }
+      continue;
+    }
+    if (text_of(rest_).find_first_not_of(" \t\r") != std::string_view::npos) {
+      lines_.push_back(std::move(rest_));
+    }
+    rest_.clear();
+  }
+  return {};
+}
+
+async::Task<Result<DigestSigned>> Batch::work(Bytes line, std::optional<std::string>& reference) {
+  RAKKAN_CO_TRY(BatchLine parsed, read_batch_line(std::move(line)));
+  reference = std::move(parsed.reference);
+  std::optional<std::string> key;
+  if (parsed.idempotency_key) {
+    RAKKAN_CO_TRY(key, service::parse_idempotency_key(*parsed.idempotency_key));
+  }
+  co_return co_await sign_digest(context_, request_, std::move(parsed.parameters), std::move(key));
+}
+
+async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
+  std::optional<std::string> reference;
+  const Result<DigestSigned> made = co_await work(std::move(line), reference);
+  JsonObject json;
+  json.number("line", number);
+  if (reference) {
+    json.text("reference", *reference);
+  }
+  if (!made) {
+    json.number("status", row(made.error().code).http_status).raw("problem", problem_body(made.error(), request_));
+    co_return std::move(json).finish() + "\n";
+  }
+  json.number("status", 200);
+  if (made->replayed) {
+    json.flag("replayed", true);
+  }
+  json.raw("result", describe_cms(made->stored, false, std::nullopt));
+  co_return std::move(json).finish() + "\n";
+}
+
+// Takes line after line until none is left; several of these work side by side on the connection's thread.
+async::Task<> Batch::worker(std::vector<std::string>& answers) {
+  while (started_ < lines_.size()) {
+    const std::size_t mine = started_++;
+    answers[mine] = co_await answer(answered_ + mine + 1, std::move(lines_[mine]));
+  }
+}
+
+async::Task<Bytes> Batch::answer_lines() {
+  std::vector<std::string> answers(lines_.size());
+  started_ = 0;
+  const auto executor = co_await boost::asio::this_coro::executor;
+  const std::size_t workers = std::min(kAtOnce, lines_.size());
+  std::exception_ptr thrown;
+  const auto start = [&](const std::function<void(bool)>& all_done) {
+    auto left = std::make_shared<std::size_t>(workers);
+    for (std::size_t i = 0; i < workers; ++i) {
+      boost::asio::co_spawn(executor, worker(answers), [left, all_done, &thrown](const std::exception_ptr& fault) {
+        thrown = fault ? fault : thrown;
+        if (--*left == 0) {
+          all_done(true);
+        }
+      });
+    }
+  };
+  co_await async::await_answer<bool>(start);
+  if (thrown) {
+    std::rethrow_exception(thrown);
+  }
+  answered_ += lines_.size();
+  lines_.clear();
+  Bytes body;
+  for (const std::string& text : answers) {
+    append(body, text);
+  }
+  co_return body;
+}
+
+async::Task<Result<Bytes>> Batch::next() {
+  while (lines_.empty() && !ended_) {
+    RAKKAN_CO_TRY(const ByteView bytes, co_await request_.body->next());
+    ended_ = bytes.empty();
+    static constexpr Byte kLineEnd = '\n';
+    RAKKAN_CO_CHECK(take(ended_ ? ByteView(&kLineEnd, 1) : bytes));
+  }
+  if (lines_.empty()) {
+    co_return Bytes();
+  }
+  // A batch may take longer than one signature: the time is each line's.
+  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
+  co_return co_await answer_lines();
+}
+
+}  // namespace
+
+async::Task<Result<Response>> post_cms_batch(Context& context, Request& request) {
+  RAKKAN_CO_CHECK(require_media_type(request, kType));
+  if (request.header("Idempotency-Key")) {
+    co_return fail(ErrorCode::malformed_request, "a batch has none: give each line its idempotency_key",
+                   "Idempotency-Key");
+  }
+  if (request.query_parameter("proof")) {
+    co_return fail(ErrorCode::malformed_request, "is not for batches", "proof");
+  }
+  auto batch = std::make_shared<Batch>(context, request);
+  Response response;
+  response.header("Content-Type", kType);
+  response.header("Cache-Control", "no-store");
+  response.stream([batch] { return batch->next(); });
+  co_return response;
+}
+
+}  // namespace rakkan::http

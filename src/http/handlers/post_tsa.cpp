@@ -1,0 +1,56 @@
+// POST /tsa: RFC 3161 §3.4 over HTTP. A rejection is a TimeStampResp with status 200, too; HTTP's own statuses are for
+// faults of the transport.
+#include "http/handlers/endpoints.hpp"
+#include "http/handlers/media_type.hpp"
+#include "http/handlers/once.hpp"
+
+namespace rakkan::http {
+namespace {
+
+constexpr std::uint64_t kLargestQuery = 4 * 1024;
+
+Response reply(Bytes body) {
+  Response response;
+  response.header("Content-Type", "application/timestamp-reply");
+  response.header("Cache-Control", "no-store");
+  response.append(std::move(body));
+  return response;
+}
+
+// The answer under an Idempotency-Key. Losing it in a crash costs a second token, which harms nobody.
+async::Task<Result<void>> keep(Context& context, const Request& request, const service::IdempotencyClaim& claim,
+                               const Bytes& answer) {
+  const service::Idempotency::Replay row{request.principal->tenant,       claim.key,     claim.fingerprint,
+                                         context.environment.clock.now(), SignatureId(), answer};
+  const auto keep = [&] { return context.environment.idempotency.keep(row); };
+  co_return co_await blocking(context, request, keep);
+}
+
+}  // namespace
+
+async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
+  RAKKAN_CO_CHECK(require_media_type(request, "application/timestamp-query"));
+  RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
+  RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
+  service::SigningService& signing = context.environment.signing;
+  if (!request.principal) {  // open to everybody: nobody's keys, nothing to repeat
+    service::Principal nobody{"anybody"};
+    co_return reply(co_await signing.answer_timestamp_request(std::move(nobody), std::move(query), request.deadline));
+  }
+  Bytes fingerprinted = query;
+  std::string nothing_else;
+  RAKKAN_CO_TRY(const Once once, co_await Once::claim(context, request, std::move(key), std::move(nothing_else),
+                                                      std::move(fingerprinted)));
+  if (once.replay() != nullptr) {
+    Response response = reply(once.replay()->answer);
+    response.header(kReplayedHeader, "true");
+    co_return response;
+  }
+  Bytes answer = co_await signing.answer_timestamp_request(*request.principal, std::move(query), request.deadline);
+  if (once.claimed()) {
+    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), answer));
+  }
+  co_return reply(std::move(answer));
+}
+
+}  // namespace rakkan::http

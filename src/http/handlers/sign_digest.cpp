@@ -1,0 +1,27 @@
+#include "http/handlers/sign_digest.hpp"
+
+#include "http/handlers/once.hpp"
+
+namespace rakkan::http {
+
+async::Task<Result<DigestSigned>> sign_digest(Context& context, const Request& request, SigningParameters parameters,
+                                              std::optional<std::string> key) {
+  service::SigningService& signing = context.environment.signing;
+  std::string what = parameters.canonical();
+  what += crypto::info(parameters.digest->algorithm()).name;
+  Bytes digest = copy_of(parameters.digest->view());
+  RAKKAN_CO_TRY(const Once once,
+                co_await Once::claim(context, request, std::move(key), std::move(what), std::move(digest)));
+  if (once.replay() != nullptr) {
+    RAKKAN_CO_TRY(service::StoredSignature stored,
+                  co_await signing.find_signature(*request.principal, once.replay()->signature));
+    co_return DigestSigned{std::move(stored), true};
+  }
+  service::SignHashCommand command{*request.principal,        parameters.credential, parameters.type,
+                                   parameters.level,          *parameters.digest,    std::move(parameters.consent),
+                                   std::move(parameters.tsa), request.deadline,      once.claimed()};
+  RAKKAN_CO_TRY(service::SignedDigest made, co_await signing.sign_hash(std::move(command)));
+  co_return DigestSigned{std::move(made.stored), false};
+}
+
+}  // namespace rakkan::http

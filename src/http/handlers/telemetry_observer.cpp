@@ -1,0 +1,116 @@
+#include "http/handlers/telemetry_observer.hpp"
+
+namespace rakkan::http {
+namespace {
+
+using telemetry::WatchedKind;
+
+constexpr std::string_view kKeyPrincipal = "key:";
+
+}  // namespace
+
+TelemetryObserver::TelemetryObserver(Context& context) : context_(context) {
+  telemetry::Metrics& metrics = context.environment.metrics;
+  no_route_ = metrics.route("other", "none");
+  received_ = metrics.counter("rakkan_http_received_bytes_total", "Bytes of request bodies");
+  sent_ = metrics.counter("rakkan_http_sent_bytes_total", "Bytes of answers' bodies");
+  broken_ = metrics.counter("rakkan_http_connections_failed_total", "Connections refused, timed out, broken, not HTTP");
+  exceptions_ = metrics.counter("rakkan_http_exceptions_total", "Exceptions that reached a session: faults of ours");
+  const auto watch = [&](WatchedKind kind, const char* name, const char* help, std::function<double()> read) {
+    watches_.push_back(metrics.watch(kind, name, help, std::move(read)));
+  };
+  const auto number = [](auto value) { return static_cast<double>(value); };
+  watch(WatchedKind::gauge, "rakkan_http_connections", "Open connections",
+        [=, this] { return number(connections_.load()); });
+  watch(WatchedKind::gauge, "rakkan_http_requests_in_flight", "Requests that are worked on",
+        [=, this] { return number(in_flight_.load()); });
+  const ApiEnvironment& environment = context.environment;
+  watch(WatchedKind::counter, "rakkan_log_dropped_total", "Log lines dropped for a slow output",
+        [=] { return number(environment.log.dropped()); });
+  watch(WatchedKind::counter, "rakkan_refusals_lost_total", "Refusals that the trail did not take",
+        [=] { return number(environment.refusals.lost()); });
+  watch(WatchedKind::counter, "rakkan_audit_entries_total", "Entries recorded in both logs",
+        [=] { return number(environment.trail.load().entries); });
+  watch(WatchedKind::counter, "rakkan_audit_commits_total", "Commits (one sync each) that made them durable",
+        [=] { return number(environment.trail.load().commits); });
+  watch(WatchedKind::gauge, "rakkan_audit_waiting", "Entries that wait for their commit",
+        [=] { return number(environment.trail.load().waiting); });
+  watch(WatchedKind::gauge, "rakkan_audit_uncovered_seconds", "Age of the oldest entry that no checkpoint covers",
+        [=] { return std::chrono::duration<double>(environment.trail.load().uncovered).count(); });
+  watch(WatchedKind::gauge, "rakkan_audit_healthy", "1 while the logs can be written",
+        [=] { return environment.trail.healthy() ? 1.0 : 0.0; });
+  watches_.push_back(metrics.watch_each(WatchedKind::gauge, "rakkan_audit_size", "Entries of a log", [=] {
+    std::vector<telemetry::Sample> samples;
+    for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
+      samples.push_back({{{"journal", std::string(name(journal))}}, number(environment.trail.size(journal))});
+    }
+    return samples;
+  }));
+}
+
+void TelemetryObserver::knows(const Router& router) {
+  for (const Route& route : router.routes()) {
+    routes_.try_emplace({route.path, route.method},
+                        context_.environment.metrics.route(std::string(name(route.method)), route.path));
+  }
+}
+
+const telemetry::RouteMetrics& TelemetryObserver::numbers_of(const Request& request) const noexcept {
+  const Method method = request.method == Method::head ? Method::get : request.method;
+  const auto found = routes_.find(std::pair<std::string_view, Method>(request.route, method));
+  return found == routes_.end() ? no_route_ : found->second;
+}
+
+void TelemetryObserver::started(const Request& /*request*/) noexcept { ++in_flight_; }
+
+void TelemetryObserver::served(const Served& served) noexcept {
+  --in_flight_;
+  const Request& request = served.request;
+  numbers_of(request).observe(served.status, served.taken);
+  received_.add(static_cast<double>(served.received));
+  sent_.add(static_cast<double>(served.sent));
+  telemetry::RequestLine line;
+  line.request_id = request.id;
+  line.trace_id = request.trace ? std::string_view(request.trace->trace_id) : std::string_view();
+  line.method = name(request.method);
+  line.route = request.route;
+  line.status = served.status;
+  line.duration = std::chrono::duration_cast<std::chrono::microseconds>(served.taken);
+  const std::string peer = to_string(request.peer);
+  line.peer = peer;
+  if (request.principal) {
+    line.key_id = request.principal->id;
+    line.key_id.remove_prefix(line.key_id.starts_with(kKeyPrincipal) ? kKeyPrincipal.size() : 0);
+    line.tenant = request.principal->tenant.value();
+  }
+  line.error = error_code_from_slug(served.problem);
+  context_.environment.log.request(line);
+}
+
+// The caller's mistakes are in their own line; ours want a word more.
+void TelemetryObserver::failed(const Request& request, const Error& error) noexcept {
+  if (row(error.code).http_status >= 500) {
+    context_.environment.log.failure("a request failed", error, request.id);
+  }
+  if (error.code == ErrorCode::rate_limited) {
+    note_refusal(context_, request, error.code);
+  }
+}
+
+void TelemetryObserver::connection_opened() noexcept { ++connections_; }
+void TelemetryObserver::connection_closed() noexcept { --connections_; }
+
+void TelemetryObserver::connection_failed(const IpAddress& peer, const Error& error) noexcept {
+  broken_.add();
+  const std::string address = to_string(peer);
+  context_.environment.log.write(LogLevel::debug, "a connection failed",
+                                 {{"peer", std::string_view(address)}, {"error", row(error.code).slug}});
+}
+
+void TelemetryObserver::exception(const Request& request, std::string_view what) noexcept {
+  exceptions_.add();
+  context_.environment.log.write(LogLevel::critical, "an exception reached the session",
+                                 {{"request_id", request.id}, {"route", request.route}, {"what", what}});
+}
+
+}  // namespace rakkan::http
