@@ -208,7 +208,7 @@ net::awaitable<void> serve_arrivals(Run& run, Arrivals& arrivals) {
       }
       wake->expires_at(steady_clock::time_point::max());
       arrivals.idle.push_back(wake);
-      auto [ignored] = co_await wake->async_wait(kResult);
+      co_await wake->async_wait(kResult);
       continue;
     }
     const auto due = arrivals.due.front();
@@ -232,7 +232,7 @@ net::awaitable<void> arrive(Run& run, Arrivals& arrivals, double rate) {
       break;
     }
     timer.expires_at(due);
-    auto [ignored] = co_await timer.async_wait(kResult);
+    co_await timer.async_wait(kResult);
     arrivals.due.push_back(due);
     if (!arrivals.idle.empty()) {
       arrivals.idle.front()->cancel();

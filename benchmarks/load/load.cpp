@@ -1,0 +1,284 @@
+// rakkan-load-bench: rakkand under load over HTTP with keep-alive, beside what the token alone can do. Server, token
+// and load share the machine, so the figures that count are CPU time of the server and ratios of one run.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench_server.hpp"
+#include "hsm_keys.hpp"
+#include "http_load.hpp"
+#include "measure.hpp"
+#include "must.hpp"
+#include "openssl_ts.hpp"
+#include "rakkan/base/file.hpp"
+#include "report.hpp"
+#include "requests.hpp"
+
+namespace rakkan::bench {
+namespace {
+
+using std::chrono::milliseconds;
+
+// At most this: house rules of the server (README.md, Targets).
+constexpr double kCmsCpuRatio = 1.10;
+constexpr double kHsmThreadShare = 0.60;
+constexpr double kLogShare = 0.05;
+constexpr double kP99Ms = 20;
+constexpr double kCommitWindowMs = 1;
+constexpr double kOverloadRatio = 2;
+constexpr double kRefusalMs = 50;
+
+struct Options {
+  std::filesystem::path build = "build/bench";
+  std::filesystem::path documents = "build/bench/documents";
+  std::filesystem::path json = "build/bench/load.json";
+  int rounds = 3;
+  int seconds = 4;
+  bool large = true;
+};
+
+struct KeyUnderLoad {
+  std::string name;
+  crypto::KeyKind kind{};
+  std::string credential;
+  std::string unit;
+};
+
+// CPU seconds the server spent while `load` ran, in all and by thread name.
+struct Spent {
+  LoadResult load;
+  double cpu = 0;
+  std::map<std::string, double> threads;
+
+  [[nodiscard]] double us_each() const {
+    return load.accepted > 0 ? cpu * 1e6 / static_cast<double>(load.accepted) : 0;
+  }
+  [[nodiscard]] double of(const std::string& thread) const {
+    const auto found = threads.find(thread);
+    return found == threads.end() ? 0 : found->second;
+  }
+};
+
+template <class Load>
+Spent watch(const test::ServerProcess& server, Load load) {
+  const auto before = server.cpu_seconds_by_thread();
+  Spent spent{load(), 0, {}};
+  for (const auto& [name, seconds] : server.cpu_seconds_by_thread()) {
+    const auto earlier = before.find(name);
+    spent.threads[name] = seconds - (earlier == before.end() ? 0 : earlier->second);
+    spent.cpu += spent.threads[name];
+  }
+  if (spent.load.failed > 0) {
+    std::fprintf(stderr, "%zu requests failed, the first with status %u: %s\n", spent.load.failed,
+                 spent.load.first_failure, spent.load.first_failure_body.c_str());
+    std::exit(1);
+  }
+  return spent;
+}
+
+double median(std::vector<double> values) { return percentile(std::move(values), 0.5); }
+
+class Bench {
+ public:
+  Bench(const Options& options, Report& report)
+      : options_(&options),
+        report_(&report),
+        folder_(options.build, std::filesystem::absolute(options.build) / "load-data"),
+        hsm_(must(HsmKeys::create())) {
+    // The module has read it; the servers have tokens of their own.
+    ::unsetenv("SOFTHSM2_CONF");
+  }
+
+  void run() {
+    for (const KeyUnderLoad& key : {KeyUnderLoad{"RSA-2048", crypto::KeyKind::rsa_2048, "operator", "tsu-rsa"},
+                                    KeyUnderLoad{"P-256", crypto::KeyKind::ec_p256, "operator-p256", "tsu"}}) {
+      const test::ServerProcess server = folder_.start({"tsu.credential=" + key.unit});
+      const HsmKeys::Key raw = must(hsm_->generate(key.kind));
+      beside_raw(server, key, raw);
+      timestamps(server, key, raw);
+      documents(server, key);
+      latency(server, key);
+    }
+    if (options_->large) {
+      many_large_uploads();
+    }
+  }
+
+ private:
+  [[nodiscard]] milliseconds slice() const { return std::chrono::seconds(options_->seconds); }
+  [[nodiscard]] Target target() const { return {"127.0.0.1", folder_.port()}; }
+  [[nodiscard]] Caller caller(const KeyUnderLoad& key) const { return {folder_.api_key(), key.credential}; }
+
+  struct Raw {
+    double us_each = 0;     // CPU
+    double per_second = 0;  // wall
+  };
+  [[nodiscard]] Raw raw_signatures(const HsmKeys::Key& key, unsigned threads) const {
+    const auto cpu = process_cpu_time();
+    const auto count = static_cast<double>(hsm_->raw_signatures(key, threads, slice() / 2));
+    const double seconds = std::chrono::duration<double>(process_cpu_time() - cpu).count();
+    return {seconds * 1e6 / count, count / std::chrono::duration<double>(slice() / 2).count()};
+  }
+
+  // Rounds of raw C_Sign and of the same key behind /v1/cms, one after another.
+  void beside_raw(const test::ServerProcess& server, const KeyUnderLoad& key, const HsmKeys::Key& raw_key) {
+    const auto requests = cms_requests(caller(key), 20'000);
+    for (const unsigned in_flight : {32U, 128U}) {
+      std::vector<double> ours, raw, per_hsm_second, raw_per_second, share, rates, raw_rates, p99;
+      for (int round = 0; round < options_->rounds; ++round) {
+        const Raw limit = raw_signatures(raw_key, 1);
+        const Spent spent = watch(server, [&] { return closed_loop(target(), requests, in_flight, slice()); });
+        ours.push_back(spent.us_each());
+        raw.push_back(limit.us_each);
+        per_hsm_second.push_back(static_cast<double>(spent.load.accepted) / std::max(1e-9, spent.of("hsm")));
+        raw_per_second.push_back(1e6 / limit.us_each);
+        share.push_back(spent.of("audit") / spent.cpu);
+        rates.push_back(spent.load.rate());
+        raw_rates.push_back(limit.per_second);
+        p99.push_back(percentile(spent.load.accepted_ms, 0.99));
+      }
+      const std::string table = "/v1/cms, " + key.name + ", " + std::to_string(in_flight) + " in flight";
+      Row cpu{table, "server CPU a signature", median(ours), "us", "raw C_Sign", median(raw), {}, {}};
+      if (key.kind == crypto::KeyKind::rsa_2048) {
+        cpu.target_ratio = kCmsCpuRatio;
+      }
+      report_->add(cpu);
+      Row thread{table,
+                 "HSM thread CPU a signature",
+                 1e6 / median(per_hsm_second),
+                 "us",
+                 "raw C_Sign",
+                 1e6 / median(raw_per_second),
+                 {},
+                 {}};
+      if (key.kind == crypto::KeyKind::ec_p256) {
+        thread.target_ratio = 1 / kHsmThreadShare;
+      }
+      report_->add(thread);
+      report_->add(
+          {table, "signatures a second", median(rates), "/s", "raw C_Sign, 1 thread", median(raw_rates), {}, {}});
+      report_->add({table, "the log's thread, of all CPU", median(share), "", "", 0, kLogShare, {}});
+      report_->add({table, "p99", median(p99), "ms", "", 0, {}, {}});
+      if (in_flight == 128) {
+        capacity_[key.name] = median(rates);
+      }
+    }
+  }
+
+  void timestamps(const test::ServerProcess& server, const KeyUnderLoad& key, const HsmKeys::Key& raw_key) {
+    const auto requests = tsa_requests(caller(key), 20'000);
+    const Raw limit = raw_signatures(raw_key, 1);
+    const Spent spent = watch(server, [&] { return closed_loop(target(), requests, 64, slice()); });
+    const std::string table = "/tsa, " + key.name + ", 64 in flight";
+    report_->add({table, "server CPU a token", spent.us_each(), "us", "raw C_Sign", limit.us_each, {}, {}});
+    report_->add({table, "tokens a second", spent.load.rate(), "/s", "raw C_Sign, 1 thread", limit.per_second, {}, {}});
+    report_->add({table, "p99", percentile(spent.load.accepted_ms, 0.99), "ms", "", 0, {}, {}});
+    const double peer = must(openssl_ts_us_each(key.kind, options_->build / "openssl-ts", 20));
+    report_->add({table, "server CPU a token", spent.us_each(), "us", "openssl ts -reply", peer, {}, {}});
+  }
+
+  void documents(const test::ServerProcess& server, const KeyUnderLoad& key) {
+    const std::string table = "/v1/signatures, " + key.name + ", 8 in flight, the tail as answer";
+    for (const char* name : {"20k", "200k", "2m", "50m"}) {
+      const MappedFile file = must(MappedFile::open(options_->documents / (std::string(name) + ".pdf")));
+      const auto requests = pdf_requests(caller(key), text_of(file.view()), 64);
+      const Spent spent = watch(server, [&] { return closed_loop(target(), requests, 8, slice()); });
+      report_->add({table, std::string(name) + ": server CPU", spent.us_each() / 1'000, "ms", "", 0, {}, {}});
+      report_->add({table, std::string(name) + ": documents a second", spent.load.rate(), "/s", "", 0, {}, {}});
+      report_->add({table, std::string(name) + ": p99", percentile(spent.load.accepted_ms, 0.99), "ms", "", 0, {}, {}});
+    }
+  }
+
+  void latency(const test::ServerProcess& server, const KeyUnderLoad& key) {
+    const auto requests = cms_requests(caller(key), 20'000);
+    const double capacity = capacity_.at(key.name);
+    const Spent calm = watch(server, [&] { return open_loop(target(), requests, capacity * 0.7, slice() * 2, 512); });
+    const double calm_p99 = percentile(calm.load.accepted_ms, 0.99);
+    const std::string table =
+        "/v1/cms, " + key.name + ", open loop at " + std::to_string(static_cast<int>(capacity * 0.7)) + "/s (70 %)";
+    report_->add({table, "p50", percentile(calm.load.accepted_ms, 0.50), "ms", "", 0, {}, {}});
+    report_->add({table, "p95", percentile(calm.load.accepted_ms, 0.95), "ms", "", 0, {}, {}});
+    report_->add({table, "p99", calm_p99, "ms", "", 0, kP99Ms + kCommitWindowMs, {}});
+    report_->add({table, "refused", static_cast<double>(calm.load.refused), "", "", 0, {}, {}});
+
+    const Spent heavy = watch(server, [&] { return open_loop(target(), requests, capacity * 2, slice() * 2, 2'048); });
+    const std::string overload = "/v1/cms, " + key.name + ", twice the capacity";
+    report_->add({overload, "accepted a second", heavy.load.rate(), "/s", "capacity", capacity, {}, {}});
+    report_->add({overload,
+                  "p99 of what was accepted",
+                  percentile(heavy.load.accepted_ms, 0.99),
+                  "ms",
+                  "p99 at 70 %",
+                  calm_p99,
+                  {},
+                  kOverloadRatio});
+    report_->add({overload,
+                  "refused a second",
+                  static_cast<double>(heavy.load.refused) / heavy.load.seconds,
+                  "/s",
+                  "",
+                  0,
+                  {},
+                  {}});
+    report_->add({overload, "p99 of a refusal", percentile(heavy.load.refused_ms, 0.99), "ms", "", 0, kRefusalMs, {}});
+  }
+
+  // 200 uploads of 50 MB at once against a budget of 512 MiB: what does not fit is refused, memory stays below.
+  void many_large_uploads() {
+    constexpr double kBudgetMb = 512;
+    const test::ServerProcess server = folder_.start({"http.max_in_flight=512MiB"});
+    const MappedFile file = must(MappedFile::open(options_->documents / "50m.pdf"));
+    const auto requests = pdf_requests({folder_.api_key(), "operator"}, text_of(file.view()), 200);
+    const double before = server.peak_memory_mb();
+    const Spent spent = watch(server, [&] { return all_at_once(target(), requests); });
+    const std::string table = "200 uploads of 50 MB at once, budget 512 MiB";
+    report_->add({table,
+                  "peak memory above an idle server",
+                  server.peak_memory_mb() - before,
+                  "MB",
+                  "budget",
+                  kBudgetMb,
+                  {},
+                  1.05});
+    report_->add({table, "accepted", static_cast<double>(spent.load.accepted), "", "", 0, {}, {}});
+    report_->add({table, "refused", static_cast<double>(spent.load.refused), "", "", 0, {}, {}});
+  }
+
+  const Options* options_;
+  Report* report_;
+  BenchFolder folder_;
+  std::unique_ptr<HsmKeys> hsm_;
+  std::map<std::string, double> capacity_;  // signatures a second, by key
+};
+
+int main_of(int argc, char** argv) {
+  Options options;
+  CLI::App app{"rakkand under load"};
+  app.add_option("--build", options.build, "Build folder with rakkan, rakkand and rakkan-dev-pki")
+      ->capture_default_str();
+  app.add_option("--documents", options.documents, "Folder of the sample documents")->capture_default_str();
+  app.add_option("--json", options.json, "Report")->capture_default_str();
+  app.add_option("--rounds", options.rounds)->capture_default_str();
+  app.add_option("--seconds", options.seconds, "Of one measurement")->capture_default_str();
+  app.add_flag("--large,!--no-large", options.large, "200 uploads of 50 MB");
+  CLI11_PARSE(app, argc, argv);
+  options.build = std::filesystem::absolute(options.build);
+  Report report;
+  Bench(options, report).run();
+  if (!report.write(options.json)) {
+    std::fprintf(stderr, "cannot write %s\n", options.json.c_str());
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace rakkan::bench
+
+int main(int argc, char** argv) { return rakkan::bench::main_of(argc, argv); }

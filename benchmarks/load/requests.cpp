@@ -1,0 +1,84 @@
+#include "requests.hpp"
+
+#include "rakkan/base/hex.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/tsp/timestamp_request.hpp"
+
+namespace rakkan::bench {
+namespace {
+
+constexpr std::string_view kBoundary = "rakkan-load-4f2c81d07be3";
+
+std::string head(const Caller& caller, std::string_view path, std::string_view content_type, std::size_t length,
+                 std::string_view more = {}) {
+  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + caller.api_key +
+         "\r\nContent-Type: " + std::string(content_type) + "\r\nContent-Length: " + std::to_string(length) + "\r\n" +
+         std::string(more) + "\r\n";
+}
+
+std::string digest_json(const crypto::Digest& digest) {
+  return R"({"alg":"SHA-256","value":")" + to_hex(digest.view()) + R"("})";
+}
+
+// What an upstream service sends with each witness signature.
+std::string request_json(const Caller& caller, const crypto::Digest& digest, bool with_digest) {
+  static const std::string now = to_rfc3339(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now()));
+  std::string json = R"({"credential":")" + caller.credential + R"(","type":"witness","level":"B-B",)";
+  if (with_digest) {
+    json += R"("digest":)" + digest_json(digest) + ",";
+  }
+  return json + R"("instruction":{"who":{"id":"u-1","name":"山田太郎"},"when":")" + now +
+         R"(","authenticated":[{"class":"mailbox","method":"mail_link","at":")" + now +
+         R"("},{"class":"phone","method":"sms_otp","at":")" + now + R"("}],"document_digest":)" + digest_json(digest) +
+         R"(,"envelope":"ENV-1"}})";
+}
+
+}  // namespace
+
+std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count) {
+  std::vector<WireRequest> requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("document " + std::to_string(i)));
+    const std::string json = request_json(caller, digest, true);
+    requests.push_back({head(caller, "/v1/cms", "application/json", json.size()) + json, nullptr, {}});
+  }
+  return requests;
+}
+
+std::vector<WireRequest> pdf_requests(const Caller& caller, std::string_view document, std::size_t count) {
+  const auto shared = std::make_shared<const std::string>(document);
+  crypto::Hasher state(crypto::DigestAlgorithm::sha256);
+  state.update(bytes_of(document));
+  const std::string end = "\r\n--" + std::string(kBoundary) + "--\r\n";
+  const std::string part = "--" + std::string(kBoundary) + "\r\nContent-Disposition: form-data; name=\"";
+  std::vector<WireRequest> requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string comment = "% copy " + std::to_string(i) + "\n";
+    crypto::Hasher hasher = state.clone();
+    hasher.update(bytes_of(comment));
+    const std::string before = part + "request\"\r\nContent-Type: application/json\r\n\r\n" +
+                               request_json(caller, hasher.finish(), false) + "\r\n" + part +
+                               "document\"; filename=\"contract.pdf\"\r\nContent-Type: application/pdf\r\n\r\n";
+    const std::size_t length = before.size() + document.size() + comment.size() + end.size();
+    requests.push_back({head(caller, "/v1/signatures", "multipart/form-data; boundary=" + std::string(kBoundary),
+                             length, "Accept: application/vnd.rakkan.tail\r\n") +
+                            before,
+                        shared, comment + end});
+  }
+  return requests;
+}
+
+std::vector<WireRequest> tsa_requests(const Caller& caller, std::size_t count) {
+  std::vector<WireRequest> requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("timestamp " + std::to_string(i)));
+    const tsp::TimestampRequest request = tsp::TimestampRequest::for_digest(digest, digest.view().first(8));
+    const Bytes der = request.encode();
+    requests.push_back(
+        {head(caller, "/tsa", "application/timestamp-query", der.size()), nullptr, std::string(text_of(der))});
+  }
+  return requests;
+}
+
+}  // namespace rakkan::bench
