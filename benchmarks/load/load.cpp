@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "bench_server.hpp"
 #include "hsm_keys.hpp"
 #include "http_load.hpp"
 #include "measure.hpp"
@@ -19,11 +18,14 @@
 #include "rakkan/base/file.hpp"
 #include "report.hpp"
 #include "requests.hpp"
+#include "support/server_folder.hpp"
 
 namespace rakkan::bench {
 namespace {
 
 using std::chrono::milliseconds;
+
+constexpr std::uint16_t kPort = 18'443;
 
 // At most this: house rules of the server (README.md, Targets).
 constexpr double kCmsCpuRatio = 1.10;
@@ -89,7 +91,7 @@ class Bench {
   Bench(const Options& options, Report& report)
       : options_(&options),
         report_(&report),
-        folder_(options.build, std::filesystem::absolute(options.build) / "load-data"),
+        folder_(options.build, options.build / "load-data", kPort),
         hsm_(must(HsmKeys::create())) {
     // The module has read it; the servers have tokens of their own.
     ::unsetenv("SOFTHSM2_CONF");
@@ -252,7 +254,7 @@ class Bench {
 
   const Options* options_;
   Report* report_;
-  BenchFolder folder_;
+  test::ServerFolder folder_;
   std::unique_ptr<HsmKeys> hsm_;
   std::map<std::string, double> capacity_;  // signatures a second, by key
 };

@@ -1,0 +1,271 @@
+// rakkand is killed under load, again and again, at no particular moment. Whatever it had answered by then must be
+// there afterwards: the signature with its record, both entries with their proofs, and no serial number twice.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rakkan/audit/proof.hpp"
+#include "rakkan/audit/tiles.hpp"
+#include "rakkan/audit/verify.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/file_system.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/fetch/http_client.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
+#include "support/server_folder.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t kPort = 18'471;
+constexpr unsigned kThreads = 4;
+
+// RAKKAN_KILLS: how often; the default is what every run does.
+int kills() {
+  const char* text = std::getenv("RAKKAN_KILLS");
+  return text != nullptr ? std::atoi(text) : 200;
+}
+
+struct Signature {
+  std::string id;
+  std::string cms;  // base64
+  std::uint64_t intent = 0;
+  std::uint64_t outcome = 0;
+};
+
+// What the server has answered, by all threads and over all its lives.
+struct Acknowledged {
+  std::mutex mutex;
+  std::vector<Signature> signatures;
+  std::multiset<std::string> serials;
+  std::map<std::string, std::set<std::string>> checkpoints;  // by journal
+  std::vector<std::string> unexpected;                       // answers that are neither success nor a refusal
+};
+
+class Caller {
+ public:
+  Caller(const ServerFolder& folder, Acknowledged& acknowledged)
+      : folder_(&folder), acknowledged_(&acknowledged), client_(fetch::HttpOptions{10s, 3s, {}}) {}
+
+  void sign(const std::string& about) {
+    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
+    const std::string digest_json = R"({"alg":"SHA-256","value":")" + to_hex(digest.view()) + R"("})";
+    const std::string now = to_rfc3339(SystemClock{}.now());
+    const std::string json = R"({"credential":"operator-p256","type":"witness","level":"B-B","digest":)" + digest_json +
+                             R"(,"instruction":{"who":{"id":"u-1","name":"山田太郎"},"when":")" + now +
+                             R"(","authenticated":[{"class":"mailbox","method":"mail_link","at":")" + now +
+                             R"("}],"document_digest":)" + digest_json + R"(,"envelope":"ENV-1"}})";
+    const auto answer = send("POST", "/v1/cms", "application/json", bytes_of(json));
+    if (!answer || answer->status != 200) {
+      return;
+    }
+    const auto object = boost::json::parse(std::string(text_of(answer->body))).as_object();
+    const auto& audit = object.at("audit").as_object();
+    const std::scoped_lock lock(acknowledged_->mutex);
+    acknowledged_->signatures.push_back(
+        {std::string(object.at("signature_id").as_string()), std::string(object.at("cms").as_string()),
+         audit.at("intent").to_number<std::uint64_t>(), audit.at("outcome").to_number<std::uint64_t>()});
+  }
+
+  void timestamp(const std::string& about) {
+    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
+    const auto request = tsp::TimestampRequest::for_digest(digest, digest.view().first(8));
+    const Bytes der = request.encode();
+    const auto answer = send("POST", "/tsa", "application/timestamp-query", der);
+    if (!answer || answer->status != 200) {
+      return;
+    }
+    const auto response = tsp::parse_response(answer->body);
+    const auto* token = response ? std::get_if<tsp::TimestampToken>(&*response) : nullptr;
+    const std::scoped_lock lock(acknowledged_->mutex);
+    if (token == nullptr) {
+      acknowledged_->unexpected.push_back("a timestamp response without a token");
+      return;
+    }
+    acknowledged_->serials.insert(to_hex(token->info().serial_number));
+  }
+
+  void keep_checkpoint(const std::string& journal) {
+    const auto answer = send("GET", "/v1/audit/checkpoint?journal=" + journal, {}, {});
+    if (answer && answer->status == 200) {
+      const std::scoped_lock lock(acknowledged_->mutex);
+      acknowledged_->checkpoints[journal].insert(std::string(text_of(answer->body)));
+    }
+  }
+
+  // Nothing when the server went away, or refused for a reason that it may have.
+  std::optional<fetch::HttpResponse> send(const std::string& method, const std::string& path,
+                                          const std::string& content_type, ByteView body) {
+    fetch::HttpRequest request{method, folder_->url(path), {{"Authorization", "Bearer " + folder_->api_key()}}, {}};
+    if (!content_type.empty()) {
+      request.headers.push_back({"Content-Type", content_type});
+      request.body.push_back(body);
+    }
+    auto answer = client_.send(request);
+    if (!answer) {
+      return std::nullopt;
+    }
+    if (answer->status != 200 && answer->status != 503 && answer->status != 409) {
+      const std::scoped_lock lock(acknowledged_->mutex);
+      acknowledged_->unexpected.push_back(path + ": " + std::to_string(answer->status) + " " +
+                                          std::string(text_of(answer->body)));
+    }
+    return std::move(*answer);
+  }
+
+ private:
+  const ServerFolder* folder_;
+  Acknowledged* acknowledged_;
+  fetch::HttpClient client_;
+};
+
+class KillTest : public ::testing::Test {
+ protected:
+  // One life of the server: load from all threads until it is killed.
+  void live_and_die(int round, std::chrono::milliseconds life) {
+    ServerProcess server = folder_.start();
+    std::atomic<bool> over{false};
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < kThreads; ++i) {
+      threads.emplace_back([this, &over, round, i] {
+        Caller caller(folder_, acknowledged_);
+        for (int n = 0; !over; ++n) {
+          const std::string about = std::to_string(round) + "/" + std::to_string(i) + "/" + std::to_string(n);
+          switch ((n + static_cast<int>(i)) % 8) {
+            case 0:
+              caller.keep_checkpoint(n % 2 == 0 ? "trail" : "tokens");
+              break;
+            case 1:
+            case 2:
+            case 3:
+              caller.timestamp(about);
+              break;
+            default:
+              caller.sign(about);
+          }
+        }
+      });
+    }
+    std::this_thread::sleep_for(life);
+    server.kill();
+    over = true;
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+  }
+
+  // Asks a last life of the server for everything, and keeps the proofs.
+  void collect_signatures_and_proofs() {
+    ServerProcess server = folder_.start();
+    Caller caller(folder_, acknowledged_);
+    caller.sign("the last");
+    const std::uint64_t newest = acknowledged_.signatures.back().outcome;
+    for (int i = 0; i < 100 && !keep_proof(caller, newest); ++i) {
+      std::this_thread::sleep_for(50ms);
+    }
+    for (const std::string journal : {"trail", "tokens"}) {
+      const auto answer = caller.send("GET", "/v1/audit/checkpoint?journal=" + journal, {}, {});
+      ASSERT_TRUE(answer && answer->status == 200);
+      const auto key = audit::VerifierKey::parse(answer->header("rakkan-verifier-key").value_or(""));
+      ASSERT_TRUE(key.has_value());
+      keys_.emplace(journal, *key);
+    }
+    for (const Signature& signature : acknowledged_.signatures) {
+      const auto stored = caller.send("GET", "/v1/signatures/" + signature.id, {}, {});
+      ASSERT_TRUE(stored && stored->status == 200) << signature.id;
+      const auto object = boost::json::parse(std::string(text_of(stored->body))).as_object();
+      const auto& audit = object.at("audit").as_object();
+      EXPECT_EQ(audit.at("intent").to_number<std::uint64_t>(), signature.intent);
+      EXPECT_EQ(audit.at("outcome").to_number<std::uint64_t>(), signature.outcome);
+      EXPECT_LT(signature.intent, signature.outcome);
+      EXPECT_TRUE(keep_proof(caller, signature.intent)) << signature.id;
+      EXPECT_TRUE(keep_proof(caller, signature.outcome)) << signature.id;
+    }
+    EXPECT_EQ(server.stop(), 0);
+  }
+
+  bool keep_proof(Caller& caller, std::uint64_t entry) {
+    const auto answer = caller.send("GET", "/v1/audit/proofs/" + std::to_string(entry), {}, {});
+    if (!answer || answer->status != 200) {
+      return false;
+    }
+    auto proof = audit::Proof::parse(text_of(answer->body));
+    if (!proof || proof->index != entry) {
+      return false;
+    }
+    acknowledged_.checkpoints["trail"].insert(proof->checkpoint);
+    proofs_.push_back(std::move(*proof));
+    return true;
+  }
+
+  // The leaves of the log as they lie in its files.
+  std::vector<audit::TreeHash> leaves(const std::string& journal, std::uint64_t size) {
+    std::vector<audit::TreeHash> result;
+    for (std::uint64_t number = 0; result.size() < size; ++number) {
+      audit::Tile tile{audit::Tile::kEntries, number, audit::tile_width(audit::Tile::kEntries, number, size)};
+      const auto bundle = read_file(folder_.path() / "audit" / journal / tile.path(), 64UL << 20);
+      for (const audit::BundledEntry& bundled : audit::parse_entries(bundle.value(), tile.width).value()) {
+        result.push_back(audit::leaf_hash(bundled.entry));
+      }
+    }
+    return result;
+  }
+
+  TemporaryFolder temporary_;
+  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data", kPort};
+  Acknowledged acknowledged_;
+  std::vector<audit::Proof> proofs_;
+  std::map<std::string, audit::VerifierKey> keys_;
+};
+
+TEST_F(KillTest, NothingThatWasAcknowledgedIsLost) {
+  std::mt19937 random(20'261'124);
+  std::uniform_int_distribution<int> life(5, 120);
+  const int rounds = kills();
+  for (int round = 0; round < rounds; ++round) {
+    live_and_die(round, std::chrono::milliseconds(life(random)));
+  }
+  EXPECT_TRUE(acknowledged_.unexpected.empty()) << acknowledged_.unexpected.front();
+  // The load was one: else the rest proves nothing.
+  ASSERT_GT(acknowledged_.signatures.size(), static_cast<std::size_t>(rounds));
+  ASSERT_GT(acknowledged_.serials.size(), static_cast<std::size_t>(rounds));
+
+  const std::set<std::string> different(acknowledged_.serials.begin(), acknowledged_.serials.end());
+  EXPECT_EQ(different.size(), acknowledged_.serials.size()) << "a serial number was given out twice";
+  collect_signatures_and_proofs();
+
+  std::map<std::string, audit::VerifiedLog> logs;
+  for (const auto& [journal, checkpoints] : acknowledged_.checkpoints) {
+    const audit::LogFolder log{posix_file_system(), folder_.path() / "audit" / journal};
+    for (const std::string& checkpoint : checkpoints) {
+      audit::Verification verification;
+      verification.against = checkpoint;
+      auto verified = audit::verify_log(log, keys_.at(journal), verification);
+      ASSERT_TRUE(verified.has_value()) << journal << ": " << to_string(verified.error());
+      logs.insert_or_assign(journal, std::move(*verified));
+    }
+  }
+  const auto leaf = leaves("trail", logs.at("trail").checkpoint.tree.size);
+  for (const audit::Proof& proof : proofs_) {
+    const auto checkpoint = audit::open_checkpoint(proof.checkpoint, keys_.at("trail"));
+    ASSERT_TRUE(checkpoint.has_value()) << to_string(checkpoint.error());
+    const auto included = audit::verify_inclusion(leaf.at(proof.index), proof.index, checkpoint->tree, proof.path);
+    EXPECT_TRUE(included.has_value()) << "entry " << proof.index;
+  }
+}
+
+}  // namespace
+}  // namespace rakkan::test

@@ -1,0 +1,63 @@
+#include "support/server_folder.hpp"
+
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+#include "support/run_command.hpp"
+
+namespace rakkan::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string must_run(const std::vector<std::string>& words) {
+  CommandOutcome outcome = run_command(words);
+  if (outcome.exit_code != 0) {
+    throw std::runtime_error(words.front() + ": exit " + std::to_string(outcome.exit_code) + ": " + outcome.output);
+  }
+  return std::move(outcome.output);
+}
+
+}  // namespace
+
+ServerFolder::ServerFolder(fs::path programs, fs::path folder, std::uint16_t port)
+    : programs_(std::move(programs)), folder_(std::move(folder)), port_(port) {
+  fs::remove_all(folder_);
+  must_run({programs_ / "rakkan-dev-pki", folder_});
+  must_run({programs_ / "rakkan", "init", folder_});
+  for (const auto& [credential, kind] :
+       {std::pair{"operator", "operator"}, {"operator-p256", "operator"}, {"tsu", "tsu"}, {"tsu-rsa", "tsu"}}) {
+    rakkan({"credentials", "adopt", credential, "--kind", kind});
+    rakkan({"credentials", "import", credential, folder_ / "certificates" / (std::string(credential) + ".chain.pem")});
+  }
+  const fs::path key_file = folder_ / "load.key";
+  rakkan({"keys", "create", "--tenant", "load", "--label", "load", "--scope", "sign", "--scope", "timestamp", "--scope",
+          "audit", "-o", key_file});
+  std::ifstream(key_file) >> api_key_;
+}
+
+std::string ServerFolder::url(const std::string& path) const {
+  return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
+
+std::string ServerFolder::rakkan(std::vector<std::string> arguments) const {
+  arguments.insert(arguments.begin(), {programs_ / "rakkan", "--config", folder_ / "rakkan.toml"});
+  return must_run(arguments);
+}
+
+ServerProcess ServerFolder::start(const std::vector<std::string>& settings) const {
+  std::vector<std::string> arguments{"--config", folder_ / "rakkan.toml", "--set",
+                                     "http.listen.port=" + std::to_string(port_)};
+  for (const std::string& setting : settings) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+  Result<ServerProcess> started =
+      ServerProcess::start(programs_ / "rakkand", arguments, port_, folder_ / "rakkand.log");
+  if (!started) {
+    throw std::runtime_error(to_string(started.error()));
+  }
+  return std::move(*started);
+}
+
+}  // namespace rakkan::test
