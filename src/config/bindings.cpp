@@ -22,6 +22,7 @@ constexpr Member<service::TsaProfile> of_profile() {
 
 using C = Configuration;
 using S = service::Options;
+using H = http::Options;
 using std::string_view;
 constexpr std::uint64_t kKiB = 1ULL << 10;
 constexpr std::uint64_t kMiB = 1ULL << 20;
@@ -81,6 +82,34 @@ constexpr std::array kBindings{
   Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least that is logged: debug, info, warning, error or critical"},
   Binding<C>{"log.output", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::output>(), {1, 4096}, Form::plain, "stderr, stdout, or a file to append to"},
   Binding<C>{"log.queue", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::queue>(), {16, 1'000'000}, Form::plain, "Lines that may wait for a slow output; the oldest go, counted, when there are more"},
+
+  Binding<C>{"http.address", to<&C::http, &H::listen, &http::ListenOptions::address>(), {1, 64}, Form::plain, "Address to listen on; without TLS only a loopback address"},
+  Binding<C>{"http.port", to<&C::http, &H::listen, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Port; 0: one that is free"},
+  Binding<C>{"http.threads", to<&C::http, &H::listen, &http::ListenOptions::threads>(), {1, 256}, Form::plain, "I/O threads, each with an acceptor of its own"},
+  Binding<C>{"http.tsa_open", to<&C::http, &H::tsa_open>(), {}, Form::plain, "/tsa answers callers without a key"},
+  Binding<C>{"http.trusted_proxies", to<&C::http, &H::trusted_proxies>(), {2, 64}, Form::plain, "Address ranges (CIDR) of proxies whose X-Forwarded-For is believed"},
+  Binding<C>{"http.idempotency", to<&C::http, &H::idempotency>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long an answer under an Idempotency-Key is kept"},
+  Binding<C>{"http.tls.certificate", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::certificate_file>(), {0, 4096}, Form::file, "Certificate and its chain (PEM); empty: no TLS. Read again on SIGHUP"},
+  Binding<C>{"http.tls.key", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::key_file>(), {0, 4096}, Form::file, "Its key (PEM), not readable by everybody"},
+  Binding<C>{"http.tls.client_ca", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::client_ca_file>(), {0, 4096}, Form::file, "Certificates (PEM) of which every caller must present one's; empty: none is asked for"},
+  Binding<C>{"http.limits.connections", to<&C::http, &H::limits, &http::Limits::connections>(), {1, 1'000'000}, Form::plain, "Connections at once; one more is refused as overloaded"},
+  Binding<C>{"http.limits.header", to<&C::http, &H::limits, &http::Limits::header>(), {kKiB, kMiB}, Form::size, "Largest header of a request"},
+  Binding<C>{"http.limits.header_fields", to<&C::http, &H::limits, &http::Limits::header_fields>(), {8, 1'000}, Form::plain, "Fields in it"},
+  Binding<C>{"http.limits.body", to<&C::http, &H::limits, &http::Limits::body>(), {kKiB, 64 * kMiB}, Form::size, "Largest body that is no document"},
+  Binding<C>{"http.limits.in_flight", to<&C::http, &H::limits, &http::Limits::in_flight>(), {kMiB, 1024 * kGiB}, Form::size, "Memory for all bodies at once; beyond it requests are refused as overloaded"},
+  Binding<C>{"http.limits.slowest_rate", to<&C::http, &H::limits, &http::Limits::slowest_rate>(), {0, kGiB}, Form::size, "Bytes a second below which a body or an answer is broken off, on average after timeouts.stall; 0: none"},
+  Binding<C>{"http.timeouts.idle", to<&C::http, &H::timeouts, &http::Timeouts::idle>(), {kSecond, 24 * kHour}, Form::plain, "How long a connection may rest between requests"},
+  Binding<C>{"http.timeouts.header", to<&C::http, &H::timeouts, &http::Timeouts::header>(), {100, kHour}, Form::plain, "Time for a request's header, and for a TLS handshake"},
+  Binding<C>{"http.timeouts.stall", to<&C::http, &H::timeouts, &http::Timeouts::stall>(), {100, kHour}, Form::plain, "How long a body or an answer may stand still"},
+  Binding<C>{"http.timeouts.notice", to<&C::http, &H::timeouts, &http::Timeouts::notice>(), {0, kHour}, Form::plain, "At the end: how long /readyz is red before connections are refused"},
+  Binding<C>{"http.timeouts.drain", to<&C::http, &H::timeouts, &http::Timeouts::drain>(), {100, kHour}, Form::plain, "At the end: time for the requests that were accepted"},
+  Binding<C>{"http.key_rate.per_second", to<&C::http, &H::key_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Requests a second of one API key; 0: no limit"},
+  Binding<C>{"http.key_rate.burst", to<&C::http, &H::key_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that it may have at once after a pause"},
+  Binding<C>{"http.address_rate.per_second", to<&C::http, &H::address_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Requests a second of one address (IPv6: one /64); 0: no limit"},
+  Binding<C>{"http.address_rate.burst", to<&C::http, &H::address_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that it may have at once after a pause"},
+
+  Binding<C>{"metrics.address", to<&C::http, &H::metrics, &http::ListenOptions::address>(), {1, 64}, Form::plain, "Loopback address of the listener for /metrics"},
+  Binding<C>{"metrics.port", to<&C::http, &H::metrics, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Its port; 0: one that is free"},
 };
 
 using T = service::TsaProfile;

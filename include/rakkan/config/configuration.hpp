@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "rakkan/base/result.hpp"
+#include "rakkan/http/options.hpp"
 #include "rakkan/service/options.hpp"  // and those of what the service wires: hsm, async, fetch, pdf
 #include "rakkan/store/options.hpp"
 #include "rakkan/telemetry/options.hpp"
@@ -28,6 +29,7 @@ struct Configuration {
   hsm::Options hsm;
   store::Options store;
   service::Options service;
+  http::Options http;
   telemetry::Options telemetry;
 };
 

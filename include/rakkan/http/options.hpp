@@ -20,7 +20,7 @@ struct TlsOptions {
 
 struct ListenOptions {
   std::string address = "127.0.0.1";
-  unsigned port = 8443;  // 0: one that is free
+  unsigned port = 8080;  // 0: one that is free
   unsigned threads = 1;  // I/O threads, an acceptor each
   TlsOptions tls;
 };
@@ -38,9 +38,10 @@ struct Timeouts {
   std::chrono::milliseconds idle{75'000};    // a connection between requests
   std::chrono::milliseconds header{10'000};  // from a request's first byte to the end of its header
   std::chrono::milliseconds stall{10'000};   // no byte of a body or an answer moves
-  std::chrono::milliseconds deadline{
-      30'000};                              // from a whole request to its answer; Prefer: wait (RFC 7240) shortens it
-  std::chrono::milliseconds drain{30'000};  // at the end: for what was accepted
+  // From a whole request to its answer; the service's own option. Prefer: wait (RFC 7240 §4.3) shortens it.
+  std::chrono::milliseconds deadline{30'000};
+  std::chrono::milliseconds notice{0};      // at the end: /readyz is red already, connections are still taken
+  std::chrono::milliseconds drain{30'000};  // then: for what was accepted
 };
 
 // Token buckets. A rate of 0: no limit.
