@@ -51,7 +51,8 @@ constexpr std::array kBindings{
   Binding<C>{"pools.pin.threads", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that hash PINs; each takes pin.memory"},
   Binding<C>{"pools.pin.queue", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::queue>(), {1, 10'000}, Form::plain, "PIN checks that may wait"},
 
-  Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long a write waits for another process"},
+  Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long opening waits for another process that has the database open"},
+  Binding<C>{"store.log_size", to<&C::store, &store::Options::log_size>(), {64 * kKiB, kGiB}, Form::size, "Size of the store's write-ahead log at which a commit moves it into the database"},
 
   Binding<C>{"signing.deadline", to<&C::service, &S::deadline>(), {100, kHour}, Form::plain, "Time for one request from its acceptance to its answer"},
   Binding<C>{"signing.tsa", to<&C::service, &S::default_tsa>(), {1, 32}, Form::plain, "Profile (a table tsa.NAME) that gives timestamps unless a request names another"},

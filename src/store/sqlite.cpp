@@ -5,6 +5,8 @@
 namespace rakkan::store {
 namespace {
 
+constexpr std::uint64_t kPageSize = 4096;  // SQLite's default
+
 ErrorCode code_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
@@ -122,21 +124,38 @@ Database::Connection::~Connection() {
   sqlite3_close_v2(handle);
 }
 
-Result<Database> Database::open(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout) {
-  auto connection = std::make_unique<Connection>();  // to be closed even when opening failed
+Result<Database> Database::open(FileSystem& files, const std::filesystem::path& file, const Options& options) {
+  auto connection = std::make_unique<Connection>(files);  // to be closed even when opening failed
   const int code = sqlite3_open_v2(file.c_str(), &connection->handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                                   connection->vfs.name().c_str());
   if (code != SQLITE_OK) {
     return sqlite_error(connection->handle, code);
   }
-  sqlite3_busy_timeout(connection->handle, checked_cast<int>(busy_timeout.count()).value_or(60'000));
+  sqlite3_busy_timeout(connection->handle, checked_cast<int>(options.busy_timeout.count()).value_or(60'000));
   Database database(std::move(connection));
+  // The locking mode first: SQLite then needs no shared memory for the log.
+  RAKKAN_CHECK(database.execute("PRAGMA locking_mode=EXCLUSIVE"));
+  RAKKAN_TRY(const std::string journal, database.answer("PRAGMA journal_mode=WAL"));
+  if (journal != "wal") {
+    return fail(ErrorCode::store_unavailable, "the database has no write-ahead log but \"" + journal + "\"");
+  }
   for (const std::string_view pragma :
-       {"PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF",
-        "PRAGMA secure_delete=ON", "PRAGMA temp_store=MEMORY"}) {
+       {"PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA trusted_schema=OFF", "PRAGMA secure_delete=ON",
+        "PRAGMA temp_store=MEMORY"}) {
     RAKKAN_CHECK(database.execute(pragma));
   }
+  RAKKAN_CHECK(database.execute("PRAGMA wal_autocheckpoint=" + std::to_string(options.log_size / kPageSize)));
   return database;
+}
+
+Result<std::string> Database::answer(std::string_view pragma) {
+  RAKKAN_TRY(Statement statement, prepare(pragma));
+  const Result<bool> row = statement.step();
+  if (!row) {
+    return fail(explained(row.error()));
+  }
+  return *row ? statement.text(0) : Result<std::string>();
 }
 
 Result<Statement> Database::prepare_unbound(std::string_view sql) {
@@ -158,19 +177,38 @@ Result<Statement> Database::prepare_unbound(std::string_view sql) {
 Result<void> Database::run_script(std::string_view script) {
   const int code = sqlite3_exec(connection_->handle, std::string(script).c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) {
-    return sqlite_error(connection_->handle, code);
+    return fail(explained(sqlite_error(connection_->handle, code).value()));
   }
   return {};
 }
 
 Result<void> Database::empty_log() {
   RAKKAN_TRY(Statement statement, prepare("PRAGMA wal_checkpoint(TRUNCATE)"));
-  RAKKAN_TRY(const bool row, statement.step());
-  RAKKAN_TRY(const std::int64_t blocked, row ? statement.integer(0) : Result<std::int64_t>(1));
+  const Result<bool> row = statement.step();
+  if (!row) {
+    return fail(explained(row.error()));
+  }
+  RAKKAN_TRY(const std::int64_t blocked, *row ? statement.integer(0) : Result<std::int64_t>(1));
   if (blocked != 0) {
-    return fail(ErrorCode::store_unavailable, "the write-ahead log is in use by another connection");
+    return fail(ErrorCode::store_unavailable, "the write-ahead log could not be emptied");
+  }
+  return writable();
+}
+
+Result<void> Database::writable() const {
+  if (connection_->vfs.failure()) {
+    return fail(explained({ErrorCode::store_unavailable,
+                           "a write or sync failed: nothing is written until the store is opened again",
+                           {},
+                           std::nullopt,
+                           {}}));
   }
   return {};
+}
+
+Error Database::explained(Error error) const {
+  const std::optional<Error>& failure = connection_->vfs.failure();
+  return failure ? std::move(error).because(*failure) : error;
 }
 
 int Database::changes() const noexcept { return sqlite3_changes(connection_->handle); }

@@ -2,7 +2,6 @@
 // parameters only. A statement is prepared once and kept for the life of its connection.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -15,6 +14,8 @@
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/store/options.hpp"
+#include "store/sqlite_vfs.hpp"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -64,8 +65,10 @@ class Statement {
 
 class Database {
  public:
-  // WAL, synchronous=FULL: what a commit returned from is on the disk. store_unavailable.
-  [[nodiscard]] static Result<Database> open(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout);
+  // WAL, synchronous=FULL: what a commit returned from is on the disk. locking_mode=EXCLUSIVE: nobody else has it open.
+  // `files` outlives the database. store_unavailable.
+  [[nodiscard]] static Result<Database> open(FileSystem& files, const std::filesystem::path& file,
+                                             const Options& options);
 
   template <class... Values>
   [[nodiscard]] Result<Statement> prepare(std::string_view sql, const Values&... values) {
@@ -79,8 +82,10 @@ class Database {
   [[nodiscard]] Result<int> execute(std::string_view sql, const Values&... values) {
     RAKKAN_TRY(Statement statement, prepare_unbound(sql));
     RAKKAN_CHECK(statement.bind(Statement::Value::stays, values...));
-    RAKKAN_TRY(const bool unexpected_row, statement.step());
-    (void)unexpected_row;  // a PRAGMA answers with one
+    const Result<bool> unexpected_row = statement.step();  // a PRAGMA answers with one
+    if (!unexpected_row) {
+      return fail(explained(unexpected_row.error()));
+    }
     return changes();
   }
 
@@ -91,10 +96,11 @@ class Database {
   // gone from both. Outside of a transaction.
   [[nodiscard]] Result<void> empty_log();
 
-  // Runs `body` (returning Result<T>) in one transaction that holds the write lock: committed when it succeeds, rolled
-  // back when not.
+  // Runs `body` (returning Result<T>) in one transaction: committed when it succeeds, rolled back when not. After a
+  // write or sync has failed every transaction is store_unavailable.
   template <class Body>
   [[nodiscard]] auto transaction(Body&& body) -> decltype(body()) {
+    RAKKAN_CHECK(writable());
     return run_between("BEGIN IMMEDIATE", body);
   }
 
@@ -107,7 +113,11 @@ class Database {
  private:
   // What a connection is made of; at one address, since statements point to it.
   struct Connection {
+    explicit Connection(FileSystem& files) : vfs(files) {}
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
     ~Connection();
+    SqliteVfs vfs;
     sqlite3* handle = nullptr;
     IdleStatements idle;
   };
@@ -128,8 +138,12 @@ class Database {
     return result;
   }
 
+  [[nodiscard]] Result<std::string> answer(std::string_view pragma);
   [[nodiscard]] Result<Statement> prepare_unbound(std::string_view sql);
   [[nodiscard]] int changes() const noexcept;
+  [[nodiscard]] Result<void> writable() const;
+  // The error with the failed write or sync that caused it, if one did.
+  [[nodiscard]] Error explained(Error error) const;
   void rollback() noexcept;
 
   std::unique_ptr<Connection> connection_;

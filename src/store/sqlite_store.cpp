@@ -1,13 +1,5 @@
 #include "store/sqlite_store.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <system_error>
-
-#include "rakkan/base/file.hpp"
 #include "store/sqlite_schema.hpp"
 
 namespace rakkan::store {
@@ -15,32 +7,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-tl::unexpected<Error> unavailable(const std::string& what, const fs::path& path) {
-  return fail(ErrorCode::store_unavailable, what + ": " + std::system_category().message(errno), path.string());
+tl::unexpected<Error> unavailable(std::string what, const fs::path& path, Error cause) {
+  return fail(
+      Error{ErrorCode::store_unavailable, std::move(what), path.string(), std::nullopt, {}}.because(std::move(cause)));
+}
+
+// Makes the folder with its parents; the names of those that were made are on the disk then.
+Result<void> make_durable_folder(FileSystem& files, const fs::path& folder) {
+  RAKKAN_TRY(const bool there, files.exists(folder));
+  if (there || !folder.has_relative_path()) {
+    return {};
+  }
+  RAKKAN_CHECK(make_durable_folder(files, folder.parent_path()));
+  RAKKAN_CHECK(files.make_folder(folder));
+  return files.sync_folder(folder.parent_path());
 }
 
 // Makes the folder and an empty database file, both for their owner alone, and syncs the folder that names the file.
-// SQLite gives its journal files the database's mode.
-Result<void> make_private_file(const fs::path& data_dir, const fs::path& file) {
-  if (Result<void> made = make_private_folder(data_dir); !made) {
-    return fail(Error{ErrorCode::store_unavailable, "the data folder cannot be made", {}, std::nullopt, {}}.because(
-        std::move(made).error()));
-  }
-  const int fd = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (fd < 0) {
-    return unavailable("cannot open the database", file);
-  }
-  ::close(fd);
-  const int folder = ::open(data_dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) {
-    return unavailable("cannot open the folder", data_dir);
-  }
-  const int synced = ::fsync(folder);
-  ::close(folder);
-  if (synced != 0) {
-    return unavailable("cannot sync the folder", data_dir);
-  }
-  return {};
+Result<void> make_durable_file(FileSystem& files, const fs::path& file) {
+  RAKKAN_CHECK(make_durable_folder(files, file.parent_path()));
+  RAKKAN_CHECK(files.open(file, FileMode::create_or_modify));
+  return files.sync_folder(file.parent_path());
 }
 
 constexpr std::string_view kSelectCredential =
@@ -142,10 +129,12 @@ Result<std::optional<SecretRow>> find_secret(Database& database, const Credentia
 
 }  // namespace
 
-Result<std::unique_ptr<Store>> open_sqlite(const fs::path& data_dir, const Options& options) {
-  const fs::path file = data_dir / "rakkan.db";
-  RAKKAN_CHECK(make_private_file(data_dir, file));
-  RAKKAN_TRY(Database database, Database::open(file, options.busy_timeout));
+Result<std::unique_ptr<Store>> open_sqlite(const fs::path& data_dir, const Options& options, FileSystem& files) {
+  const fs::path file = fs::absolute(data_dir).lexically_normal() / "rakkan.db";
+  if (Result<void> made = make_durable_file(files, file); !made) {
+    return unavailable("the database cannot be made", file, std::move(made).error());
+  }
+  RAKKAN_TRY(Database database, Database::open(files, file, options));
   RAKKAN_CHECK(migrate(database));
   RAKKAN_TRY(const JournalEnds ends, read_journal_ends(database));
   return std::make_unique<SqliteStore>(std::move(database), ends);

@@ -1,5 +1,6 @@
 // Store is Rakkan's durable state behind one interface: SQLite now, PostgreSQL for many nodes to come. A function that
-// returns success has made its change durable (fsync included). Thread-safe; two processes may use one store at once.
+// returns success has made its change durable (fsync included). Thread-safe; one process, and in it one Store, has a
+// data folder at a time (DataFolder says who).
 // Every function fails with store_unavailable (disk, lock) or store_corrupt (a row that we did not write).
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "rakkan/base/bytes.hpp"
+#include "rakkan/base/file_system.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
@@ -96,8 +98,9 @@ class Store : public Ledger, public ApiKeyStore {
 };
 
 // Opens or creates <data_dir>/rakkan.db (owner only) and brings its schema to this version; a newer schema is
-// store_unavailable.
+// store_unavailable, and so is a database that somebody else has open. `files` outlives the store.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& data_dir,
-                                                         const Options& options = {});
+                                                         const Options& options = {},
+                                                         FileSystem& files = posix_file_system());
 
 }  // namespace rakkan::store

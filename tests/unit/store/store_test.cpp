@@ -1,5 +1,6 @@
 #include "rakkan/store/store.hpp"
 
+#include <signal.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -19,6 +20,7 @@ using test::FailsWith;
 using test::IsOk;
 using test::TemporaryFolder;
 using ::testing::ElementsAre;
+using namespace std::chrono_literals;
 
 CredentialRow seal(const std::string& id) {
   return {CredentialId(id),
@@ -187,16 +189,14 @@ TEST_F(StoreTest, EpochsRiseOverReopeningAndAreEachUnitsOwn) {
   EXPECT_EQ(store_->next_tsu_epoch(CredentialId("b")).value_or(0), 1U);
 }
 
-TEST_F(StoreTest, TwoConnectionsNeverShareAnEpoch) {
+TEST_F(StoreTest, ThreadsNeverShareAnEpoch) {
   constexpr int kEach = 50;
   std::vector<std::vector<std::uint64_t>> seen(2);
   std::vector<std::thread> threads;
   for (auto& mine : seen) {
     threads.emplace_back([&mine, this] {
-      auto store = open_sqlite(folder_.path());
-      ASSERT_THAT(store, IsOk());
       for (int i = 0; i < kEach; ++i) {
-        ASSERT_OK_AND_ASSIGN(const std::uint64_t epoch, (*store)->next_tsu_epoch(CredentialId("tsu")));
+        ASSERT_OK_AND_ASSIGN(const std::uint64_t epoch, store_->next_tsu_epoch(CredentialId("tsu")));
         mine.push_back(epoch);
       }
     });
@@ -209,23 +209,43 @@ TEST_F(StoreTest, TwoConnectionsNeverShareAnEpoch) {
   EXPECT_EQ(all.size(), 2U * kEach);
 }
 
-TEST_F(StoreTest, TwoProcessesNeverShareAnEpoch) {
-  store_.reset();  // a connection does not go through fork
+TEST_F(StoreTest, SecondStoreOfAFolderIsRefused) {
+  EXPECT_THAT(open_sqlite(folder_.path(), {50ms}), FailsWith(ErrorCode::store_unavailable));
+  EXPECT_THAT(store_->next_tsu_epoch(CredentialId("tsu")), IsOk());
+}
+
+TEST_F(StoreTest, OpeningWaitsUntilAnotherProcessIsDone) {
+  store_.reset();
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
   const auto child_pid = ::fork();
   ASSERT_GE(child_pid, 0);
-  int taken = 0;
-  auto store = open_sqlite(folder_.path());
-  for (int i = 0; i < 20 && store; ++i) {
-    taken += (*store)->next_tsu_epoch(CredentialId("tsu")).has_value() ? 1 : 0;
-  }
   if (child_pid == 0) {
-    ::_exit(taken == 20 ? 0 : 1);
+    auto store = open_sqlite(folder_.path());
+    const bool taken = store && (*store)->next_tsu_epoch(CredentialId("tsu")).has_value();
+    (void)!::write(ready[1], "", 1);
+    std::this_thread::sleep_for(100ms);
+    ::_exit(taken ? 0 : 1);  // killed, so to speak: nothing is closed
   }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  ASSERT_OK_AND_ASSIGN(const auto store, open_sqlite(folder_.path()));
   int status = 0;
   ASSERT_EQ(::waitpid(child_pid, &status, 0), child_pid);
-  EXPECT_EQ(taken, 20);
   EXPECT_EQ(status, 0);
-  EXPECT_EQ((*store)->next_tsu_epoch(CredentialId("tsu")).value_or(0), 41U);
+  EXPECT_EQ(store->next_tsu_epoch(CredentialId("tsu")).value_or(0), 2U);
+}
+
+// A shell that opened our log beside us would cut it off when it closes.
+TEST_F(StoreTest, ForeignProgramsAreLockedOutWhileItIsOpen) {
+  ASSERT_THAT(store_->next_tsu_epoch(CredentialId("a")), IsOk());
+  sqlite3* foreign = nullptr;
+  ASSERT_EQ(sqlite3_open((folder_.path() / "rakkan.db").c_str(), &foreign), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(foreign, "SELECT count(*) FROM tsu_epoch", nullptr, nullptr, nullptr), SQLITE_BUSY);
+  sqlite3_close(foreign);
+  ASSERT_THAT(store_->next_tsu_epoch(CredentialId("a")), IsOk());
+  reopen();
+  EXPECT_EQ(store_->next_tsu_epoch(CredentialId("a")).value_or(0), 3U);
 }
 
 TEST_F(StoreTest, DatabaseIsForItsOwnerAlone) {
@@ -257,18 +277,68 @@ TEST_F(StoreTest, GarbageIsStoreCorrupt) {
 
 TEST_F(StoreTest, UnknownStatusIsStoreCorrupt) {
   ASSERT_THAT(store_->add_credential(seal("op")), IsOk());
+  store_.reset();
   run_sql("UPDATE credential SET status = 'half'");
+  reopen();
   EXPECT_THAT(store_->credential(CredentialId("op")), FailsWith(ErrorCode::store_corrupt));
 }
 
 TEST_F(StoreTest, LockedDatabaseIsUnavailableAfterTheTimeout) {
-  ASSERT_OK_AND_ASSIGN(const auto impatient, open_sqlite(folder_.path(), {std::chrono::milliseconds(50)}));
-  sqlite3* holder = nullptr;
-  ASSERT_EQ(sqlite3_open((folder_.path() / "rakkan.db").c_str(), &holder), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(holder, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
-  EXPECT_THAT(impatient->next_tsu_epoch(CredentialId("a")), FailsWith(ErrorCode::store_unavailable));
-  sqlite3_close(holder);
-  EXPECT_THAT(impatient->next_tsu_epoch(CredentialId("a")), IsOk());
+  store_.reset();
+  int ready[2];
+  ASSERT_EQ(::pipe(ready), 0);
+  const auto holder_pid =
+      ::fork();  // a process of its own: POSIX locks end when their process closes the file anywhere
+  ASSERT_GE(holder_pid, 0);
+  if (holder_pid == 0) {
+    sqlite3* holder = nullptr;
+    sqlite3_open((folder_.path() / "rakkan.db").c_str(), &holder);
+    sqlite3_exec(holder, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr);
+    (void)!::write(ready[1], "", 1);
+    ::pause();
+  }
+  char byte = 0;
+  ASSERT_EQ(::read(ready[0], &byte, 1), 1);
+  EXPECT_THAT(open_sqlite(folder_.path(), {50ms}), FailsWith(ErrorCode::store_unavailable));
+  ::kill(holder_pid, SIGKILL);
+  ::waitpid(holder_pid, nullptr, 0);
+  EXPECT_THAT(open_sqlite(folder_.path(), {50ms}), IsOk());
+}
+
+// What schema version 1 wrote, by SQLite's own means.
+TEST_F(StoreTest, FirstSchemaIsBroughtToThisVersion) {
+  TemporaryFolder old;
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((old.path() / "rakkan.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, R"sql(
+PRAGMA journal_mode=WAL;
+CREATE TABLE credential (
+  id TEXT PRIMARY KEY, kind TEXT NOT NULL, party TEXT NOT NULL, token_label TEXT NOT NULL, key_label TEXT NOT NULL,
+  key_id BLOB NOT NULL, key_kind TEXT NOT NULL, suite TEXT NOT NULL, status TEXT NOT NULL, created INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE credential_certificate (
+  credential TEXT NOT NULL REFERENCES credential(id), position INTEGER NOT NULL, der BLOB NOT NULL,
+  PRIMARY KEY (credential, position)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE activation_secret (
+  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, salt BLOB NOT NULL, memory_kib INTEGER NOT NULL,
+  iterations INTEGER NOT NULL, parallelism INTEGER NOT NULL, failures INTEGER NOT NULL, last_failure INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE tsu_epoch (unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO credential VALUES ('op', 'operator', '', 't', 'k', x'01', 'P-256', 's', 'active', 7);
+INSERT INTO tsu_epoch VALUES ('tsu', 41);
+PRAGMA application_id=0x524B4B4E;
+PRAGMA user_version=1;)sql",
+                         nullptr, nullptr, nullptr),
+            SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  ASSERT_OK_AND_ASSIGN(const auto store, open_sqlite(old.path()));
+  ASSERT_OK_AND_ASSIGN(const CredentialRow row, store->credential(CredentialId("op")));
+  EXPECT_EQ(row.status, CredentialStatus::active);
+  EXPECT_TRUE(row.tenant.empty());
+  EXPECT_EQ(store->next_tsu_epoch(CredentialId("tsu")).value_or(0), 42U);
+  EXPECT_THAT(store->set_fact("a", "b"), IsOk());
 }
 
 }  // namespace

@@ -1,0 +1,43 @@
+// SqliteVfs lets SQLite reach its files through a FileSystem. One for each connection, in WAL with
+// locking_mode=EXCLUSIVE: no shared memory, and one lock on the database until it is closed.
+//
+// - Writes that follow each other are gathered and go to the file as one before it is synced or read: a commit is one
+//   write and one sync.
+// - After a write, truncation, sync or removal failed, nothing is written any more: nobody knows what is on the disk,
+//   and a later sync would only seem to succeed. The database recovers from its log when it is opened again.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rakkan/base/file_system.hpp"
+
+struct sqlite3_vfs;
+
+namespace rakkan::store {
+
+class SqliteVfs {
+ public:
+  // Registered with SQLite under a name of its own. `files` outlives it, it outlives its connection. Thread-safe; the
+  // rest is used by one thread at a time, as the connection is.
+  explicit SqliteVfs(FileSystem& files);
+  SqliteVfs(const SqliteVfs&) = delete;
+  SqliteVfs& operator=(const SqliteVfs&) = delete;
+  ~SqliteVfs();
+
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  [[nodiscard]] FileSystem& files() const noexcept { return *files_; }
+
+  // What went wrong first, if anything did.
+  [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
+  void note_failure(const Error& error);
+
+ private:
+  FileSystem* files_;
+  std::string name_;
+  std::unique_ptr<sqlite3_vfs> vfs_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace rakkan::store

@@ -1,0 +1,234 @@
+#include "store_workload.hpp"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include <fstream>
+
+#include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::test {
+namespace {
+
+using store::Journal;
+using store::Store;
+
+constexpr store::Options kOptions{.log_size = 64 << 10};
+constexpr std::uint64_t kEntries = 3;  // of the trail in a batch: intent, outcome, one more
+
+std::uint64_t first_of(int number) { return static_cast<std::uint64_t>(number) * kEntries; }
+Instant at(int second) { return Instant(std::chrono::seconds(second)); }
+Bytes bytes(const std::string& text) { return copy_of(bytes_of(text)); }
+CredentialId party() { return CredentialId("yamada"); }
+SignatureId signature_id(int number) { return SignatureId("sig_" + std::to_string(1000 + number)); }
+
+bool contains(ByteView where, std::string_view what) {
+  return ::memmem(where.data(), where.size(), what.data(), what.size()) != nullptr;
+}
+
+}  // namespace
+
+std::string StoreWorkload::secret(int number) const { return "<山田太郎 no. " + std::to_string(1000 + number) + ">"; }
+
+store::Additions StoreWorkload::batch(int number) const {
+  const std::uint64_t first = first_of(number);
+  store::Additions additions;
+  store::LogChunk trail{Journal::trail, first, {}};
+  for (std::uint64_t i = 0; i < kEntries; ++i) {
+    trail.entries.push_back(bytes("entry " + std::to_string(first + i)));
+    additions.records.push_back({first + i, Bytes(16, Byte{9}), "{\"name\":\"" + secret(number) + "\"}", "u-1"});
+  }
+  additions.chunks = {trail, {Journal::tokens, static_cast<std::uint64_t>(number), {bytes("token")}}};
+  std::string tail = secret(number);
+  while (tail.size() < tail_size_) {
+    tail += tail;
+  }
+  additions.signatures = {{signature_id(number), TenantId("t"), CredentialId("op"), first, first + 1, at(number),
+                           secret(number), bytes(tail)}};
+  additions.answers = {
+      {TenantId("t"), "key " + std::to_string(number), bytes("print"), at(number), signature_id(number), {}}};
+  additions.activations = {{bytes("act " + std::to_string(number)), TenantId("t"), party(), at(1000), {"a", "b"}, {}}};
+  if (number > 0) {
+    additions.uses = {{bytes("act " + std::to_string(number - 1)), "a"}};
+  }
+  return additions;
+}
+
+void StoreWorkload::note(const std::string& what, const Result<void>& result) {
+  if (!result) {
+    EXPECT_THAT(result, FailsWith(ErrorCode::store_unavailable)) << what;
+    ++failures_;
+    return;
+  }
+  EXPECT_EQ(failures_, 0) << what << " succeeded after a write or sync had failed\n" << disk_->history();
+}
+
+void StoreWorkload::run() {
+  auto store = store::open_sqlite(kFolder, kOptions, *disk_);
+  if (!store) {
+    ++failures_;
+    EXPECT_THAT(store, FailsWith(ErrorCode::store_unavailable));
+    return;
+  }
+  work(**store);
+}
+
+void StoreWorkload::commit(Store& store, int number) {
+  Batch& batch_state = state_[static_cast<std::size_t>(number)];
+  batch_state.tried = true;
+  const Result<void> committed = store.commit(batch(number));
+  batch_state.acknowledged = committed.has_value();
+  note("commit " + std::to_string(number), committed);
+}
+
+void StoreWorkload::work(Store& store) {
+  store::CredentialRow credential;
+  credential.id = party();
+  const Result<void> added = store.add_credential(credential);
+  note("add_credential", added);
+  const Result<void> secret_added = store.add_activation_secret(party(), {Bytes{1}, Bytes{2}, 1024, 1, 1});
+  credential_added_ = secret_added.has_value();
+  if (added) {
+    note("add_activation_secret", secret_added);
+  }
+  for (int number = 0; number < batches_; ++number) {
+    // A batch that uses the activation of one that is not there would fail for that alone.
+    if (failures_ == 0 || number == 0 || state_[static_cast<std::size_t>(number) - 1].acknowledged) {
+      commit(store, number);
+    } else {
+      note("commit after a failure", store.commit({.records = {{first_of(number), {}, "{}", ""}}}));
+    }
+    if (number % 4 == 2) {
+      release_tried_ = first_of(number);
+      const Result<void> released = store.release_entries(Journal::trail, release_tried_);
+      released_ = released ? release_tried_ : released_;
+      note("release_entries", released);
+    }
+    if (number % 5 == 3) {
+      Batch& victim = state_[static_cast<std::size_t>(number) - 2];
+      victim.erasure_tried = true;
+      const std::uint64_t first = first_of(number - 2);
+      const auto erased = store.erase_records({first, first + 1, first + 2});
+      victim.erased = erased.has_value();
+      note("erase_records", erased ? Result<void>() : Result<void>(fail(erased.error())));
+    }
+    if (number % 3 == 1) {
+      const auto epoch = store.next_tsu_epoch(CredentialId("tsu"));
+      EXPECT_TRUE(!epoch || *epoch > epoch_);
+      epoch_ = epoch.value_or(epoch_);
+      note("next_tsu_epoch", epoch ? Result<void>() : Result<void>(fail(epoch.error())));
+    }
+    if (number % 3 == 2 && credential_added_) {
+      ++pin_attempts_tried_;
+      const auto attempt = store.begin_pin_attempt(party(), {100, std::nullopt}, at(number));
+      pin_attempts_ += attempt ? 1 : 0;
+      note("begin_pin_attempt", attempt ? Result<void>() : Result<void>(fail(attempt.error())));
+    }
+  }
+}
+
+void StoreWorkload::check() {
+  {
+    auto opened = store::open_sqlite(kFolder, kOptions, *disk_);
+    ASSERT_THAT(opened, IsOk());
+    Store& store = **opened;
+    ASSERT_OK_AND_ASSIGN(const auto unreleased, store.unreleased_entries(Journal::trail));
+    std::set<std::uint64_t> chunks;
+    for (const store::LogChunk& chunk : unreleased) {
+      chunks.insert(chunk.first);
+      EXPECT_EQ(chunk.entries.size(), kEntries);
+      EXPECT_GE(chunk.first + kEntries, released_) << "a released chunk came back";
+    }
+    for (int number = 0; number < batches_; ++number) {
+      check_batch(store, number, chunks);
+    }
+    if (released_ > 0) {
+      EXPECT_THAT(store.commit({.chunks = {{Journal::trail, released_ - 1, {bytes("x")}}}}),
+                  FailsWith(ErrorCode::already_exists));
+    }
+    EXPECT_GT(store.next_tsu_epoch(CredentialId("tsu")).value_or(0), epoch_) << "an epoch was repeated";
+    const auto attempt = store.begin_pin_attempt(party(), {100, std::nullopt}, at(1));
+    if (credential_added_) {
+      ASSERT_THAT(attempt, IsOk());
+      EXPECT_GT(attempt->failures, pin_attempts_) << "a counted failure was forgotten";
+      EXPECT_LE(attempt->failures, pin_attempts_tried_ + 1);
+    }
+    // Erasing again finishes what was interrupted.
+    for (int number = 0; number < batches_; ++number) {
+      Batch& one = state_[static_cast<std::size_t>(number)];
+      if (one.erasure_tried) {
+        EXPECT_THAT(store.erase_records({first_of(number), first_of(number) + 1, first_of(number) + 2}), IsOk());
+        one.erased = true;
+      }
+    }
+    check_erased_bytes();
+    EXPECT_THAT(store.commit({.records = {{999'999, {}, "{}", ""}}}), IsOk());
+    EXPECT_THAT(store.record(999'999), IsOk());
+  }
+  check_erased_bytes();
+  check_soundness();
+}
+
+void StoreWorkload::check_batch(Store& store, int number, const std::set<std::uint64_t>& chunks) {
+  const Batch& one = state_[static_cast<std::size_t>(number)];
+  const std::uint64_t first = first_of(number);
+  const auto signature = store.signature(signature_id(number));
+  const bool there = signature.has_value();
+  const std::string name = "batch " + std::to_string(number) + "\n" + disk_->history();
+  EXPECT_TRUE(!one.acknowledged || there) << "an acknowledged batch is gone: " << name;
+  EXPECT_TRUE(one.tried || !there) << name;
+  EXPECT_EQ(store.activations(at(0)).value_or(std::vector<store::ActivationRow>()).size() > std::size_t(number), there)
+      << "a part of " << name;
+  EXPECT_TRUE(chunks.contains(first) == there || (there && first + kEntries <= release_tried_)) << "a part of " << name;
+  const auto answer = store.answer(TenantId("t"), "key " + std::to_string(number));
+  ASSERT_THAT(answer, IsOk());
+  const bool erased = there && signature->facts.empty();
+  EXPECT_TRUE(one.erasure_tried || !erased) << name;
+  EXPECT_TRUE(!one.erased || !there || erased) << "an erasure was undone: " << name;
+  EXPECT_EQ(answer->has_value(), there && !erased) << "a part of " << name;
+  for (std::uint64_t index = first; index < first + kEntries; ++index) {
+    EXPECT_EQ(store.record(index).has_value(), there && !erased) << "a part of " << name;
+  }
+  if (there && !erased) {
+    EXPECT_EQ(signature->tail, batch(number).signatures[0].tail) << name;
+  }
+}
+
+void StoreWorkload::check_erased_bytes() {
+  for (int number = 0; number < batches_; ++number) {
+    if (!state_[static_cast<std::size_t>(number)].erased) {
+      continue;
+    }
+    for (const std::filesystem::path& file : disk_->files()) {
+      EXPECT_FALSE(contains(disk_->content(file), secret(number)))
+          << "erased batch " << number << " is still in " << file << "\n"
+          << disk_->history();
+    }
+  }
+}
+
+void StoreWorkload::check_soundness() const {
+  const TemporaryFolder copy(memory_folder());
+  for (const char* name : {"rakkan.db", "rakkan.db-wal"}) {
+    const Bytes content = disk_->content(std::filesystem::path(kFolder) / name);
+    if (!content.empty()) {
+      std::ofstream(copy.path() / name, std::ios::binary) << text_of(content);
+    }
+  }
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((copy.path() / "rakkan.db").c_str(), &database), SQLITE_OK);
+  const auto first_word = [](void* out, int, char** values, char**) {
+    *static_cast<std::string*>(out) += values[0];
+    return 0;
+  };
+  std::string answer;
+  sqlite3_exec(database, "PRAGMA integrity_check", first_word, &answer, nullptr);
+  EXPECT_EQ(answer, "ok") << disk_->history();
+  answer.clear();
+  sqlite3_exec(database, "PRAGMA foreign_key_check", first_word, &answer, nullptr);
+  EXPECT_EQ(answer, "") << disk_->history();
+  sqlite3_close(database);
+}
+
+}  // namespace rakkan::test
