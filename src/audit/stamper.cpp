@@ -57,38 +57,41 @@ void Stamper::run() {
     }
     fresh_ = false;
     lock.unlock();
+    bool stamped = false;
     std::string error;
     for (const Journal journal : store::kJournals) {
-      if (const Result<void> done = stamp(journal); !done) {
-        error = to_string(done.error());
-      }
+      const Result<bool> done = stamp(journal);
+      stamped = stamped || (done && *done);
+      error = done ? std::move(error) : to_string(done.error());
     }
     lock.lock();
-    due = std::chrono::steady_clock::now() + (error.empty() ? interval_ : std::min(interval_, kLongestRetry));
+    if (stamped || !error.empty()) {
+      due = std::chrono::steady_clock::now() + (error.empty() ? interval_ : std::min(interval_, kLongestRetry));
+    }
     fresh_ = fresh_ || !error.empty();
     last_error_ = std::move(error);
   }
 }
 
-Result<void> Stamper::stamp(Journal journal) {
+Result<bool> Stamper::stamp(Journal journal) {
   const std::string note = publisher_.log(journal).checkpoint();
   if (note.empty()) {
-    return {};
+    return false;
   }
   RAKKAN_TRY(const Checkpoint checkpoint, open_checkpoint(note, publisher_.log(journal).key()));
   const std::uint64_t size = checkpoint.tree.size;
   const LogFolder log{files_, folder_ / store::name(journal)};
   RAKKAN_TRY(const std::vector<std::uint64_t> sizes, timestamped_sizes(log));
   if (std::find(sizes.begin(), sizes.end(), size) != sizes.end()) {
-    return {};
+    return false;
   }
   RAKKAN_TRY(const Bytes der, stamper_.stamp(bytes_of(note)));
   RAKKAN_TRY(const tsp::TimestampToken token, open_timestamp(der, note));
-  const Result<void> written = write_timestamp(log, size, note, token, stamper_.own);
-  if (!written) {
+  if (const Result<void> written = write_timestamp(log, size, note, token, stamper_.own); !written) {
     health_.failed(written.error());
+    return fail(written.error());
   }
-  return written;
+  return true;
 }
 
 }  // namespace rakkan::audit

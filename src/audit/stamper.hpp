@@ -28,7 +28,8 @@ class Stamper {
 
  private:
   void run();
-  [[nodiscard]] Result<void> stamp(Journal journal);
+  // False when there is no new checkpoint.
+  [[nodiscard]] Result<bool> stamp(Journal journal);
 
   const std::chrono::seconds interval_;
   FileSystem& files_;
@@ -36,7 +37,6 @@ class Stamper {
   const CheckpointStamper stamper_;
   const Publisher& publisher_;
   Health& health_;
-  JournalSizes stamped_{};
 
   mutable std::mutex mutex_;
   std::condition_variable wakes_;

@@ -155,6 +155,8 @@ Result<std::vector<VerifierKey>> Trail::known_keys(store::Ledger& ledger) {
 Result<std::unique_ptr<Trail>> Trail::open(Options options, Environment environment) {
   RAKKAN_CHECK(check_options(options));
   RAKKAN_TRY(const VerifierKey key, identity(options, environment));
+  RAKKAN_CHECK(environment.files.make_folder(environment.folder));
+  RAKKAN_CHECK(environment.files.sync_folder(environment.folder.parent_path()));
   Logs logs;
   JournalSizes sizes{};
   for (const Journal journal : store::kJournals) {

@@ -58,7 +58,7 @@ struct CheckpointStamper {
 
 struct Environment {  // outlives the trail
   FileSystem& files;
-  std::filesystem::path folder;  // <data_dir>/audit; a folder a journal in it
+  std::filesystem::path folder;  // <data_dir>/audit, made in a folder that is there; a folder a journal in it
   store::Ledger& ledger;
   const Clock& clock;
   RandomSource& random;
