@@ -39,6 +39,8 @@ Result<void> overwrite_signature(Database& database, std::int64_t entry) {
 
 }  // namespace
 
+// Entries of the log hold nothing personal and stay in the log files: their pages are freed as they are. Overwriting
+// them would write every chunk a second time.
 Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
   const std::scoped_lock lock(mutex_);
   RAKKAN_TRY(const std::int64_t released, signed_index(end));
@@ -48,7 +50,10 @@ Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
         database_.execute("UPDATE journal SET released = max(released, ?) WHERE name = ?", released, name(journal)));
     return {};
   };
-  RAKKAN_CHECK(database_.transaction(remove));
+  RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=FAST"));
+  const Result<void> removed = database_.transaction(remove);
+  RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=ON"));
+  RAKKAN_CHECK(removed);
   ends_[place(journal)] = std::max(ends_[place(journal)], end);
   return {};
 }

@@ -129,6 +129,7 @@ void StoreWorkload::work(Store& store) {
 }
 
 void StoreWorkload::check() {
+  check_erased_bytes();
   {
     auto opened = store::open_sqlite(kFolder, kOptions, *disk_);
     ASSERT_THAT(opened, IsOk());
