@@ -30,7 +30,7 @@ std::uint64_t operations_of(const Size& size) {
 constexpr std::uint64_t kNoPowerLoss = 1'000;
 
 // Runs with the fault at every operation; afterwards power is lost, or not.
-void fail_everywhere(const Size& size, Fault fault, const std::vector<std::uint64_t>& seeds) {
+void expect_recovery_from_a_failure(const Size& size, Fault fault, const std::vector<std::uint64_t>& seeds) {
   const std::uint64_t operations = operations_of(size);
   ASSERT_GT(operations, 20U);
   for (std::uint64_t operation = 1; operation <= operations; operation += size.step) {
@@ -51,7 +51,7 @@ void fail_everywhere(const Size& size, Fault fault, const std::vector<std::uint6
   }
 }
 
-void cut_power_everywhere(const Size& size, const std::vector<std::uint64_t>& seeds) {
+void expect_recovery_from_power_loss(const Size& size, const std::vector<std::uint64_t>& seeds) {
   const std::uint64_t operations = operations_of(size);
   for (std::uint64_t operation = 1; operation <= operations; operation += size.step) {
     for (const std::uint64_t seed : seeds) {
@@ -70,20 +70,22 @@ void cut_power_everywhere(const Size& size, const std::vector<std::uint64_t>& se
 }
 
 TEST(StoreFaults, RefusedOperationIsNeverAcknowledgedAndStopsAllLaterOnes) {
-  fail_everywhere(kSmall, Fault::refused, {kNoPowerLoss, 0, 1, 2, 3, 6, 7});
+  expect_recovery_from_a_failure(kSmall, Fault::refused, {kNoPowerLoss, 0, 1, 2, 3, 6, 7});
 }
 
 TEST(StoreFaults, HalfWrittenIsNeverAcknowledgedAndStopsAllLaterOnes) {
-  fail_everywhere(kSmall, Fault::half_done, {kNoPowerLoss, 0, 1, 2, 3});
+  expect_recovery_from_a_failure(kSmall, Fault::half_done, {kNoPowerLoss, 0, 1, 2, 3});
 }
 
-TEST(StoreFaults, RefusedOperationOfLargeCommits) { fail_everywhere(kLarge, Fault::refused, {0}); }
+TEST(StoreFaults, RefusedOperationOfLargeCommits) { expect_recovery_from_a_failure(kLarge, Fault::refused, {0}); }
 
 TEST(StoreFaults, NothingAcknowledgedIsLostWithThePower) {
-  cut_power_everywhere(kSmall, {0, 1, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19});
+  expect_recovery_from_power_loss(kSmall, {0, 1, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19});
 }
 
-TEST(StoreFaults, NothingAcknowledgedOfLargeCommitsIsLostWithThePower) { cut_power_everywhere(kLarge, {0, 2}); }
+TEST(StoreFaults, NothingAcknowledgedOfLargeCommitsIsLostWithThePower) {
+  expect_recovery_from_power_loss(kLarge, {0, 2});
+}
 
 }  // namespace
 }  // namespace rakkan::test

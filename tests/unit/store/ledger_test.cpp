@@ -1,7 +1,9 @@
 #include "rakkan/store/ledger.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include "rakkan/base/file.hpp"
 #include "rakkan/store/store.hpp"
@@ -262,6 +264,32 @@ TEST_F(LedgerTest, OldAnswersAndActivationsAreForgotten) {
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].id, bytes("new"));
   EXPECT_THAT(store_->activations(at(20)).value_or(left), IsEmpty()) << "expired at its last instant";
+}
+
+TEST_F(LedgerTest, ReadsAndCommitsOfManyThreadsDoNotDisturbEachOther) {
+  constexpr std::uint64_t kCommits = 100;
+  std::atomic<std::uint64_t> committed{0};
+  std::thread writer([&] {
+    for (std::uint64_t index = 0; index < kCommits; ++index) {
+      ASSERT_THAT(commit_record(index, "{}"), IsOk());
+      committed = index + 1;
+    }
+  });
+  std::thread releaser([&] {
+    for (std::uint64_t end = 0; committed < kCommits; ++end) {
+      EXPECT_THAT(store_->release_entries(Journal::tokens, end), IsOk());
+    }
+  });
+  std::uint64_t seen = 0;
+  while (seen < kCommits) {
+    seen = committed;
+    if (seen > 0) {
+      EXPECT_THAT(store_->record(seen - 1), IsOk()) << "what is acknowledged can be read";
+    }
+    EXPECT_THAT(store_->answer(TenantId("t"), "k"), IsOk());
+  }
+  writer.join();
+  releaser.join();
 }
 
 TEST_F(LedgerTest, FactsAreSetReplacedAndKept) {
