@@ -53,7 +53,7 @@ std::function<Bytes()> ours(const Input& input, bool whole) {
   return [&input, key, random, whole] {
     pades::SignatureFieldSpec field;
     field.signing_time = SystemClock().now();
-    service::SignedPdf result = must(service::sign_pdf_line(input.document, *key, field, nullptr, *random));
+    service::SignedPdf result = must(service::sign_pdf_line(input.document, *key, field, *random));
     if (!whole) {
       return std::move(result.tail);
     }
@@ -98,7 +98,7 @@ std::function<Bytes()> floor(const Input& input) {
         CMS_add1_cert(cms.get(), issuer.get()) != 1 || CMS_final(cms.get(), bio_of(copy).get(), nullptr, kFlags) != 1) {
       stop("OpenSSL cannot sign");
     }
-    Bytes der(static_cast<std::size_t>(i2d_CMS_ContentInfo(cms.get(), nullptr)));
+    Bytes der(static_cast<std::size_t>(i2d_CMS_ContentInfo(cms.get())));
     unsigned char* out = der.data();
     i2d_CMS_ContentInfo(cms.get(), &out);
     return der;

@@ -111,7 +111,7 @@ class Pipeline {
   }
 
   Bytes sign(ByteView base, const SigningMaterial& key) {
-    return must(service::sign_pdf_line(base, key, field(), nullptr, random_)).tail;
+    return must(service::sign_pdf_line(base, key, field(), random_)).tail;
   }
 
   // The parts that are not our own cost, each on its own: what a signature costs at least.
@@ -135,11 +135,11 @@ class Pipeline {
   void detached(Report& report, const KeyUnderTest& key) {
     const crypto::Digest digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("another document"));
     const Parts limit = parts(key);
-    const std::vector<Cost> costs = measure(
-        {{"free", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.free, nullptr))); }},
-         {"software", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.software, nullptr))); }},
-         limit.self_check,
-         limit.key});
+    const std::vector<Cost> costs =
+        measure({{"free", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.free))); }},
+                 {"software", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.software))); }},
+                 limit.self_check,
+                 limit.key});
     const double free = costs.at(0).median_us, software = costs.at(1).median_us, check = costs.at(2).median_us,
                  sign = costs.at(3).median_us;
     const std::string table = "Detached CMS, " + key.name;
@@ -274,13 +274,12 @@ class Pipeline {
           const std::chrono::milliseconds slice(options_->slice_ms * 4);
           raw.take([&] { return token->raw_signatures(key, threads, slice); });
           detached_cms.take([&] {
-            return repeat(threads, slice,
-                          [&] { static_cast<void>(must(service::sign_digest_line(digest, signing, nullptr))); });
+            return repeat(threads, slice, [&] { static_cast<void>(must(service::sign_digest_line(digest, signing))); });
           });
           pdf.take([&] {
             return repeat(threads, slice, [&] {
               FixedRandom random;
-              static_cast<void>(must(service::sign_pdf_line(base, signing, field(), nullptr, random)));
+              static_cast<void>(must(service::sign_pdf_line(base, signing, field(), random)));
             });
           });
         }
@@ -319,12 +318,12 @@ int probe_memory(const Options& options) {
   const SigningMaterial signing = material(key, key);
   {
     const MappedFile warm = must(MappedFile::open(options.documents / "20k.pdf"));
-    static_cast<void>(must(service::sign_pdf_line(warm.view(), signing, field(), nullptr, random)));
+    static_cast<void>(must(service::sign_pdf_line(warm.view(), signing, field(), random)));
   }
   std::ofstream("/proc/self/clear_refs") << "5\n";  // resets the high-water mark
   const double before = status_mb("VmRSS"), anonymous = status_mb("RssAnon");
   const MappedFile file = must(MappedFile::open(options.probe));
-  const service::SignedPdf signed_pdf = must(service::sign_pdf_line(file.view(), signing, field(), nullptr, random));
+  const service::SignedPdf signed_pdf = must(service::sign_pdf_line(file.view(), signing, field(), random));
   std::printf("%f %f\n", status_mb("RssAnon") - anonymous, status_mb("VmHWM") - before);
   return signed_pdf.tail.empty() ? 1 : 0;
 }

@@ -1,5 +1,7 @@
 #include "rakkan/base/base64.hpp"
 
+#include <algorithm>
+
 namespace rakkan {
 namespace {
 
@@ -79,6 +81,14 @@ std::optional<Bytes> from_base64_lines(std::string_view text) {
     }
   }
   return from_base64(joined);
+}
+
+std::string to_base64url(ByteView bytes) {
+  std::string text = to_base64(bytes);
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  text.erase(std::find(text.begin(), text.end(), '='), text.end());
+  return text;
 }
 
 }  // namespace rakkan

@@ -5,6 +5,7 @@
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pki/certificate.hpp"
@@ -98,7 +99,7 @@ class GenerateCommand final : public NewCredentialCommand {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     progress("generating a key in token " +
              (credential.token_label.empty() ? credential.id.value() : credential.token_label));
-    return runtime->service().credentials().generate(std::move(credential)).map(outcome);
+    return runtime->service().credentials().generate(runtime->principal(), std::move(credential)).map(outcome);
   }
 };
 
@@ -117,7 +118,7 @@ class AdoptCommand final : public NewCredentialCommand {
     }
     credential.key_id = *key_id;
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return runtime->service().credentials().adopt(std::move(credential)).map(outcome);
+    return runtime->service().credentials().adopt(runtime->principal(), std::move(credential)).map(outcome);
   }
 
  private:
@@ -159,7 +160,10 @@ class ImportCommand final : public Command {
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(const Bytes certificates, read_file(file_, kLargestCertificateFile));
-    return runtime->service().credentials().import_certificates(CredentialId(id_), certificates).map(outcome);
+    return runtime->service()
+        .credentials()
+        .import_certificates(runtime->principal(), CredentialId(id_), certificates)
+        .map(outcome);
   }
 
  private:
@@ -178,16 +182,18 @@ class PinCommand final : public Command {
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const SecureBytes pin, read_secret_file(pin_file_));
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const service::CredentialSummary credential, runtime->service().credentials().find(CredentialId(id_)));
+    RAKKAN_TRY(const service::CredentialSummary credential,
+               runtime->service().credentials().find(runtime->principal(), CredentialId(id_)));
     if (credential.kind != service::CredentialKind::party) {
       return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN", id_);
     }
+    const service::Principal by = runtime->principal();
     service::Activation& activation = runtime->service().activation();
     if (old_pin_file_.empty()) {
-      RAKKAN_CHECK(activation.set_pin(credential.id, pin, runtime->deadline()));
+      RAKKAN_CHECK(async::block_on(activation.set_pin(by, credential.id, pin, runtime->deadline())));
     } else {
       RAKKAN_TRY(const SecureBytes old_pin, read_secret_file(old_pin_file_));
-      RAKKAN_CHECK(activation.change_pin(credential.id, old_pin, pin, runtime->deadline()));
+      RAKKAN_CHECK(async::block_on(activation.change_pin(by, credential.id, old_pin, pin, runtime->deadline())));
     }
     return Outcome{{{"id", id_}, {"pin", "set"}}, id_ + ": the PIN is set\n", ExitCode::ok};
   }
@@ -204,7 +210,7 @@ class ListCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const auto credentials, runtime->service().credentials().list());
+    const auto credentials = runtime->service().credentials().list(runtime->principal());
     boost::json::array rows;
     std::string text;
     for (const service::CredentialSummary& credential : credentials) {
@@ -221,7 +227,7 @@ class DisableCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_CHECK(runtime->service().credentials().disable(CredentialId(id_)));
+    RAKKAN_CHECK(runtime->service().credentials().disable(runtime->principal(), CredentialId(id_)));
     return Outcome{{{"id", id_}, {"status", "disabled"}}, id_ + ": disabled\n", ExitCode::ok};
   }
 

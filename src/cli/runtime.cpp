@@ -46,7 +46,8 @@ Result<config::Configuration> load_configuration(const GlobalOptions& global) {
 }
 
 service::EmbeddedOptions embedded_options(const config::Configuration& configuration) {
-  return {configuration.data_dir, configuration.hsm, configuration.store, configuration.service};
+  return {configuration.data_dir, configuration.hsm,   configuration.store,
+          configuration.service,  configuration.audit, ""};
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {

@@ -50,6 +50,19 @@ constexpr std::array kBindings{
   Binding<C>{"pools.cpu.queue", to<&C::service, &S::pools, &service::PoolsOptions::cpu, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Documents that may wait"},
   Binding<C>{"pools.pin.threads", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that hash PINs; each takes pin.memory"},
   Binding<C>{"pools.pin.queue", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::queue>(), {1, 10'000}, Form::plain, "PIN checks that may wait"},
+  Binding<C>{"pools.tsa.threads", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that wait for outside timestamp authorities"},
+  Binding<C>{"pools.tsa.queue", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Requests to them that may wait"},
+  Binding<C>{"pools.store.threads", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that read the database"},
+  Binding<C>{"pools.store.queue", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Reads that may wait"},
+  Binding<C>{"pools.inline_document", to<&C::service, &S::pools, &service::PoolsOptions::inline_document>(), {0, 16 * kMiB}, Form::size, "A document up to this size is prepared on the thread that received it"},
+
+  Binding<C>{"audit.origin", to<&C::audit, &audit::Options::origin>(), {0, 255}, Form::plain, "Name of the log in its checkpoints, a URL without scheme that is yours; fixed with its first entry; empty: one with a random part"},
+  Binding<C>{"audit.commit_window", to<&C::audit, &audit::Options::commit_window>(), {0, 5}, Form::plain, "How long the first waiting entry may wait for others before they are made durable together"},
+  Binding<C>{"audit.waiting", to<&C::audit, &audit::Options::waiting>(), {16, 1'000'000}, Form::plain, "Entries that may wait to be made durable; more are refused as overloaded"},
+  Binding<C>{"audit.checkpoint_interval", to<&C::audit, &audit::Options::checkpoint_interval>(), {10, kHour}, Form::plain, "How often a checkpoint is signed when there is something new"},
+  Binding<C>{"audit.token", to<&C::audit, &audit::Options::token_label>(), {1, 32}, Form::plain, "Token with the Ed25519 key of the checkpoints; made when the log begins"},
+  Binding<C>{"audit.tsa", to<&C::audit, &audit::Options::tsa>(), {0, 32}, Form::plain, "Profile that timestamps checkpoints, better another authority's than that of the signatures; empty: none"},
+  Binding<C>{"audit.timestamp_interval", to<&C::audit, &audit::Options::timestamp_interval>(), {kSecond, 24 * kHour}, Form::plain, "How often a checkpoint is timestamped"},
 
   Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long opening waits for another process that has the database open"},
   Binding<C>{"store.log_size", to<&C::store, &store::Options::log_size>(), {64 * kKiB, kGiB}, Form::size, "Size of the store's write-ahead log at which a commit moves it into the database"},
@@ -64,6 +77,8 @@ constexpr std::array kBindings{
 
   Binding<C>{"limits.document", to<&C::service, &S::limits, &service::Limits::document>(), {kKiB, 1024 * kGiB}, Form::size, "Largest document"},
   Binding<C>{"limits.instruction", to<&C::service, &S::limits, &service::Limits::instruction>(), {kKiB, 16 * kMiB}, Form::size, "Largest instruction record"},
+  Binding<C>{"limits.activations", to<&C::service, &S::limits, &service::Limits::activations>(), {1, 10'000'000}, Form::plain, "Activations open at once"},
+  Binding<C>{"limits.activation_digests", to<&C::service, &S::limits, &service::Limits::activation_digests>(), {1, 100'000}, Form::plain, "Documents that one activation may name"},
   Binding<C>{"limits.pdf.depth", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_depth>(), {8, 1000}, Form::plain, "Nesting of arrays and dictionaries"},
   Binding<C>{"limits.pdf.revisions", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_revisions>(), {1, 1'000'000}, Form::plain, "Cross-reference sections"},
   Binding<C>{"limits.pdf.objects", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_objects>(), {1, 1'000'000'000}, Form::plain, "Objects"},

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "service/argon2.hpp"
+#include "service/records.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -20,31 +21,57 @@ store::LockPolicy lock_policy(const PinPolicy& policy) {
 
 }  // namespace
 
-Activation::Activation(store::Store& store, async::BoundedPool& pool, const Clock& clock, RandomSource& random,
-                       PinPolicy policy)
-    : store_(&store), pool_(&pool), clock_(&clock), random_(&random), policy_(policy) {}
+Activation::Activation(store::Store& store, TrailWriter& trail, async::BoundedPool& pool, const Clock& clock,
+                       RandomSource& random, PinPolicy policy)
+    : store_(&store), trail_(&trail), pool_(&pool), clock_(&clock), random_(&random), policy_(policy) {}
 
-Result<void> Activation::set_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline) {
-  RAKKAN_CHECK(check_length(pin));
-  const auto hash = [&] { return make_secret(pin); };
-  RAKKAN_TRY(const store::ActivationSecret secret, pool_->run(hash, deadline));
-  return store_->add_activation_secret(id, secret);
+async::Task<Result<void>> Activation::set_pin(const Principal& by, const CredentialId& id, const SecureBytes& pin,
+                                              async::Deadline deadline) {
+  RAKKAN_CO_CHECK(check_length(pin));
+  const auto set = [&]() -> Result<void> {
+    RAKKAN_TRY(const store::ActivationSecret secret, make_secret(pin));
+    RAKKAN_CHECK(store_->add_activation_secret(id, secret));
+    return record("pin.set", by, id);
+  };
+  co_return co_await async::run_on(*pool_, set, deadline);
 }
 
-Result<void> Activation::change_pin(const CredentialId& id, const SecureBytes& old_pin, const SecureBytes& new_pin,
-                                    async::Deadline deadline) {
-  RAKKAN_CHECK(check_length(new_pin));
+async::Task<Result<void>> Activation::change_pin(const Principal& by, const CredentialId& id,
+                                                 const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                 async::Deadline deadline) {
+  RAKKAN_CO_CHECK(check_length(new_pin));
   const auto change = [&]() -> Result<void> {
     RAKKAN_TRY(const store::ActivationSecret old_secret, judge(id, old_pin));
     RAKKAN_TRY(const store::ActivationSecret new_secret, make_secret(new_pin));
-    return store_->replace_activation_secret(id, old_secret, new_secret);
+    RAKKAN_CHECK(store_->replace_activation_secret(id, old_secret, new_secret));
+    return record("pin.changed", by, id);
   };
-  return pool_->run(change, deadline);
+  co_return co_await async::run_on(*pool_, change, deadline);
 }
 
-Result<void> Activation::verify_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline) {
-  const auto verify = [&] { return judge(id, pin); };
-  RAKKAN_CHECK(pool_->run(verify, deadline));
+async::Task<Result<void>> Activation::reset_failures(const Principal& by, const CredentialId& id,
+                                                     async::Deadline deadline) {
+  const auto reset = [&]() -> Result<void> {
+    RAKKAN_CHECK(store_->reset_pin_failures(id));
+    return record("pin.reset", by, id);
+  };
+  co_return co_await async::run_on(*pool_, reset, deadline);
+}
+
+async::Task<Result<void>> Activation::verify_pin(const CredentialId& id, const SecureBytes& pin,
+                                                 async::Deadline deadline) {
+  const auto verify = [&]() -> Result<void> {
+    RAKKAN_CHECK(judge(id, pin));
+    return {};
+  };
+  co_return co_await async::run_on(*pool_, verify, deadline);
+}
+
+Result<void> Activation::record(std::string event, const Principal& by, const CredentialId& id) {
+  audit::Submission submission;
+  submission.event = std::move(event);
+  submission.body = records::administration(by, id);
+  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
   return {};
 }
 

@@ -25,14 +25,6 @@ constexpr std::size_t kLongestLabel = 100;
 constexpr std::size_t kMostAddresses = 64;
 
 // RFC 4648 §5 without padding.
-std::string to_base64url(ByteView bytes) {
-  std::string text = to_base64(bytes);
-  std::replace(text.begin(), text.end(), '+', '-');
-  std::replace(text.begin(), text.end(), '/', '_');
-  text.erase(std::find(text.begin(), text.end(), '='), text.end());
-  return text;
-}
-
 Bytes hash_of(ByteView secret) { return copy_of(crypto::digest(crypto::DigestAlgorithm::sha256, secret).view()); }
 
 struct PresentedKey {

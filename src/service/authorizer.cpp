@@ -22,24 +22,28 @@ CredentialKind kind_for(SignatureType type) {
 
 // 立会人型: somebody's instruction for exactly these bytes.
 Result<void> check_instruction(const AuthorizationRequest& request, Instant now) {
-  if (request.instruction == nullptr) {
+  const auto& instruction = request.consent.instruction;
+  if (!instruction) {
     return fail(ErrorCode::instruction_missing, "nobody's instruction came with the request");
   }
-  if (!(request.instruction->document_digest() == request.document_digest)) {
+  if (!(instruction->document_digest() == request.document_digest)) {
     return fail(ErrorCode::instruction_digest_mismatch, "its document_digest is not that of the document to be signed");
   }
-  if (request.instruction->when() > now + kClockSkew) {
+  if (instruction->when() > now + kClockSkew) {
     return fail(ErrorCode::malformed_instruction, "it is from the future", "when");
   }
   return {};
 }
 
-// 当事者型: the party's own PIN for the party's own key.
-Result<void> check_activation(Activation& activation, const AuthorizationRequest& request) {
-  if (request.pin == nullptr) {
-    return fail(ErrorCode::activation_missing, "no PIN came with the request");
+// 当事者型: the party's own PIN for the party's own key, now or when the activation was granted.
+Result<void> check_activation(const Consent& consent) {
+  if (!consent.pin && !consent.activation) {
+    return fail(ErrorCode::activation_missing, "neither PIN nor activation came with the request");
   }
-  return activation.verify_pin(request.credential->id(), *request.pin, request.deadline);
+  if (consent.pin && consent.activation) {
+    return fail(ErrorCode::invalid_argument, "either a PIN or an activation, not both", "pin");
+  }
+  return {};
 }
 
 }  // namespace
@@ -55,28 +59,37 @@ std::optional<SignatureType> signature_type_from_name(std::string_view name) noe
   return std::nullopt;
 }
 
-Result<Authorization> Authorizer::authorize(const AuthorizationRequest& request) {
+async::Task<Result<Authorization>> Authorizer::authorize(const AuthorizationRequest& request) {
   const Credential& credential = *request.credential;
+  const Consent& consent = request.consent;
   if (credential.kind() != kind_for(request.type)) {
-    return fail(ErrorCode::credential_type_mismatch,
-                "a credential of kind " + std::string(store::name(credential.kind())) + " makes no " +
-                    std::string(name(request.type)) + " signature",
-                "credential " + credential.id().value());
+    co_return fail(ErrorCode::credential_type_mismatch,
+                   "a credential of kind " + std::string(store::name(credential.kind())) + " makes no " +
+                       std::string(name(request.type)) + " signature",
+                   "credential " + credential.id().value());
   }
   const Instant now = clock_->now();
-  RAKKAN_CHECK(pki::check_validity(credential.material().certificate(), now));
+  RAKKAN_CO_CHECK(pki::check_validity(credential.material().certificate(), now));
   std::optional<Instruction> instruction;
+  std::optional<ActivationBook::Claim> activation;
   switch (request.type) {
     case SignatureType::witness:
-      RAKKAN_CHECK(check_instruction(request, now));
-      instruction = *request.instruction;
+      RAKKAN_CO_CHECK(check_instruction(request, now));
+      instruction = consent.instruction;
       break;
     case SignatureType::party:
-      RAKKAN_CHECK(check_activation(*activation_, request));
+      RAKKAN_CO_CHECK(check_activation(consent));
+      if (consent.activation) {
+        RAKKAN_CO_TRY(auto claim, book_->claim(*consent.activation, request.principal, credential.id(),
+                                               request.document_digest, now));
+        activation.emplace(std::move(claim));
+      } else {
+        RAKKAN_CO_CHECK(co_await activation_->verify_pin(credential.id(), *consent.pin, request.deadline));
+      }
       break;
   }
-  return Authorization(request.principal, request.credential, request.type, request.document_digest,
-                       std::move(instruction), now);
+  co_return Authorization(request.principal, request.credential, request.type, request.document_digest,
+                          std::move(instruction), std::move(activation), now);
 }
 
 }  // namespace rakkan::service

@@ -1,8 +1,11 @@
 #include "rakkan/service/credential.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rakkan/pki/certificate_builder.hpp"
+
+#include "service/records.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -82,13 +85,9 @@ Result<std::vector<pki::Certificate>> parse_all(const std::vector<Bytes>& encodi
   return certificates;
 }
 
-Result<CredentialSummary> summary_of(const CredentialRow& row) {
-  CredentialSummary summary{row.id,        row.tenant,   row.kind,  row.party,   row.status,  row.token_label,
-                            row.key_label, row.key_kind, row.suite, row.created, std::nullopt};
-  if (!row.certificates.empty()) {
-    RAKKAN_TRY(summary.certificate, pki::Certificate::parse(row.certificates.front()));
-  }
-  return summary;
+CredentialSummary summary_of(const CredentialRow& row, const std::optional<pki::Certificate>& certificate) {
+  return {row.id,        row.tenant,   row.kind,  row.party,   row.status, row.token_label,
+          row.key_label, row.key_kind, row.suite, row.created, certificate};
 }
 
 KeyAddress address_of(const CredentialRow& row) { return {row.token_label, row.key_label, row.key_id}; }
@@ -115,10 +114,94 @@ Result<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>&
 
 }  // namespace
 
-CredentialRegistry::CredentialRegistry(store::Store& store, KeySource& keys, const Clock& clock, RandomSource& random)
-    : store_(&store), keys_(&keys), clock_(&clock), random_(&random) {}
+// A row as it stands in the store; a change makes a new one. The signer is opened at its first use.
+struct CredentialRegistry::Entry {
+  static Result<std::shared_ptr<Entry>> of(CredentialRow row) {
+    auto entry = std::make_shared<Entry>();
+    if (!row.certificates.empty()) {
+      RAKKAN_TRY(entry->certificate, pki::Certificate::parse(row.certificates.front()));
+    }
+    entry->row = std::move(row);
+    return entry;
+  }
+  [[nodiscard]] CredentialSummary summary() const { return summary_of(row, certificate); }
 
-Result<CredentialSummary> CredentialRegistry::generate(NewCredential request) {
+  CredentialRow row;
+  std::optional<pki::Certificate> certificate;
+
+  std::mutex mutex;  // over what follows
+  std::shared_ptr<const Credential> credential;
+  std::optional<Error> trouble;
+};
+
+CredentialRegistry::CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock,
+                                       RandomSource& random)
+    : store_(&store), keys_(&keys), trail_(&trail), clock_(&clock), random_(&random) {}
+
+Result<std::unique_ptr<CredentialRegistry>> CredentialRegistry::open(store::Store& store, KeySource& keys,
+                                                                     TrailWriter& trail, const Clock& clock,
+                                                                     RandomSource& random) {
+  std::unique_ptr<CredentialRegistry> registry(new CredentialRegistry(store, keys, trail, clock, random));
+  RAKKAN_TRY(std::vector<CredentialRow> rows, store.credentials());
+  auto entries = std::make_shared<Snapshot>();
+  for (CredentialRow& row : rows) {
+    const CredentialId id = row.id;
+    RAKKAN_TRY(auto entry, Entry::of(std::move(row)));
+    entries->emplace(id, std::move(entry));
+  }
+  registry->snapshot_ = std::move(entries);
+  return registry;
+}
+
+std::shared_ptr<const CredentialRegistry::Snapshot> CredentialRegistry::snapshot() const {
+  const std::scoped_lock lock(snapshot_mutex_);
+  return snapshot_;
+}
+
+Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::entry(const Principal& principal,
+                                                                             const CredentialId& id) const {
+  const auto all = snapshot();
+  const auto found = all->find(id);
+  if (found == all->end() || !principal.may_use_credential_of(found->second->row.tenant)) {
+    return fail(ErrorCode::credential_unknown, "there is no credential of this id", place(id));
+  }
+  return found->second;
+}
+
+Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_entry(const Principal& principal,
+                                                                                    const CredentialId& id) const {
+  RAKKAN_TRY(auto found, entry(principal, id));
+  if (found->row.status == CredentialStatus::disabled) {
+    return fail(ErrorCode::credential_disabled, "the credential was disabled", place(id));
+  }
+  if (found->row.status == CredentialStatus::pending || !found->certificate) {
+    return fail(ErrorCode::credential_not_ready, "import the certificate for its key first", place(id));
+  }
+  return found;
+}
+
+// After a change in the store.
+Result<CredentialSummary> CredentialRegistry::reload(const CredentialId& id) {
+  RAKKAN_TRY(CredentialRow row, store_->credential(id));
+  RAKKAN_TRY(auto changed, Entry::of(std::move(row)));
+  CredentialSummary summary = changed->summary();
+  const std::scoped_lock lock(snapshot_mutex_);
+  auto entries = std::make_shared<Snapshot>(*snapshot_);
+  entries->insert_or_assign(id, std::move(changed));
+  snapshot_ = std::move(entries);
+  return summary;
+}
+
+Result<void> CredentialRegistry::record(std::string event, const Principal& by, const CredentialId& id) {
+  audit::Submission submission;
+  submission.event = std::move(event);
+  submission.body = records::administration(by, id);
+  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
+  return {};
+}
+
+Result<CredentialSummary> CredentialRegistry::generate(const Principal& by, NewCredential request) {
+  const std::scoped_lock lock(change_mutex_);
   RAKKAN_CHECK(complete(request));
   RAKKAN_CHECK(check_key_kind(request.kind, request.key_kind));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(request.suite, request.key_kind));
@@ -128,32 +211,29 @@ Result<CredentialSummary> CredentialRegistry::generate(NewCredential request) {
     RAKKAN_CHECK(random_->fill(request.key_id));
   }
   RAKKAN_CHECK(keys_->generate({request.token_label, request.key_label, request.key_id}, request.key_kind));
-  return add(request, request.key_kind, *suite);
+  return add(by, request, request.key_kind, *suite);
 }
 
-Result<CredentialSummary> CredentialRegistry::adopt(NewCredential request) {
+Result<CredentialSummary> CredentialRegistry::adopt(const Principal& by, NewCredential request) {
+  const std::scoped_lock lock(change_mutex_);
   RAKKAN_CHECK(complete(request));
   RAKKAN_CHECK(check_unused(request.id));
   RAKKAN_TRY(const auto signer, keys_->signer({request.token_label, request.key_label, request.key_id}));
   const crypto::KeyKind key_kind = signer->public_key().kind();
   RAKKAN_CHECK(check_key_kind(request.kind, key_kind));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(request.suite, key_kind));
-  return add(request, key_kind, *suite);
+  return add(by, request, key_kind, *suite);
 }
 
-Result<void> CredentialRegistry::check_unused(const CredentialId& id) {
-  const Result<CredentialRow> taken = store_->credential(id);
-  if (taken) {
+Result<void> CredentialRegistry::check_unused(const CredentialId& id) const {
+  if (snapshot()->contains(id)) {
     return fail(ErrorCode::already_exists, "a credential of this id exists", place(id));
-  }
-  if (taken.error().code != ErrorCode::credential_unknown) {
-    return fail(taken.error());
   }
   return {};
 }
 
-Result<CredentialSummary> CredentialRegistry::add(const NewCredential& request, crypto::KeyKind key_kind,
-                                                  const crypto::AlgorithmSuite& suite) {
+Result<CredentialSummary> CredentialRegistry::add(const Principal& by, const NewCredential& request,
+                                                  crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite) {
   const CredentialRow row{
       .id = request.id,
       .kind = request.kind,
@@ -166,9 +246,11 @@ Result<CredentialSummary> CredentialRegistry::add(const NewCredential& request, 
       .status = CredentialStatus::pending,
       .certificates = {},
       .created = clock_->now(),
+      .tenant = request.tenant,
   };
+  RAKKAN_CHECK(record("credential.added", by, row.id));
   RAKKAN_CHECK(store_->add_credential(row));
-  return summary_of(row);
+  return reload(row.id);
 }
 
 Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, const pki::Name& subject) {
@@ -181,7 +263,9 @@ Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, 
   return pki::make_certification_request(subject, *suite, *signer);
 }
 
-Result<CredentialSummary> CredentialRegistry::import_certificates(const CredentialId& id, ByteView pem_or_der) {
+Result<CredentialSummary> CredentialRegistry::import_certificates(const Principal& by, const CredentialId& id,
+                                                                  ByteView pem_or_der) {
+  const std::scoped_lock lock(change_mutex_);
   RAKKAN_TRY(const CredentialRow row, store_->credential(id));
   if (row.status == CredentialStatus::disabled) {
     return fail(ErrorCode::credential_disabled, "a disabled credential takes no certificate", place(id));
@@ -197,38 +281,72 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const Credenti
   for (const pki::Certificate& issuer : chain) {
     encodings.push_back(copy_of(issuer.der()));
   }
+  RAKKAN_CHECK(record("credential.certified", by, id));
   RAKKAN_CHECK(store_->activate_credential(id, encodings));
-  return find(id);
+  return reload(id);
 }
 
-Result<std::vector<CredentialSummary>> CredentialRegistry::list() {
-  RAKKAN_TRY(const auto rows, store_->credentials());
+Result<void> CredentialRegistry::disable(const Principal& by, const CredentialId& id) {
+  const std::scoped_lock lock(change_mutex_);
+  RAKKAN_CHECK(store_->credential(id));
+  RAKKAN_CHECK(record("credential.disabled", by, id));
+  RAKKAN_CHECK(store_->disable_credential(id));
+  RAKKAN_CHECK(reload(id));
+  return {};
+}
+
+std::vector<CredentialSummary> CredentialRegistry::list(const Principal& principal) const {
   std::vector<CredentialSummary> summaries;
-  for (const CredentialRow& row : rows) {
-    RAKKAN_TRY(CredentialSummary summary, summary_of(row));
-    summaries.push_back(std::move(summary));
+  for (const auto& [id, one] : *snapshot()) {
+    if (principal.may_use_credential_of(one->row.tenant)) {
+      summaries.push_back(one->summary());
+    }
   }
   return summaries;
 }
 
-Result<CredentialSummary> CredentialRegistry::find(const CredentialId& id) {
-  RAKKAN_TRY(const CredentialRow row, store_->credential(id));
-  return summary_of(row);
+Result<CredentialSummary> CredentialRegistry::find(const Principal& principal, const CredentialId& id) const {
+  RAKKAN_TRY(const auto found, entry(principal, id));
+  return found->summary();
 }
 
-Result<void> CredentialRegistry::disable(const CredentialId& id) { return store_->disable_credential(id); }
+Result<const crypto::AlgorithmSuite*> CredentialRegistry::suite(const Principal& principal,
+                                                                const CredentialId& id) const {
+  RAKKAN_TRY(const auto found, usable_entry(principal, id));
+  const crypto::AlgorithmSuite* suite = crypto::suite_from_name(found->row.suite);
+  if (suite == nullptr) {
+    return fail(ErrorCode::store_corrupt, "no such suite: " + found->row.suite, place(id));
+  }
+  return suite;
+}
 
-Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const CredentialId& id) {
-  RAKKAN_TRY(CredentialRow row, store_->credential(id));
-  if (row.status == CredentialStatus::disabled) {
-    return fail(ErrorCode::credential_disabled, "the credential was disabled", place(id));
-  }
-  if (row.status == CredentialStatus::pending || row.certificates.empty()) {
-    return fail(ErrorCode::credential_not_ready, "import the certificate for its key first", place(id));
-  }
-  if (auto kept = kept_for(row)) {
+Result<std::shared_ptr<const Credential>> CredentialRegistry::opened(const Principal& principal,
+                                                                     const CredentialId& id) const {
+  RAKKAN_TRY(const auto found, usable_entry(principal, id));
+  const std::scoped_lock lock(found->mutex);
+  return found->credential;
+}
+
+Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const Principal& principal, const CredentialId& id) {
+  RAKKAN_TRY(auto kept, opened(principal, id));
+  if (kept != nullptr) {
     return kept;
   }
+  RAKKAN_TRY(const auto found, usable_entry(principal, id));
+  auto credential = open_credential(found->row);
+  const std::scoped_lock lock(found->mutex);
+  if (!credential) {
+    found->trouble = credential.error();
+    return credential;
+  }
+  found->trouble.reset();
+  if (found->credential == nullptr) {  // else another thread was faster
+    found->credential = *std::move(credential);
+  }
+  return found->credential;
+}
+
+Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(const CredentialRow& row) {
   RAKKAN_TRY(auto certificates, parse_all(row.certificates));
   pki::Certificate certificate = certificates.front();
   certificates.erase(certificates.begin());
@@ -237,16 +355,24 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const Credent
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
   RAKKAN_TRY(auto material,
              SigningMaterial::create(std::move(signer), std::move(certificate), std::move(certificates), *suite));
-  auto credential = std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material));
-  const std::scoped_lock lock(mutex_);
-  loaded_.insert_or_assign(id, Loaded{std::move(row.certificates), credential});
-  return credential;
+  return std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material));
 }
 
-std::shared_ptr<const Credential> CredentialRegistry::kept_for(const CredentialRow& row) {
-  const std::scoped_lock lock(mutex_);
-  const auto found = loaded_.find(row.id);
-  return found != loaded_.end() && found->second.certificates == row.certificates ? found->second.credential : nullptr;
+std::vector<Error> CredentialRegistry::try_again() {
+  const Principal everybody{"service", TenantId(), true};
+  const auto in_trouble = [](Entry& entry) {
+    const std::scoped_lock lock(entry.mutex);
+    return entry.trouble.has_value() && entry.row.status == CredentialStatus::active;
+  };
+  std::vector<Error> troubles;
+  for (const auto& [id, one] : *snapshot()) {
+    if (in_trouble(*one)) {
+      if (auto opened = load(everybody, id); !opened) {
+        troubles.push_back(std::move(opened).error().at(place(id)));
+      }
+    }
+  }
+  return troubles;
 }
 
 }  // namespace rakkan::service

@@ -1,11 +1,16 @@
 #include "rakkan/service/embedded_service.hpp"
 
+#include <boost/json.hpp>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/file_system.hpp"
 #include "rakkan/crypto/system_random.hpp"
+#include "rakkan/store/data_folder.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -23,28 +28,141 @@ void point_softhsm_to(const fs::path& data_dir) {
   }
 }
 
+class AuditTrailWriter final : public TrailWriter {
+ public:
+  explicit AuditTrailWriter(audit::Trail& trail) noexcept : trail_(&trail) {}
+  void record(audit::Submission submission, audit::Trail::Done done) override {
+    trail_->record(std::move(submission), std::move(done));
+  }
+  [[nodiscard]] bool healthy() const noexcept override { return trail_->healthy(); }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return trail_->size(audit::Journal::trail); }
+
+ private:
+  audit::Trail* trail_;
+};
+
+// Timestamps of the trail's checkpoints, by a profile of the service, which comes after the trail and goes before it.
+class Stamping {
+ public:
+  void begin(SigningService* service) {
+    const std::scoped_lock lock(mutex_);
+    service_ = service;
+  }
+  void end() { begin(nullptr); }
+
+  [[nodiscard]] Result<Bytes> stamp(ByteView checkpoint, const std::string& profile) {
+    const std::scoped_lock lock(mutex_);
+    if (service_ == nullptr) {
+      return fail(ErrorCode::shutting_down, "the service is not open");
+    }
+    IssueTimestampCommand command{
+        {"audit"}, crypto::digest(crypto::DigestAlgorithm::sha256, checkpoint), profile, std::nullopt};
+    RAKKAN_TRY(const tsp::TimestampToken token, async::block_on(service_->issue_timestamp(std::move(command))));
+    return copy_of(token.der());
+  }
+
+ private:
+  std::mutex mutex_;
+  SigningService* service_ = nullptr;
+};
+
+bool is_own_unit(const EmbeddedOptions& options) {
+  const auto profile = options.service.tsa.find(options.audit.tsa);
+  return profile != options.service.tsa.end() && profile->second.internal();
+}
+
 }  // namespace
 
+// In the order it is opened; it closes the other way round.
 struct EmbeddedService::Parts {
+  explicit Parts(store::DataFolder locked) : folder(std::move(locked)) {}
+  ~Parts() {
+    stamping.end();
+    if (signing != nullptr) {
+      announce("service.stopped");
+      signing.reset();  // with what it accepted
+    }
+    if (trail != nullptr) {
+      trail->stop();
+    }
+  }
+  Parts(const Parts&) = delete;
+  Parts& operator=(const Parts&) = delete;
+
+  [[nodiscard]] Result<void> open_trail(const EmbeddedOptions& options);
+  // A stop that could not be recorded is found at the next start: it has no entry.
+  bool announce(std::string event) {
+    if (program.empty()) {
+      return true;
+    }
+    audit::Submission submission;
+    submission.event = std::move(event);
+    submission.body = boost::json::serialize(boost::json::object{{"program", program}});
+    return writer->write_and_wait(std::move(submission)).has_value();
+  }
+
+  store::DataFolder folder;
+  std::string program;
   SystemClock clock;
   crypto::SystemRandom random;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<KeySource> keys;
+  Stamping stamping;
+  std::unique_ptr<audit::Trail> trail;
+  std::unique_ptr<AuditTrailWriter> writer;
   std::unique_ptr<SigningService> signing;
 };
+
+Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) {
+  RAKKAN_TRY(const bool has_begun, audit::Trail::has_begun(*store));
+  const KeyAddress address{options.audit.token_label, options.audit.token_label, {}};
+  RAKKAN_TRY(auto key, keys->checkpoint_signer(address, !has_begun));
+  audit::Environment environment{.files = posix_file_system(),
+                                 .folder = options.data_dir / "audit",
+                                 .ledger = *store,
+                                 .clock = clock,
+                                 .random = random,
+                                 .checkpoint_key = std::move(key),
+                                 .stamper = std::nullopt};
+  if (!options.audit.tsa.empty()) {
+    if (!options.service.tsa.contains(options.audit.tsa)) {
+      return fail(ErrorCode::configuration_invalid, "names no profile", "audit.tsa");
+    }
+    environment.stamper = audit::CheckpointStamper{
+        [this, profile = options.audit.tsa](ByteView checkpoint) { return stamping.stamp(checkpoint, profile); },
+        is_own_unit(options)};
+  }
+  RAKKAN_TRY(trail, audit::Trail::open(options.audit, std::move(environment)));
+  writer = std::make_unique<AuditTrailWriter>(*trail);
+  return {};
+}
 
 EmbeddedService::EmbeddedService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 EmbeddedService::~EmbeddedService() = default;
 
 SigningService& EmbeddedService::signing() noexcept { return *parts_->signing; }
+audit::Trail& EmbeddedService::trail() noexcept { return *parts_->trail; }
+store::Store& EmbeddedService::store() noexcept { return *parts_->store; }
+const Clock& EmbeddedService::clock() const noexcept { return parts_->clock; }
+RandomSource& EmbeddedService::random() noexcept { return parts_->random; }
 
 Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOptions& options) {
   point_softhsm_to(options.data_dir);
-  auto parts = std::make_unique<Parts>();
+  RAKKAN_TRY(store::DataFolder folder, store::DataFolder::lock(options.data_dir));
+  auto parts = std::make_unique<Parts>(std::move(folder));
+  parts->program = options.program;
   RAKKAN_TRY(parts->store, store::open_sqlite(options.data_dir, options.store));
   parts->keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random);
-  RAKKAN_TRY(parts->signing,
-             SigningService::create(options.service, {*parts->store, *parts->keys, parts->clock, parts->random}));
+  RAKKAN_CHECK(parts->open_trail(options));
+  RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->store,
+                                                                      .keys = *parts->keys,
+                                                                      .clock = parts->clock,
+                                                                      .random = parts->random,
+                                                                      .trail = *parts->writer}));
+  parts->stamping.begin(parts->signing.get());
+  if (!parts->announce("service.started")) {
+    return fail(ErrorCode::audit_unavailable, "the start was not recorded");
+  }
   return std::unique_ptr<EmbeddedService>(new EmbeddedService(std::move(parts)));
 }
 

@@ -43,6 +43,8 @@ class HsmKeys final : public KeySource {
   [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
                                                                                  bool make_when_missing) override;
 
+  [[nodiscard]] std::vector<Error> troubles() override;
+
  private:
   [[nodiscard]] Result<std::shared_ptr<hsm::Module>> module();
   [[nodiscard]] Result<std::shared_ptr<hsm::Token>> token(const std::string& label, bool make_when_missing);
@@ -89,6 +91,22 @@ Result<std::shared_ptr<crypto::MessageSigner>> HsmKeys::checkpoint_signer(const 
     return fail(ErrorCode::unsupported_algorithm, "the key of the log's checkpoints is not Ed25519");
   }
   return found;
+}
+
+std::vector<Error> HsmKeys::troubles() {
+  const std::scoped_lock lock(mutex_);
+  std::vector<Error> wrong;
+  for (const auto& [label, token] : tokens_) {
+    const hsm::Token::Status status = token->status();
+    if (status.stopped) {
+      wrong.push_back({ErrorCode::hsm_pin_rejected, "its PIN was rejected", "token " + label, {}, {}});
+    } else if (status.breaker_open) {
+      if (auto listed = token->keys(); !listed) {
+        wrong.push_back(std::move(listed).error().at("token " + label));
+      }
+    }
+  }
+  return wrong;
 }
 
 Result<std::shared_ptr<hsm::Module>> HsmKeys::module() {

@@ -1,28 +1,29 @@
-#include "service/signing_service_parts.hpp"
+#include "service/service_parts.hpp"
 
 namespace rakkan::service {
+namespace {
 
-async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTimestampCommand command) {
-  const async::Deadline deadline = command.deadline.value_or(async::deadline_in(parts_->options.deadline));
-  RAKKAN_CO_TRY(const auto timestamper, parts_->timestamper(command.tsa));
-  const auto issue = [&] { return timestamper->timestamp(command.digest); };
-  co_return co_await async::run_on(parts_->cpu, issue, deadline);
+async::Task<Result<Bytes>> token_for(ServiceParts& parts, const Principal& caller, const Bytes& request,
+                                     async::Deadline deadline) {
+  RAKKAN_CO_TRY(const auto parsed, tsp::TimestampRequest::parse(request));
+  RAKKAN_CO_CHECK(parts.check_trail());
+  RAKKAN_CO_TRY(const auto unit, co_await parts.unit(deadline));
+  co_return co_await unit->issue(caller, parsed, deadline);
 }
 
-async::Task<Bytes> SigningService::answer_timestamp_request(Principal, Bytes request,
-                                                            std::optional<async::Deadline> given) {
-  const async::Deadline deadline = given.value_or(async::deadline_in(parts_->options.deadline));
-  const auto answer = [&]() -> Result<Bytes> {
-    RAKKAN_TRY(const auto unit, parts_->unit());
-    return unit->respond(request);
-  };
-  Result<Bytes> response = co_await async::run_on(parts_->cpu, answer, deadline);
-  if (!response) {
-    const ErrorRow& reason = row(response.error().code);
-    co_return tsp::encode_rejection(
-        {.status = 2, .failure_info = reason.failure_info, .text = std::string(reason.title_en)});
-  }
-  co_return *std::move(response);
+}  // namespace
+
+async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTimestampCommand command) {
+  const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
+  RAKKAN_CO_CHECK(parts_->check_trail());
+  RAKKAN_CO_TRY(const auto timestamper, co_await parts_->timestamper(command.tsa, deadline));
+  co_return co_await timestamper->timestamp(command.principal, command.digest, deadline);
+}
+
+async::Task<Bytes> SigningService::answer_timestamp_request(Principal principal, Bytes request,
+                                                            std::optional<async::Deadline> deadline) {
+  const Result<Bytes> token = co_await token_for(*parts_, principal, request, parts_->deadline_or_default(deadline));
+  co_return token ? tsp::encode_granted(*token) : tsp::Tsu::reject(token.error());
 }
 
 }  // namespace rakkan::service

@@ -46,6 +46,7 @@ std::string body_of(const Refusal& refusal, std::uint64_t count, Instant first, 
   add_unless_empty(body, "key", refusal.key.value());
   add_unless_empty(body, "tenant", refusal.tenant.value());
   add_unless_empty(body, "credential", refusal.credential.value());
+  add_unless_empty(body, "principal", refusal.principal);
   body["count"] = count;
   body["first"] = to_rfc3339(first);
   body["last"] = to_rfc3339(last);

@@ -1,35 +1,45 @@
-#include "service/signing_service_parts.hpp"
+#include "service/signing_act.hpp"
 
 namespace rakkan::service {
+namespace {
 
 // The line without its document: the caller keeps it and embeds the CMS. The digest is what the instruction or the PIN
 // is for.
-async::Task<Result<SignedDigest>> SigningService::sign_hash(SignHashCommand command) {
-  const async::Deadline deadline = command.deadline.value_or(async::deadline_in(parts_->options.deadline));
-  RAKKAN_CO_TRY(const auto credential, parts_->credentials.load(command.credential));
-  std::shared_ptr<Timestamper> timestamper;
-  if (command.level == BaselineLevel::b_t) {
-    RAKKAN_CO_TRY(timestamper, parts_->timestamper(command.tsa));
+async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& command) {
+  RAKKAN_CO_CHECK(co_await act.open());
+  std::optional<SigningMaterial> other_digest;
+  if (command.digest.algorithm() != act.key().suite().digest) {
+    RAKKAN_CO_TRY(other_digest, act.key().with_digest(command.digest.algorithm()));
   }
-  const auto line = [&]() -> Result<DetachedCms> {
-    RAKKAN_TRY(const SigningMaterial material, credential->material().with_digest(command.digest.algorithm()));
-    RAKKAN_CHECK(parts_->authorizer.authorize({
-        .principal = command.principal,
-        .credential = credential,
-        .type = command.type,
-        .document_digest = command.digest,
-        .instruction = command.consent.instruction ? &*command.consent.instruction : nullptr,
-        .pin = command.consent.pin ? &*command.consent.pin : nullptr,
-        .deadline = deadline,
-    }));
-    const auto key = material.with_signer(std::make_shared<PooledSigner>(parts_->hsm, material.signer(), deadline));
-    return sign_digest_line(command.digest, key, timestamper.get());
-  };
-  RAKKAN_CO_TRY(DetachedCms cms, co_await async::run_on(parts_->cpu, line, deadline));
-  SignedDigest result{{}, std::move(cms.timestamp)};
-  result.stored.credential = command.credential;
-  result.stored.tail = std::move(cms.cms);
-  co_return result;
+  const SigningMaterial& key = other_digest ? *other_digest : act.key();
+  RAKKAN_CO_CHECK(co_await act.authorize());                                  // 1
+  RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
+  RAKKAN_CO_CHECK(co_await act.record_intent(attributes, command.digest));    // 5
+  RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, attributes));   // 6, 7
+  RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));    // 9
+  Bytes cms = assemble(key, attributes, signature, token);                    // 8
+  std::optional<TokenFacts> timestamp = facts_of(token);
+  std::string facts = records::facts_of_digest(act.answer_facts(timestamp));
+  RAKKAN_CO_TRY(StoredSignature stored,
+                co_await act.record_outcome(std::move(facts), std::move(cms), timestamp));  // 12
+  co_return SignedDigest{std::move(stored), std::move(timestamp)};
+}
+
+}  // namespace
+
+async::Task<Result<SignedDigest>> SigningService::sign_hash(SignHashCommand command) {
+  SigningAct act(*parts_, {.action = "sign_hash",
+                           .principal = command.principal,
+                           .credential = command.credential,
+                           .type = command.type,
+                           .level = command.level,
+                           .document_digest = command.digest,
+                           .consent = command.consent,
+                           .tsa = command.tsa,
+                           .deadline = parts_->deadline_or_default(command.deadline),
+                           .claim = command.claim});
+  Result<SignedDigest> result = co_await line(act, command);
+  co_return co_await act.concluded(std::move(result));
 }
 
 }  // namespace rakkan::service

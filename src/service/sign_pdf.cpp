@@ -1,42 +1,69 @@
 #include "service/field_texts.hpp"
-#include "service/signing_service_parts.hpp"
+#include "service/signing_act.hpp"
 
 namespace rakkan::service {
+namespace {
 
-// The line of docs/architecture.md. Step 1 is here, steps 2 to 10 are sign_pdf_line; the key's part (6) runs on the hsm
-// pool, all else on the cpu pool.
+Result<void> check_size(const ServiceParts& parts, const HashedDocument& document) {
+  if (document.base().size() > parts.options.limits.document) {
+    return fail(ErrorCode::input_too_large,
+                "at most " + std::to_string(parts.options.limits.document) + " bytes are accepted", "document");
+  }
+  return {};
+}
+
+// The line of docs/architecture.md, top to bottom.
+async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, const SignPdfCommand& command,
+                                         async::Deadline deadline) {
+  const HashedDocument& document = command.document;
+  RAKKAN_CO_CHECK(check_size(parts, document));
+  RAKKAN_CO_CHECK(co_await act.open());
+  RAKKAN_CO_CHECK(co_await act.authorize());  // 1
+  const SigningMaterial& key = act.key();
+  pades::SignatureFieldSpec field = field_spec(act.grant(), command.field, parts.options.witness);
+  field.digest_algorithm = key.suite().digest;
+  field.timestamped = command.level == BaselineLevel::b_t;
+  std::size_t token_room = act.expected_token_size();
+  for (;;) {
+    const auto prepare = [&] {
+      return prepare_pdf(document, key, field, token_room, parts.environment.random, parts.options.limits.pdf);
+    };
+    RAKKAN_CO_TRY(PreparedPdf prepared, co_await parts.compute(document.base().size(), prepare, deadline));  // 2, 3, 4
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));            //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));                       //  6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                                 //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                                  //  8
+    if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
+      RAKKAN_CO_CHECK(co_await act.discard_signature());
+      token_room = with_margin(token->der().size());
+      continue;
+    }
+    RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
+    pdf.signatures_made = act.signatures_made();
+    std::string facts = records::facts_of_pdf(act.answer_facts(pdf.timestamp), pdf, document.base().size());
+    Bytes tail = std::move(pdf.tail);
+    RAKKAN_CO_TRY(StoredSignature stored,
+                  co_await act.record_outcome(std::move(facts), std::move(tail), pdf.timestamp));  // 12
+    co_return SignedDocument{std::move(stored), std::move(pdf)};
+  }
+}
+
+}  // namespace
+
 async::Task<Result<SignedDocument>> SigningService::sign_pdf(SignPdfCommand command) {
-  const async::Deadline deadline = command.deadline.value_or(async::deadline_in(parts_->options.deadline));
-  if (command.document.base().size() > parts_->options.limits.document) {
-    co_return fail(ErrorCode::input_too_large,
-                   "at most " + std::to_string(parts_->options.limits.document) + " bytes are accepted", "document");
-  }
-  RAKKAN_CO_TRY(const auto credential, parts_->credentials.load(command.credential));
-  std::shared_ptr<Timestamper> timestamper;
-  if (command.level == BaselineLevel::b_t) {
-    RAKKAN_CO_TRY(timestamper, parts_->timestamper(command.tsa));
-  }
-  const auto line = [&]() -> Result<SignedPdf> {
-    const SigningMaterial& material = credential->material();
-    RAKKAN_TRY(const Authorization grant,
-               parts_->authorizer.authorize({
-                   .principal = command.principal,
-                   .credential = credential,
-                   .type = command.type,
-                   .document_digest = command.document.document_digest(),
-                   .instruction = command.consent.instruction ? &*command.consent.instruction : nullptr,
-                   .pin = command.consent.pin ? &*command.consent.pin : nullptr,
-                   .deadline = deadline,
-               }));
-    const auto key = material.with_signer(std::make_shared<PooledSigner>(parts_->hsm, material.signer(), deadline));
-    return sign_pdf_line(command.document, key, field_spec(grant, command.field, parts_->options.witness),
-                         timestamper.get(), parts_->environment.random, parts_->options.limits.pdf);
-  };
-  RAKKAN_CO_TRY(SignedPdf pdf, co_await async::run_on(parts_->cpu, line, deadline));
-  SignedDocument result{{}, std::move(pdf)};
-  result.stored.credential = command.credential;
-  result.stored.tail = std::move(result.pdf.tail);
-  co_return result;
+  const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
+  SigningAct act(*parts_, {.action = "sign_pdf",
+                           .principal = command.principal,
+                           .credential = command.credential,
+                           .type = command.type,
+                           .level = command.level,
+                           .document_digest = command.document.document_digest(),
+                           .consent = command.consent,
+                           .tsa = command.tsa,
+                           .deadline = deadline,
+                           .claim = command.claim});
+  Result<SignedDocument> result = co_await line(*parts_, act, command, deadline);
+  co_return co_await act.concluded(std::move(result));
 }
 
 }  // namespace rakkan::service

@@ -5,58 +5,6 @@
 #include "rakkan/cms/signed_data_builder.hpp"
 
 namespace rakkan::service {
-namespace {
-
-// A token that is larger than its reserve needs a second signature, as the reserve is part of what is signed. An
-// authority whose tokens grow by more than the margin each time is not followed further.
-constexpr unsigned kMaxSignatures = 3;
-
-// Steps 6 and 7: a wrong key or a fault in the HSM stops here.
-Result<Bytes> sign_and_check(const cms::SignedAttributes& attributes, const SigningMaterial& key) {
-  const crypto::Digest to_be_signed = attributes.digest();
-  RAKKAN_TRY(Bytes signature, key.signer().sign(key.suite(), to_be_signed));
-  if (Result<void> verified = key.public_key().verify(key.suite(), to_be_signed, signature); !verified) {
-    return fail(
-        Error{ErrorCode::self_check_failed, "the certificate's key does not verify the new signature", {}, {}, {}}
-            .because(std::move(verified).error()));
-  }
-  return signature;
-}
-
-// Step 9: the imprint is the digest of the signature value (RFC 5126 §6.1.1, EN 319 122-1 §5.3).
-Result<std::optional<tsp::TimestampToken>> timestamp_signature(ByteView signature, const SigningMaterial& key,
-                                                               Timestamper* timestamper) {
-  if (timestamper == nullptr) {
-    return std::nullopt;
-  }
-  RAKKAN_TRY(tsp::TimestampToken token, timestamper->timestamp(crypto::digest(key.suite().digest, signature)));
-  return token;
-}
-
-// Step 8, with what step 9 brought.
-Bytes assemble(const cms::SignedAttributes& attributes, ByteView signature, const SigningMaterial& key,
-               const std::optional<tsp::TimestampToken>& token) {
-  return cms::assemble_signed_data({
-      .attributes = attributes,
-      .signer = key.certificate(),
-      .signature = signature,
-      .certificates = key.chain(),
-      .embed_signer = true,
-      .content = std::nullopt,
-      .content_type = cms::kIdData,
-      .signature_timestamp = token ? std::optional(token->der()) : std::nullopt,
-  });
-}
-
-std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& token) {
-  if (!token) {
-    return std::nullopt;
-  }
-  return TokenFacts{token->info().generation_time, token->info().serial_number, token->info().policy};
-}
-
-}  // namespace
-
 DocumentHasher::DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm) {
   if (byte_range_algorithm != crypto::DigestAlgorithm::sha256) {
     byte_range_.emplace(byte_range_algorithm);
@@ -97,54 +45,99 @@ crypto::Digest HashedDocument::byte_range_digest(const pades::PreparedRevision& 
   return pades::digest_byte_range(state_, prepared);
 }
 
-Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
-                                const pades::SignatureFieldSpec& field, Timestamper* timestamper, RandomSource& random,
+Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
+                                const pades::SignatureFieldSpec& field, std::size_t token_room, RandomSource& random,
                                 const pdf::Limits& limits) {
   RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.base(), limits));
-  std::size_t token_room = timestamper != nullptr ? timestamper->expected_token_size() : 0;
-  for (unsigned signatures = 1;; ++signatures) {
-    RAKKAN_TRY(auto prepared, pades::prepare(pdf, field, key.cms_size(token_room), random));  //  2
-    const crypto::Digest byte_range_digest = document.byte_range_digest(prepared);            //  3
-    const auto attributes =
-        cms::SignedAttributes::make(cms::kIdData, byte_range_digest, key.certificate(), key.suite());  //  4
-    RAKKAN_TRY(const Bytes signature, sign_and_check(attributes, key));                                //  6, 7
-    RAKKAN_TRY(const auto token, timestamp_signature(signature, key, timestamper));                    //  9
-    const Bytes cms = assemble(attributes, signature, key, token);                                     //  8
-    if (token && cms.size() > prepared.reserve() && signatures < kMaxSignatures) {
-      token_room = with_margin(token->der().size());
-      continue;
-    }
-    SignedPdf result{
-        .tail = {},
-        .field_name = prepared.field_name(),
-        .byte_range = prepared.byte_range(),
-        .document_digest = document.document_digest(),
-        .byte_range_digest = byte_range_digest,
-        .cms_size = cms.size(),
-        .reserve = prepared.reserve(),
-        .timestamp = facts_of(token),
-        .signatures_made = signatures,
-    };
-    RAKKAN_TRY(auto revision, pades::SignedRevision::embed(std::move(prepared), cms));  // 10
-    result.tail = std::move(revision).take_tail();
-    return result;
-  }
+  RAKKAN_TRY(auto revision, pades::prepare(pdf, field, key.cms_size(token_room), random));  // 2
+  const crypto::Digest digest = document.byte_range_digest(revision);                       // 3
+  RAKKAN_TRY(auto attributes, prepare_digest(digest, key));                                 // 4
+  return PreparedPdf{std::move(revision), digest, std::move(attributes)};
 }
 
-Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key, const pades::SignatureFieldSpec& field,
-                                Timestamper* timestamper, RandomSource& random, const pdf::Limits& limits) {
-  return sign_pdf_line(HashedDocument::hash(base, key.suite().digest), key, field, timestamper, random, limits);
-}
-
-Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key,
-                                     Timestamper* timestamper) {
+Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key) {
   if (digest.algorithm() != key.suite().digest) {
     return fail(ErrorCode::unsupported_algorithm, "the digest is of another algorithm than the signature's");
   }
-  const auto attributes = cms::SignedAttributes::make(cms::kIdData, digest, key.certificate(), key.suite());  // 4
-  RAKKAN_TRY(const Bytes signature, sign_and_check(attributes, key));                                         // 6, 7
-  RAKKAN_TRY(const auto token, timestamp_signature(signature, key, timestamper));                             // 9
-  return DetachedCms{assemble(attributes, signature, key, token), facts_of(token)};                           // 8
+  return cms::SignedAttributes::make(cms::kIdData, digest, key.certificate(), key.suite());
+}
+
+Result<Bytes> use_key(const SigningMaterial& key, const cms::SignedAttributes& attributes) {
+  return key.signer().sign(key.suite(), attributes.digest());
+}
+
+Result<void> check_own_signature(const SigningMaterial& key, const cms::SignedAttributes& attributes,
+                                 ByteView signature) {
+  if (Result<void> verified = key.public_key().verify(key.suite(), attributes.digest(), signature); !verified) {
+    return fail(
+        Error{ErrorCode::self_check_failed, "the certificate's key does not verify the new signature", {}, {}, {}}
+            .because(std::move(verified).error()));
+  }
+  return {};
+}
+
+crypto::Digest imprint_of(const SigningMaterial& key, ByteView signature) {
+  return crypto::digest(key.suite().digest, signature);
+}
+
+Bytes assemble(const SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
+               const std::optional<tsp::TimestampToken>& token) {
+  return cms::assemble_signed_data({
+      .attributes = attributes,
+      .signer = key.certificate(),
+      .signature = signature,
+      .certificates = key.chain(),
+      .embed_signer = true,
+      .content = std::nullopt,
+      .content_type = cms::kIdData,
+      .signature_timestamp = token ? std::optional(token->der()) : std::nullopt,
+  });
+}
+
+Result<SignedPdf> embed(PreparedPdf prepared, const HashedDocument& document, ByteView cms,
+                        const std::optional<tsp::TimestampToken>& token) {
+  SignedPdf result{
+      .tail = {},
+      .field_name = prepared.revision.field_name(),
+      .byte_range = prepared.revision.byte_range(),
+      .document_digest = document.document_digest(),
+      .byte_range_digest = prepared.byte_range_digest,
+      .cms_size = cms.size(),
+      .reserve = prepared.revision.reserve(),
+      .timestamp = facts_of(token),
+  };
+  RAKKAN_TRY(auto revision, pades::SignedRevision::embed(std::move(prepared.revision), cms));
+  result.tail = std::move(revision).take_tail();
+  return result;
+}
+
+std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& token) {
+  if (!token) {
+    return std::nullopt;
+  }
+  return TokenFacts{token->info().generation_time, token->info().serial_number, token->info().policy};
+}
+
+Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
+                                const pades::SignatureFieldSpec& field, RandomSource& random,
+                                const pdf::Limits& limits) {
+  RAKKAN_TRY(PreparedPdf prepared, prepare_pdf(document, key, field, 0, random, limits));
+  RAKKAN_TRY(const Bytes signature, use_key(key, prepared.attributes));
+  RAKKAN_CHECK(check_own_signature(key, prepared.attributes, signature));
+  const Bytes cms = assemble(key, prepared.attributes, signature, std::nullopt);
+  return embed(std::move(prepared), document, cms, std::nullopt);
+}
+
+Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key, const pades::SignatureFieldSpec& field,
+                                RandomSource& random, const pdf::Limits& limits) {
+  return sign_pdf_line(HashedDocument::hash(base, key.suite().digest), key, field, random, limits);
+}
+
+Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key) {
+  RAKKAN_TRY(const cms::SignedAttributes attributes, prepare_digest(digest, key));
+  RAKKAN_TRY(const Bytes signature, use_key(key, attributes));
+  RAKKAN_CHECK(check_own_signature(key, attributes, signature));
+  return DetachedCms{assemble(key, attributes, signature, std::nullopt), std::nullopt};
 }
 
 }  // namespace rakkan::service

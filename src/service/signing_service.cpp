@@ -1,15 +1,21 @@
 #include "rakkan/service/signing_service.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "rakkan/der/oid.hpp"
 
-#include "service/signing_service_parts.hpp"
+#include "service/records.hpp"
+#include "service/service_parts.hpp"
 
 namespace rakkan::service {
 namespace {
 
 constexpr std::array<std::string_view, 2> kLevelNames{"B-B", "B-T"};
+constexpr std::chrono::seconds kLook{2};  // how long readiness may wait for the hsm pool
+const Principal kEverybody{"service", TenantId(), true};
 
 Result<der::Oid> policy_oid(const std::string& dotted, const std::string& key) {
   const auto oid = der::Oid::from_dotted(dotted);
@@ -49,80 +55,107 @@ std::optional<BaselineLevel> baseline_level_from_name(std::string_view name) noe
   return std::nullopt;
 }
 
-SigningService::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy)
-    : options(std::move(given)),
-      tsu_policy(std::move(policy)),
-      environment(around),
-      clock_gate(tsp::make_jump_guarded_clock_gate(
-          environment.clock, environment.monotonic != nullptr ? *environment.monotonic : steady_clock)),
-      credentials(environment.store, environment.keys, environment.clock, environment.random),
-      pin(options.pools.pin),
-      hsm(options.pools.hsm),
-      activation(environment.store, pin, environment.clock, environment.random, options.pin),
-      authorizer(activation, environment.clock),
-      cpu(options.pools.cpu) {
-  for (const auto& [name, profile] : options.tsa) {
-    if (!profile.internal()) {
-      outside.emplace(name, std::make_shared<OutsideTimestamper>(profile.options, environment.random));
-    }
-  }
-}
-
-Result<std::shared_ptr<Timestamper>> SigningService::Parts::timestamper(const std::string& profile) {
-  const std::string& wanted = profile.empty() ? options.default_tsa : profile;
-  const auto known = options.tsa.find(wanted);
-  if (known == options.tsa.end()) {
-    return fail(ErrorCode::invalid_argument, "there is no timestamp profile of this name", "tsa." + wanted);
-  }
-  if (!known->second.internal()) {
-    return outside.at(wanted);
-  }
-  RAKKAN_TRY(auto opened, unit());
-  return std::make_shared<InternalTimestamper>(std::move(opened), environment.random);
-}
-
-Result<std::shared_ptr<tsp::Tsu>> SigningService::Parts::unit() {
-  const CredentialId id(options.tsu.credential);
-  RAKKAN_TRY(const auto credential, credentials.load(id));
-  if (credential->kind() != CredentialKind::tsu) {
-    return fail(ErrorCode::credential_type_mismatch, "the credential is not a time-stamping unit's",
-                "credential " + id.value());
-  }
-  const std::scoped_lock lock(unit_mutex);
-  if (unit_credential == credential) {
-    return opened_unit;
-  }
-  // Durable before the first serial number of this process, and never given out again.
-  RAKKAN_TRY(const std::uint64_t epoch, environment.store.next_tsu_epoch(id));
-  const SigningMaterial& material = credential->material();
-  RAKKAN_TRY(opened_unit, tsp::Tsu::create(std::make_shared<PooledSigner>(hsm, material.signer(), options.deadline),
-                                           material.suite(), material.certificate(), material.chain(), tsu_policy,
-                                           tsp::make_epoch_serial_source(epoch, environment.random), clock_gate));
-  unit_credential = credential;
-  return opened_unit;
-}
-
 Result<std::unique_ptr<SigningService>> SigningService::create(Options options, Environment environment) {
   RAKKAN_TRY(tsp::TsuPolicy policy, tsu_policy(options.tsu));
-  if (!options.tsa.contains(options.default_tsa)) {
+  if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
     return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
   }
-  return std::unique_ptr<SigningService>(
-      new SigningService(std::make_unique<Parts>(std::move(options), environment, std::move(policy))));
+  RAKKAN_TRY(auto registry, CredentialRegistry::open(environment.store, environment.keys, environment.trail,
+                                                     environment.clock, environment.random));
+  auto parts = std::make_unique<ServiceParts>(std::move(options), std::move(environment), std::move(policy),
+                                              std::move(registry));
+  RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
+  parts->book.load(activations);
+  RAKKAN_CHECK(parts->open_intents.settle_interrupted());
+  return std::unique_ptr<SigningService>(new SigningService(std::move(parts)));
 }
 
-SigningService::SigningService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
-SigningService::~SigningService() = default;
+SigningService::SigningService(std::unique_ptr<ServiceParts> parts) noexcept : parts_(std::move(parts)) {}
 
-Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal&, const CredentialId& credential) {
-  RAKKAN_TRY(const auto loaded, parts_->credentials.load(credential));
-  return loaded->material().suite().digest;
+SigningService::~SigningService() {
+  // A mark that is not moved costs the next start a longer look, nothing else.
+  static_cast<void>(parts_->open_intents.move_mark());
 }
 
-async::Task<std::vector<Error>> SigningService::readiness() { co_return std::vector<Error>{}; }
+Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal& principal,
+                                                                 const CredentialId& credential) {
+  const auto suite = parts_->credentials->suite(principal, credential);
+  if (!suite) {
+    parts_->refuse(suite.error().code, "sign_pdf", principal, credential);
+    return fail(suite.error());
+  }
+  return (*suite)->digest;
+}
 
-CredentialRegistry& SigningService::credentials() noexcept { return parts_->credentials; }
+async::Task<Result<StoredSignature>> SigningService::find_signature(Principal principal, SignatureId id) {
+  const auto read = [&] { return parts_->environment.store.signature(id); };
+  const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
+  Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline);
+  if (row && !principal.may_read_signature_of(row->tenant)) {
+    row = fail(ErrorCode::signature_unknown, "there is no signature of this id", "signature " + id.value());
+  }
+  if (!row) {
+    parts_->refuse(row.error().code, "find_signature", principal, CredentialId());
+    co_return fail(std::move(row).error());
+  }
+  co_return StoredSignature{std::move(row->id), std::move(row->credential), row->intent,         row->outcome,
+                            row->created,       std::move(row->facts),      std::move(row->tail)};
+}
+
+async::Task<std::vector<Error>> SigningService::readiness() {
+  std::vector<Error> wrong;
+  if (auto trail = parts_->check_trail(); !trail) {
+    wrong.push_back(std::move(trail).error());
+  }
+  if (auto time = parts_->clock_gate->trusted_time(); !time) {
+    wrong.push_back(std::move(time).error());
+  }
+  // Tokens in trouble are tried again: nobody else does while no request comes.
+  const auto look = [&]() -> Result<std::vector<Error>> {
+    std::vector<Error> troubles = parts_->credentials->try_again();
+    for (Error& trouble : parts_->environment.keys.troubles()) {
+      troubles.push_back(std::move(trouble));
+    }
+    return troubles;
+  };
+  Result<std::vector<Error>> troubles = co_await async::run_on(parts_->hsm, look, async::deadline_in(kLook));
+  if (troubles) {
+    std::move(troubles->begin(), troubles->end(), std::back_inserter(wrong));
+  } else if (troubles.error().code != ErrorCode::overloaded) {  // busy is not broken
+    wrong.push_back(std::move(troubles).error());
+  }
+  co_return wrong;
+}
+
+async::Task<std::vector<Error>> SigningService::open_keys() {
+  std::vector<Error> wrong;
+  const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
+  for (const CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
+    if (credential.status == CredentialStatus::active && credential.kind != CredentialKind::party) {
+      const auto opened = co_await parts_->load(kEverybody, credential.id, deadline);
+      if (!opened) {
+        wrong.push_back(opened.error());
+      }
+    }
+  }
+  co_return wrong;
+}
+
+std::vector<CertificateLife> SigningService::certificates() {
+  std::vector<CertificateLife> lives;
+  const Instant now = parts_->environment.clock.now();
+  for (const CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
+    if (credential.status == CredentialStatus::active && credential.certificate) {
+      const Instant end = credential.certificate->validity().not_after;
+      lives.push_back({credential.id, end, std::chrono::floor<std::chrono::days>(end - now)});
+    }
+  }
+  return lives;
+}
+
+CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }
 Activation& SigningService::activation() noexcept { return parts_->activation; }
+Refusals& SigningService::refusals() noexcept { return parts_->refusals; }
 const Options& SigningService::options() const noexcept { return parts_->options; }
 
 }  // namespace rakkan::service

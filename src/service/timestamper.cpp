@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "service/records.hpp"
+
 namespace rakkan::service {
 namespace {
 
@@ -11,21 +13,41 @@ constexpr std::size_t kFirstGuess = 16 * 1024;
 
 }  // namespace
 
-Result<tsp::TimestampToken> InternalTimestamper::timestamp(const crypto::Digest& digest) {
+async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, const tsp::TimestampRequest& request,
+                                                      async::Deadline deadline) {
+  RAKKAN_CO_TRY(const tsp::UnsignedToken token, unit_->prepare(request));
+
+  audit::Submission intent;
+  intent.journal = audit::Journal::tokens;
+  intent.event = "timestamp.intent";
+  intent.body = records::token(token.info(), caller);
+  RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
+
+  const auto sign = [&] { return unit_->sign(token); };
+  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline));
+  co_return unit_->complete(token, signature);
+}
+
+async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const Principal& caller, crypto::Digest digest,
+                                                                        async::Deadline deadline) {
   std::array<Byte, 8> nonce{};
-  RAKKAN_CHECK(random_->fill(nonce));
-  return unit_->issue(tsp::TimestampRequest::for_digest(digest, nonce));
+  RAKKAN_CO_CHECK(random_->fill(nonce));
+  const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
+  RAKKAN_CO_TRY(const Bytes token, co_await issue(caller, request, deadline));
+  co_return tsp::TimestampToken::parse(token);
 }
 
 std::size_t InternalTimestamper::expected_token_size() const noexcept { return unit_->max_token_size(); }
 
-Result<tsp::TimestampToken> OutsideTimestamper::timestamp(const crypto::Digest& digest) {
-  RAKKAN_TRY(tsp::TimestampToken token, client_.timestamp(digest));
+async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const Principal&, crypto::Digest digest,
+                                                                       async::Deadline deadline) {
+  const auto ask = [&] { return client_.timestamp(digest); };
+  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await async::run_on(*pool_, ask, deadline));
   const std::size_t size = token.der().size();
   std::size_t largest = largest_seen_.load(std::memory_order_relaxed);
   while (size > largest && !largest_seen_.compare_exchange_weak(largest, size, std::memory_order_relaxed)) {
   }
-  return token;
+  co_return token;
 }
 
 std::size_t OutsideTimestamper::expected_token_size() const noexcept {

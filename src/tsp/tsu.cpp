@@ -20,22 +20,10 @@ struct Tsu::Impl {
 
   [[nodiscard]] Result<void> accept(const TimestampRequest& request) const;
   [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
-  [[nodiscard]] Result<Bytes> sign(const TstInfo& info, bool embed_certificates) const;
   [[nodiscard]] cms::SignedDataParts parts(const cms::SignedAttributes& attributes, ByteView signature,
                                            ByteView content, bool embed_certificates) const;
-  [[nodiscard]] Result<Bytes> issue(const TimestampRequest& request) const;
   [[nodiscard]] std::size_t measure_max_token() const;
 };
-
-// The line: request -> policy -> clock gate -> certificate at that time -> serial -> TSTInfo -> signature -> own check
-// -> token.
-Result<Bytes> Tsu::Impl::issue(const TimestampRequest& request) const {
-  RAKKAN_CHECK(accept(request));
-  RAKKAN_TRY(const Instant time, clock->trusted_time());
-  RAKKAN_CHECK(pki::check_validity(certificate, time));
-  RAKKAN_TRY(Bytes serial, serials->next());
-  return sign(describe(request, time, std::move(serial)), request.certificate_requested);
-}
 
 Result<void> Tsu::Impl::accept(const TimestampRequest& request) const {
   if (request.version != 1) {
@@ -69,20 +57,6 @@ TstInfo Tsu::Impl::describe(const TimestampRequest& request, Instant time, Bytes
   info.nonce = request.nonce;
   info.tsa_name = tsa_name;
   return info;
-}
-
-Result<Bytes> Tsu::Impl::sign(const TstInfo& info, bool embed_certificates) const {
-  const Bytes content = info.encode();
-  const auto attributes =
-      cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(suite.digest, content), certificate, suite);
-  const crypto::Digest to_sign = attributes.digest();
-  RAKKAN_TRY(const Bytes signature, signer->sign(suite, to_sign));
-  if (auto own_check = public_key.verify(suite, to_sign, signature); !own_check) {
-    return fail(
-        Error{ErrorCode::self_check_failed, "the unit's own signature does not verify", {}, std::nullopt, {}}.because(
-            std::move(own_check).error()));
-  }
-  return cms::assemble_signed_data(parts(attributes, signature, content, embed_certificates));
 }
 
 cms::SignedDataParts Tsu::Impl::parts(const cms::SignedAttributes& attributes, ByteView signature, ByteView content,
@@ -163,22 +137,54 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
   return std::make_shared<Tsu>(std::move(impl));
 }
 
-Bytes Tsu::respond(ByteView request) {
-  const auto token = [&]() -> Result<Bytes> {
-    RAKKAN_TRY(const TimestampRequest parsed, TimestampRequest::parse(request));
-    return impl_->issue(parsed);
-  }();
-  if (!token) {
-    // The title alone: details of a failure inside are not the requester's business.
-    const ErrorRow& why = row(token.error().code);
-    return encode_rejection({2, why.failure_info, std::string(why.title_en)});
+// The line: request -> policy -> clock gate -> certificate at that time -> serial -> TSTInfo -> signature -> own check
+// -> token.
+Result<UnsignedToken> Tsu::prepare(const TimestampRequest& request) {
+  RAKKAN_CHECK(impl_->accept(request));
+  RAKKAN_TRY(const Instant time, impl_->clock->trusted_time());
+  RAKKAN_CHECK(pki::check_validity(impl_->certificate, time));
+  RAKKAN_TRY(Bytes serial, impl_->serials->next());
+  TstInfo info = impl_->describe(request, time, std::move(serial));
+  Bytes content = info.encode();
+  auto attributes = cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(impl_->suite.digest, content),
+                                                impl_->certificate, impl_->suite);
+  return UnsignedToken(std::move(info), std::move(content), std::move(attributes), request.certificate_requested);
+}
+
+Result<Bytes> Tsu::sign(const UnsignedToken& token) {
+  return impl_->signer->sign(impl_->suite, token.attributes_.digest());
+}
+
+Result<Bytes> Tsu::complete(const UnsignedToken& token, ByteView signature) const {
+  if (auto own_check = impl_->public_key.verify(impl_->suite, token.attributes_.digest(), signature); !own_check) {
+    return fail(
+        Error{ErrorCode::self_check_failed, "the unit's own signature does not verify", {}, std::nullopt, {}}.because(
+            std::move(own_check).error()));
   }
-  return encode_granted(*token);
+  return cms::assemble_signed_data(
+      impl_->parts(token.attributes_, signature, token.content_, token.embed_certificates_));
+}
+
+Bytes Tsu::reject(const Error& why) {
+  const ErrorRow& reason = row(why.code);
+  return encode_rejection({2, reason.failure_info, std::string(reason.title_en)});
 }
 
 Result<TimestampToken> Tsu::issue(const TimestampRequest& request) {
-  RAKKAN_TRY(const Bytes token, impl_->issue(request));
-  return TimestampToken::parse(token);
+  RAKKAN_TRY(const UnsignedToken token, prepare(request));
+  RAKKAN_TRY(const Bytes signature, sign(token));
+  RAKKAN_TRY(const Bytes der, complete(token, signature));
+  return TimestampToken::parse(der);
+}
+
+Bytes Tsu::respond(ByteView request) {
+  const auto token = [&]() -> Result<Bytes> {
+    RAKKAN_TRY(const TimestampRequest parsed, TimestampRequest::parse(request));
+    RAKKAN_TRY(const UnsignedToken unsigned_token, prepare(parsed));
+    RAKKAN_TRY(const Bytes signature, sign(unsigned_token));
+    return complete(unsigned_token, signature);
+  }();
+  return token ? encode_granted(*token) : reject(token.error());
 }
 
 const pki::Certificate& Tsu::certificate() const noexcept { return impl_->certificate; }

@@ -14,6 +14,7 @@
 #include "rakkan/pki/certificate_builder.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "support/fake_clock.hpp"
+#include "support/fake_trail.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
@@ -82,14 +83,26 @@ inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, Byte
                       "-CAfile", write_bytes(folder / "root.pem", bytes_of(root_pem)), "-out", "/dev/null"});
 }
 
+inline const service::Principal kOperator{"local:0", TenantId(), true};
+
 class SigningFixture {
  public:
   explicit SigningFixture(service::Options options = default_options(), service::KeySource* keys = nullptr)
       : store(value_or_throw(store::open_sqlite(folder.path()))),
         clock(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())),
-        service(value_or_throw(service::SigningService::create(
-            std::move(options), {*store, keys != nullptr ? *keys : software_keys, clock, random, &monotonic}))),
-        keys_(keys != nullptr ? keys : &software_keys) {}
+        trail(*store, clock),
+        keys_(keys != nullptr ? keys : &software_keys),
+        service(value_or_throw(service::SigningService::create(std::move(options), environment()))) {}
+
+  [[nodiscard]] service::Environment environment() {
+    return {.store = *store, .keys = *keys_, .clock = clock, .random = random, .trail = trail, .monotonic = &monotonic};
+  }
+  // Another process on the same store; the first one is gone.
+  void restart() {
+    const service::Options options = service->options();
+    service.reset();
+    service = value_or_throw(service::SigningService::create(options, environment()));
+  }
 
   static service::Options default_options() {
     service::Options options;
@@ -101,16 +114,18 @@ class SigningFixture {
   // A credential with a certificate of `authority`; the id is also its token's and its key's label.
   CredentialId enrol(const std::string& id, service::CredentialKind kind,
                      crypto::KeyKind key_kind = crypto::KeyKind::ec_p256, const std::string& party = "",
-                     const TestAuthority::Change& change = {}, const std::string& suite = "") {
-    service::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {}};
-    value_or_throw(service->credentials().generate(std::move(request)));
+                     const TestAuthority::Change& change = {}, const std::string& suite = "",
+                     const std::string& tenant = "") {
+    service::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {},
+                                   TenantId(tenant)};
+    value_or_throw(service->credentials().generate(kOperator, std::move(request)));
     certify(id, kind, change);
     return CredentialId(id);
   }
 
   void certify(const std::string& id, service::CredentialKind kind, const TestAuthority::Change& change = {}) {
-    value_or_throw(
-        service->credentials().import_certificates(CredentialId(id), bytes_of(certificates(id, kind, change))));
+    value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id),
+                                                              bytes_of(certificates(id, kind, change))));
   }
 
   // PEM of a certificate for the credential's key, and of its issuer.
@@ -132,7 +147,9 @@ class SigningFixture {
   Bytes key_id(const std::string& id) { return value_or_throw(store->credential(CredentialId(id))).key_id; }
 
   void set_pin(const CredentialId& id, std::string_view pin) {
-    const auto set = service->activation().set_pin(id, pin_of(pin), async::deadline_in(std::chrono::seconds(10)));
+    const SecureBytes secret = pin_of(pin);
+    const auto set = async::block_on(
+        service->activation().set_pin(kOperator, id, secret, async::deadline_in(std::chrono::seconds(10))));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }
@@ -181,8 +198,8 @@ class SigningFixture {
   std::unique_ptr<store::Store> store;
   FakeClock clock;
   FakeMonotonicClock monotonic;
+  FakeTrail trail;
   TestAuthority authority;
-  std::unique_ptr<service::SigningService> service;
 
  private:
   [[nodiscard]] service::SignPdfCommand command_for(const CredentialId& id, ByteView document,
@@ -196,6 +213,9 @@ class SigningFixture {
   }
 
   service::KeySource* keys_;
+
+ public:
+  std::unique_ptr<service::SigningService> service;
 };
 
 }  // namespace rakkan::test

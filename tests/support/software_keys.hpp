@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/service/key_source.hpp"
@@ -45,6 +46,9 @@ class SoftwareKeys final : public service::KeySource {
     message_keys_.emplace(place(address), kept);
     return std::shared_ptr<crypto::MessageSigner>(std::move(kept));
   }
+
+  [[nodiscard]] std::vector<Error> troubles() override { return wrong; }
+  std::vector<Error> wrong;
 
   // The key of the credential whose token and key bear its id.
   [[nodiscard]] BentSigner& at(const std::string& id) { return *keys_.at({id, id}); }

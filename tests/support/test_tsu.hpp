@@ -1,6 +1,8 @@
 // A timestamp unit with a software key, whose clock, serial numbers and signer a test can bend.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -29,6 +31,9 @@ struct BentSigner final : crypto::Signer {
   explicit BentSigner(std::shared_ptr<crypto::Signer> straight) : inner(std::move(straight)) {}
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override { return inner->public_key(); }
   [[nodiscard]] Result<Bytes> sign(const crypto::AlgorithmSuite& suite, const crypto::Digest& digest) override {
+    if (before) {
+      before(digest);
+    }
     if (failure) {
       return fail(*failure, "failed by the test");
     }
@@ -40,9 +45,10 @@ struct BentSigner final : crypto::Signer {
     return value;
   }
   std::shared_ptr<crypto::Signer> inner;
+  std::function<void(const crypto::Digest&)> before;  // the key is touched
   std::optional<ErrorCode> failure;
   bool flips_a_bit = false;
-  int signatures = 0;
+  std::atomic<int> signatures = 0;
 };
 
 inline constexpr der::Oid kTestPolicy{1, 3, 6, 1, 4, 1, 99999, 1, 1};

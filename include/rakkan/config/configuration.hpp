@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "rakkan/audit/options.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/http/options.hpp"
 #include "rakkan/service/options.hpp"  // and those of what the service wires: hsm, async, fetch, pdf
@@ -30,6 +31,7 @@ struct Configuration {
   store::Options store;
   service::Options service;
   http::Options http;
+  audit::Options audit;
   telemetry::Options telemetry;
 };
 

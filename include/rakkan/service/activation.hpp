@@ -4,39 +4,53 @@
 
 #include <array>
 #include <mutex>
+#include <string>
 
 #include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/service/options.hpp"
+#include "rakkan/service/principal.hpp"
+#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
 
 class Activation {
  public:
-  // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing.
-  Activation(store::Store& store, async::BoundedPool& pool, const Clock& clock, RandomSource& random, PinPolicy policy);
+  // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing. Changes are recorded.
+  Activation(store::Store& store, TrailWriter& trail, async::BoundedPool& pool, const Clock& clock,
+             RandomSource& random, PinPolicy policy);
 
+  // References outlive the task. All fail with overloaded, deadline_exceeded and audit_unavailable too.
+  //
   // The credential's first PIN. already_exists, invalid_argument (too short).
-  [[nodiscard]] Result<void> set_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<void>> set_pin(const Principal& by, const CredentialId& id, const SecureBytes& pin,
+                                                  async::Deadline deadline);
   // A new one by whoever knows the old one. pin_incorrect, pin_locked, invalid_argument.
-  [[nodiscard]] Result<void> change_pin(const CredentialId& id, const SecureBytes& old_pin, const SecureBytes& new_pin,
-                                        async::Deadline deadline);
-  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_locked, overloaded,
-  // deadline_exceeded.
-  [[nodiscard]] Result<void> verify_pin(const CredentialId& id, const SecureBytes& pin, async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<void>> change_pin(const Principal& by, const CredentialId& id,
+                                                     const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                     async::Deadline deadline);
+  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh. activation_missing.
+  [[nodiscard]] async::Task<Result<void>> reset_failures(const Principal& by, const CredentialId& id,
+                                                         async::Deadline deadline);
+  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_locked.
+  [[nodiscard]] async::Task<Result<void>> verify_pin(const CredentialId& id, const SecureBytes& pin,
+                                                     async::Deadline deadline);
 
  private:
   // Both run on the pool. judge: the credential's secret, when the PIN is right.
   [[nodiscard]] Result<store::ActivationSecret> judge(const CredentialId& id, const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
+  [[nodiscard]] Result<void> record(std::string event, const Principal& by, const CredentialId& id);
 
   store::Store* store_;
+  TrailWriter* trail_;
   async::BoundedPool* pool_;
   const Clock* clock_;
   RandomSource* random_;

@@ -9,11 +9,13 @@
 #include <string_view>
 
 #include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/service/activation.hpp"
+#include "rakkan/service/activation_book.hpp"
 #include "rakkan/service/command.hpp"
 #include "rakkan/service/credential.hpp"
 #include "rakkan/service/instruction.hpp"
@@ -25,8 +27,7 @@ struct AuthorizationRequest {
   std::shared_ptr<const Credential> credential;
   SignatureType type{};
   const crypto::Digest& document_digest;
-  const Instruction* instruction = nullptr;  // witness
-  const SecureBytes* pin = nullptr;          // party
+  const Consent& consent;
   async::Deadline deadline;
 };
 
@@ -37,17 +38,21 @@ class Authorization {
   [[nodiscard]] SignatureType type() const noexcept { return type_; }
   [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
   [[nodiscard]] const std::optional<Instruction>& instruction() const noexcept { return instruction_; }
+  // Nothing: the PIN came with the request.
+  [[nodiscard]] std::optional<ActivationBook::Claim>& activation() noexcept { return activation_; }
   [[nodiscard]] Instant granted_at() const noexcept { return granted_at_; }
 
  private:
   friend class Authorizer;
   Authorization(Principal principal, std::shared_ptr<const Credential> credential, SignatureType type,
-                crypto::Digest document_digest, std::optional<Instruction> instruction, Instant granted_at)
+                crypto::Digest document_digest, std::optional<Instruction> instruction,
+                std::optional<ActivationBook::Claim> activation, Instant granted_at)
       : principal_(std::move(principal)),
         credential_(std::move(credential)),
         type_(type),
         document_digest_(document_digest),
         instruction_(std::move(instruction)),
+        activation_(std::move(activation)),
         granted_at_(granted_at) {}
 
   Principal principal_;
@@ -55,20 +60,25 @@ class Authorization {
   SignatureType type_;
   crypto::Digest document_digest_;
   std::optional<Instruction> instruction_;
+  std::optional<ActivationBook::Claim> activation_;
   Instant granted_at_;
 };
 
 class Authorizer {
  public:
-  Authorizer(Activation& activation, const Clock& clock) noexcept : activation_(&activation), clock_(&clock) {}
+  // The arguments outlive it.
+  Authorizer(Activation& activation, ActivationBook& book, const Clock& clock) noexcept
+      : activation_(&activation), book_(&book), clock_(&clock) {}
 
   // credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
-  // instruction_digest_mismatch, malformed_instruction (given in the future), activation_missing, pin_incorrect,
-  // pin_locked. The PIN is judged last.
-  [[nodiscard]] Result<Authorization> authorize(const AuthorizationRequest& request);
+  // instruction_digest_mismatch, malformed_instruction (given in the future), activation_missing, invalid_argument (PIN
+  // and activation at once), pin_incorrect, pin_locked, activation_ codes. PIN and activation are judged last. What
+  // the request refers to outlives the task.
+  [[nodiscard]] async::Task<Result<Authorization>> authorize(const AuthorizationRequest& request);
 
  private:
   Activation* activation_;
+  ActivationBook* book_;
   const Clock* clock_;
 };
 

@@ -15,7 +15,9 @@
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/pki/name.hpp"
 #include "rakkan/service/key_source.hpp"
+#include "rakkan/service/principal.hpp"
 #include "rakkan/service/signing_line.hpp"
+#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
@@ -33,6 +35,7 @@ struct NewCredential {
   std::string token_label;  // empty: the id
   std::string key_label;    // empty: the id
   Bytes key_id;             // empty when generated: 16 random bytes
+  TenantId tenant = {};     // whose keys of the API alone may use or see it; empty: every tenant's
 };
 
 // What a list shows; no key is touched for it.
@@ -68,48 +71,69 @@ class Credential {
   SigningMaterial material_;
 };
 
+// All credentials in memory, as the store has them: this process alone changes them. What a principal may not see is
+// credential_unknown to it. Thread-safe; changes block and are recorded, and fail with audit_unavailable too.
 class CredentialRegistry {
  public:
-  // The arguments outlive the registry.
-  CredentialRegistry(store::Store& store, KeySource& keys, const Clock& clock, RandomSource& random);
+  // Reads the store. The arguments outlive the registry.
+  [[nodiscard]] static Result<std::unique_ptr<CredentialRegistry>> open(store::Store& store, KeySource& keys,
+                                                                        TrailWriter& trail, const Clock& clock,
+                                                                        RandomSource& random);
 
   // A key in the token, without a certificate yet. invalid_argument, already_exists, ed25519_document_key,
   // unsupported_algorithm, hsm_.
-  [[nodiscard]] Result<CredentialSummary> generate(NewCredential request);
+  [[nodiscard]] Result<CredentialSummary> generate(const Principal& by, NewCredential request);
   // The same for a key that is in its token already (a key ceremony made it): nothing is generated, the key is looked
   // at.
-  [[nodiscard]] Result<CredentialSummary> adopt(NewCredential request);
+  [[nodiscard]] Result<CredentialSummary> adopt(const Principal& by, NewCredential request);
   // PKCS #10 in DER for the credential's key.
   [[nodiscard]] Result<Bytes> certification_request(const CredentialId& id, const pki::Name& subject);
   // The CA's answer, in any order, PEM or DER: the certificate of this key and its chain. key_certificate_mismatch,
   // certificate_unsuitable, certificate_expired, certificate_not_yet_valid, ed25519_document_key,
   // malformed_certificate. Replaces an earlier certificate (renewal).
-  [[nodiscard]] Result<CredentialSummary> import_certificates(const CredentialId& id, ByteView pem_or_der);
-  [[nodiscard]] Result<std::vector<CredentialSummary>> list();
-  [[nodiscard]] Result<CredentialSummary> find(const CredentialId& id);
-  [[nodiscard]] Result<void> disable(const CredentialId& id);
+  [[nodiscard]] Result<CredentialSummary> import_certificates(const Principal& by, const CredentialId& id,
+                                                              ByteView pem_or_der);
+  [[nodiscard]] Result<void> disable(const Principal& by, const CredentialId& id);
 
-  // The credential with its signer; opened once per certificate, then kept. credential_unknown, credential_disabled,
-  // credential_not_ready, key_certificate_mismatch, hsm_ codes. Thread-safe.
-  [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const CredentialId& id);
+  // From memory, by id.
+  [[nodiscard]] std::vector<CredentialSummary> list(const Principal& principal) const;
+  [[nodiscard]] Result<CredentialSummary> find(const Principal& principal, const CredentialId& id) const;
+  // The suite that a signature of this credential uses. As `opened`.
+  [[nodiscard]] Result<const crypto::AlgorithmSuite*> suite(const Principal& principal, const CredentialId& id) const;
+  // The credential with its signer, when it was opened before, else null; never blocks. credential_unknown,
+  // credential_disabled, credential_not_ready.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> opened(const Principal& principal,
+                                                                 const CredentialId& id) const;
+  // The same, opened when it was not: on a thread that may use tokens. key_certificate_mismatch, hsm_ codes.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const Principal& principal, const CredentialId& id);
+  // Opens the active credentials again that could not be opened when that was tried last; those that still cannot. As
+  // load.
+  [[nodiscard]] std::vector<Error> try_again();
 
  private:
-  struct Loaded {
-    std::vector<Bytes> certificates;  // the row's when it was loaded
-    std::shared_ptr<const Credential> credential;
-  };
+  struct Entry;
+  using Snapshot = std::map<CredentialId, std::shared_ptr<Entry>>;
 
-  [[nodiscard]] Result<void> check_unused(const CredentialId& id);
-  [[nodiscard]] Result<CredentialSummary> add(const NewCredential& request, crypto::KeyKind key_kind,
-                                              const crypto::AlgorithmSuite& suite);
-  [[nodiscard]] std::shared_ptr<const Credential> kept_for(const store::CredentialRow& row);
+  CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock,
+                     RandomSource& random);
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
+  [[nodiscard]] Result<std::shared_ptr<Entry>> entry(const Principal& principal, const CredentialId& id) const;
+  [[nodiscard]] Result<std::shared_ptr<Entry>> usable_entry(const Principal& principal, const CredentialId& id) const;
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const store::CredentialRow& row);
+  [[nodiscard]] Result<CredentialSummary> reload(const CredentialId& id);
+  [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
+  [[nodiscard]] Result<CredentialSummary> add(const Principal& by, const NewCredential& request,
+                                              crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);
+  [[nodiscard]] Result<void> record(std::string event, const Principal& by, const CredentialId& id);
 
   store::Store* store_;
   KeySource* keys_;
+  TrailWriter* trail_;
   const Clock* clock_;
   RandomSource* random_;
-  std::mutex mutex_;
-  std::map<CredentialId, Loaded> loaded_;
+  std::mutex change_mutex_;            // one change at a time
+  mutable std::mutex snapshot_mutex_;  // over the pointer
+  std::shared_ptr<const Snapshot> snapshot_;
 };
 
 }  // namespace rakkan::service

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
@@ -32,6 +33,8 @@ class KeySource {
   // `make_when_missing`: only for a log that has not begun (audit::Trail::has_begun). key_not_found, hsm_ codes.
   [[nodiscard]] virtual Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
                                                                                          bool make_when_missing) = 0;
+  // Tokens that cannot be used right now; a device that is gone is tried again, as its breaker allows. Blocks.
+  [[nodiscard]] virtual std::vector<Error> troubles() = 0;
 };
 
 // Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut.

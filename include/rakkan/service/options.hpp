@@ -26,7 +26,12 @@ struct TokenOptions {
 struct PoolsOptions {
   async::PoolOptions hsm{"hsm", 2, 256};  // one PKCS#11 session a thread
   async::PoolOptions cpu{"cpu", 2, 256};
-  async::PoolOptions pin{"pin", 1, 16};  // Argon2id: a queue of its own, so that guesses cannot starve signatures
+  async::PoolOptions pin{"pin", 1, 16};       // Argon2id: a queue of its own, so that guesses cannot starve signatures
+  async::PoolOptions tsa{"tsa", 4, 64};       // outside timestamp authorities: each request holds a thread
+  async::PoolOptions store{"store", 1, 256};  // reads of the database
+  // A document of at most so many bytes is prepared on the thread that received it: the hop to the cpu pool and back
+  // would cost more than the work.
+  std::uint64_t inline_document = 32 * 1024;
 };
 
 // Where tokens come from: the internal unit, or an outside authority by its URL.
@@ -45,8 +50,10 @@ struct TsuOptions {
 };
 
 struct Limits {
-  std::uint64_t document = 2ULL << 30;  // bytes
-  std::size_t instruction = 64 * 1024;  // bytes
+  std::uint64_t document = 2ULL << 30;     // bytes
+  std::size_t instruction = 64 * 1024;     // bytes
+  std::size_t activations = 100'000;       // open at once
+  std::size_t activation_digests = 1'000;  // of one activation
   pdf::Limits pdf;
 };
 

@@ -37,11 +37,12 @@ using Recorder = std::function<void(audit::Submission, audit::Trail::Done)>;
 
 struct Refusal {
   ErrorCode code{};
-  std::string action;       // method and route: "POST /v1/cms"
-  std::string peer;         // the caller's address
-  ApiKeyId key;             // empty when no known key was shown
-  TenantId tenant;          // the key's
-  CredentialId credential;  // asked for; empty when none was
+  std::string action;          // method and route: "POST /v1/cms"
+  std::string peer;            // the caller's address
+  ApiKeyId key;                // empty when no known key was shown
+  TenantId tenant;             // the key's
+  CredentialId credential;     // asked for; empty when none was
+  std::string principal = {};  // who asked a use case
 
   friend auto operator<=>(const Refusal&, const Refusal&) = default;
 };

@@ -1,6 +1,6 @@
-// The signing line for one document (architecture.md): prepare, digest, attributes, sign, verify, assemble, timestamp,
-// embed. It knows no store, no principal and no policy: SigningService decides whether to call it, benchmarks call it
-// with any Signer.
+// The steps of the signing line (architecture.md), each a function from what the step before made: prepare, digest,
+// attributes, sign, verify, assemble, embed. They know no store, no principal, no policy and no thread: sign_pdf.cpp
+// says who calls them where, benchmarks call them with any Signer.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 #include "rakkan/pades/prepared_revision.hpp"
 #include "rakkan/pdf/document.hpp"
 #include "rakkan/pki/certificate.hpp"
-#include "rakkan/service/timestamper.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::service {
 
@@ -119,19 +119,40 @@ struct DetachedCms {
   std::optional<TokenFacts> timestamp;
 };
 
-// Steps 2 to 4 and 6 to 10. `timestamper` null: B-B. Fails with the codes of each step; self_check_failed when the
-// signature does not verify with the certificate's key. Blocks on the signer and the timestamper; never less than what
-// was asked for.
+// Steps 2 to 4: what is going to be signed, with room in /Contents for a token of `token_room` bytes (0: none).
+struct PreparedPdf {
+  pades::PreparedRevision revision;
+  crypto::Digest byte_range_digest;
+  cms::SignedAttributes attributes;
+};
+[[nodiscard]] Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
+                                              const pades::SignatureFieldSpec& field, std::size_t token_room,
+                                              RandomSource& random, const pdf::Limits& limits);
+// Step 4 over a digest that somebody else made. unsupported_algorithm when it is not of the suite's algorithm.
+[[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key);
+// Step 6. Blocks on the signer.
+[[nodiscard]] Result<Bytes> use_key(const SigningMaterial& key, const cms::SignedAttributes& attributes);
+// Step 7: a wrong key or a fault in the HSM stops here. self_check_failed.
+[[nodiscard]] Result<void> check_own_signature(const SigningMaterial& key, const cms::SignedAttributes& attributes,
+                                               ByteView signature);
+// Step 9's imprint: the digest of the signature value (RFC 5126 §6.1.1, EN 319 122-1 §5.3).
+[[nodiscard]] crypto::Digest imprint_of(const SigningMaterial& key, ByteView signature);
+// Step 8, with what step 9 brought.
+[[nodiscard]] Bytes assemble(const SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
+                             const std::optional<tsp::TimestampToken>& token);
+// Step 10. cms_larger_than_reserved.
+[[nodiscard]] Result<SignedPdf> embed(PreparedPdf prepared, const HashedDocument& document, ByteView cms,
+                                      const std::optional<tsp::TimestampToken>& token);
+[[nodiscard]] std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& token);
+
+// The steps of a B-B signature one after the other, without audit: for benchmarks and tests. Blocks on the signer.
 [[nodiscard]] Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
-                                              const pades::SignatureFieldSpec& field, Timestamper* timestamper,
-                                              RandomSource& random, const pdf::Limits& limits = {});
+                                              const pades::SignatureFieldSpec& field, RandomSource& random,
+                                              const pdf::Limits& limits = {});
 // The same for a base that nobody has hashed yet.
 [[nodiscard]] Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key,
-                                              const pades::SignatureFieldSpec& field, Timestamper* timestamper,
-                                              RandomSource& random, const pdf::Limits& limits = {});
-
-// Steps 4 and 6 to 9 over a digest that somebody else made: a detached CMS. The suite's digest must be the digest's.
-[[nodiscard]] Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key,
-                                                   Timestamper* timestamper);
+                                              const pades::SignatureFieldSpec& field, RandomSource& random,
+                                              const pdf::Limits& limits = {});
+[[nodiscard]] Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key);
 
 }  // namespace rakkan::service

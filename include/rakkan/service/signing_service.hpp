@@ -3,7 +3,7 @@
 // and never blocks it. Thread-safe.
 #pragma once
 
-#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,24 +19,33 @@
 #include "rakkan/service/credential.hpp"
 #include "rakkan/service/key_source.hpp"
 #include "rakkan/service/options.hpp"
+#include "rakkan/service/refusals.hpp"
 #include "rakkan/service/signing_line.hpp"
+#include "rakkan/service/timestamper.hpp"
+#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
+
+struct ServiceParts;
 
 struct Environment {  // outlives the service
   store::Store& store;
   KeySource& keys;
   const Clock& clock;
   RandomSource& random;
+  TrailWriter& trail;
   const MonotonicClock* monotonic = nullptr;  // null: the machine's
+  // Timestampers of the caller's own, by profile; they win over those of the options.
+  std::map<std::string, std::shared_ptr<Timestamper>> timestampers = {};
 };
 
 class SigningService {
  public:
-  // Checks the options (configuration_invalid); touches no key.
+  // Checks the options (configuration_invalid), reads the credentials and open activations, and gives intents that a
+  // crash left without outcome theirs ("signature.interrupted"). Touches no key.
   [[nodiscard]] static Result<std::unique_ptr<SigningService>> create(Options options, Environment environment);
-  ~SigningService();  // finishes what was accepted
+  ~SigningService();  // its tasks have ended; the pools finish what they accepted
 
   // The digest that a DocumentHasher for this credential is made with. Answers from memory; credential_unknown.
   [[nodiscard]] Result<crypto::DigestAlgorithm> digest_algorithm(const Principal& principal,
@@ -57,17 +66,20 @@ class SigningService {
 
   // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
   [[nodiscard]] async::Task<std::vector<Error>> readiness();
+  // Opens the operator's keys and the unit's, so that the first request does not wait; says which did not open.
+  [[nodiscard]] async::Task<std::vector<Error>> open_keys();
   // The active credentials' certificates, from memory.
   [[nodiscard]] std::vector<CertificateLife> certificates();
 
   [[nodiscard]] CredentialRegistry& credentials() noexcept;
   [[nodiscard]] Activation& activation() noexcept;
+  // Refused requests go there by themselves; for refusals of whoever stands before the use cases, and for its timer.
+  [[nodiscard]] Refusals& refusals() noexcept;
   [[nodiscard]] const Options& options() const noexcept;
 
  private:
-  struct Parts;
-  explicit SigningService(std::unique_ptr<Parts> parts) noexcept;
-  std::unique_ptr<Parts> parts_;
+  explicit SigningService(std::unique_ptr<ServiceParts> parts) noexcept;
+  std::unique_ptr<ServiceParts> parts_;
 };
 
 }  // namespace rakkan::service

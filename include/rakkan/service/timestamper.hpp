@@ -1,14 +1,18 @@
-// Timestamper gives a signature its timestamp: our own unit in process, or an outside authority.
+// Timestamper gives a signature its timestamp: our own unit in process, or an outside authority. Neither blocks the
+// thread that asks.
 #pragma once
 
 #include <atomic>
 #include <cstddef>
 #include <memory>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/service/principal.hpp"
+#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 #include "rakkan/tsp/tsu.hpp"
 
@@ -17,8 +21,10 @@ namespace rakkan::service {
 class Timestamper {
  public:
   virtual ~Timestamper() = default;
-  // A token for that digest, checked against the request and its signature verified. Blocks; thread-safe.
-  [[nodiscard]] virtual Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) = 0;
+  // A token for that digest, checked against the request and its signature verified. `caller` outlives the task.
+  [[nodiscard]] virtual async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller,
+                                                                           crypto::Digest digest,
+                                                                           async::Deadline deadline) = 0;
   // How many bytes to reserve for a token. A larger token costs a second signature, nothing else.
   [[nodiscard]] virtual std::size_t expected_token_size() const noexcept = 0;
 };
@@ -27,28 +33,42 @@ class Timestamper {
 // little.
 [[nodiscard]] std::size_t with_margin(std::size_t token_size) noexcept;
 
-// The internal unit: its largest token is known beforehand.
+// The internal unit: its largest token is known beforehand. Each token is in the journal `tokens`, durably, before the
+// unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, RandomSource& random) noexcept
-      : unit_(std::move(unit)), random_(&random) {}
-  [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) override;
+  // The arguments outlive it. The key is used on the pool.
+  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, TrailWriter& trail, async::BoundedPool& hsm,
+                      RandomSource& random) noexcept
+      : unit_(std::move(unit)), trail_(&trail), hsm_(&hsm), random_(&random) {}
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
+                                                                   async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+
+  // The unit's line for a request of the protocol: policy, clock, serial, journal, key, own check. The token in DER.
+  [[nodiscard]] async::Task<Result<Bytes>> issue(const Principal& caller, const tsp::TimestampRequest& request,
+                                                 async::Deadline deadline);
 
  private:
   std::shared_ptr<tsp::Tsu> unit_;
+  TrailWriter* trail_;
+  async::BoundedPool* hsm_;
   RandomSource* random_;
 };
 
-// An outside authority: a generous guess at first, then what its largest token so far needed.
+// An outside authority: a generous guess at first, then what its largest token so far needed. libcurl blocks a thread
+// of the pool.
 class OutsideTimestamper final : public Timestamper {
  public:
-  OutsideTimestamper(fetch::TsaOptions options, RandomSource& random) : client_(std::move(options), random) {}
-  [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) override;
+  OutsideTimestamper(fetch::TsaOptions options, RandomSource& random, async::BoundedPool& pool)
+      : client_(std::move(options), random), pool_(&pool) {}
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
+                                                                   async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
 
  private:
   fetch::TsaClient client_;
+  async::BoundedPool* pool_;
   std::atomic<std::size_t> largest_seen_{0};
 };
 

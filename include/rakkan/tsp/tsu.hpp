@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/crypto/signer.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
@@ -20,6 +22,25 @@ struct TsuPolicy {
       crypto::DigestAlgorithm::sha256, crypto::DigestAlgorithm::sha384, crypto::DigestAlgorithm::sha512};
   Accuracy accuracy{1, 0, 0};  // more than the clock's error plus genTime's resolution of a millisecond
   bool include_tsa_name = false;
+};
+
+// A token on its way to the key: all of it but the signature. Only a Tsu makes one.
+class UnsignedToken {
+ public:
+  [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
+
+ private:
+  friend class Tsu;
+  UnsignedToken(TstInfo info, Bytes content, cms::SignedAttributes attributes, bool embed_certificates)
+      : info_(std::move(info)),
+        content_(std::move(content)),
+        attributes_(std::move(attributes)),
+        embed_certificates_(embed_certificates) {}
+
+  TstInfo info_;
+  Bytes content_;  // info_, encoded
+  cms::SignedAttributes attributes_;
+  bool embed_certificates_;
 };
 
 class Tsu {
@@ -38,6 +59,16 @@ class Tsu {
   [[nodiscard]] Bytes respond(ByteView request);
   // The same for callers in process: the token, its signature verified, or the error whose row names the failInfo.
   [[nodiscard]] Result<TimestampToken> issue(const TimestampRequest& request);
+
+  // The same line in three parts, for whoever journals the token before the key is touched and uses the key on a thread
+  // of its own. prepare: policy, clock, certificate, serial number; it touches no key. sign blocks on the signer.
+  // complete: the token in DER, once the signature verifies (self_check_failed).
+  [[nodiscard]] Result<UnsignedToken> prepare(const TimestampRequest& request);
+  [[nodiscard]] Result<Bytes> sign(const UnsignedToken& token);
+  [[nodiscard]] Result<Bytes> complete(const UnsignedToken& token, ByteView signature) const;
+  // The response that says why not: the title alone, since details of a failure inside are not the requester's
+  // business.
+  [[nodiscard]] static Bytes reject(const Error& why);
 
   [[nodiscard]] const pki::Certificate& certificate() const noexcept;
   // The largest token this unit makes for a request with certReq, in bytes: for the /Contents reserve.

@@ -38,10 +38,7 @@ std::string describe(const service::CredentialSummary& credential) {
 }  // namespace
 
 async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
-  const auto list = [&context] { return context.environment.signing.credentials().list(); };
-  RAKKAN_CO_TRY(std::vector<service::CredentialSummary> credentials, co_await blocking(context, request, list));
-  const service::Principal& caller = *request.principal;
-  std::erase_if(credentials, [&](const auto& credential) { return !caller.may_use_credential_of(credential.tenant); });
+  const auto credentials = context.environment.signing.credentials().list(*request.principal);
   JsonObject json;
   json.raw("credentials",
            json_array(credentials, [](const service::CredentialSummary& credential) { return describe(credential); }));

@@ -45,7 +45,7 @@ TEST_P(ForeignAgreement, OnEverySuiteOfTheKey) {
     ++suites;
     ASSERT_OK_AND_ASSIGN(const SigningMaterial key, SigningMaterial::create(signer, certificates.back(), {}, suite));
     ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf,
-                         sign_pdf_line(document_, key, {.signing_time = fixture_.clock.time}, nullptr, random_));
+                         sign_pdf_line(document_, key, {.signing_time = fixture_.clock.time}, random_));
     Bytes file = document_;
     append(file, ByteView(signed_pdf.tail));
     const std::string path = write("signed.pdf", file);

@@ -109,9 +109,13 @@ TEST_F(ServiceOnSoftHsm, EachCredentialGetsATokenWithAPinFileForItsOwnerAlone) {
 TEST_F(ServiceOnSoftHsm, CredentialSignsAfterARestart) {
   const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
   const auto reopened_keys = open_keys();
-  ASSERT_OK_AND_ASSIGN(const auto again, SigningService::create(fixture_.service->options(),
-                                                                {*fixture_.store, *reopened_keys, fixture_.clock,
-                                                                 random_, &fixture_.monotonic}));
+  ASSERT_OK_AND_ASSIGN(const auto again,
+                       SigningService::create(fixture_.service->options(), {.store = *fixture_.store,
+                                                                            .keys = *reopened_keys,
+                                                                            .clock = fixture_.clock,
+                                                                            .random = random_,
+                                                                            .trail = fixture_.trail,
+                                                                            .monotonic = &fixture_.monotonic}));
   EXPECT_THAT(async::block_on(again->sign_pdf(fixture_.witness_command(seal, document_))), IsOk());
 }
 
@@ -156,16 +160,17 @@ TEST_F(ServiceOnSoftHsm, CertificateOfAnotherTokensKeyIsRefused) {
   fixture_.enrol(a, CredentialKind::operator_seal);
   fixture_.enrol(b, CredentialKind::operator_seal);
   EXPECT_THAT(fixture_.service->credentials().import_certificates(
-                  CredentialId(a), bytes_of(fixture_.certificates(b, CredentialKind::operator_seal))),
+                  test::kOperator, CredentialId(a), bytes_of(fixture_.certificates(b, CredentialKind::operator_seal))),
               FailsWith(ErrorCode::key_certificate_mismatch));
 }
 
 TEST_F(ServiceOnSoftHsm, Ed25519KeyOfATokenIsNoDocumentCredential) {
   const std::string label = fresh("ed");
   ASSERT_THAT(keys_->generate({label, label, Bytes{1}}, KeyKind::ed25519), IsOk());
-  EXPECT_THAT(fixture_.service->credentials().adopt({CredentialId(label), CredentialKind::operator_seal, PartyId(),
-                                                     KeyKind::ec_p256, "", "", "", Bytes{1}}),
-              FailsWith(ErrorCode::ed25519_document_key));
+  EXPECT_THAT(
+      fixture_.service->credentials().adopt(test::kOperator, {CredentialId(label), CredentialKind::operator_seal,
+                                                              PartyId(), KeyKind::ec_p256, "", "", "", Bytes{1}}),
+      FailsWith(ErrorCode::ed25519_document_key));
 }
 
 TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {

@@ -372,7 +372,7 @@ TEST(Trail, MakesUpANameOnce) {
 
 TEST(Trail, RefusesOptionsThatItCannotKeep) {
   TrailFixture fixture;
-  fixture.options.commit_window = std::chrono::microseconds{5'001};
+  fixture.options.commit_window = std::chrono::milliseconds{6};
   EXPECT_THAT(fixture.open(), FailsWith(ErrorCode::configuration_invalid));
   fixture.options = {};
   fixture.options.origin = "a name with blanks";

@@ -14,6 +14,11 @@ TEST(Base64, EncodesTheVectorsOfRfc4648) {
   EXPECT_EQ(to_base64(bytes_of("foobar")), "Zm9vYmFy");
 }
 
+TEST(Base64, UrlFormHasNoPaddingAndNoSlash) {
+  EXPECT_EQ(to_base64url(Bytes{0xFB, 0xFF, 0xFE}), "-__-");
+  EXPECT_EQ(to_base64url(Bytes{0xFB}), "-w");
+}
+
 TEST(Base64, DecodesWhatItEncodes) {
   for (const std::string_view text : {"", "f", "fo", "foo", "foob", "\xff\xfe\x00\x01"}) {
     EXPECT_EQ(from_base64(to_base64(bytes_of(text))), copy_of(bytes_of(text)));

@@ -22,12 +22,23 @@ class ActivationTest : public ::testing::Test {
       row.party = PartyId(id);
       EXPECT_THAT(store_->add_credential(row), IsOk());
     }
-    EXPECT_THAT(activation_.set_pin(yamada_, pin_of(test::kYamadasPin), soon()), IsOk());
-    EXPECT_THAT(activation_.set_pin(sato_, pin_of(test::kSatosPin), soon()), IsOk());
+    EXPECT_THAT(set(yamada_, test::kYamadasPin), IsOk());
+    EXPECT_THAT(set(sato_, test::kSatosPin), IsOk());
   }
   static async::Deadline soon() { return async::deadline_in(std::chrono::seconds(20)); }
-  Result<void> verify(const CredentialId& id, std::string_view pin) {
-    return activation_.verify_pin(id, pin_of(pin), soon());
+  static Result<void> verify_by(Activation& activation, const CredentialId& id, std::string_view pin) {
+    const SecureBytes secret = pin_of(pin);
+    return async::block_on(activation.verify_pin(id, secret, soon()));
+  }
+  Result<void> verify(const CredentialId& id, std::string_view pin) { return verify_by(activation_, id, pin); }
+  Result<void> set(const CredentialId& id, std::string_view pin) {
+    const SecureBytes secret = pin_of(pin);
+    return async::block_on(activation_.set_pin(test::kOperator, id, secret, soon()));
+  }
+  Result<void> change(const CredentialId& id, std::string_view from, std::string_view to) {
+    const SecureBytes old_pin = pin_of(from);
+    const SecureBytes new_pin = pin_of(to);
+    return async::block_on(activation_.change_pin(test::kOperator, id, old_pin, new_pin, soon()));
   }
 
   test::TemporaryFolder folder_;
@@ -35,7 +46,8 @@ class ActivationTest : public ::testing::Test {
   async::BoundedPool pool_{{"pin", 2, 16}};
   test::FakeClock clock_{Instant(std::chrono::seconds(1'000'000))};
   crypto::SystemRandom random_;
-  Activation activation_{*store_, pool_, clock_, random_, test::cheap_pins()};
+  test::FakeTrail trail_{*store_, clock_};
+  Activation activation_{*store_, trail_, pool_, clock_, random_, test::cheap_pins()};
   const CredentialId yamada_{"yamada"};
   const CredentialId sato_{"sato"};
 };
@@ -52,7 +64,7 @@ TEST_F(ActivationTest, TheSamePinOfTwoPartiesIsKeptDifferently) {
   store::CredentialRow row;
   row.id = third;
   ASSERT_THAT(store_->add_credential(row), IsOk());
-  ASSERT_THAT(activation_.set_pin(third, pin_of(test::kYamadasPin), soon()), IsOk());
+  ASSERT_THAT(set(third, test::kYamadasPin), IsOk());
   const store::LockPolicy policy{9, std::nullopt};
   ASSERT_OK_AND_ASSIGN(const auto one, store_->begin_pin_attempt(yamada_, policy, clock_.now()));
   ASSERT_OK_AND_ASSIGN(const auto other, store_->begin_pin_attempt(third, policy, clock_.now()));
@@ -79,13 +91,13 @@ TEST_F(ActivationTest, SuccessStartsTheCountAfresh) {
 TEST_F(ActivationTest, LockEndsAfterItsTimeWhenThePolicySaysSo) {
   PinPolicy policy = test::cheap_pins();
   policy.lock_time = std::chrono::seconds(60);
-  Activation activation(*store_, pool_, clock_, random_, policy);
+  Activation activation(*store_, trail_, pool_, clock_, random_, policy);
   for (int i = 0; i < 3; ++i) {
-    EXPECT_THAT(activation.verify_pin(yamada_, pin_of("wrong-pin"), soon()), FailsWith(ErrorCode::pin_incorrect));
+    EXPECT_THAT(verify_by(activation, yamada_, "wrong-pin"), FailsWith(ErrorCode::pin_incorrect));
   }
-  EXPECT_THAT(activation.verify_pin(yamada_, pin_of(test::kYamadasPin), soon()), FailsWith(ErrorCode::pin_locked));
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), FailsWith(ErrorCode::pin_locked));
   clock_.time += std::chrono::seconds(60);
-  EXPECT_THAT(activation.verify_pin(yamada_, pin_of(test::kYamadasPin), soon()), IsOk());
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), IsOk());
 }
 
 TEST_F(ActivationTest, RightPinsAtOnceDoNotLockEachOtherOut) {
@@ -105,21 +117,36 @@ TEST_F(ActivationTest, CredentialWithoutPinIsActivationMissing) {
 }
 
 TEST_F(ActivationTest, PinIsSetOnce) {
-  EXPECT_THAT(activation_.set_pin(yamada_, pin_of("another-pin"), soon()), FailsWith(ErrorCode::already_exists));
+  EXPECT_THAT(set(yamada_, "another-pin"), FailsWith(ErrorCode::already_exists));
   EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
 }
 
 TEST_F(ActivationTest, ShortPinIsRefused) {
-  EXPECT_THAT(activation_.set_pin(CredentialId("third"), pin_of("12345"), soon()),
-              FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(set(CredentialId("third"), "12345"), FailsWith(ErrorCode::invalid_argument));
 }
 
 TEST_F(ActivationTest, ChangingNeedsTheOldPin) {
-  EXPECT_THAT(activation_.change_pin(yamada_, pin_of("wrong-pin"), pin_of("new-pin-1"), soon()),
-              FailsWith(ErrorCode::pin_incorrect));
-  EXPECT_THAT(activation_.change_pin(yamada_, pin_of(test::kYamadasPin), pin_of("new-pin-1"), soon()), IsOk());
+  EXPECT_THAT(change(yamada_, "wrong-pin", "new-pin-1"), FailsWith(ErrorCode::pin_incorrect));
+  EXPECT_THAT(change(yamada_, test::kYamadasPin, "new-pin-1"), IsOk());
   EXPECT_THAT(verify(yamada_, test::kYamadasPin), FailsWith(ErrorCode::pin_incorrect));
   EXPECT_THAT(verify(yamada_, "new-pin-1"), IsOk());
+}
+
+TEST_F(ActivationTest, OperatorEndsALockAndThePinStays) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(verify(yamada_, "wrong-pin"), FailsWith(ErrorCode::pin_incorrect));
+  }
+  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, yamada_, soon())), IsOk());
+  EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
+}
+
+TEST_F(ActivationTest, ChangesAreRecordedWithWhoMadeThem) {
+  trail_.forget();
+  ASSERT_THAT(change(yamada_, test::kYamadasPin, "new-pin-1"), IsOk());
+  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, sato_, soon())), IsOk());
+  EXPECT_THAT(trail_.events(), ::testing::ElementsAre("pin.changed", "pin.reset"));
+  EXPECT_EQ(trail_.entries().front().body, R"({"by":{"id":"local:0"},"credential":"yamada"})");
+  EXPECT_EQ(trail_.entries().back().body, R"({"by":{"id":"local:0"},"credential":"sato"})");
 }
 
 TEST_F(ActivationTest, GuessesBeyondTheQueueAreRefusedAtOnce) {
@@ -130,8 +157,8 @@ TEST_F(ActivationTest, GuessesBeyondTheQueueAreRefusedAtOnce) {
     std::this_thread::yield();
   }
   ASSERT_THAT(narrow.submit([](Result<void>) {}, soon()), IsOk());
-  Activation activation(*store_, narrow, clock_, random_, test::cheap_pins());
-  EXPECT_THAT(activation.verify_pin(yamada_, pin_of(test::kYamadasPin), soon()), FailsWith(ErrorCode::overloaded));
+  Activation activation(*store_, trail_, narrow, clock_, random_, test::cheap_pins());
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), FailsWith(ErrorCode::overloaded));
   release.set_value();
 }
 

@@ -12,8 +12,9 @@ using test::IsOk;
 
 // Nobody but the Authorizer makes one.
 static_assert(!std::is_default_constructible_v<Authorization>);
-static_assert(!std::is_constructible_v<Authorization, Principal, std::shared_ptr<const Credential>, SignatureType,
-                                       crypto::Digest, std::optional<Instruction>, Instant>);
+static_assert(
+    !std::is_constructible_v<Authorization, Principal, std::shared_ptr<const Credential>, SignatureType, crypto::Digest,
+                             std::optional<Instruction>, std::optional<ActivationBook::Claim>, Instant>);
 
 class AuthorizerTest : public ::testing::Test {
  protected:
@@ -29,22 +30,32 @@ class AuthorizerTest : public ::testing::Test {
     return crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(text));
   }
 
-  Result<Authorization> authorize(const std::string& id, SignatureType type, const Instruction* instruction,
-                                  const SecureBytes* pin) {
-    RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(CredentialId(id)));
-    Authorizer authorizer(fixture_.service->activation(), fixture_.clock);
-    return authorizer.authorize(
-        {principal_, credential, type, document_, instruction, pin, async::deadline_in(std::chrono::seconds(10))});
+  Result<Authorization> authorize(const std::string& id, SignatureType type, const Consent& consent) {
+    RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
+    Authorizer authorizer(fixture_.service->activation(), book_, fixture_.clock);
+    const AuthorizationRequest request{.principal = principal_,
+                                       .credential = credential,
+                                       .type = type,
+                                       .document_digest = document_,
+                                       .consent = consent,
+                                       .deadline = async::deadline_in(std::chrono::seconds(10))};
+    return async::block_on(authorizer.authorize(request));
   }
   Result<Authorization> witness(const std::string& id, const Instruction* instruction) {
-    return authorize(id, SignatureType::witness, instruction, nullptr);
+    Consent consent;
+    if (instruction != nullptr) {
+      consent.instruction = *instruction;
+    }
+    return authorize(id, SignatureType::witness, consent);
   }
   Result<Authorization> party(const std::string& id, std::string_view pin) {
-    const SecureBytes secret = test::pin_of(pin);
-    return authorize(id, SignatureType::party, nullptr, &secret);
+    Consent consent;
+    consent.pin = test::pin_of(pin);
+    return authorize(id, SignatureType::party, consent);
   }
 
   test::SigningFixture fixture_;
+  ActivationBook book_{10};
   const Principal principal_{"tester"};
   const crypto::Digest document_ = digest_of("contract");
   const Instruction instruction_ = fixture_.instruction_for(bytes_of("contract"));
@@ -74,15 +85,24 @@ TEST_F(AuthorizerTest, InstructionFromTheFutureIsRefused) {
 }
 
 TEST_F(AuthorizerTest, PinDoesNotReplaceAnInstruction) {
-  const SecureBytes pin = test::pin_of(test::kYamadasPin);
-  EXPECT_THAT(authorize("seal", SignatureType::witness, nullptr, &pin), FailsWith(ErrorCode::instruction_missing));
+  Consent consent;
+  consent.pin = test::pin_of(test::kYamadasPin);
+  EXPECT_THAT(authorize("seal", SignatureType::witness, consent), FailsWith(ErrorCode::instruction_missing));
 }
 
 TEST_F(AuthorizerTest, PartyWithItsPinIsGranted) { EXPECT_THAT(party("yamada", test::kYamadasPin), IsOk()); }
 
 TEST_F(AuthorizerTest, PartyWithoutPinIsRefused) {
-  EXPECT_THAT(authorize("yamada", SignatureType::party, &instruction_, nullptr),
-              FailsWith(ErrorCode::activation_missing));
+  Consent consent;
+  consent.instruction = instruction_;
+  EXPECT_THAT(authorize("yamada", SignatureType::party, consent), FailsWith(ErrorCode::activation_missing));
+}
+
+TEST_F(AuthorizerTest, PinAndActivationAtOnceAreRefused) {
+  Consent consent;
+  consent.pin = test::pin_of(test::kYamadasPin);
+  consent.activation = test::pin_of("token");
+  EXPECT_THAT(authorize("yamada", SignatureType::party, consent), FailsWith(ErrorCode::invalid_argument));
 }
 
 TEST_F(AuthorizerTest, OnePartysPinDoesNotActivateAnothersKey) {

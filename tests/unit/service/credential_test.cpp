@@ -15,10 +15,10 @@ class CredentialTest : public ::testing::Test {
   CredentialRegistry& registry() { return fixture_.service->credentials(); }
   Result<CredentialSummary> generate(const std::string& id, CredentialKind kind = CredentialKind::operator_seal,
                                      KeyKind key_kind = KeyKind::ec_p256, const std::string& party = "") {
-    return registry().generate({CredentialId(id), kind, PartyId(party), key_kind, "", "", "", {}});
+    return registry().generate(test::kOperator, {CredentialId(id), kind, PartyId(party), key_kind, "", "", "", {}});
   }
   Result<CredentialSummary> import(const std::string& id, const std::string& pem) {
-    return registry().import_certificates(CredentialId(id), bytes_of(pem));
+    return registry().import_certificates(test::kOperator, CredentialId(id), bytes_of(pem));
   }
 
   test::SigningFixture fixture_;
@@ -30,7 +30,7 @@ TEST_F(CredentialTest, GeneratedKeyIsPendingAndCannotSign) {
   EXPECT_EQ(summary.token_label, "seal");
   EXPECT_EQ(summary.key_kind, "P-256");
   EXPECT_EQ(summary.suite, "ecdsa-sha256");
-  EXPECT_THAT(registry().load(CredentialId("seal")), FailsWith(ErrorCode::credential_not_ready));
+  EXPECT_THAT(registry().load(test::kOperator, CredentialId("seal")), FailsWith(ErrorCode::credential_not_ready));
 }
 
 TEST_F(CredentialTest, ImportedCertificateMakesItActive) {
@@ -38,7 +38,7 @@ TEST_F(CredentialTest, ImportedCertificateMakesItActive) {
   ASSERT_OK_AND_ASSIGN(const auto summary,
                        import("seal", fixture_.certificates("seal", CredentialKind::operator_seal)));
   EXPECT_EQ(summary.status, CredentialStatus::active);
-  ASSERT_OK_AND_ASSIGN(const auto credential, registry().load(CredentialId("seal")));
+  ASSERT_OK_AND_ASSIGN(const auto credential, registry().load(test::kOperator, CredentialId("seal")));
   EXPECT_EQ(credential->material().certificate(), *summary.certificate);
 }
 
@@ -60,7 +60,7 @@ TEST_F(CredentialTest, CertificateOfAnotherKeyIsRefused) {
 TEST_F(CredentialTest, KeyThatChangedUnderItsCertificateIsFoundAtLoad) {
   fixture_.enrol("seal", CredentialKind::operator_seal);
   fixture_.software_keys.replace("seal", KeyKind::ec_p256);
-  EXPECT_THAT(registry().load(CredentialId("seal")), FailsWith(ErrorCode::key_certificate_mismatch));
+  EXPECT_THAT(registry().load(test::kOperator, CredentialId("seal")), FailsWith(ErrorCode::key_certificate_mismatch));
 }
 
 TEST_F(CredentialTest, DocumentCertificateWithTimestampingUseIsRefused) {
@@ -110,48 +110,50 @@ TEST_F(CredentialTest, Ed25519IsRefusedForDocuments) {
 TEST_F(CredentialTest, Ed25519KeyMadeElsewhereIsRefusedToo) {
   ASSERT_THAT(fixture_.software_keys.generate({"seal", "seal", {}}, KeyKind::ed25519), IsOk());
   EXPECT_THAT(registry().adopt(
+                  test::kOperator,
                   {CredentialId("seal"), CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "", "", "", {}}),
               FailsWith(ErrorCode::ed25519_document_key));
 }
 
 TEST_F(CredentialTest, AdoptedKeyNamesItsKind) {
   ASSERT_THAT(fixture_.software_keys.generate({"ceremony", "root", {}}, KeyKind::ec_p384), IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto summary, registry().adopt({CredentialId("seal"),
-                                                             CredentialKind::operator_seal,
-                                                             PartyId(),
-                                                             KeyKind::rsa_2048,
-                                                             "",
-                                                             "ceremony",
-                                                             "root",
-                                                             {}}));
+  ASSERT_OK_AND_ASSIGN(const auto summary, registry().adopt(test::kOperator, {CredentialId("seal"),
+                                                                              CredentialKind::operator_seal,
+                                                                              PartyId(),
+                                                                              KeyKind::rsa_2048,
+                                                                              "",
+                                                                              "ceremony",
+                                                                              "root",
+                                                                              {}}));
   EXPECT_EQ(summary.key_kind, "P-384");
   EXPECT_EQ(summary.suite, "ecdsa-sha384");
 }
 
 TEST_F(CredentialTest, AdoptingAMissingKeyFails) {
   EXPECT_THAT(registry().adopt(
+                  test::kOperator,
                   {CredentialId("seal"), CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "", "", "", {}}),
               FailsWith(ErrorCode::key_not_found));
 }
 
 TEST_F(CredentialTest, SuiteMustSuitTheKey) {
-  EXPECT_THAT(registry().generate({CredentialId("a"),
-                                   CredentialKind::operator_seal,
-                                   PartyId(),
-                                   KeyKind::ec_p256,
-                                   "rsa-pss-sha256",
-                                   "",
-                                   "",
-                                   {}}),
+  EXPECT_THAT(registry().generate(test::kOperator, {CredentialId("a"),
+                                                    CredentialKind::operator_seal,
+                                                    PartyId(),
+                                                    KeyKind::ec_p256,
+                                                    "rsa-pss-sha256",
+                                                    "",
+                                                    "",
+                                                    {}}),
               FailsWith(ErrorCode::unsupported_algorithm));
-  EXPECT_THAT(registry().generate({CredentialId("a"),
-                                   CredentialKind::operator_seal,
-                                   PartyId(),
-                                   KeyKind::rsa_2048,
-                                   "rsa-pss-sha256",
-                                   "",
-                                   "",
-                                   {}}),
+  EXPECT_THAT(registry().generate(test::kOperator, {CredentialId("a"),
+                                                    CredentialKind::operator_seal,
+                                                    PartyId(),
+                                                    KeyKind::rsa_2048,
+                                                    "rsa-pss-sha256",
+                                                    "",
+                                                    "",
+                                                    {}}),
               IsOk());
 }
 
@@ -163,6 +165,7 @@ TEST_F(CredentialTest, IdMustBePlain) {
 
 TEST_F(CredentialTest, TokenLabelCannotLeaveTheFolderOfPins) {
   EXPECT_THAT(registry().generate(
+                  test::kOperator,
                   {CredentialId("a"), CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "", "../a", "", {}}),
               FailsWith(ErrorCode::invalid_argument));
 }
@@ -176,6 +179,7 @@ TEST_F(CredentialTest, PartyIsNamedExactlyByPartyCredentials) {
 TEST_F(CredentialTest, TakenIdMakesNoKey) {
   ASSERT_THAT(generate("seal"), IsOk());
   EXPECT_THAT(registry().generate(
+                  test::kOperator,
                   {CredentialId("seal"), CredentialKind::tsu, PartyId(), KeyKind::ec_p256, "", "elsewhere", "", {}}),
               FailsWith(ErrorCode::already_exists));
   EXPECT_THAT(fixture_.software_keys.signer({"elsewhere", "seal", {}}), FailsWith(ErrorCode::key_not_found));
@@ -183,29 +187,29 @@ TEST_F(CredentialTest, TakenIdMakesNoKey) {
 
 TEST_F(CredentialTest, DisabledCredentialIsRefusedEverywhere) {
   const CredentialId id = fixture_.enrol("seal", CredentialKind::operator_seal);
-  ASSERT_THAT(registry().load(id), IsOk());
+  ASSERT_THAT(registry().load(test::kOperator, id), IsOk());
   const std::string pem = fixture_.certificates("seal", CredentialKind::operator_seal);
-  ASSERT_THAT(registry().disable(id), IsOk());
-  EXPECT_THAT(registry().load(id), FailsWith(ErrorCode::credential_disabled));
+  ASSERT_THAT(registry().disable(test::kOperator, id), IsOk());
+  EXPECT_THAT(registry().load(test::kOperator, id), FailsWith(ErrorCode::credential_disabled));
   EXPECT_THAT(import("seal", pem), FailsWith(ErrorCode::credential_disabled));
   EXPECT_THAT(registry().certification_request(id, {}), FailsWith(ErrorCode::credential_disabled));
 }
 
 TEST_F(CredentialTest, UnknownCredentialIsUnknown) {
-  EXPECT_THAT(registry().load(CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
-  EXPECT_THAT(registry().find(CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(registry().load(test::kOperator, CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(registry().find(test::kOperator, CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
   EXPECT_THAT(import("x", fixture_.authority.pem()), FailsWith(ErrorCode::credential_unknown));
 }
 
 TEST_F(CredentialTest, SignerIsOpenedOnceAndAgainAfterRenewal) {
   const CredentialId id = fixture_.enrol("seal", CredentialKind::operator_seal);
-  ASSERT_OK_AND_ASSIGN(const auto first, registry().load(id));
+  ASSERT_OK_AND_ASSIGN(const auto first, registry().load(test::kOperator, id));
   const int opened = fixture_.software_keys.opened;
-  ASSERT_OK_AND_ASSIGN(const auto second, registry().load(id));
+  ASSERT_OK_AND_ASSIGN(const auto second, registry().load(test::kOperator, id));
   EXPECT_EQ(first, second);
   EXPECT_EQ(fixture_.software_keys.opened, opened);
   fixture_.certify("seal", CredentialKind::operator_seal);
-  ASSERT_OK_AND_ASSIGN(const auto renewed, registry().load(id));
+  ASSERT_OK_AND_ASSIGN(const auto renewed, registry().load(test::kOperator, id));
   EXPECT_NE(renewed->material().certificate(), first->material().certificate());
 }
 
@@ -213,7 +217,7 @@ TEST_F(CredentialTest, ListShowsEveryCredentialWithoutTouchingAKey) {
   fixture_.enrol("seal", CredentialKind::operator_seal);
   ASSERT_THAT(generate("p", CredentialKind::party, KeyKind::rsa_2048, "山田"), IsOk());
   const int opened = fixture_.software_keys.opened;
-  ASSERT_OK_AND_ASSIGN(const auto list, registry().list());
+  const auto list = registry().list(test::kOperator);
   ASSERT_EQ(list.size(), 2U);
   EXPECT_EQ(list[0].party, PartyId("山田"));
   EXPECT_EQ(list[0].certificate, std::nullopt);

@@ -16,21 +16,29 @@ class FieldTexts : public ::testing::Test {
   pades::SignatureFieldSpec witness(const FieldChoice& choice, const WitnessTexts& texts,
                                     const std::string& name = "山田太郎") {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x"));
-    const auto instruction =
+    Consent consent;
+    consent.instruction =
         test::value_or_throw(Instruction::parse(test::instruction_json(digest, to_rfc3339(fixture_.clock.time), name)));
-    return field_spec(grant("seal", SignatureType::witness, &instruction, nullptr), choice, texts);
+    return field_spec(grant("seal", SignatureType::witness, consent), choice, texts);
   }
   pades::SignatureFieldSpec party(const FieldChoice& choice) {
-    const SecureBytes pin = test::pin_of(test::kYamadasPin);
-    return field_spec(grant("yamada", SignatureType::party, nullptr, &pin), choice, {});
+    Consent consent;
+    consent.pin = test::pin_of(test::kYamadasPin);
+    return field_spec(grant("yamada", SignatureType::party, consent), choice, {});
   }
-  Authorization grant(const std::string& id, SignatureType type, const Instruction* instruction,
-                      const SecureBytes* pin) {
-    Authorizer authorizer(fixture_.service->activation(), fixture_.clock);
+  Authorization grant(const std::string& id, SignatureType type, const Consent& consent) {
+    ActivationBook book(1);
+    Authorizer authorizer(fixture_.service->activation(), book, fixture_.clock);
+    const Principal principal{"t"};
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x"));
-    return test::value_or_throw(authorizer.authorize(
-        {Principal{"t"}, test::value_or_throw(fixture_.service->credentials().load(CredentialId(id))), type, digest,
-         instruction, pin, async::deadline_in(std::chrono::seconds(10))}));
+    const AuthorizationRequest request{
+        .principal = principal,
+        .credential = test::value_or_throw(fixture_.service->credentials().load(test::kOperator, CredentialId(id))),
+        .type = type,
+        .document_digest = digest,
+        .consent = consent,
+        .deadline = async::deadline_in(std::chrono::seconds(10))};
+    return test::value_or_throw(async::block_on(authorizer.authorize(request)));
   }
 
   test::SigningFixture fixture_;

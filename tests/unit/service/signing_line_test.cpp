@@ -1,7 +1,7 @@
 #include "rakkan/service/signing_line.hpp"
 
+#include "rakkan/service/timestamper.hpp"
 #include "support/signing_fixture.hpp"
-#include "support/test_tsu.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -11,31 +11,6 @@ using crypto::KeyKind;
 using test::FailsWith;
 using test::IsOk;
 
-// Claims to need less than it does, so many times.
-class TightTimestamper final : public Timestamper {
- public:
-  TightTimestamper(std::shared_ptr<tsp::Tsu> unit, RandomSource& random, std::size_t claim)
-      : inner_(std::move(unit), random), claim_(claim) {}
-  [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) override {
-    ++tokens;
-    return inner_.timestamp(digest);
-  }
-  [[nodiscard]] std::size_t expected_token_size() const noexcept override { return claim_; }
-  int tokens = 0;
-
- private:
-  InternalTimestamper inner_;
-  std::size_t claim_;
-};
-
-class FailingTimestamper final : public Timestamper {
- public:
-  [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest&) override {
-    return fail(ErrorCode::tsa_timeout, "by the test");
-  }
-  [[nodiscard]] std::size_t expected_token_size() const noexcept override { return 4096; }
-};
-
 struct Line {
   explicit Line(KeyKind kind = KeyKind::ec_p256, const char* suite = nullptr)
       : identity(authority.signer(kind)),
@@ -44,14 +19,13 @@ struct Line {
             signer, identity.certificate, {authority.certificate()},
             suite != nullptr ? *crypto::suite_from_name(suite) : crypto::default_suite(kind)))) {}
 
-  Result<SignedPdf> sign(Timestamper* timestamper = nullptr) {
+  Result<SignedPdf> sign() {
     pades::SignatureFieldSpec field;
     field.signing_time = SystemClock{}.now();
-    return sign_pdf_line(base, key, field, timestamper, random);
+    return sign_pdf_line(base, key, field, random);
   }
 
   test::TestAuthority authority;
-  test::TestTsu unit{authority};
   crypto::SystemRandom random;
   test::Identity identity;
   std::shared_ptr<test::BentSigner> signer;
@@ -99,50 +73,6 @@ TEST(SigningLine, ReserveIsFilledButForTheVariationOfTheSignatureValue) {
     EXPECT_LE(signed_pdf.cms_size, signed_pdf.reserve);
     EXPECT_LE(signed_pdf.reserve - signed_pdf.cms_size, 16U) << crypto::name(kind);
   }
-}
-
-TEST(SigningLine, TokenStampsTheSignatureValue) {
-  Line line(KeyKind::ec_p384);
-  InternalTimestamper timestamper(line.unit.tsu, line.random);
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, line.sign(&timestamper));
-  expect_valid(line, signed_pdf);
-  const test::CutSignature cut = test::cut_signature(line.base, signed_pdf);
-  const cms::SignerInfo& info = cut.cms.signer_infos().front();
-  const auto attribute = info.unsigned_attribute(cms::kIdSignatureTimeStampToken);
-  ASSERT_TRUE(attribute.has_value());
-  ASSERT_OK_AND_ASSIGN(const auto token, tsp::TimestampToken::parse(*attribute));
-  EXPECT_THAT(token.verify_signature(), IsOk());
-  EXPECT_EQ(token.info().message_imprint,
-            tsp::MessageImprint::of(crypto::digest(DigestAlgorithm::sha384, info.signature)));
-  ASSERT_TRUE(signed_pdf.timestamp.has_value());
-  EXPECT_EQ(signed_pdf.timestamp->serial_number, token.info().serial_number);
-  EXPECT_EQ(signed_pdf.timestamp->policy, test::kTestPolicy);
-}
-
-TEST(SigningLine, TokenLargerThanItsReserveLeadsToASecondSignature) {
-  Line line;
-  TightTimestamper timestamper(line.unit.tsu, line.random, 100);
-  ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, line.sign(&timestamper));
-  EXPECT_EQ(signed_pdf.signatures_made, 2U);
-  EXPECT_EQ(line.signer->signatures, 2);
-  EXPECT_EQ(timestamper.tokens, 2);
-  expect_valid(line, signed_pdf);
-}
-
-TEST(SigningLine, TokenThatFitsNeedsOneSignature) {
-  Line line;
-  InternalTimestamper timestamper(line.unit.tsu, line.random);
-  for (int i = 0; i < 20; ++i) {
-    ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf, line.sign(&timestamper));
-    EXPECT_EQ(signed_pdf.signatures_made, 1U);
-  }
-}
-
-TEST(SigningLine, FailedTimestampIsNoSignatureAtALowerLevel) {
-  Line line;
-  FailingTimestamper timestamper;
-  EXPECT_THAT(line.sign(&timestamper), FailsWith(ErrorCode::tsa_timeout));
-  EXPECT_EQ(line.signer->signatures, 1);
 }
 
 TEST(SigningLine, WrongSignatureValueIsNotReleased) {
@@ -203,7 +133,7 @@ TEST(SigningLine, NotAPdfIsRefusedBeforeTheKeyIsTouched) {
 TEST(SigningLine, DetachedCmsIsOverTheDigestAlone) {
   Line line(KeyKind::rsa_2048);
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
-  ASSERT_OK_AND_ASSIGN(const DetachedCms detached, sign_digest_line(digest, line.key, nullptr));
+  ASSERT_OK_AND_ASSIGN(const DetachedCms detached, sign_digest_line(digest, line.key));
   ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.cms));
   EXPECT_EQ(data.content(), std::nullopt);
   EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, line.identity.certificate), IsOk());
@@ -213,9 +143,9 @@ TEST(SigningLine, DetachedCmsIsOverTheDigestAlone) {
 TEST(SigningLine, DigestOfAnotherAlgorithmNeedsItsSuite) {
   Line line(KeyKind::rsa_2048);
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha512, bytes_of("content"));
-  EXPECT_THAT(sign_digest_line(digest, line.key, nullptr), FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(sign_digest_line(digest, line.key), FailsWith(ErrorCode::unsupported_algorithm));
   ASSERT_OK_AND_ASSIGN(const SigningMaterial key, line.key.with_digest(DigestAlgorithm::sha512));
-  EXPECT_THAT(sign_digest_line(digest, key, nullptr), IsOk());
+  EXPECT_THAT(sign_digest_line(digest, key), IsOk());
 }
 
 TEST(HashedDocument, TwoAlgorithmsOfOneReadingAreBothRight) {
@@ -226,6 +156,24 @@ TEST(HashedDocument, TwoAlgorithmsOfOneReadingAreBothRight) {
   for (const DigestAlgorithm algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::sha512}) {
     EXPECT_EQ(HashedDocument::hash(base, algorithm).document_digest(), crypto::digest(DigestAlgorithm::sha256, base));
   }
+}
+
+TEST(DocumentHasher, PiecesGiveWhatTheWholeGives) {
+  const Bytes base = test::sample_pdf();
+  for (const DigestAlgorithm algorithm : {DigestAlgorithm::sha256, DigestAlgorithm::sha384}) {
+    DocumentHasher hasher(algorithm);
+    for (std::size_t at = 0; at < base.size(); at += 7) {
+      hasher.update(ByteView(base).subspan(at, std::min<std::size_t>(7, base.size() - at)));
+    }
+    ASSERT_OK_AND_ASSIGN(const HashedDocument document, std::move(hasher).finish(base));
+    EXPECT_EQ(document.document_digest(), crypto::digest(DigestAlgorithm::sha256, base));
+  }
+}
+
+TEST(DocumentHasher, DocumentOfAnotherLengthIsNotWhatWasHashed) {
+  DocumentHasher hasher(DigestAlgorithm::sha256);
+  hasher.update(bytes_of("contract"));
+  EXPECT_THAT(std::move(hasher).finish(bytes_of("contrac")), FailsWith(ErrorCode::internal));
 }
 
 TEST(OutsideTimestamper, LearnsTheRoomFromTheTokensItSaw) { EXPECT_GT(with_margin(5000), 5000U); }

@@ -1,5 +1,8 @@
 #include "rakkan/service/signing_service.hpp"
 
+#include <set>
+#include <thread>
+
 #include "support/loopback_tsa.hpp"
 #include "support/signing_fixture.hpp"
 
@@ -59,7 +62,7 @@ class SigningServiceTest : public ::testing::Test {
 TEST_F(SigningServiceTest, WitnessSignsWithTheOperatorsKey) {
   ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_->sign(fixture_->witness_command(seal_, document_)));
   const auto cut = test::cut_signature(document_, signed_pdf);
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
                                       credential->material().certificate()),
               IsOk());
@@ -72,7 +75,7 @@ TEST_F(SigningServiceTest, PartySignsWithItsOwnKeyAfterTheWitness) {
   ASSERT_OK_AND_ASSIGN(const SignedDocument party,
                        fixture_->sign(fixture_->party_command(yamada_, document_, test::kYamadasPin)));
   const auto cut = test::cut_signature(document_, party);
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(yamada_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, yamada_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
                                       credential->material().certificate()),
               IsOk());
@@ -118,13 +121,13 @@ TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
       const auto token,
       tsp::TimestampToken::parse(signer_info(cut).unsigned_attribute(cms::kIdSignatureTimeStampToken).value()));
   ASSERT_OK_AND_ASSIGN(const auto unit, token.verify_signature());
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(tsu_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, tsu_));
   EXPECT_EQ(unit, credential->material().certificate());
   EXPECT_EQ(signed_pdf.pdf.signatures_made, 1U);
 }
 
 TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
-  ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
+  ASSERT_THAT(fixture_->service->credentials().disable(test::kOperator, tsu_), IsOk());
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
   command.level = BaselineLevel::b_t;
   EXPECT_THAT(fixture_->sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
@@ -133,18 +136,25 @@ TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
 
 TEST_F(SigningServiceTest, SerialNumbersOfTwoRunsNeverMeet) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
-  ASSERT_OK_AND_ASSIGN(const auto first, fixture_->stamp(digest, ""));
+  ASSERT_OK_AND_ASSIGN(const auto first, fixture_->stamp(digest));
   test::StuckRandom stuck;
-  auto again = test::value_or_throw(SigningService::create(
-      fixture_->service->options(),
-      {*fixture_->store, fixture_->software_keys, fixture_->clock, stuck, &fixture_->monotonic}));
-  auto third = test::value_or_throw(SigningService::create(
-      fixture_->service->options(),
-      {*fixture_->store, fixture_->software_keys, fixture_->clock, stuck, &fixture_->monotonic}));
-  ASSERT_OK_AND_ASSIGN(const auto second_token, test::SigningFixture::stamp_by(*again, digest));
-  ASSERT_OK_AND_ASSIGN(const auto third_token, test::SigningFixture::stamp_by(*third, digest));
-  EXPECT_NE(first.info().serial_number, second_token.info().serial_number);
-  EXPECT_NE(second_token.info().serial_number, third_token.info().serial_number);
+  const auto with_stuck_random = [&] {
+    return test::value_or_throw(
+        SigningService::create(fixture_->service->options(), {.store = *fixture_->store,
+                                                              .keys = fixture_->software_keys,
+                                                              .clock = fixture_->clock,
+                                                              .random = stuck,
+                                                              .trail = fixture_->trail,
+                                                              .monotonic = &fixture_->monotonic}));
+  };
+  std::set<Bytes> serials{first.info().serial_number};
+  for (int run = 0; run < 3; ++run) {
+    const auto again = with_stuck_random();
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_OK_AND_ASSIGN(const auto token, test::SigningFixture::stamp_by(*again, digest));
+      EXPECT_TRUE(serials.insert(token.info().serial_number).second) << to_hex(token.info().serial_number);
+    }
+  }
 }
 
 TEST_F(SigningServiceTest, UnitMustBeATimestampingCredential) {
@@ -169,7 +179,7 @@ TEST_F(SigningServiceTest, RequestOfTheProtocolIsAnswered) {
 }
 
 TEST_F(SigningServiceTest, RequestWithoutAUnitIsRejectedInTheProtocol) {
-  ASSERT_THAT(fixture_->service->credentials().disable(tsu_), IsOk());
+  ASSERT_THAT(fixture_->service->credentials().disable(test::kOperator, tsu_), IsOk());
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
   const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
   ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_->answer(request.encode())));
@@ -222,7 +232,7 @@ TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
   };
   ASSERT_OK_AND_ASSIGN(const SignedDigest detached, fixture_->sign(command("content")));
   ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.stored.tail));
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(seal_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
   EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, credential->material().certificate()),
               IsOk());
   EXPECT_TRUE(detached.timestamp.has_value());
@@ -232,9 +242,7 @@ TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
 TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
   Options options;
   options.tsu.policy = "timestamps";
-  EXPECT_THAT(
-      SigningService::create(options, {*fixture_->store, fixture_->software_keys, fixture_->clock, fixture_->random}),
-      FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(SigningService::create(options, fixture_->environment()), FailsWith(ErrorCode::configuration_invalid));
 }
 
 TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {

@@ -1,0 +1,27 @@
+// TrailWriter is what the use cases ask of the trail: write this down durably. audit::Trail in programs; tests and
+// benchmarks bring their own.
+#pragma once
+
+#include <cstdint>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::service {
+
+class TrailWriter {
+ public:
+  virtual ~TrailWriter() = default;
+  // As audit::Trail::record.
+  virtual void record(audit::Submission submission, audit::Trail::Done done) = 0;
+  [[nodiscard]] virtual bool healthy() const noexcept = 0;
+  // Entries of the trail that are durable: an index handed out later is not smaller.
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+
+  // Waits for the answer without a thread, and with one.
+  [[nodiscard]] async::Task<Result<audit::Receipt>> write(audit::Submission submission);
+  [[nodiscard]] Result<audit::Receipt> write_and_wait(audit::Submission submission);
+};
+
+}  // namespace rakkan::service

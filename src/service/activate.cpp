@@ -1,0 +1,84 @@
+#include <algorithm>
+#include <array>
+
+#include "rakkan/base/base64.hpp"
+#include "service/records.hpp"
+#include "service/service_parts.hpp"
+
+namespace rakkan::service {
+namespace {
+
+constexpr std::size_t kTokenSize = 32;  // bytes of randomness
+
+Result<void> check(const ServiceParts& parts, const ActivateCommand& command) {
+  if (command.digests.empty() || command.digests.size() > parts.options.limits.activation_digests) {
+    return fail(ErrorCode::invalid_argument,
+                "1 to " + std::to_string(parts.options.limits.activation_digests) + " digests", "digests");
+  }
+  if (command.lifetime <= std::chrono::seconds(0) || command.lifetime > ActivateCommand::kLongestActivation) {
+    return fail(ErrorCode::invalid_argument, "1 to 300 seconds", "lifetime");
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> texts_of(const std::vector<crypto::Digest>& digests) {
+  std::vector<std::string> texts;
+  std::transform(digests.begin(), digests.end(), std::back_inserter(texts), text_of_digest);
+  std::sort(texts.begin(), texts.end());
+  if (std::adjacent_find(texts.begin(), texts.end()) != texts.end()) {
+    return fail(ErrorCode::invalid_argument, "a digest stands there twice", "digests");
+  }
+  return texts;
+}
+
+Result<SecureBytes> fresh_token(RandomSource& random) {
+  std::array<Byte, kTokenSize> entropy{};
+  RAKKAN_CHECK(random.fill(entropy));
+  std::string text = to_base64url(entropy);
+  SecureBytes token(bytes_of(text));
+  secure_wipe(entropy);
+  secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
+  return token;
+}
+
+async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& command) {
+  const async::Deadline deadline = parts.deadline_or_default(command.deadline);
+  RAKKAN_CO_CHECK(parts.check_trail());
+  RAKKAN_CO_CHECK(check(parts, command));
+  RAKKAN_CO_TRY(const std::vector<std::string> digests, texts_of(command.digests));
+  RAKKAN_CO_TRY(const auto credential, co_await parts.load(command.principal, command.credential, deadline));
+  if (credential->kind() != CredentialKind::party) {
+    co_return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated",
+                   "credential " + command.credential.value());
+  }
+  RAKKAN_CO_CHECK(parts.book.make_room(parts.environment.clock.now()));
+  RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.credential, command.pin, deadline));
+
+  RAKKAN_CO_TRY(SecureBytes token, fresh_token(parts.environment.random));
+  const store::ActivationRow row{.id = activation_id(token),
+                                 .tenant = command.principal.tenant,
+                                 .credential = command.credential,
+                                 .expires = parts.environment.clock.now() + command.lifetime,
+                                 .digests = digests,
+                                 .used = {}};
+  audit::Submission granted;
+  granted.event = "activation.granted";
+  granted.body = records::activation(command.principal, *credential, row.id, digests, row.expires);
+  granted.subject = credential->party().value();
+  granted.activation = row;
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts.environment.trail.write(std::move(granted)));
+  parts.book.add(row);
+  co_return Activated{std::move(token), row.expires, receipt.index};
+}
+
+}  // namespace
+
+async::Task<Result<Activated>> SigningService::activate(ActivateCommand command) {
+  Result<Activated> result = co_await line(*parts_, command);
+  if (!result) {
+    parts_->refuse(result.error().code, "activate", command.principal, command.credential);
+  }
+  co_return result;
+}
+
+}  // namespace rakkan::service

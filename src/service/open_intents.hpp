@@ -1,0 +1,48 @@
+// OpenIntents knows where intents without outcome can be: a mark in the store below which every intent has one. After a
+// crash the records from the mark on are looked through, and what they leave open gets the outcome "interrupted".
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/service/trail_writer.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::service {
+
+class OpenIntents {
+ public:
+  // Both outlive it.
+  OpenIntents(store::Ledger& ledger, TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
+
+  // Gives intents that a crash left open their outcome, and sets the mark. Blocks; before the first intent of this
+  // process.
+  [[nodiscard]] Result<void> settle_interrupted();
+  // Durably moves the mark up. Blocks; failing costs the next start a longer look.
+  [[nodiscard]] Result<void> move_mark();
+
+  // Made before an intent is recorded. One that is not closed (its outcome could not be recorded) holds the mark back.
+  class Guard {
+   public:
+    explicit Guard(OpenIntents& all);
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+    void close();
+
+   private:
+    OpenIntents& all_;
+    std::multiset<std::uint64_t>::iterator place_;
+  };
+
+ private:
+  [[nodiscard]] std::uint64_t mark();
+
+  store::Ledger* ledger_;
+  TrailWriter* trail_;
+  std::mutex mutex_;
+  std::multiset<std::uint64_t> lower_bounds_;  // of the indexes of the intents that are open
+};
+
+}  // namespace rakkan::service

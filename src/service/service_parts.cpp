@@ -1,0 +1,136 @@
+#include "service/service_parts.hpp"
+
+#include <utility>
+
+namespace rakkan::service {
+namespace {
+
+// After so many intents the mark moves up: a start after a crash looks through as many records at most.
+constexpr std::uint64_t kIntentsToAMark = 4'096;
+
+// Nobody's request: the service itself.
+const Principal kItself{"service", TenantId(), true};
+
+}  // namespace
+
+ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy policy,
+                           std::unique_ptr<CredentialRegistry> registry)
+    : options(std::move(given)),
+      tsu_policy(std::move(policy)),
+      environment(std::move(around)),
+      clock_gate(std::make_shared<WatchedClock>(
+          tsp::make_jump_guarded_clock_gate(environment.clock,
+                                            environment.monotonic != nullptr ? *environment.monotonic : steady_clock),
+          environment.trail)),
+      credentials(std::move(registry)),
+      refusals([this](audit::Submission submission,
+                      audit::Trail::Done done) { environment.trail.record(std::move(submission), std::move(done)); },
+               environment.clock),
+      open_intents(environment.store, environment.trail),
+      book(options.limits.activations),
+      store(options.pools.store),
+      tsa(options.pools.tsa),
+      pin(options.pools.pin),
+      hsm(options.pools.hsm),
+      activation(environment.store, environment.trail, pin, environment.clock, environment.random, options.pin),
+      authorizer(activation, book, environment.clock),
+      cpu(options.pools.cpu) {
+  profiles = environment.timestampers;
+  for (const auto& [name, profile] : options.tsa) {
+    if (!profile.internal()) {
+      profiles.emplace(name, std::make_shared<OutsideTimestamper>(profile.options, environment.random, tsa));
+    }
+  }
+}
+
+Result<void> ServiceParts::check_trail() const {
+  if (!environment.trail.healthy()) {
+    return fail(ErrorCode::audit_unavailable, "the audit trail takes no entries");
+  }
+  return {};
+}
+
+async::Task<Result<std::shared_ptr<const Credential>>> ServiceParts::load(const Principal& principal,
+                                                                          const CredentialId& id,
+                                                                          async::Deadline deadline) {
+  RAKKAN_CO_TRY(auto opened, credentials->opened(principal, id));
+  if (opened != nullptr) {
+    co_return opened;
+  }
+  const auto open = [&] { return credentials->load(principal, id); };
+  co_return co_await async::run_on(hsm, open, deadline);
+}
+
+async::Task<Result<std::shared_ptr<Timestamper>>> ServiceParts::timestamper(const std::string& profile,
+                                                                            async::Deadline deadline) {
+  const std::string& wanted = profile.empty() ? options.default_tsa : profile;
+  if (const auto known = profiles.find(wanted); known != profiles.end()) {
+    co_return known->second;
+  }
+  if (!options.tsa.contains(wanted)) {
+    co_return fail(ErrorCode::invalid_argument, "there is no timestamp profile of this name", "tsa." + wanted);
+  }
+  RAKKAN_CO_TRY(std::shared_ptr<Timestamper> internal, co_await unit(deadline));
+  co_return internal;
+}
+
+async::Task<Result<std::shared_ptr<InternalTimestamper>>> ServiceParts::unit(async::Deadline deadline) {
+  const CredentialId id(options.tsu.credential);
+  RAKKAN_CO_TRY(const auto credential, credentials->opened(kItself, id));
+  if (auto opened = unit_of(credential)) {
+    co_return opened;
+  }
+  const auto open = [&] { return open_unit(id); };
+  co_return co_await async::run_on(hsm, open, deadline);
+}
+
+std::shared_ptr<InternalTimestamper> ServiceParts::unit_of(const std::shared_ptr<const Credential>& credential) {
+  const std::scoped_lock lock(unit_mutex);
+  return credential != nullptr && unit_credential == credential ? opened_unit : nullptr;
+}
+
+Result<std::shared_ptr<InternalTimestamper>> ServiceParts::open_unit(const CredentialId& id) {
+  RAKKAN_TRY(const auto credential, credentials->load(kItself, id));
+  if (credential->kind() != CredentialKind::tsu) {
+    return fail(ErrorCode::credential_type_mismatch, "the credential is not a time-stamping unit's",
+                "credential " + id.value());
+  }
+  if (auto opened = unit_of(credential)) {
+    return opened;  // another thread was faster
+  }
+  // Durable before the first serial number of this process, and never given out again.
+  RAKKAN_TRY(const std::uint64_t epoch, environment.store.next_tsu_epoch(id));
+  const SigningMaterial& material = credential->material();
+  // The credential keeps the signer alive, and the unit keeps the credential.
+  std::shared_ptr<crypto::Signer> signer(credential, &material.signer());
+  RAKKAN_TRY(auto unit,
+             tsp::Tsu::create(std::move(signer), material.suite(), material.certificate(), material.chain(), tsu_policy,
+                              tsp::make_epoch_serial_source(epoch, environment.random), clock_gate));
+  auto made = std::make_shared<InternalTimestamper>(std::move(unit), environment.trail, hsm, environment.random);
+  const std::scoped_lock lock(unit_mutex);
+  opened_unit = made;
+  unit_credential = credential;
+  return made;
+}
+
+void ServiceParts::refuse(ErrorCode code, std::string_view action, const Principal& principal,
+                          const CredentialId& credential) {
+  if (is_refusal(code)) {
+    refusals.add({code, std::string(action), "", ApiKeyId(), principal.tenant, credential, principal.id});
+  }
+}
+
+void ServiceParts::count_intent() {
+  if (++intents % kIntentsToAMark == 0) {
+    // A mark that is not moved costs a later start a longer look, nothing else.
+    static_cast<void>(store.submit(
+        [this](const Result<void>& started) {
+          if (started) {
+            static_cast<void>(open_intents.move_mark());
+          }
+        },
+        async::deadline_in(options.deadline)));
+  }
+}
+
+}  // namespace rakkan::service

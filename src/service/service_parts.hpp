@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/service/refusals.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/timestamper.hpp"
+#include "rakkan/tsp/clock_gate.hpp"
+#include "service/open_intents.hpp"
+#include "service/watched_clock.hpp"
+
+namespace rakkan::service {
+
+// What SigningService is made of, in the order it is made; the pools go first when it ends, with the work they
+// accepted.
+struct ServiceParts {
+  ServiceParts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<CredentialRegistry> registry);
+
+  // Nothing is signed that the trail would not have. audit_unavailable.
+  [[nodiscard]] Result<void> check_trail() const;
+  [[nodiscard]] async::Deadline deadline_or_default(const std::optional<async::Deadline>& given) const {
+    return given.value_or(async::deadline_in(options.deadline));
+  }
+
+  // The credential with its signer; a key that was not used yet is opened on the hsm pool. As CredentialRegistry::load.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const Credential>>> load(const Principal& principal,
+                                                                            const CredentialId& id,
+                                                                            async::Deadline deadline);
+  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> timestamper(const std::string& profile,
+                                                                              async::Deadline deadline);
+  // The internal unit, opened at its first use and again when its certificate was renewed.
+  [[nodiscard]] async::Task<Result<std::shared_ptr<InternalTimestamper>>> unit(async::Deadline deadline);
+
+  // Work on a document: here when it is small, else on the cpu pool.
+  template <class Fn>
+  [[nodiscard]] async::Task<std::invoke_result_t<Fn>> compute(std::uint64_t document_size, Fn fn,
+                                                              async::Deadline deadline) {
+    if (document_size <= options.pools.inline_document) {
+      co_return fn();
+    }
+    co_return co_await async::run_on(cpu, fn, deadline);
+  }
+
+  void refuse(ErrorCode code, std::string_view action, const Principal& principal, const CredentialId& credential);
+  // Now and then moves the mark of settled intents up, in the background.
+  void count_intent();
+
+  const Options options;
+  const tsp::TsuPolicy tsu_policy;
+  Environment environment;
+  SteadyClock steady_clock;
+  std::shared_ptr<tsp::ClockGate> clock_gate;
+  std::unique_ptr<CredentialRegistry> credentials;
+  Refusals refusals;
+  OpenIntents open_intents;
+  ActivationBook book;
+  std::map<std::string, std::shared_ptr<Timestamper>> profiles;  // without the internal one
+
+  std::mutex unit_mutex;
+  std::shared_ptr<const Credential> unit_credential;
+  std::shared_ptr<InternalTimestamper> opened_unit;
+  std::atomic<std::uint64_t> intents{0};
+
+  async::BoundedPool store;
+  async::BoundedPool tsa;
+  async::BoundedPool pin;
+  async::BoundedPool hsm;
+  Activation activation;
+  Authorizer authorizer;
+  async::BoundedPool cpu;
+
+ private:
+  [[nodiscard]] std::shared_ptr<InternalTimestamper> unit_of(const std::shared_ptr<const Credential>& credential);
+  [[nodiscard]] Result<std::shared_ptr<InternalTimestamper>> open_unit(const CredentialId& id);
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,100 @@
+// SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with what they
+// leave behind. An intent that was recorded gets its outcome from here, whatever happens.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/service/authorizer.hpp"
+#include "rakkan/service/command.hpp"
+#include "service/records.hpp"
+#include "service/service_parts.hpp"
+
+namespace rakkan::service {
+
+class SigningAct {
+ public:
+  struct Request {            // refers to a command, which outlives the act
+    std::string_view action;  // "sign_pdf", "sign_hash"
+    const Principal& principal;
+    const CredentialId& credential;
+    SignatureType type{};
+    BaselineLevel level{};
+    const crypto::Digest& document_digest;
+    const Consent& consent;
+    const std::string& tsa;
+    async::Deadline deadline;
+    const std::optional<IdempotencyClaim>& claim;
+  };
+  SigningAct(ServiceParts& parts, const Request& request) : parts_(parts), request_(request) {}
+  SigningAct(const SigningAct&) = delete;
+  SigningAct& operator=(const SigningAct&) = delete;
+
+  // The trail is well, the credential and its key are there, and the timestamper that the level asks for.
+  [[nodiscard]] async::Task<Result<void>> open();
+  [[nodiscard]] const SigningMaterial& key() const { return credential_->material(); }
+  [[nodiscard]] std::size_t expected_token_size() const {
+    return timestamper_ != nullptr ? timestamper_->expected_token_size() : 0;
+  }
+
+  // 1
+  [[nodiscard]] async::Task<Result<void>> authorize();
+  [[nodiscard]] const Authorization& grant() const { return *grant_; }
+
+  // 5. Durable before it returns: who, which key, which digest, by which right.
+  [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,
+                                                        const crypto::Digest& message_digest);
+  // 6 and 7. The one use of the key that the intent is for.
+  [[nodiscard]] async::Task<Result<Bytes>> sign(const SigningMaterial& key, const cms::SignedAttributes& attributes);
+  // 9. Nothing for B-B.
+  [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(const SigningMaterial& key,
+                                                                                  ByteView signature);
+  // 12. Outcome, signature and idempotency answer are durable when it returns.
+  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string facts, Bytes tail,
+                                                                    const std::optional<TokenFacts>& timestamp);
+  // What the answer says beside the bytes is made of these.
+  [[nodiscard]] records::AnswerFacts answer_facts(const std::optional<TokenFacts>& timestamp) const {
+    return {id_, *grant_, request_.level, request_.document_digest, intent_->index, timestamp};
+  }
+
+  // A signature that nobody will see: its token was too large.
+  [[nodiscard]] async::Task<Result<void>> discard_signature();
+  [[nodiscard]] bool may_sign_again() const noexcept;
+  [[nodiscard]] unsigned signatures_made() const noexcept { return signatures_made_; }
+
+  // To be awaited last: what went wrong is in the trail, as a refusal or as the intent's outcome.
+  template <class T>
+  [[nodiscard]] async::Task<Result<T>> concluded(Result<T> result) {
+    if (!result) {
+      const ErrorCode why = result.error().code;
+      co_await record_failure(why);
+    }
+    co_return result;
+  }
+
+ private:
+  [[nodiscard]] Result<void> make_id();
+  [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
+
+  struct Intent {
+    Intent(OpenIntents& all) : guard(all) {}
+    OpenIntents::Guard guard;
+    std::uint64_t index = 0;
+  };
+
+  ServiceParts& parts_;
+  const Request request_;
+  std::shared_ptr<const Credential> credential_;
+  std::shared_ptr<Timestamper> timestamper_;
+  std::optional<Authorization> grant_;
+  SignatureId id_;
+  std::optional<Intent> intent_;  // recorded, without outcome yet
+  std::optional<crypto::Digest> signature_value_;
+  unsigned signatures_made_ = 0;
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,127 @@
+// A trail without log files: records go to the store as audit::Trail's do, entries are kept for the test to look at,
+// and the test says when the disk fails.
+#pragma once
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/service/trail_writer.hpp"
+
+namespace rakkan::test {
+
+class FakeTrail final : public service::TrailWriter {
+ public:
+  struct Entry {
+    audit::Journal journal{};
+    std::string event;
+    std::string body;
+    std::string subject;
+  };
+
+  FakeTrail(store::Ledger& ledger, const Clock& clock) : ledger_(&ledger), clock_(&clock) {}
+
+  void record(audit::Submission submission, audit::Trail::Done done) override {
+    auto kept = std::make_shared<audit::Submission>(std::move(submission));
+    auto answer = std::make_shared<audit::Trail::Done>(std::move(done));
+    const auto accepted = thread_.submit(
+        [this, kept, answer](const Result<void>& started) {
+          (*answer)(started ? commit(std::move(*kept)) : Result<audit::Receipt>(fail(started.error())));
+        },
+        async::deadline_in(std::chrono::seconds(30)));
+    if (!accepted) {
+      (*answer)(fail(accepted.error()));
+    }
+  }
+  [[nodiscard]] bool healthy() const noexcept override {
+    const std::scoped_lock lock(mutex_);
+    return !down_;
+  }
+  [[nodiscard]] std::uint64_t size() const noexcept override {
+    const std::scoped_lock lock(mutex_);
+    return sizes_[0];
+  }
+
+  // From the next entry of this event on, nothing is written any more.
+  void fail_at(std::string event) {
+    const std::scoped_lock lock(mutex_);
+    fails_at_ = std::move(event);
+  }
+  // As after a restart.
+  void repair() {
+    const std::scoped_lock lock(mutex_);
+    fails_at_.clear();
+    down_ = false;
+  }
+
+  [[nodiscard]] std::vector<Entry> entries() const {
+    const std::scoped_lock lock(mutex_);
+    return entries_;
+  }
+  // The bodies of the entries of that event, in order.
+  [[nodiscard]] std::vector<std::string> bodies(std::string_view event) const {
+    std::vector<std::string> found;
+    for (const Entry& entry : entries()) {
+      if (entry.event == event) {
+        found.push_back(entry.body);
+      }
+    }
+    return found;
+  }
+  [[nodiscard]] std::vector<std::string> events() const {
+    std::vector<std::string> names;
+    for (const Entry& entry : entries()) {
+      names.push_back(entry.event);
+    }
+    return names;
+  }
+  void forget() {
+    const std::scoped_lock lock(mutex_);
+    entries_.clear();
+  }
+
+ private:
+  [[nodiscard]] Result<audit::Receipt> commit(audit::Submission submission) {
+    const std::scoped_lock lock(mutex_);
+    down_ = down_ || (!fails_at_.empty() && submission.event == fails_at_);
+    if (down_) {
+      return fail(ErrorCode::audit_unavailable, "failed by the test");
+    }
+    std::uint64_t& size = sizes_[submission.journal == audit::Journal::trail ? 0 : 1];
+    store::Additions additions;
+    if (submission.journal == audit::Journal::trail) {
+      additions.records.push_back({size, Bytes(16, 7), submission.body, submission.subject});
+    }
+    if (submission.signature) {
+      submission.signature->outcome = size;
+      additions.signatures.push_back(*submission.signature);
+    }
+    if (submission.answer) {
+      additions.answers.push_back(*submission.answer);
+    }
+    if (submission.activation) {
+      additions.activations.push_back(*submission.activation);
+    }
+    if (submission.use) {
+      additions.uses.push_back(*submission.use);
+    }
+    RAKKAN_CHECK(ledger_->commit(additions));
+    entries_.push_back({submission.journal, submission.event, submission.body, submission.subject});
+    return audit::Receipt{size++, clock_->now()};
+  }
+
+  store::Ledger* ledger_;
+  const Clock* clock_;
+  mutable std::mutex mutex_;
+  std::vector<Entry> entries_;
+  std::uint64_t sizes_[2] = {0, 0};
+  std::string fails_at_;
+  bool down_ = false;
+  async::BoundedPool thread_{{"trail", 1, 4096}};
+};
+
+}  // namespace rakkan::test
