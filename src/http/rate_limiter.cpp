@@ -1,6 +1,7 @@
 #include "http/rate_limiter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace rakkan::http {
 namespace {
@@ -27,36 +28,34 @@ Result<void> RateLimiter::take(std::string_view key, Time now) {
   }
   Shard& shard = shards_[Hash{}(key) % kShards];
   const std::lock_guard lock(shard.mutex);
-  const auto found = shard.full_at.find(key);
-  const Time full_at = found == shard.full_at.end() ? now : std::max(found->second, now);
+  Time& place = place_of(shard, key);
+  const Time full_at = std::max(place, now);
   if (full_at - now > tolerance_) {
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(full_at - now - tolerance_);
     return fail(Error{ErrorCode::rate_limited, "more requests than agreed", {}, wait, {}});
   }
-  if (found != shard.full_at.end()) {
-    found->second = full_at + interval_;
-    return {};
-  }
-  if (shard.full_at.size() >= kMostKeys) {
-    make_room(shard, now);
-  }
-  shard.full_at.emplace(std::string(key), full_at + interval_);
+  place = full_at + interval_;
   return {};
 }
 
-// A bucket that is full again says nothing. Should none be, the fullest goes: its key wins least by it.
-void RateLimiter::make_room(Shard& shard, Time now) const {
-  if (std::erase_if(shard.full_at, [&](const auto& entry) { return entry.second <= now; }) == 0) {
-    shard.full_at.erase(std::min_element(shard.full_at.begin(), shard.full_at.end(),
-                                         [](const auto& a, const auto& b) { return a.second < b.second; }));
+// The time at which the key's bucket is full again; long ago for a key that is new.
+RateLimiter::Time& RateLimiter::place_of(Shard& shard, std::string_view key) {
+  if (const auto found = shard.young.find(key); found != shard.young.end()) {
+    return found->second;
   }
+  const auto known = shard.old.find(key);
+  const Time full_at = known != shard.old.end() ? known->second : Time::min();
+  if (shard.young.size() >= kMostKeys) {
+    shard.old = std::exchange(shard.young, {});
+  }
+  return shard.young.emplace(std::string(key), full_at).first->second;
 }
 
 std::size_t RateLimiter::size() const {
   std::size_t keys = 0;
   for (const Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
-    keys += shard.full_at.size();
+    keys += shard.young.size() + shard.old.size();
   }
   return keys;
 }

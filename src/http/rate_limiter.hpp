@@ -32,14 +32,18 @@ class RateLimiter {
     using is_transparent = void;
     std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
   };
+  using Keys = std::unordered_map<std::string, Time, Hash, std::equal_to<>>;
+  // Two generations: when the younger is full it becomes the older, and the older one's keys, which nobody used
+  // meanwhile, are forgotten. A flood of keys costs no more than others do.
   struct Shard {
     mutable std::mutex mutex;
-    std::unordered_map<std::string, Time, Hash, std::equal_to<>> full_at;
+    Keys young;
+    Keys old;
   };
   static constexpr std::size_t kShards = 64;
-  static constexpr std::size_t kMostKeys = 4'096;  // of a shard
+  static constexpr std::size_t kMostKeys = 2'048;  // of a generation of a shard
 
-  void make_room(Shard& shard, Time now) const;
+  [[nodiscard]] static Time& place_of(Shard& shard, std::string_view key);
 
   const bool on_;
   const std::chrono::nanoseconds interval_;   // between two tokens
