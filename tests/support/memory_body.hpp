@@ -1,0 +1,31 @@
+// A body in memory that arrives in pieces of a chosen size.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "rakkan/http/request.hpp"
+
+namespace rakkan::test {
+
+class MemoryBody final : public http::Body {
+ public:
+  MemoryBody(Bytes bytes, std::size_t piece) : bytes_(std::move(bytes)), piece_(std::max<std::size_t>(piece, 1)) {}
+
+  [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return bytes_.size(); }
+  [[nodiscard]] async::Task<Result<ByteView>> next() override {
+    const ByteView rest = ByteView(bytes_).subspan(std::exchange(at_, std::min(at_ + piece_, bytes_.size())));
+    // A copy of its own: whoever keeps the last piece reads memory that is gone.
+    shown_ = copy_of(rest.first(std::min(piece_, rest.size())));
+    co_return ByteView(shown_);
+  }
+
+ private:
+  Bytes bytes_;
+  std::size_t piece_;
+  std::size_t at_ = 0;
+  Bytes shown_;
+};
+
+}  // namespace rakkan::test
