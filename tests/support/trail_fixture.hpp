@@ -16,6 +16,7 @@
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/crypto/system_random.hpp"
+#include "rakkan/store/store.hpp"
 #include "support/chunk_ledger.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
@@ -54,13 +55,23 @@ class TrailFixture {
     options.checkpoint_interval = std::chrono::milliseconds{1};
   }
 
-  [[nodiscard]] audit::Environment environment() { return {files, folder(), ledger, clock, random, key, stamper}; }
+  [[nodiscard]] audit::Environment environment() {
+    return {files, folder(), current_ledger(), clock, random, key, stamper};
+  }
+  // That of the store if there is one.
+  [[nodiscard]] store::Ledger& current_ledger() { return store ? static_cast<store::Ledger&>(*store) : ledger; }
   [[nodiscard]] Result<void> open() {
-    trail.reset();
+    close();
+    if (on_sqlite) {
+      RAKKAN_TRY(store, store::open_sqlite(temporary.path(), {}, files));
+    }
     RAKKAN_TRY(trail, audit::Trail::open(options, environment()));
     return {};
   }
-  void close() { trail.reset(); }
+  void close() {
+    trail.reset();
+    store.reset();
+  }
   // Records `count` entries with the bodies {"n":0}, {"n":1} …
   [[nodiscard]] Result<void> record(std::size_t count, store::Journal journal = store::Journal::trail) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -86,6 +97,8 @@ class TrailFixture {
   TemporaryFolder temporary;
   FileSystem& files;
   ChunkLedger ledger;
+  bool on_sqlite = false;  // the real store instead, on the same files
+  std::unique_ptr<store::Store> store;
   SystemClock clock;
   crypto::SystemRandom random;
   std::shared_ptr<BentMessageSigner> key = std::make_shared<BentMessageSigner>();
