@@ -37,7 +37,11 @@ def read_table(markdown):
 
 
 def read_declared(text):
-    return {m.strip(): words.split() for m, words in (line.split(":", 1) for line in text.splitlines() if ":" in line)}
+    """The declared edges as {module: [modules]}; a module of several lines (programs) has them all."""
+    declared = {}
+    for module, words in (line.split(":", 1) for line in text.splitlines() if ":" in line):
+        declared.setdefault(module.strip(), []).extend(words.split())
+    return declared
 
 
 def files_of(root, module):

@@ -1,0 +1,94 @@
+// rakkand, the server: wires the modules and decides nothing. What is made later goes first: the listeners, then the
+// API, then pools and trail.
+#include <unistd.h>
+
+#include <iostream>
+#include <string_view>
+#include <thread>
+
+#include "rakkan/base/time.hpp"
+#include "rakkan/config/configuration.hpp"
+#include "rakkan/http/api.hpp"
+#include "rakkan/http/server.hpp"
+#include "rakkan/http/service_manager.hpp"
+#include "rakkan/service/api_keys.hpp"
+#include "rakkan/service/embedded_service.hpp"
+#include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/refusals.hpp"
+#include "rakkan/telemetry/log.hpp"
+#include "rakkan/telemetry/metrics.hpp"
+
+namespace {
+
+using namespace rakkan;
+using Event = http::ServiceManager::Event;
+
+void reload(const http::ServiceManager& manager, http::Server& server, telemetry::Log& log) {
+  manager.reloading();
+  if (const auto reloaded = server.reload_tls(); !reloaded) {
+    log.failure("the old certificate stays in use", reloaded.error());
+  } else {
+    log.write(LogLevel::info, "certificates were read again");
+  }
+  manager.ready();
+}
+
+void run(const http::ServiceManager& manager, http::Server& server, telemetry::Log& log) {
+  for (Event event = manager.wait(); event != Event::stop; event = manager.wait()) {
+    if (event == Event::reload) {
+      reload(manager, server, log);
+    }
+    if (server.alive()) {
+      manager.alive();
+    }
+  }
+}
+
+Result<void> serve(const std::string& file) {
+  const http::ServiceManager manager;  // before the first thread, which inherits what signals it blocks
+  RAKKAN_TRY(config::Configuration configuration, config::load(file, config::environment_settings(environ), {}));
+  configuration.http.timeouts.deadline = configuration.service.deadline;
+  const SystemClock clock;
+  RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
+  telemetry::Metrics metrics;
+  const service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
+                                         configuration.service,  configuration.audit, "rakkand"};
+  RAKKAN_TRY(const auto embedded, service::EmbeddedService::open(options));
+  const service::Recorder record = service::recorder_of(embedded->trail());
+  RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
+  RAKKAN_TRY(const auto idempotency,
+             service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
+  service::Refusals refusals(record, clock);
+  RAKKAN_TRY(http::ApiOptions api_options,
+             http::api_options(configuration.http, configuration.service.limits.document));
+  http::Api api(std::move(api_options),
+                {embedded->signing(), *keys, *idempotency, refusals, embedded->trail(), clock, *log, metrics});
+  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
+                                                    embedded->random(), api.observer()));
+  RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
+                                                     embedded->random(), api.observer()));
+  log->write(LogLevel::info, "rakkand serves",
+             {{"port", std::uint64_t{server->port()}}, {"metrics_port", std::uint64_t{scraped->port()}}});
+  manager.ready();
+  run(manager, *server, *log);
+  manager.stopping();
+  api.begin_drain();
+  std::this_thread::sleep_for(configuration.http.timeouts.notice);
+  server->drain();
+  log->write(LogLevel::info, "rakkand stops");
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3 || std::string_view(argv[1]) != "--config") {
+    std::cerr << "usage: rakkand --config FILE\n";
+    return static_cast<int>(ExitCode::usage);
+  }
+  if (const auto served = serve(argv[2]); !served) {
+    std::cerr << "rakkand: " << to_string(served.error()) << '\n';
+    return static_cast<int>(row(served.error().code).exit_code);
+  }
+  return 0;
+}
