@@ -1,0 +1,136 @@
+// The running server against docs/api/openapi.yaml: every route is described, every operation is asked, every answer is
+// one that the description allows.
+#include "support/api_fixture.hpp"
+
+namespace rakkan::test {
+namespace {
+
+class ApiDescription : public ApiFixture {
+ protected:
+  // tests/tools/openapi_lint.py in the source folder.
+  CommandOutcome lint(const std::string& option, const std::string& text) {
+    const auto file = write_bytes(folder.path() / "lint-input", bytes_of(text));
+    return run_command({"sh", "-c",
+                        "cd '" RAKKAN_SOURCE_FOLDER "' && exec '" RAKKAN_PYTHON "' tests/tools/openapi_lint.py " +
+                            option + " '" + file.string() + "'"});
+  }
+
+  void keep(const std::string& operation, const RawAnswer& answer) {
+    boost::json::object headers;
+    std::istringstream lines(answer.head);
+    std::string line;
+    std::getline(lines, line);
+    while (std::getline(lines, line)) {
+      const std::size_t colon = line.find(": ");
+      headers[line.substr(0, colon)] = line.substr(colon + 2, line.size() - colon - 3);
+    }
+    const bool text = answer.field("Content-Type").find("json") != std::string::npos ||
+                      answer.field("Content-Type").starts_with("text/");
+    answers_ += boost::json::serialize(boost::json::object{{"operation", operation},
+                                                           {"status", answer.status},
+                                                           {"headers", std::move(headers)},
+                                                           {"body", text ? answer.body : "(bytes)"}}) +
+                "\n";
+  }
+
+  std::string answers_;
+};
+
+TEST_F(ApiDescription, NamesTheRoutesOfTheRouter) {
+  std::string routes;
+  const http::Router router = api->router();
+  for (const http::Route& route : router.routes()) {
+    routes += std::string(name(route.method)) + " " + route.path + " " +
+              (route.scope == http::Scope::none ? "none" : std::string(name(route.scope))) + "\n";
+  }
+  const CommandOutcome outcome = lint("--routes", routes);
+  if (outcome.exit_code == 77) {
+    GTEST_SKIP() << "python3-yaml or python3-jsonschema is missing";
+  }
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+}
+
+TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
+  enrol_all();
+  const Bytes content = copy_of(bytes_of("content"));
+  const Bytes document = sample_pdf();
+
+  ApiRequest form_request = form(acme, witness(document, "B-T"), document);
+  form_request.headers["Idempotency-Key"] = "d";
+  form_request.path += "?proof=wait";
+  const RawAnswer signed_pdf = ask(form_request);
+  keep("signDocument", signed_pdf);
+  keep("signDocument", ask(form_request));
+  keep("signDocument", ask(form(acme, witness(content), document)));
+  keep("signDocument", ask(form(acme, witness(content), content)));
+  keep("signDocument", ask({"POST", "/v1/signatures", acme, {{"Content-Type", "application/pdf"}}, "%PDF"}));
+
+  const RawAnswer cms = ask(post_json("/v1/cms?proof=wait", acme, party_cms(content, pin_member(kPin))));
+  keep("signDigest", cms);
+  keep("signDigest", ask(post_json("/v1/cms", acme, party_cms(content, pin_member("wrong")))));
+  keep("signDigest", ask(post_json("/v1/cms", acme, "{")));
+  keep("signDigest", ask(post_json("/v1/cms", "", "{}")));
+  keep("signDigests", ask({"POST",
+                           "/v1/cms:batch",
+                           acme,
+                           {{"Content-Type", "application/x-ndjson"}},
+                           party_cms(content, pin_member(kPin), R"(,"reference":"契約")") + "\n{}\n"}));
+  keep("activate",
+       ask(post_json("/v1/activations", acme,
+                     R"({"credential":"yamada","digests":[)" + digest_json(content) + "]," + pin_member(kPin) + "}")));
+  keep("activate", ask(post_json("/v1/activations", acme, R"({"credential":"yamada","digests":[]})")));
+  const std::string path = "/v1/signatures/" + cms.field("Rakkan-Signature-Id");
+  keep("getSignature", ask({"GET", path, acme}));
+  keep("getSignature", ask({"GET", path, acme, {{"Accept", "application/vnd.rakkan.tail"}}}));
+  keep("getSignature", ask({"GET", path, other}));
+  keep("getProof", ask({"GET", "/v1/audit/proofs/" + cms.field("Rakkan-Audit-Outcome"), acme}));
+  keep("getProof", ask({"GET", "/v1/audit/proofs/999999", acme}));
+  keep("getProof", ask({"GET", "/v1/audit/proofs/x", acme}));
+  keep("getCheckpoint", ask({"GET", "/v1/audit/checkpoint", acme}));
+  keep("getCheckpoint", ask({"GET", "/v1/audit/checkpoint?journal=nothing", acme}));
+  keep("timestamp", ask({"POST", "/tsa", acme, {{"Content-Type", "application/timestamp-query"}}, "no DER"}));
+  keep("timestamp", ask({"POST", "/tsa", acme, {{"Content-Type", "text/plain"}}, "x"}));
+  keep("listCredentials", ask({"GET", "/v1/credentials", acme}));
+  const RawAnswer key =
+      ask(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"expires":"2099-01-01T00:00:00Z"})"));
+  keep("createKey", key);
+  keep("createKey", ask(post_json("/v1/keys", acme, R"({"label":"x","scopes":[]})")));
+  const auto made = json(key);
+  ASSERT_TRUE(made.contains("id")) << key.body;
+  keep("revokeKey", ask({"DELETE", "/v1/keys/" + std::string(made.at("id").as_string()), acme}));
+  keep("revokeKey", ask({"DELETE", "/v1/keys/0123456789abcdef", acme}));
+  keep("listKeys", ask({"GET", "/v1/keys", acme}));
+  keep("health", ask({"GET", "/healthz"}));
+  keep("readiness", ask({"GET", "/readyz"}));
+  api->begin_drain();
+  keep("readiness", ask({"GET", "/readyz"}));
+  keep("description", ask({"GET", "/openapi.json"}));
+  keep("problemType", ask({"GET", "/problems/pin-locked"}));
+  keep("problemType", ask({"GET", "/problems/no-such"}));
+
+  const CommandOutcome outcome = lint("--answers", answers_);
+  if (outcome.exit_code == 77) {
+    GTEST_SKIP() << "python3-yaml or python3-jsonschema is missing";
+  }
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+}
+
+TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
+  enrol_all();
+  EXPECT_EQ(ask({"GET", "/v1/credentials", acme}).status, 200U);
+  EXPECT_EQ(ask({"GET", "/v1/credentials", ""}).status, 401U);
+  EXPECT_EQ(ask({"GET", "/metrics"}).status, 404U) << "on a listener of its own";
+  std::string text;
+  for (int i = 0; i < 100 && text.find("status=\"404\"") == std::string::npos; ++i) {
+    text = ask({"GET", "/metrics"}, metrics_server->port()).body;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  using testing::HasSubstr;
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="GET",route="/v1/credentials",status="200"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="GET",route="/v1/credentials",status="401"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="other",route="none",status="404"} 1)"));
+  EXPECT_THAT(text, HasSubstr("rakkan_audit_healthy 1"));
+}
+
+}  // namespace
+}  // namespace rakkan::test

@@ -1,0 +1,284 @@
+// Signing over HTTP: what is answered, once and again, and what is refused.
+#include "rakkan/base/base64.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "support/api_fixture.hpp"
+
+namespace rakkan::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class ApiSigning : public ApiFixture {
+ protected:
+  ApiSigning() { enrol_all(); }
+
+  RawAnswer cms(const std::string& json, const std::string& idempotency_key = "", const std::string& query = "") {
+    ApiRequest request = post_json("/v1/cms" + query, acme, json);
+    if (!idempotency_key.empty()) {
+      request.headers["Idempotency-Key"] = idempotency_key;
+    }
+    return ask(request);
+  }
+  std::string activation(const std::string& digests, const std::string& more = "") {
+    const RawAnswer made =
+        ask(post_json("/v1/activations", acme,
+                      R"({"credential":"yamada","digests":)" + digests + "," + pin_member(kPin) + more + "}"));
+    EXPECT_EQ(made.status, 201U) << made.body;
+    return std::string(json(made).at("activation").as_string());
+  }
+  static std::string token(const std::string& activation) { return R"("activation":")" + activation + "\""; }
+
+  Bytes document_ = sample_pdf();
+  const Bytes content_ = copy_of(bytes_of("what is signed"));
+};
+
+TEST_F(ApiSigning, ADocumentComesBackWithItsSignatureAppended) {
+  const RawAnswer answer = ask(form(acme, witness(document_, "B-T"), document_));
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  EXPECT_EQ(answer.field("Content-Type"), "application/pdf");
+  EXPECT_THAT(answer.body, StartsWith(std::string(text_of(document_))));
+  EXPECT_EQ(answer.field("Rakkan-Tail-Offset"), std::to_string(document_.size()));
+  EXPECT_THAT(answer.field("Rakkan-Signature-Id"), StartsWith("sig_"));
+  const auto verdict =
+      run_command({"pdfsig", write_bytes(folder.path() / "signed.pdf", bytes_of(answer.body)).string()});
+  EXPECT_THAT(verdict.output, HasSubstr("Signature is Valid"));
+  EXPECT_THAT(verdict.output, HasSubstr("Total document signed"));
+}
+
+TEST_F(ApiSigning, TheTailAloneIsTheSameSignature) {
+  ApiRequest request = form(acme, witness(document_), document_);
+  request.headers["Accept"] = "application/vnd.rakkan.tail";
+  const RawAnswer answer = ask(request);
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  EXPECT_EQ(answer.field("Content-Type"), "application/vnd.rakkan.tail");
+  const RawAnswer again = ask({"GET",
+                               "/v1/signatures/" + answer.field("Rakkan-Signature-Id"),
+                               acme,
+                               {{"Accept", "application/vnd.rakkan.tail"}}});
+  EXPECT_EQ(again.status, 200U);
+  EXPECT_EQ(again.body, answer.body);
+  const auto described = json(ask({"GET", "/v1/signatures/" + answer.field("Rakkan-Signature-Id"), acme}));
+  EXPECT_EQ(described.at("tail_size").as_int64(), static_cast<std::int64_t>(answer.body.size()));
+  EXPECT_EQ(described.at("audit").at("outcome").as_int64(), std::stoll(answer.field("Rakkan-Audit-Outcome")));
+}
+
+TEST_F(ApiSigning, ADigestComesBackAsCmsThatOpensslVerifies) {
+  const RawAnswer answer = cms(party_cms(content_, pin_member(kPin)));
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  const auto der = from_base64(std::string(json(answer).at("cms").as_string()));
+  ASSERT_TRUE(der);
+  const auto verdict = run_command(
+      {"openssl", "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-purpose", "any", "-in",
+       write_bytes(folder.path() / "s.p7s", *der), "-content", write_bytes(folder.path() / "content", content_),
+       "-CAfile", write_bytes(folder.path() / "root.pem", bytes_of(authority.pem())), "-out", "/dev/null"});
+  EXPECT_EQ(verdict.exit_code, 0) << verdict.output;
+  ApiRequest binary = post_json("/v1/cms", acme, party_cms(content_, pin_member(kPin)));
+  binary.headers["Accept"] = "application/pkcs7-signature";
+  EXPECT_EQ(ask(binary).field("Content-Type"), "application/pkcs7-signature");
+  binary.headers["Accept"] = "text/html";
+  EXPECT_EQ(problem_of(ask(binary)), "not-acceptable");
+}
+
+TEST_F(ApiSigning, WaitingForTheProofBringsIt) {
+  const RawAnswer answer = cms(party_cms(content_, pin_member(kPin)), "", "?proof=wait");
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  const std::string outcome = answer.field("Rakkan-Audit-Outcome");
+  EXPECT_THAT(std::string(json(answer).at("proof").as_string()),
+              StartsWith("c2sp.org/tlog-proof@v1\nindex " + outcome + "\n"));
+  ApiRequest request = form(acme, witness(document_), document_);
+  request.path += "?proof=wait";
+  const RawAnswer pdf = ask(request);
+  ASSERT_EQ(pdf.status, 200U);
+  const auto proof = from_base64(pdf.field("Rakkan-Audit-Proof"));
+  ASSERT_TRUE(proof) << pdf.head;
+  EXPECT_THAT(std::string(text_of(*proof)), HasSubstr("index " + pdf.field("Rakkan-Audit-Outcome") + "\n"));
+  EXPECT_EQ(ask({"GET", "/v1/audit/proofs/" + outcome, acme}).status, 200U);
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), "", "?proof=now")), "malformed-request");
+}
+
+TEST_F(ApiSigning, TheSameRequestUnderItsKeyGetsTheSameAnswer) {
+  const RawAnswer first = cms(party_cms(content_, pin_member(kPin)), "order-1");
+  ASSERT_EQ(first.status, 200U) << first.body;
+  EXPECT_EQ(first.field("Idempotency-Replayed"), "");
+  const RawAnswer again = cms(party_cms(content_, pin_member(kPin)), "order-1");
+  EXPECT_EQ(again.status, 200U);
+  EXPECT_EQ(again.field("Idempotency-Replayed"), "true");
+  EXPECT_EQ(json(again).at("cms"), json(first).at("cms"));
+  EXPECT_EQ(json(again).at("signature_id"), json(first).at("signature_id"));
+  const RawAnswer other_body = cms(party_cms(document_, pin_member(kPin)), "order-1");
+  EXPECT_EQ(other_body.status, 422U);
+  EXPECT_EQ(problem_of(other_body), "idempotency-key-reused");
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin), R"(,"tsa":"internal")"), "order-1")),
+            "idempotency-key-reused");
+  const RawAnswer fresh = cms(party_cms(content_, pin_member(kPin)), "order-2");
+  EXPECT_NE(json(fresh).at("signature_id"), json(first).at("signature_id"));
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), std::string(256, 'x'))), "malformed-request");
+}
+
+TEST_F(ApiSigning, ADocumentUnderItsKeyIsSignedOnce) {
+  ApiRequest request = form(acme, witness(document_), document_);
+  request.headers["Idempotency-Key"] = "contract-7";
+  const RawAnswer first = ask(request);
+  ASSERT_EQ(first.status, 200U) << first.body;
+  const RawAnswer again = ask(request);
+  EXPECT_EQ(again.field("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.body, first.body);
+  const Bytes another = copy_of(bytes_of(first.body));
+  ApiRequest reused = form(acme, witness(another), another);
+  reused.headers["Idempotency-Key"] = "contract-7";
+  EXPECT_EQ(problem_of(ask(reused)), "idempotency-key-reused");
+}
+
+TEST_F(ApiSigning, AWrongPinCountsUntilItIsLocked) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member("wrong-pin")))), "pin-incorrect");
+  }
+  const RawAnswer locked = cms(party_cms(content_, pin_member(kPin)));
+  EXPECT_EQ(locked.status, 423U);
+  EXPECT_EQ(problem_of(locked), "pin-locked");
+}
+
+TEST_F(ApiSigning, AnActivationSignsItsDigestsOnceEach) {
+  const Bytes second = copy_of(bytes_of("another"));
+  const std::string text = activation("[" + digest_json(content_) + "," + digest_json(second) + "]");
+  EXPECT_EQ(cms(party_cms(content_, token(text))).status, 200U);
+  EXPECT_EQ(problem_of(cms(party_cms(content_, token(text)))), "activation-used");
+  EXPECT_EQ(problem_of(cms(party_cms(document_, token(text)))), "activation-digest-mismatch");
+  EXPECT_EQ(cms(party_cms(second, token(text))).status, 200U);
+  EXPECT_EQ(problem_of(cms(party_cms(content_, token(std::string(43, 'A'))))), "activation-unknown");
+}
+
+TEST_F(ApiSigning, AnActivationExpires) {
+  const std::string text = activation("[" + digest_json(content_) + "]", R"(,"lifetime_seconds":10)");
+  clock.advance(std::chrono::seconds(11));
+  monotonic.milliseconds += 11'000;
+  EXPECT_THAT(problem_of(cms(party_cms(content_, token(text)))),
+              testing::AnyOf("activation-expired", "activation-unknown"));
+  EXPECT_EQ(problem_of(ask(post_json("/v1/activations", acme,
+                                     R"({"credential":"yamada","digests":[)" + digest_json(content_) + "]," +
+                                         pin_member(kPin) + R"(,"lifetime_seconds":301})"))),
+            "malformed-json");
+}
+
+TEST_F(ApiSigning, AnActivationIsItsTenantsAndItsCredentialsAlone) {
+  const std::string text = activation("[" + digest_json(content_) + "]");
+  const std::string as_sato = R"({"credential":"sato","type":"party","level":"B-B","digest":)" + digest_json(content_) +
+                              "," + token(text) + "}";
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", other, as_sato))), "activation-unknown");
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", other, party_cms(content_, token(text))))), "credential-unknown");
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", acme, as_sato))), "credential-unknown");
+  EXPECT_EQ(cms(party_cms(content_, token(text))).status, 200U) << "nobody used it up";
+}
+
+TEST_F(ApiSigning, OnePartysPinNeverSignsAsAnother) {
+  const std::string as_sato = R"({"credential":"sato","type":"party","level":"B-B","digest":)" + digest_json(content_) +
+                              "," + pin_member(kPin) + "}";
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", other, as_sato))), "pin-incorrect");
+}
+
+TEST_F(ApiSigning, ASignatureIsReadByItsTenantAlone) {
+  const RawAnswer mine = cms(party_cms(content_, pin_member(kPin)));
+  const std::string path = "/v1/signatures/" + mine.field("Rakkan-Signature-Id");
+  EXPECT_EQ(ask({"GET", path, acme}).status, 200U);
+  const RawAnswer foreign = ask({"GET", path, other});
+  EXPECT_EQ(foreign.status, 404U);
+  EXPECT_EQ(problem_of(foreign), "signature-unknown");
+  EXPECT_EQ(problem_of(ask({"GET", "/v1/signatures/sig_nothing", acme})), "signature-unknown");
+}
+
+TEST_F(ApiSigning, AnInstructionIsForItsDocumentAlone) {
+  Bytes another = document_;
+  append(another, "\n");
+  EXPECT_EQ(problem_of(ask(form(acme, witness(another), document_))), "instruction-digest-mismatch");
+  EXPECT_EQ(problem_of(ask(form(acme, R"({"credential":"operator","type":"witness","level":"B-B"})", document_))),
+            "instruction-missing");
+}
+
+TEST_F(ApiSigning, TypesAndCredentialsMustFit) {
+  EXPECT_EQ(problem_of(ask(form(acme, R"({"credential":"nobody","type":"witness","level":"B-B"})", document_))),
+            "credential-unknown");
+  EXPECT_EQ(problem_of(ask(form(acme,
+                                R"({"credential":"yamada","type":"witness","level":"B-B","instruction":)" +
+                                    instruction(document_) + "}",
+                                document_))),
+            "credential-type-mismatch");
+  EXPECT_EQ(problem_of(cms(R"({"credential":"operator","type":"party","level":"B-B","digest":)" +
+                           digest_json(content_) + "," + pin_member(kPin) + "}")),
+            "credential-type-mismatch");
+  const auto level = json(ask(form(acme, witness(document_, "B-LTA"), document_)));
+  EXPECT_EQ(level.at("code").as_string(), "malformed-json");
+  EXPECT_EQ(level.at("where").as_string(), "level");
+}
+
+TEST_F(ApiSigning, BodiesOfAnotherKindAreRefused) {
+  EXPECT_EQ(problem_of(ask({"POST", "/v1/signatures", acme, {{"Content-Type", "application/pdf"}}, "%PDF"})),
+            "media-type-unsupported");
+  EXPECT_EQ(problem_of(ask({"POST", "/v1/cms", acme, {{"Content-Type", "text/json"}}, "{}"})),
+            "media-type-unsupported");
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", acme, "{"))), "malformed-json");
+  const Bytes no_pdf = copy_of(bytes_of("hello"));
+  EXPECT_EQ(problem_of(ask(form(acme, witness(no_pdf), no_pdf))), "not-a-pdf");
+  EXPECT_EQ(problem_of(ask(post_json("/v1/cms", acme, std::string(70'000, ' ')))), "input-too-large");
+  EXPECT_EQ(problem_of(ask(form(acme, witness(document_), Bytes((8U << 20U) + 1, ' ')))), "input-too-large");
+}
+
+TEST_F(ApiSigning, ABatchAnswersEachLineInItsPlace) {
+  std::string lines;
+  for (int i = 0; i < 40; ++i) {
+    const Bytes content = copy_of(bytes_of("content " + std::to_string(i)));
+    lines += i == 7   ? party_cms(content, R"("activation":"nothing")", R"(,"reference":"r7")") + "\n"
+             : i == 9 ? std::string("{broken\n")
+                      : party_cms(content, pin_member(kPin), ",\"reference\":\"r" + std::to_string(i) + "\"") + "\n";
+  }
+  lines.pop_back();  // the last line may end without a line end
+  const RawAnswer answer = ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines});
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  ASSERT_TRUE(answer.whole);
+  std::istringstream in(answer.body);
+  std::vector<boost::json::object> answers;
+  for (std::string line; std::getline(in, line);) {
+    answers.push_back(boost::json::parse(line).as_object());
+  }
+  ASSERT_EQ(answers.size(), 40U);
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(answers[i].at("line").as_int64(), static_cast<std::int64_t>(i + 1));
+    if (i != 9) {
+      EXPECT_EQ(answers[i].at("reference").as_string(), "r" + std::to_string(i));
+    }
+    EXPECT_EQ(answers[i].at("status").as_int64(), i == 7 ? 403 : i == 9 ? 400 : 200) << answers[i];
+  }
+  EXPECT_EQ(answers[7].at("problem").at("code").as_string(), "activation-unknown");
+  EXPECT_EQ(answers[9].at("problem").at("code").as_string(), "malformed-json");
+}
+
+TEST_F(ApiSigning, ABatchIsAnsweredWhileItIsSent) {
+  RawHttpClient client(server->port());
+  client.send("POST /v1/cms:batch HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + acme +
+              "\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n");
+  const auto send_line = [&](const std::string& line) {
+    std::ostringstream chunk;
+    chunk << std::hex << line.size() + 1 << "\r\n" << line << "\n\r\n";
+    client.send(chunk.str());
+  };
+  send_line(party_cms(content_, pin_member(kPin), R"(,"idempotency_key":"line")"));
+  const RawAnswer head = client.answer(true);
+  ASSERT_EQ(head.status, 200U);
+  send_line(party_cms(content_, pin_member(kPin), R"(,"idempotency_key":"line")"));
+  client.send("0\r\n\r\n");
+  const std::string rest = client.rest(std::chrono::seconds(3)).value_or("");
+  EXPECT_THAT(rest.empty() ? std::string("(kept alive)") : rest, testing::Not(HasSubstr("problem")));
+}
+
+TEST_F(ApiSigning, ABatchTakesNoHeaderKeyAndNoProof) {
+  EXPECT_EQ(
+      problem_of(ask(
+          {"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", "k"}}, "{}"})),
+      "malformed-request");
+  EXPECT_EQ(
+      problem_of(ask({"POST", "/v1/cms:batch?proof=wait", acme, {{"Content-Type", "application/x-ndjson"}}, "{}"})),
+      "malformed-request");
+}
+
+}  // namespace
+}  // namespace rakkan::test
