@@ -24,7 +24,7 @@ CredentialId party() { return CredentialId("yamada"); }
 SignatureId signature_id(int number) { return SignatureId("sig_" + std::to_string(1000 + number)); }
 
 bool contains(ByteView where, std::string_view what) {
-  return ::memmem(where.data(), where.size(), what.data(), what.size()) != nullptr;
+  return !where.empty() && ::memmem(where.data(), where.size(), what.data(), what.size()) != nullptr;
 }
 
 }  // namespace
