@@ -9,6 +9,7 @@
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
 #include "cli/signing_request.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
 
 namespace rakkan::cli {
@@ -44,9 +45,7 @@ class CmsCommand final : public Command {
     service::SignHashCommand command{runtime->principal(),      inputs.credential, inputs.type,  inputs.level, digest,
                                      std::move(inputs.consent), options_.tsa,      std::nullopt, std::nullopt};
     RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->service().sign_hash(std::move(command))));
-    boost::json::object facts = describe(options_, made.timestamp);
-    facts["digest"] = to_json(digest);
-    return made_here(std::move(facts), std::move(made.stored));
+    return made_here(std::move(made.stored));
   }
 
   [[nodiscard]] Result<MadeSignature> sign_there(const GlobalOptions& global, const crypto::Digest& digest) const {

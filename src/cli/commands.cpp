@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::array kGroups = {
     GroupRow{"credentials", "Keys in the token and their certificates"},
+    GroupRow{"keys", "API keys of callers"},
+    GroupRow{"audit", "The log of everything that was signed and refused"},
     GroupRow{"config", "The configuration"},
 };
 
@@ -21,6 +23,17 @@ constexpr std::array kCommands = {
     CommandRow{"credentials", "pin", "Set or change the PIN of a party's key", make_credentials_pin_command},
     CommandRow{"credentials", "list", "List keys and certificates", make_credentials_list_command},
     CommandRow{"credentials", "disable", "Disable a credential for good", make_credentials_disable_command},
+    CommandRow{"credentials", "activate", "Turn a party's PIN into a token for some documents",
+               make_credentials_activate_command},
+    CommandRow{"keys", "create", "Make an API key; its text is shown once", make_keys_create_command},
+    CommandRow{"keys", "list", "List API keys", make_keys_list_command},
+    CommandRow{"keys", "revoke", "Revoke an API key", make_keys_revoke_command},
+    CommandRow{"audit", "verify", "Check the whole log, an exported one, or one proof", make_audit_verify_command},
+    CommandRow{"audit", "key", "Print the log's public keys", make_audit_key_command},
+    CommandRow{"audit", "prove", "Write the proof of one entry", make_audit_prove_command},
+    CommandRow{"audit", "show", "Show one entry with its record", make_audit_show_command},
+    CommandRow{"audit", "erase", "Erase a person's records; the log still verifies", make_audit_erase_command},
+    CommandRow{"audit", "export", "Copy the log for auditors and web servers", make_audit_export_command},
     CommandRow{"", "sign", "Sign a PDF (PAdES B-B or B-T)", make_sign_command},
     CommandRow{"", "cms", "Sign a digest: a detached CMS in the PAdES profile", make_cms_command},
     CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},

@@ -23,6 +23,9 @@ boost::json::object to_json(const service::CredentialSummary& credential) {
   if (!credential.party.empty()) {
     json["party"] = credential.party.value();
   }
+  if (!credential.tenant.empty()) {
+    json["tenant"] = credential.tenant.value();
+  }
   if (const auto& certificate = credential.certificate) {
     json["certificate"] = {{"subject", certificate->subject().text()},
                            {"issuer", certificate->issuer().text()},
@@ -39,6 +42,9 @@ std::string to_text(const service::CredentialSummary& credential) {
                      std::string(name(credential.status)) + "  " + credential.key_kind;
   if (!credential.party.empty()) {
     text += "  party " + credential.party.value();
+  }
+  if (!credential.tenant.empty()) {
+    text += "  tenant " + credential.tenant.value();
   }
   text += "  token " + credential.token_label + "\n";
   if (const auto& certificate = credential.certificate) {
@@ -61,6 +67,7 @@ class NewCredentialCommand : public Command {
         ->required()
         ->check(CLI::IsMember({"operator", "party", "tsu"}));
     app.add_option("--party", party_, "Whose key it is (kind party)");
+    app.add_option("--tenant", tenant_, "Whose API keys alone may use and see it (default: every tenant's)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
     app.add_option("--token", request_.token_label, "Token label, or slot:NUMBER (default: the credential's name)");
@@ -78,6 +85,7 @@ class NewCredentialCommand : public Command {
     request.id = CredentialId(id_);
     request.kind = *kind;
     request.party = PartyId(party_);
+    request.tenant = TenantId(tenant_);
     request.key_kind = *key;
     request.suite = suite_;
     return request;
@@ -87,6 +95,7 @@ class NewCredentialCommand : public Command {
   std::string id_;
   std::string kind_;
   std::string party_;
+  std::string tenant_;
   std::string key_ = "rsa-2048";
   std::string suite_;
   service::NewCredential request_;
@@ -175,33 +184,52 @@ class PinCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
-    app.add_option("--pin-file", pin_file_, "File with the new PIN")->required();
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it");
+    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN");
+    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it")->needs(pin);
+    app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
+        ->excludes(pin);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const SecureBytes pin, read_secret_file(pin_file_));
+    if (!reset_ && pin_file_.empty()) {
+      return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
+    }
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(const service::CredentialSummary credential,
                runtime->service().credentials().find(runtime->principal(), CredentialId(id_)));
     if (credential.kind != service::CredentialKind::party) {
       return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN", id_);
     }
-    const service::Principal by = runtime->principal();
-    service::Activation& activation = runtime->service().activation();
-    if (old_pin_file_.empty()) {
-      RAKKAN_CHECK(async::block_on(activation.set_pin(by, credential.id, pin, runtime->deadline())));
-    } else {
-      RAKKAN_TRY(const SecureBytes old_pin, read_secret_file(old_pin_file_));
-      RAKKAN_CHECK(async::block_on(activation.change_pin(by, credential.id, old_pin, pin, runtime->deadline())));
-    }
-    return Outcome{{{"id", id_}, {"pin", "set"}}, id_ + ": the PIN is set\n", ExitCode::ok};
+    RAKKAN_CHECK(reset_ ? reset(*runtime) : set(*runtime));
+    const std::string done = reset_ ? "reset" : "set";
+    return Outcome{{{"id", id_}, {"pin", done}},
+                   id_ + (reset_ ? ": the failures are forgotten\n" : ": the PIN is set\n"),
+                   ExitCode::ok};
   }
 
  private:
+  [[nodiscard]] Result<void> reset(Runtime& runtime) const {
+    const service::Principal by = runtime.principal();
+    const CredentialId id(id_);
+    return async::block_on(runtime.service().activation().reset_failures(by, id, runtime.deadline()));
+  }
+
+  [[nodiscard]] Result<void> set(Runtime& runtime) const {
+    service::Activation& activation = runtime.service().activation();
+    const service::Principal by = runtime.principal();
+    const CredentialId id(id_);
+    RAKKAN_TRY(const SecureBytes pin, read_secret_file(pin_file_));
+    if (old_pin_file_.empty()) {
+      return async::block_on(activation.set_pin(by, id, pin, runtime.deadline()));
+    }
+    RAKKAN_TRY(const SecureBytes old_pin, read_secret_file(old_pin_file_));
+    return async::block_on(activation.change_pin(by, id, old_pin, pin, runtime.deadline()));
+  }
+
   std::string id_;
   std::filesystem::path pin_file_;
   std::filesystem::path old_pin_file_;
+  bool reset_ = false;
 };
 
 class ListCommand final : public Command {

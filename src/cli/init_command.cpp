@@ -14,6 +14,9 @@ class InitCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("folder", folder_, "Data folder; made when it is not there")->required();
+    app.add_option("--origin", origin_,
+                   "Name of the audit log in its checkpoints, a URL without scheme that is yours, for ever (default: a "
+                   "random one)");
     app.add_option("--module", module_, "PKCS#11 module of your HSM (default: SoftHSM2, tokens in the data folder)");
   }
 
@@ -28,6 +31,7 @@ class InitCommand final : public Command {
     config::Configuration configuration;
     configuration.data_dir = folder;
     configuration.hsm.module_path = module_;
+    configuration.audit.origin = origin_;
     if (module_.empty()) {
       RAKKAN_CHECK(service::make_softhsm_folder(folder));
     }
@@ -42,6 +46,7 @@ class InitCommand final : public Command {
  private:
   fs::path folder_;
   fs::path module_;
+  std::string origin_;
 };
 
 }  // namespace

@@ -33,11 +33,17 @@ const boost::json::object* object_at(const boost::json::object& object, std::str
 
 }  // namespace
 
-MadeSignature made_here(boost::json::object facts, service::StoredSignature stored) {
-  facts["signature"] = stored.id.value();
-  facts["intent"] = stored.intent;
-  facts["outcome"] = stored.outcome;
-  return {std::move(facts), std::move(stored.tail)};
+Result<MadeSignature> made_here(service::StoredSignature stored) {
+  boost::json::error_code broken;
+  boost::json::value facts = boost::json::parse(stored.facts, broken);
+  if (broken || !facts.is_object()) {
+    return fail(ErrorCode::internal, "the facts of the signature are no JSON object");
+  }
+  boost::json::object& object = facts.get_object();
+  object["signature"] = stored.id.value();
+  object["intent"] = stored.intent;
+  object["outcome"] = stored.outcome;
+  return MadeSignature{std::move(object), std::move(stored.tail)};
 }
 
 Result<MadeSignature> made_there(const Remote& remote, fetch::HttpResponse response) {

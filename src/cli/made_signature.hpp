@@ -15,7 +15,7 @@ struct MadeSignature {
   Bytes bytes;                // what follows the document, or the CMS
 };
 
-[[nodiscard]] MadeSignature made_here(boost::json::object facts, service::StoredSignature stored);
+[[nodiscard]] Result<MadeSignature> made_here(service::StoredSignature stored);
 // From the answer of a server, whose facts are asked for by the signature's id. malformed_server_answer.
 [[nodiscard]] Result<MadeSignature> made_there(const Remote& remote, fetch::HttpResponse response);
 

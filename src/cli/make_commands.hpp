@@ -21,5 +21,15 @@ std::unique_ptr<Command> make_credentials_import_command();
 std::unique_ptr<Command> make_credentials_list_command();
 std::unique_ptr<Command> make_credentials_disable_command();
 std::unique_ptr<Command> make_credentials_pin_command();
+std::unique_ptr<Command> make_credentials_activate_command();
+std::unique_ptr<Command> make_keys_create_command();
+std::unique_ptr<Command> make_keys_list_command();
+std::unique_ptr<Command> make_keys_revoke_command();
+std::unique_ptr<Command> make_audit_verify_command();
+std::unique_ptr<Command> make_audit_key_command();
+std::unique_ptr<Command> make_audit_prove_command();
+std::unique_ptr<Command> make_audit_show_command();
+std::unique_ptr<Command> make_audit_erase_command();
+std::unique_ptr<Command> make_audit_export_command();
 
 }  // namespace rakkan::cli

@@ -168,7 +168,11 @@ Result<fetch::HttpResponse> Remote::ask_once(const RemoteRequest& request, const
   if (!api_key_.empty()) {
     add("Authorization", "Bearer " + std::string(api_key_.text()));
   }
-  RAKKAN_TRY(fetch::HttpResponse response, client_.send(http).map_error([&](Error error) {
+  Result<fetch::HttpResponse> sent = client_.send(http);
+  for (fetch::HttpHeader& header : http.headers) {
+    secure_wipe({reinterpret_cast<Byte*>(header.value.data()), header.value.size()});  // the key was in one
+  }
+  RAKKAN_TRY(fetch::HttpResponse response, std::move(sent).map_error([&](Error error) {
     return error.code == ErrorCode::input_too_large
                ? Error{ErrorCode::malformed_server_answer, "the answer is too large", server_, {}, {}}
                : std::move(error).at(server_);

@@ -50,10 +50,20 @@ service::EmbeddedOptions embedded_options(const config::Configuration& configura
           configuration.service,  configuration.audit, ""};
 }
 
+Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global) {
+  RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+  return service::Archive::open(configuration.data_dir, configuration.store);
+}
+
 Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {
   RAKKAN_TRY(config::Configuration configuration, load_configuration(global));
   RAKKAN_TRY(auto embedded, service::EmbeddedService::open(embedded_options(configuration)));
   return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), std::move(embedded)));
+}
+
+Result<std::unique_ptr<service::ApiKeys>> Runtime::open_api_keys() {
+  return service::ApiKeys::open(embedded_->store(), service::recorder_of(embedded_->trail()), embedded_->clock(),
+                                embedded_->random());
 }
 
 service::Principal Runtime::principal() const { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }

@@ -5,6 +5,8 @@
 
 #include "cli/command.hpp"
 #include "rakkan/config/configuration.hpp"
+#include "rakkan/service/api_keys.hpp"
+#include "rakkan/service/archive.hpp"
 #include "rakkan/service/embedded_service.hpp"
 
 namespace rakkan::cli {
@@ -16,6 +18,9 @@ namespace rakkan::cli {
 // The part of a configuration that the use cases need.
 [[nodiscard]] service::EmbeddedOptions embedded_options(const config::Configuration& configuration);
 
+// The audit log in the data folder, without any key.
+[[nodiscard]] Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global);
+
 class Runtime {
  public:
   // Opens the store and makes the use cases ready; no key is touched and no token opened yet.
@@ -23,6 +28,10 @@ class Runtime {
 
   [[nodiscard]] const config::Configuration& configuration() const noexcept { return configuration_; }
   [[nodiscard]] service::SigningService& service() noexcept { return embedded_->signing(); }
+  [[nodiscard]] audit::Trail& trail() noexcept { return embedded_->trail(); }
+  [[nodiscard]] store::Ledger& ledger() noexcept { return embedded_->store(); }
+  // Reads the keys. store_unavailable, store_corrupt.
+  [[nodiscard]] Result<std::unique_ptr<service::ApiKeys>> open_api_keys();
   [[nodiscard]] service::Principal principal() const;  // the local user
   [[nodiscard]] async::Deadline deadline() const { return async::deadline_in(configuration_.service.deadline); }
 

@@ -8,6 +8,7 @@
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
 #include "cli/signing_request.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
 
 namespace rakkan::cli {
@@ -54,20 +55,7 @@ class SignCommand final : public Command {
                                     std::nullopt,
                                     std::nullopt};
     RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
-    return made_here(facts_of(made.pdf), std::move(made.stored));
-  }
-
-  [[nodiscard]] boost::json::object facts_of(const service::SignedPdf& pdf) const {
-    boost::json::object facts = describe(options_, pdf.timestamp);
-    const auto& range = pdf.byte_range;
-    facts["field"] = pdf.field_name;
-    facts["document_digest"] = to_json(pdf.document_digest);
-    facts["byte_range"] = boost::json::array{0, range.first_length, range.second_offset, range.second_length};
-    facts["byte_range_digest"] = to_json(pdf.byte_range_digest);
-    facts["cms_size"] = pdf.cms_size;
-    facts["reserve"] = pdf.reserve;
-    facts["signatures_made"] = pdf.signatures_made;
-    return facts;
+    return made_here(std::move(made.stored));
   }
 
   // Only what was appended comes back: the document is here already.

@@ -54,12 +54,4 @@ boost::json::object to_json(const service::TokenFacts& facts) {
           {"policy", facts.policy.dotted()}};
 }
 
-boost::json::object describe(const SigningOptions& options, const std::optional<service::TokenFacts>& timestamp) {
-  boost::json::object json{{"credential", options.credential}, {"type", options.type}, {"level", options.level}};
-  if (timestamp) {
-    json["timestamp"] = to_json(*timestamp);
-  }
-  return json;
-}
-
 }  // namespace rakkan::cli

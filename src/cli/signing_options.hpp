@@ -42,8 +42,4 @@ struct SigningInputs {
 [[nodiscard]] boost::json::object to_json(const crypto::Digest& digest);
 [[nodiscard]] boost::json::object to_json(const service::TokenFacts& facts);
 
-// What is known of the signature from its options and its timestamp.
-[[nodiscard]] boost::json::object describe(const SigningOptions& options,
-                                           const std::optional<service::TokenFacts>& timestamp);
-
 }  // namespace rakkan::cli

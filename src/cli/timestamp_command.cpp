@@ -8,6 +8,7 @@
 #include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/system_random.hpp"

@@ -75,10 +75,10 @@ std::string CliTest::contract() {
   return file.string();
 }
 
-std::string CliTest::instruction_for(std::string_view document, std::string_view name) {
+std::string CliTest::instruction_for(std::string_view document, std::string_view name, const std::string& who) {
   const std::string now = to_rfc3339(SystemClock().now() - std::chrono::seconds(5));
   const std::string digest = to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, read(document)).view());
-  return write(name, R"({"who": {"id": "u-1", "name": "山田太郎"}, "when": ")" + now +
+  return write(name, R"({"who": {"id": ")" + who + R"(", "name": "山田太郎"}, "when": ")" + now +
                          R"(", "authenticated": [{"class": "mailbox", "method": "mail_link", "at": ")" + now +
                          R"("}], "document_digest": {"alg": "SHA-256", "value": ")" + digest + R"("}})");
 }

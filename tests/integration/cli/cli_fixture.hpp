@@ -34,7 +34,8 @@ class CliTest : public ::testing::Test {
   static std::string write(std::string_view name, std::string_view content, bool secret = false);
   // A small PDF and the instruction to sign it; both paths.
   static std::string contract();
-  static std::string instruction_for(std::string_view document, std::string_view name = "instruction.json");
+  static std::string instruction_for(std::string_view document, std::string_view name = "instruction.json",
+                                     const std::string& who = "u-1");
   static std::vector<std::string> sign(std::string document, std::string output, std::vector<std::string> more);
 
   // A key in the token, a request for it, and a certificate of 30 days by the test authority in ID.pem …

@@ -16,7 +16,7 @@ TEST_F(SignCommand, WitnessThenPartyOnOneDocumentAreTwoSignaturesForPdfsig) {
   const auto second =
       answer(sign(path("first.pdf"), path("second.pdf"),
                   {"--credential", "party-a", "--type", "party", "--pin-file", path("a.pin"), "--level", "B-T"}));
-  EXPECT_EQ(first.at("signatures_made").as_int64(), 1);
+  EXPECT_NE(first.at("signature"), second.at("signature"));
   EXPECT_NE(first.at("timestamp").at("serial_number"), second.at("timestamp").at("serial_number"));
 
   const CommandOutcome seen = run_command({"pdfsig", "-nocert", path("second.pdf")});

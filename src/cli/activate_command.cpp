@@ -1,0 +1,95 @@
+// rakkan credentials activate: a party's PIN, once, becomes a token that signs exactly these documents.
+#include <CLI/CLI.hpp>
+
+#include "cli/make_commands.hpp"
+#include "cli/output.hpp"
+#include "cli/parse_digest.hpp"
+#include "cli/remote.hpp"
+#include "cli/runtime.hpp"
+#include "cli/signing_options.hpp"
+#include "cli/signing_request.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/base/file.hpp"
+
+namespace rakkan::cli {
+namespace {
+
+class ActivateCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential of kind party")->required();
+    app.add_option("--pin-file", pin_file_, "File with the party's PIN")->required();
+    app.add_option("--digest", digests_, "Digest of a document in hexadecimal, or ALG:HEX; may be repeated")
+        ->required()
+        ->allow_extra_args(false);
+    app.add_option("-o,--output", output_, "File for the token; each digest can be signed once within five minutes")
+        ->required();
+    remote_.declare(app);
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    std::vector<crypto::Digest> digests;
+    for (const std::string& text : digests_) {
+      RAKKAN_TRY(const crypto::Digest digest, parse_digest(text));
+      digests.push_back(digest);
+    }
+    RAKKAN_TRY(SecureBytes pin, read_secret_file(pin_file_));
+    RAKKAN_TRY(const std::string expires,
+               remote_.chosen() ? activate_there(digests, pin) : activate_here(global, digests, std::move(pin)));
+    return Outcome{{{"id", id_}, {"output", output_.string()}, {"expires", expires}},
+                   output_.string() + ": activates " + id_ + " for " + std::to_string(digests.size()) +
+                       " documents until " + expires + "\n",
+                   ExitCode::ok};
+  }
+
+ private:
+  // Both write the token and tell when it ends.
+  [[nodiscard]] Result<std::string> activate_here(const GlobalOptions& global,
+                                                  const std::vector<crypto::Digest>& digests, SecureBytes pin) const {
+    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    service::ActivateCommand command{runtime->principal(), CredentialId(id_), digests, std::move(pin)};
+    RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->service().activate(std::move(command))));
+    RAKKAN_CHECK(write_file_atomically(output_, {activated.token.view(), bytes_of("\n")}, true));
+    return to_rfc3339(activated.expires);
+  }
+
+  [[nodiscard]] Result<std::string> activate_there(const std::vector<crypto::Digest>& digests,
+                                                   const SecureBytes& pin) const {
+    boost::json::array wanted;
+    for (const crypto::Digest& digest : digests) {
+      wanted.push_back(to_json(digest));
+    }
+    std::string head = boost::json::serialize(boost::json::object{{"credential", id_}, {"digests", std::move(wanted)}});
+    head.pop_back();
+    const SecureBytes secret = secret_member("pin", pin);
+    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    // Not again by itself: a wrong PIN that is sent twice counts twice.
+    RAKKAN_TRY(fetch::HttpResponse response, remote.ask({"POST",
+                                                         "/v1/activations",
+                                                         "application/json",
+                                                         "application/json",
+                                                         {bytes_of(head), secret.view(), bytes_of("}")},
+                                                         Repeat::never}));
+    RAKKAN_TRY(const boost::json::object answer, json_of(response));
+    secure_wipe(response.body);
+    const auto* const token = answer.if_contains("activation");
+    const auto* const expires = answer.if_contains("expires");
+    if (token == nullptr || !token->is_string() || expires == nullptr || !expires->is_string()) {
+      return fail(ErrorCode::malformed_server_answer, "no token", remote_.server);
+    }
+    RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(token->get_string()), bytes_of("\n")}, true));
+    return std::string(expires->get_string());
+  }
+
+  std::string id_;
+  std::filesystem::path pin_file_;
+  std::vector<std::string> digests_;
+  std::filesystem::path output_;
+  RemoteOptions remote_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_credentials_activate_command() { return std::make_unique<ActivateCommand>(); }
+
+}  // namespace rakkan::cli
