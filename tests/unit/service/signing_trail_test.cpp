@@ -1,0 +1,409 @@
+// What the trail holds of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
+#include <boost/json.hpp>
+#include <thread>
+
+#include "support/loopback_tsa.hpp"
+#include "support/signing_fixture.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using crypto::DigestAlgorithm;
+using test::FailsWith;
+using test::IsOk;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class SigningTrail : public ::testing::Test {
+ protected:
+  explicit SigningTrail(Options options = test::SigningFixture::default_options()) : fixture_(std::move(options)) {
+    seal_ = fixture_.enrol("seal", CredentialKind::operator_seal);
+    yamada_ = fixture_.enrol("yamada", CredentialKind::party, crypto::KeyKind::ec_p256, "山田");
+    fixture_.enrol("tsu", CredentialKind::tsu);
+    fixture_.set_pin(yamada_, test::kYamadasPin);
+    fixture_.trail.forget();
+  }
+
+  Result<Activated> activate(const Principal& by, const std::vector<crypto::Digest>& digests,
+                             std::string_view pin = test::kYamadasPin) {
+    ActivateCommand command{.principal = by, .credential = yamada_, .digests = digests, .pin = test::pin_of(pin)};
+    return async::block_on(fixture_.service->activate(std::move(command)));
+  }
+  Result<Activated> activate() { return activate({"tester"}, {digest_of(document_)}); }
+
+  SignPdfCommand with_token(const SecureBytes& token, ByteView document) {
+    SignPdfCommand command = fixture_.party_command(yamada_, document, "");
+    command.consent.pin.reset();
+    command.consent.activation = SecureBytes(token.view());
+    return command;
+  }
+  SignPdfCommand witness() { return fixture_.witness_command(seal_, document_); }
+
+  static crypto::Digest digest_of(ByteView bytes) { return crypto::digest(DigestAlgorithm::sha256, bytes); }
+
+  // The refusals that were written, as "slug credential principal".
+  std::vector<std::string> refusals() {
+    fixture_.service->refusals().flush();
+    std::vector<std::string> found;
+    // The trail has a thread of its own: what is asked of it now comes after the refusals.
+    audit::Submission last;
+    last.event = "test.last";
+    last.body = "{}";
+    EXPECT_TRUE(fixture_.trail.write_and_wait(std::move(last)).has_value());
+    for (const std::string& body : fixture_.trail.bodies("request.refused")) {
+      const boost::json::object record = boost::json::parse(body).as_object();
+      found.push_back(std::string(record.at("code").as_string()) + " " +
+                      std::string(record.at("credential").as_string()) + " " +
+                      std::string(record.at("principal").as_string()));
+    }
+    return found;
+  }
+
+  test::SigningFixture fixture_;
+  CredentialId seal_, yamada_;
+  const Bytes document_ = test::sample_pdf();
+  const Bytes other_document_ = test::sample_pdf({.pages = 2});
+};
+
+TEST_F(SigningTrail, IntentIsDurableBeforeTheKeyIsTouchedAndNamesWhatItSigns) {
+  int touched = 0;
+  fixture_.software_keys.at("seal").before = [&](const crypto::Digest& digest) {
+    ++touched;
+    const auto intents = fixture_.trail.bodies("signature.intent");
+    ASSERT_EQ(intents.size(), 1U) << "the key was touched without a durable intent";
+    EXPECT_THAT(intents.front(), HasSubstr(to_hex(digest.view())));
+    EXPECT_THAT(fixture_.trail.bodies("signature.made"), IsEmpty());
+  };
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, fixture_.sign(witness()));
+  EXPECT_EQ(touched, 1);
+  EXPECT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.made"));
+  const std::string intent = fixture_.trail.bodies("signature.intent").front();
+  EXPECT_THAT(intent, HasSubstr(to_hex(made.pdf.document_digest.view())));
+  EXPECT_THAT(intent, HasSubstr(to_hex(made.pdf.byte_range_digest.view())));
+  EXPECT_THAT(intent, HasSubstr(R"("by":{"id":"tester"})"));
+  EXPECT_EQ(fixture_.trail.entries().front().subject, "u-1");
+  EXPECT_EQ(made.stored.outcome, made.stored.intent + 1);
+}
+
+TEST_F(SigningTrail, TokenIsInTheJournalBeforeTheUnitsKeyIsTouched) {
+  const crypto::Digest digest = digest_of(bytes_of("x"));
+  fixture_.software_keys.at("tsu").before = [&](const crypto::Digest&) {
+    const auto journal = fixture_.trail.bodies("timestamp.intent");
+    ASSERT_EQ(journal.size(), 1U);
+    EXPECT_THAT(journal.front(), HasSubstr(to_hex(digest.view())));
+  };
+  ASSERT_OK_AND_ASSIGN(const auto token, fixture_.stamp(digest));
+  EXPECT_THAT(fixture_.trail.bodies("timestamp.intent").front(), HasSubstr(to_hex(token.info().serial_number)));
+  EXPECT_EQ(fixture_.trail.entries().front().journal, audit::Journal::tokens);
+}
+
+TEST_F(SigningTrail, WithoutAJournalThereIsNoTokenAndTheAnswerIsSystemFailure) {
+  fixture_.trail.fail_at("timestamp.intent");
+  const auto request = tsp::TimestampRequest::for_digest(digest_of(bytes_of("x")), Bytes(8, 1));
+  ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_.answer(request.encode())));
+  ASSERT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
+  EXPECT_EQ(std::get<tsp::Rejection>(answer).failure_info, PkiFailureInfo::system_failure);
+  EXPECT_EQ(fixture_.software_keys.at("tsu").signatures, 0);
+}
+
+TEST_F(SigningTrail, FailedIntentLeavesTheKeyAlone) {
+  fixture_.trail.fail_at("signature.intent");
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_EQ(fixture_.software_keys.at("seal").signatures, 0);
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
+}
+
+TEST_F(SigningTrail, SignatureWhoseOutcomeIsNotDurableIsNotGivenOut) {
+  fixture_.trail.fail_at("signature.made");
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_EQ(fixture_.software_keys.at("seal").signatures, 1);
+}
+
+TEST_F(SigningTrail, FailureOfTheHsmIsAnOutcome) {
+  fixture_.software_keys.at("seal").failure = ErrorCode::hsm_device_gone;
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::hsm_device_gone));
+  EXPECT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.failed"));
+  EXPECT_THAT(fixture_.trail.bodies("signature.failed").front(), HasSubstr(row(ErrorCode::hsm_device_gone).slug));
+}
+
+TEST_F(SigningTrail, IntentOfACrashGetsItsOutcomeAtTheNextStart) {
+  ASSERT_THAT(fixture_.sign(witness()), IsOk());
+  fixture_.trail.fail_at("signature.made");
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
+  fixture_.trail.repair();
+  fixture_.trail.forget();
+  fixture_.restart();
+  ASSERT_THAT(fixture_.trail.events(), ElementsAre("signature.interrupted"));
+  fixture_.restart();
+  EXPECT_THAT(fixture_.trail.events(), ElementsAre("signature.interrupted")) << "told twice";
+}
+
+TEST_F(SigningTrail, SignatureIsFoundAgainWithItsBytesAndFacts) {
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, fixture_.sign(witness()));
+  fixture_.restart();
+  ASSERT_OK_AND_ASSIGN(const StoredSignature found,
+                       async::block_on(fixture_.service->find_signature({"tester"}, made.stored.id)));
+  EXPECT_EQ(found.tail, made.stored.tail);
+  EXPECT_EQ(found.facts, made.stored.facts);
+  EXPECT_EQ(found.outcome, made.stored.outcome);
+  EXPECT_THAT(found.facts, HasSubstr(made.stored.id.value()));
+}
+
+TEST_F(SigningTrail, IdempotencyAnswerIsDurableWithTheSignature) {
+  SignPdfCommand command = witness();
+  command.claim = IdempotencyClaim{"key-1", Bytes{1, 2, 3}};
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, fixture_.sign(std::move(command)));
+  ASSERT_OK_AND_ASSIGN(const auto answer, fixture_.store->answer(TenantId(), "key-1"));
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->signature, made.stored.id);
+  EXPECT_EQ(answer->fingerprint, (Bytes{1, 2, 3}));
+}
+
+TEST_F(SigningTrail, RefusalsAreRecordedWithWhoAndWhat) {
+  SignPdfCommand without = witness();
+  without.consent.instruction.reset();
+  EXPECT_THAT(fixture_.sign(std::move(without)), FailsWith(ErrorCode::instruction_missing));
+  SignPdfCommand another = witness();
+  another.consent.instruction = fixture_.instruction_for(other_document_);
+  EXPECT_THAT(fixture_.sign(std::move(another)), FailsWith(ErrorCode::instruction_digest_mismatch));
+  SignPdfCommand wrong_type = witness();
+  wrong_type.type = SignatureType::party;
+  EXPECT_THAT(fixture_.sign(std::move(wrong_type)), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(fixture_.sign(fixture_.witness_command(CredentialId("x"), document_)),
+              FailsWith(ErrorCode::credential_unknown));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada_, document_, "wrong-pin")),
+                FailsWith(ErrorCode::pin_incorrect));
+  }
+  EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada_, document_, test::kYamadasPin)),
+              FailsWith(ErrorCode::pin_locked));
+  EXPECT_THAT(refusals(), ::testing::IsSupersetOf({"instruction-missing seal tester",
+                                                   "instruction-digest-mismatch seal tester",
+                                                   "credential-type-mismatch seal tester", "credential-unknown x tester",
+                                                   "pin-incorrect yamada tester", "pin-locked yamada tester"}));
+  for (const auto& entry : fixture_.trail.entries()) {
+    EXPECT_THAT(entry.body, Not(HasSubstr("wrong-pin")));
+    EXPECT_THAT(entry.body, Not(HasSubstr(test::kYamadasPin)));
+    EXPECT_NE(entry.event, "signature.intent");
+  }
+}
+
+TEST_F(SigningTrail, ActivationSignsEachDocumentOnce) {
+  ASSERT_OK_AND_ASSIGN(const Activated granted, activate());
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, other_document_)),
+              FailsWith(ErrorCode::activation_digest_mismatch));
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), IsOk());
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), FailsWith(ErrorCode::activation_used));
+  fixture_.restart();
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), FailsWith(ErrorCode::activation_used));
+  for (const auto& entry : fixture_.trail.entries()) {
+    EXPECT_THAT(entry.body, Not(HasSubstr(std::string(granted.token.text()))));
+  }
+  EXPECT_THAT(fixture_.trail.bodies("activation.granted"), ElementsAre(HasSubstr(text_of_digest(digest_of(document_)))));
+}
+
+TEST_F(SigningTrail, ActivationOutlivesARestartUntilItsTimeIsOver) {
+  ASSERT_OK_AND_ASSIGN(const Activated granted,
+                       activate({"tester"}, {digest_of(document_), digest_of(other_document_)}));
+  fixture_.restart();
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), IsOk());
+  fixture_.clock.time += ActivateCommand::kLongestActivation;
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, other_document_)), FailsWith(ErrorCode::activation_expired));
+}
+
+TEST_F(SigningTrail, ActivationUsedTwiceAtOnceSignsOnce) {
+  ASSERT_OK_AND_ASSIGN(const Activated granted, activate());
+  std::atomic<int> made = 0;
+  std::atomic<int> used = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const auto result = fixture_.sign(with_token(granted.token, document_));
+      made += result.has_value() ? 1 : 0;
+      used += !result && result.error().code == ErrorCode::activation_used ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(used, 7);
+  EXPECT_EQ(fixture_.software_keys.at("yamada").signatures, 1);
+}
+
+TEST_F(SigningTrail, ActivationIsNotLostWhenTheLineFails) {
+  ASSERT_OK_AND_ASSIGN(const Activated granted, activate());
+  fixture_.software_keys.at("yamada").failure = ErrorCode::hsm_device_gone;
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), FailsWith(ErrorCode::hsm_device_gone));
+  fixture_.software_keys.at("yamada").failure.reset();
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), IsOk());
+  EXPECT_EQ(fixture_.trail.bodies("signature.intent").size(), 2U);
+  EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), FailsWith(ErrorCode::activation_used));
+}
+
+TEST_F(SigningTrail, ActivationNeedsThePin) {
+  EXPECT_THAT(activate({"tester"}, {digest_of(document_)}, test::kSatosPin), FailsWith(ErrorCode::pin_incorrect));
+  EXPECT_THAT(fixture_.trail.bodies("activation.granted"), IsEmpty());
+  const SecureBytes made_up = test::pin_of("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+  EXPECT_THAT(fixture_.sign(with_token(made_up, document_)), FailsWith(ErrorCode::activation_unknown));
+}
+
+TEST_F(SigningTrail, ActivationNamesEachDigestOnceAndAtLeastOne) {
+  EXPECT_THAT(activate({"tester"}, {}), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(activate({"tester"}, {digest_of(document_), digest_of(document_)}),
+              FailsWith(ErrorCode::invalid_argument));
+}
+
+TEST_F(SigningTrail, OneTenantNeitherSignsAsNorReadsAnother) {
+  const Principal a{"key:a", TenantId("a")};
+  const Principal b{"key:b", TenantId("b")};
+  const CredentialId seal_of_a =
+      fixture_.enrol("seal-a", CredentialKind::operator_seal, crypto::KeyKind::ec_p256, "", {}, "", "a");
+  const auto sign_as = [&](const Principal& principal, const CredentialId& id) {
+    SignPdfCommand command = fixture_.witness_command(id, document_);
+    command.principal = principal;
+    return fixture_.sign(std::move(command));
+  };
+  EXPECT_THAT(sign_as(b, seal_of_a), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(fixture_.service->digest_algorithm(b, seal_of_a), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_EQ(fixture_.software_keys.at("seal-a").signatures, 0);
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, sign_as(a, seal_of_a));
+  EXPECT_THAT(sign_as(b, seal_), IsOk()) << "a credential without tenant is everybody's";
+  EXPECT_THAT(async::block_on(fixture_.service->find_signature(a, made.stored.id)), IsOk());
+  EXPECT_THAT(async::block_on(fixture_.service->find_signature(b, made.stored.id)),
+              FailsWith(ErrorCode::signature_unknown));
+  for (const CredentialSummary& seen : fixture_.service->credentials().list(b)) {
+    EXPECT_NE(seen.id, seal_of_a);
+  }
+  ASSERT_OK_AND_ASSIGN(const Activated granted, activate(a, {digest_of(document_)}));
+  SignPdfCommand stolen = with_token(granted.token, document_);
+  stolen.principal = b;
+  EXPECT_THAT(fixture_.sign(std::move(stolen)), FailsWith(ErrorCode::activation_unknown));
+}
+
+TEST_F(SigningTrail, ClockThatWasSteppedBackGivesNoToken) {
+  ASSERT_THAT(fixture_.stamp(digest_of(bytes_of("x"))), IsOk());
+  fixture_.clock.time -= std::chrono::seconds(5);
+  EXPECT_THAT(fixture_.stamp(digest_of(bytes_of("x"))), FailsWith(ErrorCode::time_not_available));
+  const auto request = tsp::TimestampRequest::for_digest(digest_of(bytes_of("x")), Bytes(8, 1));
+  ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_.answer(request.encode())));
+  ASSERT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
+  EXPECT_EQ(std::get<tsp::Rejection>(answer).failure_info, PkiFailureInfo::time_not_available);
+  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+              ElementsAre(::testing::Field(&Error::code, ErrorCode::time_not_available)));
+  fixture_.clock.time += std::chrono::seconds(5);
+  EXPECT_THAT(fixture_.stamp(digest_of(bytes_of("x"))), IsOk());
+  static_cast<void>(refusals());  // waits for the trail
+  EXPECT_EQ(fixture_.trail.bodies("clock.refused").size(), 1U);
+  EXPECT_EQ(fixture_.trail.bodies("clock.trusted").size(), 1U);
+}
+
+TEST_F(SigningTrail, ReadinessNamesWhatIsWrongNow) {
+  EXPECT_THAT(async::block_on(fixture_.service->readiness()), IsEmpty());
+  fixture_.software_keys.wrong.push_back({ErrorCode::hsm_device_gone, "", "token seal", {}, {}});
+  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+              ElementsAre(::testing::Field(&Error::code, ErrorCode::hsm_device_gone)));
+  fixture_.software_keys.wrong.clear();
+  fixture_.trail.fail_at("signature.intent");
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+              ElementsAre(::testing::Field(&Error::code, ErrorCode::audit_unavailable)));
+}
+
+TEST_F(SigningTrail, DeadlineThatIsOverTouchesNoKey) {
+  SignPdfCommand command = witness();
+  command.deadline = async::deadline_in(std::chrono::milliseconds(-1));
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::deadline_exceeded));
+  EXPECT_EQ(fixture_.software_keys.at("seal").signatures, 0);
+}
+
+TEST_F(SigningTrail, AdministrationIsRecordedWithWho) {
+  ASSERT_THAT(fixture_.service->credentials().disable(test::kOperator, seal_), IsOk());
+  EXPECT_THAT(fixture_.trail.events(), ElementsAre("credential.disabled"));
+  EXPECT_EQ(fixture_.trail.entries().front().body, R"({"by":{"id":"local:0"},"credential":"seal"})");
+  fixture_.trail.fail_at("credential.added");
+  EXPECT_THAT(fixture_.service->credentials().generate(
+                  test::kOperator, {CredentialId("new"), CredentialKind::operator_seal, PartyId(),
+                                    crypto::KeyKind::ec_p256, "", "", "", {}}),
+              FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(fixture_.service->credentials().find(test::kOperator, CredentialId("new")),
+              FailsWith(ErrorCode::credential_unknown));
+}
+
+// Says that it needs less than it does, so that the first signature has no room for its token.
+class TightTimestamper final : public Timestamper {
+ public:
+  explicit TightTimestamper(tsp::Tsu& unit) : unit_(unit) {}
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal&, crypto::Digest digest,
+                                                                   async::Deadline) override {
+    ++tokens;
+    co_return unit_.issue(tsp::TimestampRequest::for_digest(digest, Bytes(8, 1)));
+  }
+  [[nodiscard]] std::size_t expected_token_size() const noexcept override { return 100; }
+  int tokens = 0;
+
+ private:
+  tsp::Tsu& unit_;
+};
+
+TEST(TightToken, LeadsToASecondSignatureWithAnIntentOfItsOwn) {
+  test::SigningFixture fixture;
+  test::TestTsu unit(fixture.authority);
+  const auto tight = std::make_shared<TightTimestamper>(*unit.tsu);
+  const CredentialId seal = fixture.enrol("seal", CredentialKind::operator_seal);
+  Environment environment = fixture.environment();
+  environment.timestampers.emplace("tight", tight);
+  ASSERT_OK_AND_ASSIGN(const auto service,
+                       SigningService::create(test::SigningFixture::default_options(), std::move(environment)));
+  const Bytes document = test::sample_pdf();
+  SignPdfCommand command = fixture.witness_command(seal, document);
+  command.level = BaselineLevel::b_t;
+  command.tsa = "tight";
+  fixture.trail.forget();
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, async::block_on(service->sign_pdf(std::move(command))));
+  EXPECT_EQ(made.pdf.signatures_made, 2U);
+  EXPECT_EQ(fixture.software_keys.at("seal").signatures, 2);
+  EXPECT_THAT(fixture.trail.events(),
+              ElementsAre("signature.intent", "signature.failed", "signature.intent", "signature.made"));
+  const auto cut = test::cut_signature(document, made);
+  const auto attribute = cut.cms.signer_infos().front().unsigned_attribute(cms::kIdSignatureTimeStampToken);
+  ASSERT_OK_AND_ASSIGN(const auto token, tsp::TimestampToken::parse(attribute.value()));
+  EXPECT_EQ(token.info().message_imprint,
+            tsp::MessageImprint::of(crypto::digest(DigestAlgorithm::sha256, cut.cms.signer_infos().front().signature)));
+}
+
+class SilentAuthority : public SigningTrail {
+ protected:
+  SilentAuthority() : SigningTrail(options()) {}
+  static Options options() {
+    Options options = test::SigningFixture::default_options();
+    TsaProfile profile;
+    profile.options.url = silent().url();
+    profile.options.timeout = std::chrono::milliseconds(300);
+    options.tsa.emplace("silent", profile);
+    return options;
+  }
+  static test::LoopbackTsa& silent() {
+    static test::TestAuthority authority{"Outside Root"};
+    static test::TestTsu unit(authority);
+    static test::LoopbackTsa tsa(unit.tsu, test::TsaBehaviour::hang);
+    return tsa;
+  }
+};
+
+TEST_F(SilentAuthority, TimeoutIsAnOutcomeAndTheActivationSignsAgain) {
+  ASSERT_OK_AND_ASSIGN(const Activated granted, activate());
+  SignPdfCommand command = with_token(granted.token, document_);
+  command.level = BaselineLevel::b_t;
+  command.tsa = "silent";
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::tsa_timeout));
+  EXPECT_THAT(fixture_.trail.bodies("signature.failed"), ElementsAre(HasSubstr(row(ErrorCode::tsa_timeout).slug)));
+  SignPdfCommand again = with_token(granted.token, document_);
+  again.level = BaselineLevel::b_t;
+  EXPECT_THAT(fixture_.sign(std::move(again)), IsOk());
+}
+
+}  // namespace
+}  // namespace rakkan::service
