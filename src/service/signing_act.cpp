@@ -140,7 +140,8 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string fact
 bool SigningAct::may_sign_again() const noexcept { return signatures_made_ < kMaxSignatures; }
 
 async::Task<Result<void>> SigningAct::discard_signature() {
-  if (!co_await record_failure(ErrorCode::cms_larger_than_reserved)) {
+  const bool recorded = co_await record_failure(ErrorCode::cms_larger_than_reserved);
+  if (!recorded) {
     co_return fail(ErrorCode::audit_unavailable, "the outcome of a signature was not recorded");
   }
   co_return Result<void>{};

@@ -179,10 +179,10 @@ TEST_F(SigningTrail, RefusalsAreRecordedWithWhoAndWhat) {
   }
   EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada_, document_, test::kYamadasPin)),
               FailsWith(ErrorCode::pin_locked));
-  EXPECT_THAT(refusals(), ::testing::IsSupersetOf({"instruction-missing seal tester",
-                                                   "instruction-digest-mismatch seal tester",
-                                                   "credential-type-mismatch seal tester", "credential-unknown x tester",
-                                                   "pin-incorrect yamada tester", "pin-locked yamada tester"}));
+  EXPECT_THAT(refusals(),
+              ::testing::IsSupersetOf({"instruction-missing seal tester", "instruction-digest-mismatch seal tester",
+                                       "credential-type-mismatch seal tester", "credential-unknown x tester",
+                                       "pin-incorrect yamada tester", "pin-locked yamada tester"}));
   for (const auto& entry : fixture_.trail.entries()) {
     EXPECT_THAT(entry.body, Not(HasSubstr("wrong-pin")));
     EXPECT_THAT(entry.body, Not(HasSubstr(test::kYamadasPin)));
@@ -201,7 +201,8 @@ TEST_F(SigningTrail, ActivationSignsEachDocumentOnce) {
   for (const auto& entry : fixture_.trail.entries()) {
     EXPECT_THAT(entry.body, Not(HasSubstr(std::string(granted.token.text()))));
   }
-  EXPECT_THAT(fixture_.trail.bodies("activation.granted"), ElementsAre(HasSubstr(text_of_digest(digest_of(document_)))));
+  EXPECT_THAT(fixture_.trail.bodies("activation.granted"),
+              ElementsAre(HasSubstr(text_of_digest(digest_of(document_)))));
 }
 
 TEST_F(SigningTrail, ActivationOutlivesARestartUntilItsTimeIsOver) {
@@ -324,10 +325,11 @@ TEST_F(SigningTrail, AdministrationIsRecordedWithWho) {
   EXPECT_THAT(fixture_.trail.events(), ElementsAre("credential.disabled"));
   EXPECT_EQ(fixture_.trail.entries().front().body, R"({"by":{"id":"local:0"},"credential":"seal"})");
   fixture_.trail.fail_at("credential.added");
-  EXPECT_THAT(fixture_.service->credentials().generate(
-                  test::kOperator, {CredentialId("new"), CredentialKind::operator_seal, PartyId(),
-                                    crypto::KeyKind::ec_p256, "", "", "", {}}),
-              FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(
+      fixture_.service->credentials().generate(
+          test::kOperator,
+          {CredentialId("new"), CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {}}),
+      FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(fixture_.service->credentials().find(test::kOperator, CredentialId("new")),
               FailsWith(ErrorCode::credential_unknown));
 }
