@@ -121,6 +121,7 @@ void Worker::join() noexcept {
   asio::post(context_, [this] {
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    ending_ = true;  // a timer that went off already is not cancelled any more
     ticker_.cancel();
     stays_.reset();
   });
@@ -197,7 +198,7 @@ void Worker::refuse(Tcp::socket socket, const IpAddress& peer) {
 }
 
 async::Task<void> Worker::tick_always() {
-  for (;;) {
+  while (!ending_) {
     ticker_.expires_after(kTick);
     const auto [error] = co_await ticker_.async_wait(Stream::kToken);
     if (error) {

@@ -61,6 +61,7 @@ class Worker {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_;
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::steady_timer ticker_;
+  bool ending_ = false;
   std::unordered_set<Connection*> connections_;
   std::atomic<std::chrono::steady_clock::rep> last_tick_;
   std::thread thread_;
