@@ -47,7 +47,9 @@ std::string monotonic_microseconds() {
 ServiceManager::ServiceManager() {
   const sigset_t set = signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A peer that went away and a file at its limit are errors of a write, not the end of the process.
   ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
   const auto interval = number_in("WATCHDOG_USEC");
   const auto process = number_in("WATCHDOG_PID");
   if (interval && *interval > 0 && (!process || *process == static_cast<std::uint64_t>(::getpid()))) {

@@ -1,5 +1,6 @@
 #include "support/server_folder.hpp"
 
+#include <cctype>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -17,6 +18,16 @@ std::string must_run(const std::vector<std::string>& words) {
     throw std::runtime_error(words.front() + ": exit " + std::to_string(outcome.exit_code) + ": " + outcome.output);
   }
   return std::move(outcome.output);
+}
+
+// "http.port=1" as the environment has it: RAKKAN_HTTP_LISTEN_PORT=1.
+std::string variable(const std::string& setting) {
+  std::string result = "RAKKAN_";
+  const std::size_t equals = setting.find('=');
+  for (const char c : setting.substr(0, equals)) {
+    result += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  return result + setting.substr(equals);
 }
 
 }  // namespace
@@ -46,14 +57,17 @@ std::string ServerFolder::rakkan(std::vector<std::string> arguments) const {
   return must_run(arguments);
 }
 
-ServerProcess ServerFolder::start(const std::vector<std::string>& settings) const {
-  std::vector<std::string> arguments{"--config", folder_ / "rakkan.toml", "--set",
-                                     "http.listen.port=" + std::to_string(port_)};
+ServerProcess ServerFolder::start(std::vector<std::string> settings) const {
+  // env(1) becomes rakkand and keeps its pid.
+  std::vector<std::string> arguments;
+  settings.push_back("http.port=" + std::to_string(port_));
+  settings.push_back("metrics.port=0");
   for (const std::string& setting : settings) {
-    arguments.insert(arguments.end(), {"--set", setting});
+    arguments.push_back(variable(setting));
   }
+  arguments.insert(arguments.end(), {programs_ / "rakkand", "--config", folder_ / "rakkan.toml"});
   Result<ServerProcess> started =
-      ServerProcess::start(programs_ / "rakkand", arguments, port_, folder_ / "rakkand.log");
+      ServerProcess::start("/usr/bin/env", arguments, port_, folder_ / "rakkand.log");
   if (!started) {
     throw std::runtime_error(to_string(started.error()));
   }

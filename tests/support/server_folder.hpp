@@ -23,7 +23,7 @@ class ServerFolder {
   [[nodiscard]] std::string url(const std::string& path) const;
 
   // rakkand on it, with settings ("tsu.credential=tsu-rsa") over its configuration. Throws when it does not listen.
-  [[nodiscard]] ServerProcess start(const std::vector<std::string>& settings = {}) const;
+  [[nodiscard]] ServerProcess start(std::vector<std::string> settings = {}) const;
   // rakkan with this folder's configuration; what it wrote. Throws when it fails.
   std::string rakkan(std::vector<std::string> arguments) const;
 

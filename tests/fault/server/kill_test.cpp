@@ -217,7 +217,8 @@ class KillTest : public ::testing::Test {
     for (std::uint64_t number = 0; result.size() < size; ++number) {
       audit::Tile tile{audit::Tile::kEntries, number, audit::tile_width(audit::Tile::kEntries, number, size)};
       const auto bundle = read_file(folder_.path() / "audit" / journal / tile.path(), 64UL << 20);
-      for (const audit::BundledEntry& bundled : audit::parse_entries(bundle.value(), tile.width).value()) {
+      const auto entries = audit::parse_entries(bundle.value(), tile.width);
+      for (const audit::BundledEntry& bundled : entries.value()) {
         result.push_back(audit::leaf_hash(bundled.entry));
       }
     }
