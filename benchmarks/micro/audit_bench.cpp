@@ -2,6 +2,7 @@
 // trail over the real store on a real disk, one submission at a time and with 64 in flight.
 #include <benchmark/benchmark.h>
 
+#include <chrono>
 #include <filesystem>
 #include <semaphore>
 
@@ -85,7 +86,7 @@ void keep_going(benchmark::State& state, Trail& trail, std::ptrdiff_t in_flight)
   }
   const Trail::Load after = trail.load();
   state.SetItemsProcessed(state.iterations());
-  state.counters["window_ms"] = static_cast<double>(OpenTrail::options().commit_window.count()) / 1000;
+  state.counters["window_ms"] = std::chrono::duration<double, std::milli>(OpenTrail::options().commit_window).count();
   state.counters["a_commit"] =
       static_cast<double>(after.entries - before.entries) / static_cast<double>(after.commits - before.commits);
 }
