@@ -38,7 +38,8 @@ TEST_F(ApiSecrets, PinsTokensKeysAndDocumentsLeaveNoTrace) {
   EXPECT_EQ(ask(post_json("/v1/cms", acme, party_cms(content, pin_member("wrong-secret-pin")))).status, 403U);
   EXPECT_EQ(ask(post_json("/v1/cms", acme, R"({"pin":"broken-json-pin)")).status, 400U);
   ASSERT_EQ(ask(form(acme, witness(document), document)).status, 200U);
-  EXPECT_EQ(ask({"GET", "/v1/credentials", acme.substr(0, acme.size() - 1) + "A"}).status, 401U);
+  EXPECT_EQ(ask({"GET", "/v1/credentials", acme.substr(0, acme.size() - 1) + (acme.back() == 'A' ? "E" : "A")}).status,
+            401U);
   EXPECT_EQ(ask({"GET", "/v1/credentials?key=" + acme, ""}).status, 401U);
   stop();
 
