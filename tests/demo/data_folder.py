@@ -1,0 +1,118 @@
+"""A data folder for the demo and for ./dev serve: the development PKI's tokens, credentials with their certificates, parties' PINs,
+and a server on it."""
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+CREDENTIALS = (("operator", ("operator",)), ("party-takasaki", ("party", "--party", "takasaki")),
+               ("party-yamada", ("party", "--party", "yamada")), ("tsu", ("tsu",)))
+
+
+class ProgramError(Exception):
+    """A program of ours, or a tool, did not do what it must."""
+
+
+def clean_environment() -> dict:
+    """Nothing of the caller's configuration reaches what is started."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RAKKAN_") and name != "SOFTHSM2_CONF"}
+
+
+def secret_file(file: Path, text: str) -> Path:
+    file.touch(mode=0o600)
+    file.write_text(text + "\n", encoding="utf-8")
+    return file
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+class DataFolder:
+    def __init__(self, build: Path, folder: Path):
+        self.build, self.folder, self.environment = build, folder, clean_environment()
+        self.config = folder / "rakkan.toml"
+        self.root = folder / "trust" / "root-ca.pem"
+
+    def rakkan(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess:
+        config = ("--config", str(self.config)) if self.config.exists() else ()
+        return subprocess.run([str(self.build / "rakkan"), *config, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+                              env=self.environment, cwd=cwd, check=False)
+
+    def must(self, *arguments: str | Path, cwd: Path | None = None) -> dict:
+        """Runs rakkan with --json and returns what it answered."""
+        done = self.rakkan(*arguments, "--json", cwd=cwd)
+        if done.returncode != 0:
+            said = (done.stderr or done.stdout).strip()
+            raise ProgramError(f"rakkan {' '.join(map(str, arguments))}: exit {done.returncode}: {said}")
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    def make(self) -> list[dict]:
+        """Makes it with the credentials of CREDENTIALS, and returns what is said of each."""
+        pki = subprocess.run([str(self.build / "rakkan-dev-pki"), str(self.folder)], capture_output=True, text=True, timeout=120,
+                             env=self.environment, check=False)
+        if pki.returncode != 0:
+            raise ProgramError(f"rakkan-dev-pki: {(pki.stderr or pki.stdout).strip()}")
+        self.must("init", self.folder)
+        made = []
+        for credential, kind in CREDENTIALS:
+            self.must("credentials", "adopt", credential, "--kind", *kind)
+            made.append(self.must("credentials", "import", credential, self.folder / "certificates" / f"{credential}.chain.pem"))
+        return made
+
+    def set_pin(self, credential: str, file: Path) -> Path:
+        secret_file(file, secrets.token_hex(8))
+        self.must("credentials", "pin", credential, "--pin-file", file)
+        return file
+
+    def make_key(self, file: Path, *options: str) -> dict:
+        """Makes an API key; its text goes to the file, and nowhere else."""
+        return self.must("keys", "create", *options, "-o", file)
+
+    def server(self, port: int, metrics_port: int) -> tuple[list[str], dict]:
+        """The server's command and environment."""
+        command = [str(self.build / "rakkand"), "--config", str(self.config)]
+        return command, self.environment | {"RAKKAN_HTTP_PORT": str(port), "RAKKAN_METRICS_PORT": str(metrics_port)}
+
+
+class Server:
+    """rakkand on a loopback port, ended by its process id."""
+
+    def __init__(self, data: DataFolder, log: Path):
+        self.port, self.metrics_port = free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        with log.open("wb") as out:
+            command, environment = data.server(self.port, self.metrics_port)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment)
+        for _ in range(200):
+            if self.process.poll() is not None:
+                raise ProgramError(f"rakkand ended with {self.process.returncode}: {log.read_text(errors='replace')[-500:]}")
+            if self.get("/readyz") == 200:
+                return
+            time.sleep(0.05)
+        self.stop()
+        raise ProgramError(f"rakkand does not become ready: {log.read_text(errors='replace')[-500:]}")
+
+    def get(self, path: str) -> int:
+        """The status, 0 when nobody answers."""
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
+        except OSError:
+            return 0
+
+    def stop(self) -> int:
+        """Asks it to finish what it accepted; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=60)
