@@ -13,7 +13,7 @@ namespace rakkan::cli {
 
 // One log's outcome; an error only of the kind that is a verdict.
 struct VerifiedJournal {
-  std::string name;  // "trail", "tokens"
+  std::string name;                   // "trail", "tokens"
   Result<audit::VerifiedLog> result;  // a log of no entries and without a note has no checkpoint yet
 };
 

@@ -24,8 +24,11 @@ audit::VerifiedTimestamp stamp(std::uint64_t size, std::string authority, bool o
   return {size, *parse_rfc3339("2026-11-24T01:02:03Z"), std::move(authority), own};
 }
 Error corrupt() {
-  return {ErrorCode::audit_log_corrupt, "the entry is not what its hash says",
-          "tile/entries/000.p/7, entry 3, bytes 512 to 701", {}, {}};
+  return {ErrorCode::audit_log_corrupt,
+          "the entry is not what its hash says",
+          "tile/entries/000.p/7, entry 3, bytes 512 to 701",
+          {},
+          {}};
 }
 
 TEST(AuditReport, AWholeLogIsSaidInBothLanguagesFirst) {
@@ -48,8 +51,8 @@ TEST(AuditReport, TimestampsOfTheOwnUnitAloneProveLess) {
 }
 
 TEST(AuditReport, AnotherAuthoritysOlderWordIsShownBeforeTheOwnUnitsNewer) {
-  const Outcome outcome = report_logs(
-      {{"trail", log_of({stamp(5, "CN=Outside", false), stamp(10, "CN=Ours", true)})}}, KeyOrigin::given);
+  const Outcome outcome =
+      report_logs({{"trail", log_of({stamp(5, "CN=Outside", false), stamp(10, "CN=Ours", true)})}}, KeyOrigin::given);
   EXPECT_THAT(outcome.text, HasSubstr("the first 5 existed"));
   EXPECT_THAT(outcome.text, Not(HasSubstr("proves less")));
 }
@@ -65,8 +68,7 @@ TEST(AuditReport, TheFoldersOwnKeyProvesLess) {
 }
 
 TEST(AuditReport, OneLogThatFailsIsTheVerdictAndItsPlaceIsNamed) {
-  const Outcome outcome =
-      report_logs({{"trail", fail(corrupt())}, {"tokens", log_of({})}}, KeyOrigin::given);
+  const Outcome outcome = report_logs({{"trail", fail(corrupt())}, {"tokens", log_of({})}}, KeyOrigin::given);
   EXPECT_EQ(outcome.exit_code, ExitCode::verification_failed);
   EXPECT_THAT(outcome.text, StartsWith("監査ログは記録時のままではありません。 / The audit log is NOT"));
   EXPECT_THAT(outcome.text, HasSubstr("tile/entries/000.p/7, entry 3, bytes 512 to 701"));
