@@ -297,7 +297,8 @@ Result<void> CredentialRegistry::disable(const Principal& by, const CredentialId
 
 std::vector<CredentialSummary> CredentialRegistry::list(const Principal& principal) const {
   std::vector<CredentialSummary> summaries;
-  for (const auto& [id, one] : *snapshot()) {
+  const auto all = snapshot();  // named: the loop would not keep it
+  for (const auto& [id, one] : *all) {
     if (principal.may_use_credential_of(one->row.tenant)) {
       summaries.push_back(one->summary());
     }
@@ -365,7 +366,8 @@ std::vector<Error> CredentialRegistry::try_again() {
     return entry.trouble.has_value() && entry.row.status == CredentialStatus::active;
   };
   std::vector<Error> troubles;
-  for (const auto& [id, one] : *snapshot()) {
+  const auto all = snapshot();  // named: the loop would not keep it
+  for (const auto& [id, one] : *all) {
     if (in_trouble(*one)) {
       if (auto opened = load(everybody, id); !opened) {
         troubles.push_back(std::move(opened).error().at(place(id)));

@@ -131,6 +131,14 @@ def nothing_is_left_to_do(root):
             yield f"{name_of(path, root)}:{line_of(text, match.start())}: {match.group()}"
 
 
+def loops_keep_what_they_walk(root):
+    """for (x : *call()): C++20 lets the pointer that call() returned die before the first round."""
+    for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp"):
+        code = code_of(text_of(path))
+        for match in re.finditer(r"\bfor\s*\([^;()]*:\s*\*[\w.:>-]+\(", code):
+            yield f"{name_of(path, root)}:{line_of(code, match.start())}: a loop over what a pointer without a name points to"
+
+
 def modules_are_documented(root):
     """Each module has a README and a row in the list of README.md."""
     readme = text_of(root / "README.md") if (root / "README.md").exists() else ""
@@ -155,7 +163,7 @@ def links_resolve(root):
 
 
 RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
-         nothing_is_left_to_do, modules_are_documented, links_resolve)
+         nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
 
 # rule, file, content that breaks it, content that keeps it
 PLANTED = (
@@ -170,6 +178,8 @@ PLANTED = (
     (nobody_catches_everything, "src/pki/x.cpp", "void f() try {} catch ( ... ) {}\n", "void f() try {} catch (int) {}\n"),
     (tests_assert, "tests/unit/x_test.cpp", "TEST(A, B) { f(); }\n", "TEST(A, B) { if (x) { EXPECT_TRUE(f()); } }\n"),
     (nothing_is_left_to_do, "src/der/x.cpp", "// TODO: more\n", "// done\n"),
+    (loops_keep_what_they_walk, "src/http/x.cpp", "for (const auto& [a, b] : *keys_.snapshot()) {}\n",
+     "const auto all = snapshot();\nfor (const auto& [a, b] : *all) {}\nfor (auto x : list()) {}\n"),
     (modules_are_documented, "src/der/CMakeLists.txt", "", None),
     (links_resolve, "docs/x.md", "[gone](gone.md)\n", "[self](x.md#here) [far](https://example.org/x)\n"),
 )
