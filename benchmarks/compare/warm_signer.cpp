@@ -98,7 +98,7 @@ std::function<Bytes()> floor(const Input& input) {
         CMS_add1_cert(cms.get(), issuer.get()) != 1 || CMS_final(cms.get(), bio_of(copy).get(), nullptr, kFlags) != 1) {
       stop("OpenSSL cannot sign");
     }
-    Bytes der(static_cast<std::size_t>(i2d_CMS_ContentInfo(cms.get())));
+    Bytes der(static_cast<std::size_t>(i2d_CMS_ContentInfo(cms.get(), nullptr)));
     unsigned char* out = der.data();
     i2d_CMS_ContentInfo(cms.get(), &out);
     return der;

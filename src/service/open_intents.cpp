@@ -29,8 +29,8 @@ Result<std::uint64_t> read_mark(store::Ledger& ledger) {
 
 Result<void> OpenIntents::settle_interrupted() {
   std::map<std::uint64_t, SignatureId> open;
-  RAKKAN_TRY(const std::uint64_t first, read_mark(*ledger_));
-  for (std::uint64_t index = first; index < trail_->size(); ++index) {
+  RAKKAN_TRY(marked_, read_mark(*ledger_));
+  for (std::uint64_t index = marked_; index < trail_->size(); ++index) {
     const Result<store::RecordRow> record = ledger_->record(index);
     if (!record && record.error().code == ErrorCode::audit_index_unknown) {
       continue;  // erased: nobody can tell any more what it said
@@ -52,7 +52,15 @@ Result<void> OpenIntents::settle_interrupted() {
   return move_mark();
 }
 
-Result<void> OpenIntents::move_mark() { return ledger_->set_fact(kMark, std::to_string(mark())); }
+Result<void> OpenIntents::move_mark() {
+  const std::scoped_lock one_at_a_time(move_mutex_);
+  const std::uint64_t next = mark();
+  if (next != marked_) {
+    RAKKAN_CHECK(ledger_->set_fact(kMark, std::to_string(next)));
+    marked_ = next;
+  }
+  return {};
+}
 
 std::uint64_t OpenIntents::mark() {
   const std::scoped_lock lock(mutex_);

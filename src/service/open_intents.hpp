@@ -41,6 +41,8 @@ class OpenIntents {
 
   store::Ledger* ledger_;
   TrailWriter* trail_;
+  std::mutex move_mutex_;
+  std::uint64_t marked_ = 0;  // what the store has
   std::mutex mutex_;
   std::multiset<std::uint64_t> lower_bounds_;  // of the indexes of the intents that are open
 };
