@@ -14,7 +14,6 @@
 #include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
-#include "rakkan/service/refusals.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
 
@@ -60,9 +59,8 @@ Result<void> serve(const std::string& file) {
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   RAKKAN_TRY(http::ApiOptions api_options,
              http::api_options(configuration.http, configuration.service.limits.document));
-  http::Api api(std::move(api_options),
-                {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock, *log,
-                 metrics});
+  http::Api api(std::move(api_options), {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(),
+                                         embedded->trail(), clock, *log, metrics});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);
@@ -71,6 +69,7 @@ Result<void> serve(const std::string& file) {
                                                     embedded->random(), api.observer()));
   RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
                                                      embedded->random(), api.observer()));
+  const auto watches = http::watch(metrics, *server);
   log->write(LogLevel::info, "rakkand serves",
              {{"port", std::uint64_t{server->port()}}, {"metrics_port", std::uint64_t{scraped->port()}}});
   manager.ready();

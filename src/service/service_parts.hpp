@@ -12,6 +12,7 @@
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
+#include "service/key_use.hpp"
 #include "service/open_intents.hpp"
 #include "service/watched_clock.hpp"
 
@@ -67,6 +68,7 @@ struct ServiceParts {
   std::shared_ptr<const Credential> unit_credential;
   std::shared_ptr<InternalTimestamper> opened_unit;
   std::atomic<std::uint64_t> intents{0};
+  KeyUse key_use;
 
   async::BoundedPool store;
   async::BoundedPool tsa;

@@ -95,7 +95,8 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
 
 async::Task<Result<Bytes>> SigningAct::sign(const SigningMaterial& key, const cms::SignedAttributes& attributes) {
   ++signatures_made_;
-  const auto use = [&] { return use_key(key, attributes); };
+  const KeyUse::Time asked = std::chrono::steady_clock::now();
+  const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
   RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, request_.deadline));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
   signature_value_ = crypto::digest(crypto::DigestAlgorithm::sha256, signature);

@@ -153,6 +153,19 @@ std::vector<CertificateLife> SigningService::certificates() {
   return lives;
 }
 
+SigningService::Load SigningService::load() const {
+  const ServiceParts& parts = *parts_;
+  return {{{"cpu", parts.cpu.load()},
+           {"hsm", parts.hsm.load()},
+           {"pin", parts.pin.load()},
+           {"tsa", parts.tsa.load()},
+           {"store", parts.store.load()}},
+          parts.key_use.signatures(),
+          parts.key_use.failures(),
+          parts.key_use.signing(),
+          parts.key_use.waited()};
+}
+
 CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }
 Activation& SigningService::activation() noexcept { return parts_->activation; }
 Refusals& SigningService::refusals() noexcept { return parts_->refusals; }

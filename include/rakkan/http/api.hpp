@@ -12,6 +12,7 @@
 #include "rakkan/http/observer.hpp"
 #include "rakkan/http/options.hpp"
 #include "rakkan/http/router.hpp"
+#include "rakkan/http/server.hpp"
 #include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/refusals.hpp"
@@ -42,6 +43,9 @@ struct ApiEnvironment {  // outlives the Api
   telemetry::Log& log;
   telemetry::Metrics& metrics;
 };
+
+// What a server has open and in memory, as metrics. The server outlives the watches.
+[[nodiscard]] std::vector<telemetry::Metrics::Watch> watch(telemetry::Metrics& metrics, const Server& server);
 
 class Api {
  public:

@@ -3,10 +3,12 @@
 // and never blocks it. Thread-safe.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rakkan/async/task.hpp"
@@ -70,6 +72,15 @@ class SigningService {
   [[nodiscard]] async::Task<std::vector<Error>> open_keys();
   // The active credentials' certificates, from memory.
   [[nodiscard]] std::vector<CertificateLife> certificates();
+
+  struct Load {
+    std::vector<std::pair<std::string, async::BoundedPool::Load>> pools;  // by name
+    std::uint64_t signatures = 0;                                         // by keys of documents, since the start
+    std::uint64_t failures = 0;                                           // of such keys
+    std::chrono::nanoseconds signing{0};                                  // that they took, together
+    std::chrono::nanoseconds waited{0};                                   // for a thread that may use them, together
+  };
+  [[nodiscard]] Load load() const;
 
   [[nodiscard]] CredentialRegistry& credentials() noexcept;
   [[nodiscard]] Activation& activation() noexcept;

@@ -5,8 +5,8 @@
 namespace rakkan::http {
 namespace {
 
-constexpr std::chrono::seconds kRound{5};
-constexpr int kRoundsBetweenRareWork = 720;  // an hour
+constexpr std::chrono::seconds kRound{1};
+constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
 
 }  // namespace
 

@@ -1,5 +1,7 @@
 #include "http/handlers/telemetry_observer.hpp"
 
+#include "http/handlers/watches.hpp"
+
 namespace rakkan::http {
 namespace {
 
@@ -24,28 +26,9 @@ TelemetryObserver::TelemetryObserver(Context& context) : context_(context) {
         [=, this] { return number(connections_.load()); });
   watch(WatchedKind::gauge, "rakkan_http_requests_in_flight", "Requests that are worked on",
         [=, this] { return number(in_flight_.load()); });
-  const ApiEnvironment& environment = context.environment;
-  watch(WatchedKind::counter, "rakkan_log_dropped_total", "Log lines dropped for a slow output",
-        [=] { return number(environment.log.dropped()); });
-  watch(WatchedKind::counter, "rakkan_refusals_lost_total", "Refusals that the trail did not take",
-        [=] { return number(environment.refusals.lost()); });
-  watch(WatchedKind::counter, "rakkan_audit_entries_total", "Entries recorded in both logs",
-        [=] { return number(environment.trail.load().entries); });
-  watch(WatchedKind::counter, "rakkan_audit_commits_total", "Commits (one sync each) that made them durable",
-        [=] { return number(environment.trail.load().commits); });
-  watch(WatchedKind::gauge, "rakkan_audit_waiting", "Entries that wait for their commit",
-        [=] { return number(environment.trail.load().waiting); });
-  watch(WatchedKind::gauge, "rakkan_audit_uncovered_seconds", "Age of the oldest entry that no checkpoint covers",
-        [=] { return std::chrono::duration<double>(environment.trail.load().uncovered).count(); });
-  watch(WatchedKind::gauge, "rakkan_audit_healthy", "1 while the logs can be written",
-        [=] { return environment.trail.healthy() ? 1.0 : 0.0; });
-  watches_.push_back(metrics.watch_each(WatchedKind::gauge, "rakkan_audit_size", "Entries of a log", [=] {
-    std::vector<telemetry::Sample> samples;
-    for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
-      samples.push_back({{{"journal", std::string(name(journal))}}, number(environment.trail.size(journal))});
-    }
-    return samples;
-  }));
+  for (telemetry::Metrics::Watch& one : http::watch(context.environment)) {
+    watches_.push_back(std::move(one));
+  }
 }
 
 void TelemetryObserver::knows(const Router& router) {

@@ -119,9 +119,15 @@ TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
   enrol_all();
   EXPECT_EQ(ask({"GET", "/v1/credentials", acme}).status, 200U);
   EXPECT_EQ(ask({"GET", "/v1/credentials", ""}).status, 401U);
+  const Bytes content = copy_of(bytes_of("content"));
+  EXPECT_EQ(ask(post_json("/v1/cms", acme, party_cms(content, pin_member(kPin)))).status, 200U);
+  const auto watches = http::watch(metrics, *server);
   EXPECT_EQ(ask({"GET", "/metrics"}).status, 404U) << "on a listener of its own";
   std::string text;
-  for (int i = 0; i < 100 && text.find("status=\"404\"") == std::string::npos; ++i) {
+  const auto complete = [&] {
+    return text.find("status=\"404\"") != std::string::npos && text.find("days_left{") != std::string::npos;
+  };
+  for (int i = 0; i < 1'000 && !complete(); ++i) {
     text = ask({"GET", "/metrics"}, metrics_server->port()).body;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -130,6 +136,10 @@ TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
   EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="GET",route="/v1/credentials",status="401"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="other",route="none",status="404"} 1)"));
   EXPECT_THAT(text, HasSubstr("rakkan_audit_healthy 1"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_key_uses_total{outcome="signed"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_pool_waiting{pool="hsm"} 0)"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_certificate_days_left{credential="yamada"})"));
+  EXPECT_THAT(text, HasSubstr("rakkan_http_bytes_in_flight 0"));
 }
 
 }  // namespace
