@@ -11,15 +11,19 @@ namespace {
 
 namespace json = boost::json;
 
-// Overwrites what the library gives back.
+// Overwrites what the library gives back. The library asks for a key's memory with one alignment and gives it back with
+// another, none above what every allocation has.
 class WipingMemory final : public json::memory_resource {
  private:
   void* do_allocate(std::size_t size, std::size_t alignment) override {
-    return ::operator new(size, std::align_val_t(alignment));
+    if (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__) {
+      throw std::bad_alloc();
+    }
+    return ::operator new(size);
   }
-  void do_deallocate(void* memory, std::size_t size, std::size_t alignment) override {
+  void do_deallocate(void* memory, std::size_t size, std::size_t /*alignment*/) override {
     secure_wipe({static_cast<Byte*>(memory), size});
-    ::operator delete(memory, std::align_val_t(alignment));
+    ::operator delete(memory);
   }
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
