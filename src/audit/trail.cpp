@@ -7,6 +7,7 @@
 #include "audit/group_commit.hpp"
 #include "audit/publisher.hpp"
 #include "audit/stamper.hpp"
+#include "rakkan/audit/verify.hpp"
 #include "rakkan/base/hex.hpp"
 
 namespace rakkan::audit {
@@ -134,6 +135,17 @@ struct Trail::Impl {
   std::unique_ptr<Stamper> stamper;
 };
 
+Result<std::optional<Record>> record_of(store::Ledger& ledger, std::uint64_t index) {
+  Result<store::RecordRow> row = ledger.record(index);
+  if (!row && row.error().code == ErrorCode::audit_index_unknown) {
+    return std::nullopt;
+  }
+  if (!row) {
+    return fail(std::move(row).error());
+  }
+  return Record{std::move(row->salt), std::move(row->body)};
+}
+
 Result<bool> Trail::has_begun(store::Ledger& ledger) {
   RAKKAN_TRY(const std::optional<std::string> key, ledger.fact(kKeyFact));
   return key.has_value();
@@ -206,6 +218,23 @@ Result<std::string> Trail::prove(Journal journal, std::uint64_t index) {
     proof.error().retry_after = kRetryCheckpoint;
   }
   return proof;
+}
+
+Result<EntryFile> Trail::entry(Journal journal, std::uint64_t index) {
+  if (index >= size(journal)) {
+    return fail(ErrorCode::audit_index_unknown, "no such entry", "entry " + std::to_string(index));
+  }
+  const Environment& environment = impl_->environment;
+  Result<std::string> line = read_entry({environment.files, environment.folder / store::name(journal)}, index);
+  if (!line && line.error().code == ErrorCode::audit_index_unknown) {
+    return fail({ErrorCode::audit_not_checkpointed, "no checkpoint covers it yet", {}, kRetryCheckpoint, {}});
+  }
+  EntryFile file;
+  RAKKAN_TRY(file.entry, std::move(line));
+  if (journal == Journal::trail) {
+    RAKKAN_TRY(file.record, record_of(environment.ledger, index));
+  }
+  return file;
 }
 
 std::string Trail::verifier_key(Journal journal) const { return impl_->publisher.log(journal).key().text(); }

@@ -25,14 +25,7 @@ audit::LogFolder Archive::log(audit::Journal journal) const {
 }
 
 Result<std::optional<audit::Record>> Archive::record(std::uint64_t index) {
-  const Result<store::RecordRow> row = parts_->store->record(index);
-  if (!row && row.error().code == ErrorCode::audit_index_unknown) {
-    return std::nullopt;
-  }
-  if (!row) {
-    return fail(row.error());
-  }
-  return audit::Record{row->salt, row->body};
+  return audit::record_of(*parts_->store, index);
 }
 
 Result<audit::EntryFile> Archive::entry(audit::Journal journal, std::uint64_t index) {

@@ -21,6 +21,7 @@
 
 #include "rakkan/audit/note.hpp"
 #include "rakkan/audit/options.hpp"
+#include "rakkan/audit/proof.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
@@ -67,6 +68,9 @@ struct Environment {  // outlives the trail
   std::optional<CheckpointStamper> stamper;  // none: checkpoints are not timestamped
 };
 
+// The record behind an entry of the trail; nothing when it was erased.
+[[nodiscard]] Result<std::optional<Record>> record_of(store::Ledger& ledger, std::uint64_t index);
+
 class Trail {
  public:
   // Is there a log already? Until there is, its key may be made (service::KeySource::checkpoint_signer).
@@ -100,6 +104,9 @@ class Trail {
   void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);
   // A .tlog-proof under the newest checkpoint. audit_index_unknown; audit_not_checkpointed.
   [[nodiscard]] Result<std::string> prove(Journal journal, std::uint64_t index);
+  // The entry with the record behind it, as it is handed out beside a proof; without the record when that was erased.
+  // Reads files and store. audit_index_unknown; audit_not_checkpointed.
+  [[nodiscard]] Result<EntryFile> entry(Journal journal, std::uint64_t index);
 
   [[nodiscard]] std::string verifier_key(Journal journal) const;  // signed-note vkey: <name>+<hex id>+<base64 key>
   [[nodiscard]] std::uint64_t size(Journal journal) const noexcept;

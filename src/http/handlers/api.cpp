@@ -49,6 +49,7 @@ Router Api::router() {
   const Scope tsa = options.tsa_open ? Scope::none : Scope::timestamp;
   add(Method::post, "/v1/signatures", Scope::sign, options.document + options.json + kForm, post_signatures);
   add(Method::get, "/v1/signatures/{id}", Scope::sign, 0, get_signature);
+  add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, options.json, post_cms);
   add(Method::post, "/v1/cms:batch", Scope::sign, options.batch, post_cms_batch);
   add(Method::post, "/v1/activations", Scope::sign, options.json, post_activations);

@@ -7,6 +7,7 @@ namespace rakkan::http {
 
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signature(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms_batch(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_activations(Context& context, Request& request);

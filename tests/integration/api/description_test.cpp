@@ -83,6 +83,8 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("getSignature", ask({"GET", path, acme}));
   keep("getSignature", ask({"GET", path, acme, {{"Accept", "application/vnd.rakkan.tail"}}}));
   keep("getSignature", ask({"GET", path, other}));
+  keep("getEvidence", ask({"GET", path + "/evidence", acme}));
+  keep("getEvidence", ask({"GET", path + "/evidence", other}));
   keep("getProof", ask({"GET", "/v1/audit/proofs/" + cms.field("Rakkan-Audit-Outcome"), acme}));
   keep("getProof", ask({"GET", "/v1/audit/proofs/999999", acme}));
   keep("getProof", ask({"GET", "/v1/audit/proofs/x", acme}));

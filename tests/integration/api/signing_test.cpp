@@ -1,4 +1,5 @@
 // Signing over HTTP: what is answered, once and again, and what is refused.
+#include "rakkan/audit/proof.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "support/api_fixture.hpp"
@@ -185,6 +186,28 @@ TEST_F(ApiSigning, ASignatureIsReadByItsTenantAlone) {
   EXPECT_EQ(foreign.status, 404U);
   EXPECT_EQ(problem_of(foreign), "signature-unknown");
   EXPECT_EQ(problem_of(ask({"GET", "/v1/signatures/sig_nothing", acme})), "signature-unknown");
+}
+
+TEST_F(ApiSigning, TheEvidenceOfASignatureIsCheckedWithTheLogsKeyAlone) {
+  const RawAnswer mine = cms(party_cms(content_, pin_member(kPin)), "", "?proof=wait");
+  const std::string path = "/v1/signatures/" + mine.field("Rakkan-Signature-Id") + "/evidence";
+  EXPECT_EQ(problem_of(ask({"GET", path, other})), "signature-unknown");
+  const auto evidence = json(ask({"GET", path, acme}));
+  const auto key = value_or_throw(audit::VerifierKey::parse(trail->verifier_key(audit::Journal::trail)));
+  for (const auto& [name, event] : {std::pair{"intent", "signature.intent"}, {"outcome", "signature.made"}}) {
+    const auto& proven = evidence.at(name).as_object();
+    audit::EntryFile entry = value_or_throw(audit::EntryFile::parse(boost::json::serialize(proven.at("entry"))));
+    const audit::Proof proof = value_or_throw(audit::Proof::parse(proven.at("proof").as_string()));
+    const auto verified = audit::verify_proof(proof, entry, key);
+    ASSERT_TRUE(verified.has_value()) << to_string(verified.error());
+    EXPECT_EQ(verified->entry.event, event);
+    EXPECT_EQ(std::to_string(verified->index),
+              mine.field(name == std::string("intent") ? "Rakkan-Audit-Intent" : "Rakkan-Audit-Outcome"));
+    ASSERT_TRUE(entry.record.has_value());
+    EXPECT_THAT(entry.record->body, HasSubstr(mine.field("Rakkan-Signature-Id")));
+    entry.record->body.insert(1, " ");
+    EXPECT_FALSE(audit::verify_proof(proof, entry, key).has_value()) << "another record passes";
+  }
 }
 
 TEST_F(ApiSigning, AnInstructionIsForItsDocumentAlone) {
