@@ -136,7 +136,7 @@ class JsonText {
   std::string_view rest_;
 };
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string value = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') {
@@ -205,9 +205,9 @@ Result<EntryFile> EntryFile::parse(std::string_view json) {
 }
 
 std::string EntryFile::encode() const {
-  std::string json = R"({"v":1,"entry":)" + quoted(entry);
+  std::string json = R"({"v":1,"entry":)" + json_string(entry);
   if (record) {
-    json += R"(,"salt":")" + to_base64(record->salt) + R"(","body":)" + quoted(record->body);
+    json += R"(,"salt":")" + to_base64(record->salt) + R"(","body":)" + json_string(record->body);
   }
   return json + "}\n";
 }

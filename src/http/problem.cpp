@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::string_view kTypes = "/problems/";
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
 }
 
 std::string member(std::string_view name, std::string_view text) {
-  return "\"" + std::string(name) + "\":" + quoted(text);
+  return "\"" + std::string(name) + "\":" + json_string(text);
 }
 
 std::string member(std::string_view name, bool flag) {

@@ -14,7 +14,7 @@ constexpr std::size_t kAddresses = 64;
 constexpr std::size_t kAddress = 49;
 constexpr std::size_t kInstant = 40;
 
-std::string quoted(const std::string& text) {
+std::string json_string(const std::string& text) {
   std::string result;
   append_quoted(result, text);
   return result;
