@@ -25,7 +25,7 @@ JsonObject describe(const service::ApiKey& key) {
   json.text("id", key.id.value())
       .text("tenant", key.tenant.value())
       .text("label", key.label)
-      .raw("scopes", json_array(key.scopes.names(), quoted))
+      .raw("scopes", json_array(key.scopes.names(), json_string))
       .raw("addresses", json_array(key.addresses, quoted))
       .text("created", to_rfc3339(key.created));
   if (key.expires) {
