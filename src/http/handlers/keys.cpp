@@ -26,7 +26,7 @@ JsonObject describe(const service::ApiKey& key) {
       .text("tenant", key.tenant.value())
       .text("label", key.label)
       .raw("scopes", json_array(key.scopes.names(), json_string))
-      .raw("addresses", json_array(key.addresses, quoted))
+      .raw("addresses", json_array(key.addresses, json_string))
       .text("created", to_rfc3339(key.created));
   if (key.expires) {
     json.text("expires", to_rfc3339(*key.expires));
