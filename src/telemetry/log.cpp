@@ -58,6 +58,11 @@ struct Log::Impl {
     logger->flush_on(spdlog::level::trace);   // a line is out when its turn has come, also before a crash
   }
 
+  // The thread writes what waits and is joined before its output goes.
+  ~Impl() { thread.reset(); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
   template <class Fill>
   void line(LogLevel level, std::string_view message, const Fill& fill) noexcept {
     try {
