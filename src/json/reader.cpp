@@ -28,7 +28,8 @@ class WipingMemory final : public json::memory_resource {
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
 
-// Boost.JSON keeps the last of two members with one name; counting what the text says finds the first out.
+// Boost.JSON keeps the last of two members with one name; counting what the text says finds the first out. Numbers that
+// are no integers of 64 bits it rounds: a record would not say any more what was handed in.
 struct MemberCounter {
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -37,6 +38,7 @@ struct MemberCounter {
   using Code = boost::system::error_code;
 
   std::size_t members = 0;
+  bool rounded = false;
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
@@ -54,7 +56,10 @@ struct MemberCounter {
   bool on_number_part(json::string_view, Code&) { return true; }
   bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
   bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
-  bool on_double(double, json::string_view, Code&) { return true; }
+  bool on_double(double, json::string_view, Code&) {
+    rounded = true;
+    return true;
+  }
   bool on_bool(bool, Code&) { return true; }
   bool on_null(Code&) { return true; }
   bool on_comment_part(json::string_view, Code&) { return true; }
@@ -264,6 +269,9 @@ Result<Document> Document::parse(std::string_view text, ErrorCode code, const Li
   counter.write_some(false, text.data(), text.size(), error);
   if (error || counter.handler().members != members_of(parsed)) {
     return fail(code, "a member stands there twice");
+  }
+  if (counter.handler().rounded) {
+    return fail(code, "numbers are integers of at most 64 bits");
   }
   return Document(std::move(impl));
 }

@@ -32,9 +32,28 @@ TEST(JsonReader, MembersComeByNameAndType) {
 }
 
 TEST(JsonReader, WhatIsNotOneObjectIsRefused) {
-  for (const char* text : {"", " ", "[]", "1", "null", "{", "{}x", "{} {}", R"({"a":1,"a":2})",
-                           R"({"b":{"a":1,"a":1}})", R"([{"a":1,"a":1}])", "{'a':1}", "{\"a\":1,}", "{\"a\":\"\xff\"}",
-                           "{\"a\":NaN}", "// x\n{}", "\xef\xbb\xbf{}", R"({"a":"\ud800"})", R"({"a":01})"}) {
+  for (const char* text : {"",
+                           " ",
+                           "[]",
+                           "1",
+                           "null",
+                           "{",
+                           "{}x",
+                           "{} {}",
+                           R"({"a":1,"a":2})",
+                           R"({"b":{"a":1,"a":1}})",
+                           R"([{"a":1,"a":1}])",
+                           "{'a':1}",
+                           "{\"a\":1,}",
+                           "{\"a\":\"\xff\"}",
+                           "{\"a\":NaN}",
+                           "// x\n{}",
+                           "\xef\xbb\xbf{}",
+                           R"({"a":"\ud800"})",
+                           R"({"a":01})",
+                           R"({"a":1.5})",
+                           R"({"a":[18446744073709551616]})",
+                           R"({"a":1e3})"}) {
     EXPECT_THAT(parse(text), FailsWith(kCode)) << text;
   }
 }
@@ -74,7 +93,7 @@ TEST(JsonReader, UnknownMembersAreRefused) {
 
 TEST(JsonReader, ValuesOutOfTheirBoundsAreRefused) {
   ASSERT_OK_AND_ASSIGN(const Document document,
-                       parse(R"({"t":"abc","e":"","c":"a\u0000b","n":5,"big":9223372036854775808,"f":1.5,"none":[]})"));
+                       parse(R"({"t":"abc","e":"","c":"a\u0000b","n":5,"big":9223372036854775808,"none":[]})"));
   Members root = document.root();
   EXPECT_THAT(root.text("t", 2), FailsWith(kCode));
   EXPECT_THAT(root.text("e", 9), FailsWith(kCode));
@@ -82,7 +101,6 @@ TEST(JsonReader, ValuesOutOfTheirBoundsAreRefused) {
   EXPECT_THAT(root.text("n", 9), FailsWith(kCode));
   EXPECT_THAT(root.integer("n", 6, 9), FailsWith(kCode));
   EXPECT_THAT(root.integer("big", 0, INT64_MAX), FailsWith(kCode));
-  EXPECT_THAT(root.integer("f", 0, 9), FailsWith(kCode));
   EXPECT_THAT(root.flag("n"), FailsWith(kCode));
   EXPECT_THAT(root.object("t"), FailsWith(kCode));
   EXPECT_THAT(root.texts("none", 9, 9), FailsWith(kCode));
