@@ -61,9 +61,14 @@ struct Spent {
   [[nodiscard]] double us_each() const {
     return load.accepted > 0 ? cpu * 1e6 / static_cast<double>(load.accepted) : 0;
   }
+  // Of all threads whose name begins so.
   [[nodiscard]] double of(const std::string& thread) const {
-    const auto found = threads.find(thread);
-    return found == threads.end() ? 0 : found->second;
+    double seconds = 0;
+    for (auto found = threads.lower_bound(thread); found != threads.end() && found->first.starts_with(thread);
+         ++found) {
+      seconds += found->second;
+    }
+    return seconds;
   }
 };
 
@@ -165,7 +170,7 @@ class Bench {
       report_->add(thread);
       report_->add(
           {table, "signatures a second", median(rates), "/s", "raw C_Sign, 1 thread", median(raw_rates), {}, {}});
-      report_->add({table, "the log's thread, of all CPU", median(share), "", "", 0, kLogShare, {}});
+      report_->add({table, "the log's threads, of all CPU", median(share), "", "", 0, kLogShare, {}});
       report_->add({table, "p99", median(p99), "ms", "", 0, {}, {}});
       if (in_flight == 128) {
         capacity_[key.name] = median(rates);

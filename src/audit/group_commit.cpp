@@ -1,5 +1,7 @@
 #include "audit/group_commit.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -119,6 +121,7 @@ Result<GroupCommit::Waiting> GroupCommit::prepare(Submission submission) {
 }
 
 void GroupCommit::run() {
+  ::pthread_setname_np(::pthread_self(), "audit-commit");
   Group group;
   bool busy = false;
   std::unique_lock lock(mutex_);

@@ -1,5 +1,7 @@
 #include "audit/publisher.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -79,6 +81,7 @@ bool Publisher::uncovered() const {
 }
 
 void Publisher::run() {
+  ::pthread_setname_np(::pthread_self(), "audit-files");
   std::unique_lock lock(mutex_);
   auto next = SteadyTime::now();  // earliest time of the next checkpoint
   for (;;) {

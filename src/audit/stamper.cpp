@@ -1,5 +1,7 @@
 #include "audit/stamper.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "audit/timestamps.hpp"
@@ -47,6 +49,7 @@ std::string Stamper::last_error() const {
 }
 
 void Stamper::run() {
+  ::pthread_setname_np(::pthread_self(), "audit-stamp");
   auto due = std::chrono::steady_clock::now();
   std::unique_lock lock(mutex_);
   for (;;) {
