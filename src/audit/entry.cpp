@@ -82,7 +82,8 @@ bool is_event_name(std::string_view text) noexcept {
 
 bool is_body(std::string_view text) noexcept {
   return text.size() >= 2 && text.front() == '{' && text.back() == '}' &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+         std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 }  // namespace rakkan::audit

@@ -1,15 +1,15 @@
 // GET /v1/credentials: those that the caller's tenant may use; of others not even the names.
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
 
 template <class Certificate>
 std::string describe_certificate(const Certificate& certificate) {
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("subject", certificate.subject().text())
       .text("issuer", certificate.issuer().text())
       .text("serial_number", to_hex(certificate.serial_number()))
@@ -20,7 +20,7 @@ std::string describe_certificate(const Certificate& certificate) {
 }
 
 std::string describe(const service::CredentialSummary& credential) {
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("id", credential.id.value()).text("kind", name(credential.kind));
   if (!credential.party.empty()) {
     json.text("party", credential.party.value());
@@ -39,9 +39,10 @@ std::string describe(const service::CredentialSummary& credential) {
 
 async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
   const auto credentials = context.environment.signing.credentials().list(*request.principal);
-  JsonObject json;
-  json.raw("credentials",
-           json_array(credentials, [](const service::CredentialSummary& credential) { return describe(credential); }));
+  json::ObjectWriter json;
+  json.raw("credentials", json::array_of(credentials, [](const service::CredentialSummary& credential) {
+             return describe(credential);
+           }));
   co_return Response::json(std::move(json).finish() + "\n");
 }
 

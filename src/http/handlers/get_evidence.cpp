@@ -1,7 +1,7 @@
 // GET /v1/signatures/{id}/evidence: what proves a signature to somebody else, of the key's own tenant: the two entries
 // with their records, and a proof of each. Checked offline by `rakkan audit verify --proof`.
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 Result<std::string> proven(audit::Trail& trail, std::uint64_t index) {
   RAKKAN_TRY(const audit::EntryFile entry, trail.entry(audit::Journal::trail, index));
   RAKKAN_TRY(const std::string proof, trail.prove(audit::Journal::trail, index));
-  JsonObject json;
+  json::ObjectWriter json;
   json.raw("entry", entry.encode()).text("proof", proof);
   return std::move(json).finish();
 }
@@ -18,7 +18,7 @@ Result<std::string> proven(audit::Trail& trail, std::uint64_t index) {
 Result<std::string> evidence(audit::Trail& trail, const service::StoredSignature& signature) {
   RAKKAN_TRY(const std::string intent, proven(trail, signature.intent));
   RAKKAN_TRY(const std::string outcome, proven(trail, signature.outcome));
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("signature_id", signature.id.value()).raw("intent", intent).raw("outcome", outcome);
   return std::move(json).finish() + "\n";
 }

@@ -28,7 +28,7 @@ async::Task<Result<Response>> get_signature(Context& context, Request& request) 
     response.append(std::move(stored.tail));
     co_return response;
   }
-  JsonObject json = describe(stored);
+  json::ObjectWriter json = describe(stored);
   json.number("tail_size", stored.tail.size());
   response.append(std::move(json).finish() + "\n");
   co_return response;

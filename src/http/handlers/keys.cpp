@@ -1,8 +1,8 @@
 // GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant.
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
 #include "http/handlers/media_type.hpp"
 #include "rakkan/json/reader.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -14,19 +14,13 @@ constexpr std::size_t kAddresses = 64;
 constexpr std::size_t kAddress = 49;
 constexpr std::size_t kInstant = 40;
 
-std::string json_string(const std::string& text) {
-  std::string result;
-  append_quoted(result, text);
-  return result;
-}
-
-JsonObject describe(const service::ApiKey& key) {
-  JsonObject json;
+json::ObjectWriter describe(const service::ApiKey& key) {
+  json::ObjectWriter json;
   json.text("id", key.id.value())
       .text("tenant", key.tenant.value())
       .text("label", key.label)
-      .raw("scopes", json_array(key.scopes.names(), json_string))
-      .raw("addresses", json_array(key.addresses, json_string))
+      .raw("scopes", json::array_of(key.scopes.names(), json::quote))
+      .raw("addresses", json::array_of(key.addresses, json::quote))
       .text("created", to_rfc3339(key.created));
   if (key.expires) {
     json.text("expires", to_rfc3339(*key.expires));
@@ -80,8 +74,8 @@ Result<service::ApiKey> find_own(const Context& context, const Request& request)
 async::Task<Result<Response>> get_keys(Context& context, Request& request) {
   std::vector<service::ApiKey> keys = context.environment.keys.list();
   std::erase_if(keys, [&](const service::ApiKey& key) { return key.tenant != request.principal->tenant; });
-  JsonObject json;
-  json.raw("keys", json_array(keys, [](const service::ApiKey& key) { return describe(key).finish(); }));
+  json::ObjectWriter json;
+  json.raw("keys", json::array_of(keys, [](const service::ApiKey& key) { return describe(key).finish(); }));
   co_return Response::json(std::move(json).finish() + "\n");
 }
 
@@ -91,7 +85,7 @@ async::Task<Result<Response>> post_keys(Context& context, Request& request) {
   RAKKAN_CO_TRY(const service::NewApiKey wanted, read_request(body, request.principal->tenant));
   const auto create = [&] { return context.environment.keys.create(*request.principal, wanted); };
   RAKKAN_CO_TRY(const service::CreatedApiKey made, co_await blocking(context, request, create));
-  JsonObject json = describe(made.key);
+  json::ObjectWriter json = describe(made.key);
   json.text("key", made.text.text());
   Response response = Response::json(std::move(json).finish() + "\n", 201);
   response.header("Cache-Control", "no-store");

@@ -1,15 +1,15 @@
 // What whoever runs the server asks: does it live, can it sign, what does it speak, how does it do.
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
 #include "http/handlers/openapi_document.hpp"
 #include "rakkan/http/problem.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
 
 // Codes alone: anybody may ask, and details name files and tokens.
 std::string describe(ErrorCode code) {
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("code", row(code).slug).text("title_en", row(code).title_en).text("title_ja", row(code).title_ja);
   return std::move(json).finish();
 }
@@ -34,8 +34,8 @@ async::Task<Result<Response>> get_readiness(Context& context, Request& request) 
       context.environment.log.failure("not ready", error, request.id);
     }
   }
-  JsonObject json;
-  json.text("status", problems.empty() ? "ready" : "not ready").raw("problems", json_array(problems, describe));
+  json::ObjectWriter json;
+  json.text("status", problems.empty() ? "ready" : "not ready").raw("problems", json::array_of(problems, describe));
   Response response = Response::json(std::move(json).finish() + "\n", problems.empty() ? 200 : 503);
   response.header("Cache-Control", "no-store");
   co_return response;

@@ -1,8 +1,8 @@
 // POST /v1/activations: a party's PIN in, a token for exactly these digests out.
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
 #include "http/handlers/media_type.hpp"
 #include "http/handlers/signing_request.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -42,9 +42,9 @@ async::Task<Result<Response>> post_activations(Context& context, Request& reques
   RAKKAN_CO_TRY(service::ActivateCommand command, read_command(std::move(body), *request.principal));
   command.deadline = request.deadline;
   RAKKAN_CO_TRY(const service::Activated made, co_await context.environment.signing.activate(std::move(command)));
-  JsonObject audit;
+  json::ObjectWriter audit;
   audit.number("entry", made.entry);
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("activation", made.token.text())
       .text("expires", to_rfc3339(made.expires))
       .raw("audit", std::move(audit).finish());

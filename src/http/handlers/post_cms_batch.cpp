@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "http/handlers/endpoints.hpp"
-#include "http/handlers/json_text.hpp"
 #include "http/handlers/media_type.hpp"
 #include "http/handlers/sign_digest.hpp"
 #include "http/handlers/signature_answer.hpp"
 #include "rakkan/http/problem.hpp"
+#include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -82,7 +82,7 @@ async::Task<Result<DigestSigned>> Batch::work(Bytes line, std::optional<std::str
 async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
   std::optional<std::string> reference;
   const Result<DigestSigned> made = co_await work(std::move(line), reference);
-  JsonObject json;
+  json::ObjectWriter json;
   json.number("line", number);
   if (reference) {
     json.text("reference", *reference);

@@ -18,10 +18,10 @@ void add_proof_header(Response& response, bool wanted, const std::optional<std::
   }
 }
 
-JsonObject describe(const service::StoredSignature& stored) {
-  JsonObject audit;
+json::ObjectWriter describe(const service::StoredSignature& stored) {
+  json::ObjectWriter audit;
   audit.number("intent", stored.intent).number("outcome", stored.outcome);
-  JsonObject json;
+  json::ObjectWriter json;
   json.text("signature_id", stored.id.value())
       .text("credential", stored.credential.value())
       .text("created", to_rfc3339(stored.created))
@@ -32,7 +32,7 @@ JsonObject describe(const service::StoredSignature& stored) {
 
 std::string describe_cms(const service::StoredSignature& stored, bool proof_wanted,
                          const std::optional<std::string>& proof) {
-  JsonObject json = describe(stored);
+  json::ObjectWriter json = describe(stored);
   json.text("cms", to_base64(stored.tail));
   if (proof_wanted && proof) {
     json.text("proof", *proof);

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "http/handlers/json_text.hpp"
+#include "rakkan/json/writer.hpp"
 #include "rakkan/http/response.hpp"
 #include "rakkan/service/command.hpp"
 
@@ -18,7 +18,7 @@ void add_signature_headers(Response& response, const service::StoredSignature& s
 void add_proof_header(Response& response, bool wanted, const std::optional<std::string>& proof);
 
 // The members that every JSON answer has.
-[[nodiscard]] JsonObject describe(const service::StoredSignature& stored);
+[[nodiscard]] json::ObjectWriter describe(const service::StoredSignature& stored);
 // The answer of /v1/cms and of a line of a batch; `proof` as a member when it was wanted.
 [[nodiscard]] std::string describe_cms(const service::StoredSignature& stored, bool proof_wanted,
                                        const std::optional<std::string>& proof);

@@ -1,0 +1,45 @@
+// JSON is written, not built: members appended to a text. JSON that exists already goes in as it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace rakkan::json {
+
+// The text as a JSON string, with its quotation marks (RFC 8259 §7). UTF-8 is not checked.
+[[nodiscard]] std::string quote(std::string_view text);
+
+class ObjectWriter {
+ public:
+  ObjectWriter& text(std::string_view name, std::string_view value) { return raw(name, quote(value)); }
+  ObjectWriter& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
+  ObjectWriter& flag(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
+  ObjectWriter& null(std::string_view name) { return raw(name, "null"); }
+  // `json` is JSON; `name` needs no escapes.
+  ObjectWriter& raw(std::string_view name, std::string_view json) {
+    text_ += text_.size() > 1 ? ",\"" : "\"";
+    text_ += name;
+    text_ += "\":";
+    text_ += json;
+    return *this;
+  }
+  [[nodiscard]] std::string finish() && { return std::move(text_ += '}'); }
+
+ private:
+  std::string text_ = "{";
+};
+
+// "[a,b]" of what `write` makes of each.
+template <class Range, class Write>
+[[nodiscard]] std::string array_of(const Range& range, const Write& write) {
+  std::string text = "[";
+  for (const auto& one : range) {
+    text += text.size() > 1 ? "," : "";
+    text += write(one);
+  }
+  return text + "]";
+}
+
+}  // namespace rakkan::json

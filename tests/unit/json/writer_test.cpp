@@ -1,0 +1,32 @@
+#include "rakkan/json/writer.hpp"
+
+#include <gmock/gmock.h>
+
+#include <boost/json.hpp>
+#include <vector>
+
+namespace rakkan::json {
+namespace {
+
+TEST(JsonWriter, WritesMembersInTheirOrder) {
+  ObjectWriter json;
+  json.text("a", "山田\"\n").number("b", 18'446'744'073'709'551'615U).flag("c", true).null("d").raw("e", "{}");
+  EXPECT_EQ(std::move(json).finish(), R"({"a":"山田\"\n","b":18446744073709551615,"c":true,"d":null,"e":{}})");
+}
+
+TEST(JsonWriter, AnEmptyObjectAndArraysAreJson) {
+  EXPECT_EQ(ObjectWriter().finish(), "{}");
+  EXPECT_EQ(array_of(std::vector<std::string>{}, quote), "[]");
+  EXPECT_EQ(array_of(std::vector<std::string>{"a", "b"}, quote), R"(["a","b"])");
+}
+
+TEST(JsonWriter, EveryControlCharacterIsEscaped) {
+  std::string all;
+  for (int c = 0; c < 0x80; ++c) {
+    all += static_cast<char>(c);
+  }
+  EXPECT_EQ(boost::json::parse(quote(all)).as_string(), all);
+}
+
+}  // namespace
+}  // namespace rakkan::json
