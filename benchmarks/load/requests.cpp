@@ -1,9 +1,9 @@
 #include "requests.hpp"
 
-#include "rakkan/base/hex.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/tsp/timestamp_request.hpp"
+#include "support/witness_request.hpp"
 
 namespace rakkan::bench {
 namespace {
@@ -17,21 +17,10 @@ std::string head(const Caller& caller, std::string_view path, std::string_view c
          std::string(more) + "\r\n";
 }
 
-std::string digest_json(const crypto::Digest& digest) {
-  return R"({"alg":"SHA-256","value":")" + to_hex(digest.view()) + R"("})";
-}
-
-// What an upstream service sends with each witness signature.
-std::string request_json(const Caller& caller, const crypto::Digest& digest, bool with_digest) {
-  static const std::string now = to_rfc3339(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now()));
-  std::string json = R"({"credential":")" + caller.credential + R"(","type":"witness","level":"B-B",)";
-  if (with_digest) {
-    json += R"("digest":)" + digest_json(digest) + ",";
-  }
-  return json + R"("instruction":{"who":{"id":"u-1","name":"山田太郎"},"when":")" + now +
-         R"(","authenticated":[{"class":"mailbox","method":"mail_link","at":")" + now +
-         R"("},{"class":"phone","method":"sms_otp","at":")" + now + R"("}],"document_digest":)" + digest_json(digest) +
-         R"(,"envelope":"ENV-1"}})";
+// One moment for all instructions: what is measured is not the clock.
+const std::string& now() {
+  static const std::string text = to_rfc3339(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now()));
+  return text;
 }
 
 }  // namespace
@@ -40,7 +29,7 @@ std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count) {
   std::vector<WireRequest> requests;
   for (std::size_t i = 0; i < count; ++i) {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("document " + std::to_string(i)));
-    const std::string json = request_json(caller, digest, true);
+    const std::string json = test::cms_request(caller.credential, digest, now());
     requests.push_back({head(caller, "/v1/cms", "application/json", json.size()) + json, nullptr, {}});
   }
   return requests;
@@ -58,7 +47,7 @@ std::vector<WireRequest> pdf_requests(const Caller& caller, std::string_view doc
     crypto::Hasher hasher = state.clone();
     hasher.update(bytes_of(comment));
     const std::string before = part + "request\"\r\nContent-Type: application/json\r\n\r\n" +
-                               request_json(caller, hasher.finish(), false) + "\r\n" + part +
+                               test::document_request(caller.credential, hasher.finish(), now()) + "\r\n" + part +
                                "document\"; filename=\"contract.pdf\"\r\nContent-Type: application/pdf\r\n\r\n";
     const std::size_t length = before.size() + document.size() + comment.size() + end.size();
     requests.push_back({head(caller, "/v1/signatures", "multipart/form-data; boundary=" + std::string(kBoundary),

@@ -18,12 +18,12 @@
 #include "rakkan/audit/proof.hpp"
 #include "rakkan/audit/tiles.hpp"
 #include "rakkan/audit/verify.hpp"
+#include "rakkan/base/base64.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/fetch/http_client.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
-#include "support/server_folder.hpp"
+#include "support/server_caller.hpp"
 #include "support/temporary_folder.hpp"
 
 namespace rakkan::test {
@@ -42,7 +42,7 @@ int kills() {
 
 struct Signature {
   std::string id;
-  std::string cms;  // base64
+  std::size_t cms_size = 0;
   std::uint64_t intent = 0;
   std::uint64_t outcome = 0;
 };
@@ -56,37 +56,27 @@ struct Acknowledged {
   std::vector<std::string> unexpected;                       // answers that are neither success nor a refusal
 };
 
+// A caller that remembers what it was promised.
 class Caller {
  public:
-  Caller(const ServerFolder& folder, Acknowledged& acknowledged)
-      : folder_(&folder), acknowledged_(&acknowledged), client_(fetch::HttpOptions{10s, 3s, {}}) {}
+  Caller(const ServerFolder& folder, Acknowledged& acknowledged) : server_(folder), acknowledged_(&acknowledged) {}
 
   void sign(const std::string& about) {
-    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
-    const std::string digest_json = R"({"alg":"SHA-256","value":")" + to_hex(digest.view()) + R"("})";
-    const std::string now = to_rfc3339(SystemClock{}.now());
-    const std::string json = R"({"credential":"operator-p256","type":"witness","level":"B-B","digest":)" + digest_json +
-                             R"(,"instruction":{"who":{"id":"u-1","name":"山田太郎"},"when":")" + now +
-                             R"(","authenticated":[{"class":"mailbox","method":"mail_link","at":")" + now +
-                             R"("}],"document_digest":)" + digest_json + R"(,"envelope":"ENV-1"}})";
-    const auto answer = send("POST", "/v1/cms", "application/json", bytes_of(json));
-    if (!answer || answer->status != 200) {
+    const auto answer = judged("sign", server_.sign(about));
+    if (!answer) {
       return;
     }
-    const auto object = boost::json::parse(std::string(text_of(answer->body))).as_object();
+    const auto object = boost::json::parse(text_of(answer->body)).as_object();
     const auto& audit = object.at("audit").as_object();
     const std::scoped_lock lock(acknowledged_->mutex);
     acknowledged_->signatures.push_back(
-        {std::string(object.at("signature_id").as_string()), std::string(object.at("cms").as_string()),
+        {std::string(object.at("signature_id").as_string()), from_base64(object.at("cms").as_string()).value().size(),
          audit.at("intent").to_number<std::uint64_t>(), audit.at("outcome").to_number<std::uint64_t>()});
   }
 
   void timestamp(const std::string& about) {
-    const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
-    const auto request = tsp::TimestampRequest::for_digest(digest, digest.view().first(8));
-    const Bytes der = request.encode();
-    const auto answer = send("POST", "/tsa", "application/timestamp-query", der);
-    if (!answer || answer->status != 200) {
+    const auto answer = judged("timestamp", server_.timestamp(about));
+    if (!answer) {
       return;
     }
     const auto response = tsp::parse_response(answer->body);
@@ -102,37 +92,31 @@ class Caller {
   }
 
   void keep_checkpoint(const std::string& journal) {
-    const auto answer = send("GET", "/v1/audit/checkpoint?journal=" + journal, {}, {});
-    if (answer && answer->status == 200) {
+    if (const auto answer = get("/v1/audit/checkpoint?journal=" + journal)) {
       const std::scoped_lock lock(acknowledged_->mutex);
       acknowledged_->checkpoints[journal].insert(std::string(text_of(answer->body)));
     }
   }
 
-  // Nothing when the server went away, or refused for a reason that it may have.
-  std::optional<fetch::HttpResponse> send(const std::string& method, const std::string& path,
-                                          const std::string& content_type, ByteView body) {
-    fetch::HttpRequest request{method, folder_->url(path), {{"Authorization", "Bearer " + folder_->api_key()}}, {}};
-    if (!content_type.empty()) {
-      request.headers.push_back({"Content-Type", content_type});
-      request.body.push_back(body);
-    }
-    auto answer = client_.send(request);
-    if (!answer) {
+  std::optional<fetch::HttpResponse> get(const std::string& path) { return judged(path, server_.get(path)); }
+
+ private:
+  // An answer with 200; nothing when the server went away, or refused for a reason that it may have.
+  std::optional<fetch::HttpResponse> judged(const std::string& what, Result<fetch::HttpResponse> answer) {
+    if (!answer || answer->status == 503 || answer->status == 409) {
       return std::nullopt;
     }
-    if (answer->status != 200 && answer->status != 503 && answer->status != 409) {
+    if (answer->status != 200) {
       const std::scoped_lock lock(acknowledged_->mutex);
-      acknowledged_->unexpected.push_back(path + ": " + std::to_string(answer->status) + " " +
+      acknowledged_->unexpected.push_back(what + ": " + std::to_string(answer->status) + " " +
                                           std::string(text_of(answer->body)));
+      return std::nullopt;
     }
     return std::move(*answer);
   }
 
- private:
-  const ServerFolder* folder_;
+  ServerCaller server_;
   Acknowledged* acknowledged_;
-  fetch::HttpClient client_;
 };
 
 // The roots of a log's beginnings; inner nodes are computed once.
@@ -209,20 +193,21 @@ class KillTest : public ::testing::Test {
       std::this_thread::sleep_for(50ms);
     }
     for (const std::string journal : {"trail", "tokens"}) {
-      const auto answer = caller.send("GET", "/v1/audit/checkpoint?journal=" + journal, {}, {});
-      ASSERT_TRUE(answer && answer->status == 200);
+      const auto answer = caller.get("/v1/audit/checkpoint?journal=" + journal);
+      ASSERT_TRUE(answer.has_value());
       const auto key = audit::VerifierKey::parse(answer->header("rakkan-verifier-key").value_or(""));
       ASSERT_TRUE(key.has_value());
       keys_.emplace(journal, *key);
     }
     for (const Signature& signature : acknowledged_.signatures) {
-      const auto stored = caller.send("GET", "/v1/signatures/" + signature.id, {}, {});
-      ASSERT_TRUE(stored && stored->status == 200) << signature.id;
-      const auto object = boost::json::parse(std::string(text_of(stored->body))).as_object();
+      const auto stored = caller.get("/v1/signatures/" + signature.id);
+      ASSERT_TRUE(stored.has_value()) << signature.id;
+      const auto object = boost::json::parse(text_of(stored->body)).as_object();
       const auto& audit = object.at("audit").as_object();
       EXPECT_EQ(audit.at("intent").to_number<std::uint64_t>(), signature.intent);
       EXPECT_EQ(audit.at("outcome").to_number<std::uint64_t>(), signature.outcome);
       EXPECT_LT(signature.intent, signature.outcome);
+      EXPECT_EQ(object.at("tail_size").to_number<std::size_t>(), signature.cms_size);
       EXPECT_TRUE(keep_proof(caller, signature.intent)) << signature.id;
       EXPECT_TRUE(keep_proof(caller, signature.outcome)) << signature.id;
     }
@@ -230,8 +215,8 @@ class KillTest : public ::testing::Test {
   }
 
   bool keep_proof(Caller& caller, std::uint64_t entry) {
-    const auto answer = caller.send("GET", "/v1/audit/proofs/" + std::to_string(entry), {}, {});
-    if (!answer || answer->status != 200) {
+    const auto answer = caller.get("/v1/audit/proofs/" + std::to_string(entry));
+    if (!answer) {
       return false;
     }
     auto proof = audit::Proof::parse(text_of(answer->body));
