@@ -66,8 +66,7 @@ ServerProcess ServerFolder::start(std::vector<std::string> settings) const {
     arguments.push_back(variable(setting));
   }
   arguments.insert(arguments.end(), {programs_ / "rakkand", "--config", folder_ / "rakkan.toml"});
-  Result<ServerProcess> started =
-      ServerProcess::start("/usr/bin/env", arguments, port_, folder_ / "rakkand.log");
+  Result<ServerProcess> started = ServerProcess::start("/usr/bin/env", arguments, port_, folder_ / "rakkand.log");
   if (!started) {
     throw std::runtime_error(to_string(started.error()));
   }

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "rakkan/json/writer.hpp"
 #include "rakkan/http/response.hpp"
+#include "rakkan/json/writer.hpp"
 #include "rakkan/service/command.hpp"
 
 namespace rakkan::http {
