@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -28,12 +29,18 @@ struct BoundedPool::Impl {
   struct Waiting {
     Job job;
     Deadline deadline;
+    steady_clock::time_point since;
   };
 
   void work() noexcept;
   void call(Waiting waiting) noexcept;
   // The time until a place in the queue should be free. Call with the mutex held.
   [[nodiscard]] std::chrono::milliseconds retry_after() const noexcept;
+  // To be called when another job is next, with the mutex held.
+  void note_next() noexcept {
+    next_since.store(queue.empty() ? kNobody : queue.front().since.time_since_epoch().count(),
+                     std::memory_order_relaxed);
+  }
 
   const PoolOptions options;
   mutable std::mutex mutex;
@@ -44,6 +51,8 @@ struct BoundedPool::Impl {
   std::uint64_t refused = 0;
   std::uint64_t expired = 0;
   std::uint64_t thrown = 0;
+  static constexpr steady_clock::rep kNobody = 0;
+  std::atomic<steady_clock::rep> next_since{kNobody};
   steady_clock::duration usual_time{};  // of one job: a moving average over about the last 16
 
   std::mutex join_mutex;  // two callers of stop()
@@ -79,7 +88,10 @@ Result<void> BoundedPool::submit(Job job, Deadline deadline) {
                         impl_->retry_after(),
                         {}});
     }
-    impl_->queue.push_back({std::move(job), deadline});
+    impl_->queue.push_back({std::move(job), deadline, steady_clock::now()});
+    if (impl_->queue.size() == 1) {
+      impl_->note_next();
+    }
   }
   impl_->changed.notify_one();
   return {};
@@ -104,6 +116,12 @@ BoundedPool::Load BoundedPool::load() const noexcept {
   return {impl_->queue.size(), impl_->running, impl_->refused, impl_->expired, impl_->thrown};
 }
 
+std::chrono::nanoseconds BoundedPool::wait() const noexcept {
+  const steady_clock::rep since = impl_->next_since.load(std::memory_order_relaxed);
+  return since == Impl::kNobody ? steady_clock::duration(0)
+                                : steady_clock::now().time_since_epoch() - steady_clock::duration(since);
+}
+
 void BoundedPool::Impl::work() noexcept {
   std::unique_lock lock(mutex);
   for (;;) {
@@ -113,6 +131,7 @@ void BoundedPool::Impl::work() noexcept {
     }
     Waiting next = std::move(queue.front());
     queue.pop_front();
+    note_next();
     ++running;
     lock.unlock();
     call(std::move(next));  // and destroys the job, outside the lock

@@ -13,6 +13,9 @@
 namespace rakkan::audit {
 namespace {
 
+// When nobody came for so long, nobody will soon.
+constexpr std::chrono::microseconds kQuiet{1'000};
+
 template <class T>
 void move_into(std::vector<T>& rows, std::optional<T>& row) {
   if (row) {
@@ -62,7 +65,7 @@ void GroupCommit::record(Submission submission, Trail::Done done) {
         first_came_ = std::chrono::steady_clock::now();
       }
       waiting_.push_back(std::move(*prepared));
-      if (waiting_.size() == 1 || waiting_.size() == expected_) {
+      if (idle_) {
         wakes_.notify_one();
       }
       return;
@@ -126,21 +129,35 @@ void GroupCommit::run() {
   bool busy = false;
   std::unique_lock lock(mutex_);
   for (;;) {
+    idle_ = true;
     wakes_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    idle_ = false;
     if (waiting_.empty()) {
       return;
     }
     if (busy) {
-      wakes_.wait_until(lock, first_came_ + options_.commit_window,
-                        [&] { return stopping_ || waiting_.size() >= expected_; });
+      wait_for_others(lock);
     }
     group.swap(waiting_);
     lock.unlock();
     commit(group);
     lock.lock();
-    expected_ = group.size();
     group.clear();
     busy = !waiting_.empty();
+  }
+}
+
+// A commit costs the same for one entry and for a hundred, so that they wait for each other: until the window is over,
+// or nobody came for a while.
+void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
+  const auto end = first_came_ + options_.commit_window;
+  for (;;) {
+    const std::size_t before = waiting_.size();
+    const auto look = std::min<std::chrono::steady_clock::time_point>(end, std::chrono::steady_clock::now() + kQuiet);
+    wakes_.wait_until(lock, look, [&] { return stopping_; });
+    if (stopping_ || look == end || waiting_.size() == before) {
+      return;
+    }
   }
 }
 

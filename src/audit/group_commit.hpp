@@ -52,6 +52,7 @@ class GroupCommit {
 
   [[nodiscard]] Result<Waiting> prepare(Submission submission);
   void run();
+  void wait_for_others(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Waiting> group);
   [[nodiscard]] Result<void> commit_once(std::span<Waiting> group);
   [[nodiscard]] store::Additions take(std::span<Waiting> group, JournalSizes& sizes);
@@ -68,7 +69,7 @@ class GroupCommit {
   std::condition_variable wakes_;
   Group waiting_;
   std::chrono::steady_clock::time_point first_came_;
-  std::size_t expected_ = 0;
+  bool idle_ = false;  // the thread waits for a first entry
   bool stopping_ = false;
   JournalSizes sizes_;
   std::uint64_t entries_ = 0;

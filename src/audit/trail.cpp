@@ -109,6 +109,7 @@ struct Trail::Impl {
     if (environment.stamper) {
       stamper = std::make_unique<Stamper>(options, environment, publisher, health);
       running_stamper = stamper.get();
+      stamper->notify();  // of what was published before it could be told
     }
   }
 

@@ -26,17 +26,22 @@ constexpr int value_of(char c) noexcept {
 }  // namespace
 
 std::string to_base64(ByteView bytes) {
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::size_t left = bytes.size() - i;
-    const unsigned group = static_cast<unsigned>(bytes[i]) << 16 |
-                           (left > 1 ? static_cast<unsigned>(bytes[i + 1]) << 8 : 0U) |
-                           (left > 2 ? static_cast<unsigned>(bytes[i + 2]) : 0U);
-    text += kAlphabet[group >> 18 & 63];
-    text += kAlphabet[group >> 12 & 63];
-    text += left > 1 ? kAlphabet[group >> 6 & 63] : '=';
-    text += left > 2 ? kAlphabet[group & 63] : '=';
+  std::string text((bytes.size() + 2) / 3 * 4, '=');
+  char* out = text.data();
+  const auto put = [&](unsigned group, std::size_t digits) {
+    for (std::size_t i = 0; i < digits; ++i) {
+      out[i] = kAlphabet[group >> (18 - 6 * i) & 63];
+    }
+    out += 4;
+  };
+  const auto at = [&](std::size_t i) { return static_cast<unsigned>(bytes[i]); };
+  const std::size_t left = bytes.size() % 3;
+  const std::size_t whole = bytes.size() - left;
+  for (std::size_t i = 0; i < whole; i += 3) {
+    put(at(i) << 16 | at(i + 1) << 8 | at(i + 2), 4);
+  }
+  if (left > 0) {
+    put(at(whole) << 16 | (left == 2 ? at(whole + 1) << 8 : 0U), left + 1);
   }
   return text;
 }

@@ -113,6 +113,7 @@ constexpr std::array kBindings{
   Binding<C>{"http.limits.header_fields", to<&C::http, &H::limits, &http::Limits::header_fields>(), {8, 1'000}, Form::plain, "Fields in it"},
   Binding<C>{"http.limits.body", to<&C::http, &H::limits, &http::Limits::body>(), {kKiB, 64 * kMiB}, Form::size, "Largest body that is no document"},
   Binding<C>{"http.limits.in_flight", to<&C::http, &H::limits, &http::Limits::in_flight>(), {kMiB, 1024 * kGiB}, Form::size, "Memory for all bodies at once; beyond it requests are refused as overloaded"},
+  Binding<C>{"http.limits.queue_delay", to<&C::http, &H::limits, &http::Limits::queue_delay>(), {0, kHour}, Form::plain, "How long work may stand in the queues of I/O threads and pools; when it stands longer, requests are refused as overloaded until it does not. At least 64 are at work at once on each I/O thread; 0s: no such limit"},
   Binding<C>{"http.limits.slowest_rate", to<&C::http, &H::limits, &http::Limits::slowest_rate>(), {0, kGiB}, Form::size, "Bytes a second below which a body or an answer is broken off, on average after timeouts.stall; 0: none"},
   Binding<C>{"http.timeouts.idle", to<&C::http, &H::timeouts, &http::Timeouts::idle>(), {kSecond, 24 * kHour}, Form::plain, "How long a connection may rest between requests"},
   Binding<C>{"http.timeouts.header", to<&C::http, &H::timeouts, &http::Timeouts::header>(), {100, kHour}, Form::plain, "Time for a request's header, and for a TLS handshake"},

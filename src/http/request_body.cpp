@@ -24,6 +24,14 @@ Result<void> RequestBody::admit(std::uint64_t limit) {
   return {};
 }
 
+void RequestBody::when_whole(std::function<void()> act) {
+  if (parser_.is_done()) {
+    act();
+  } else {
+    when_whole_ = std::move(act);
+  }
+}
+
 async::Task<Result<ByteView>> RequestBody::next() {
   RAKKAN_CO_TRY(const ByteView bytes, co_await connection_.read_body(parser_));
   if (bytes.size() > limit_ - received_) {
@@ -33,8 +41,8 @@ async::Task<Result<ByteView>> RequestBody::next() {
   if (received_ > lease_.size()) {
     RAKKAN_CO_CHECK(lease_.grow(std::max(kStep, received_ - lease_.size())));
   }
-  if (bytes.empty() && received_ > 0 && deadline_ != nullptr) {
-    *std::exchange(deadline_, nullptr) = std::chrono::steady_clock::now() + span_;
+  if (bytes.empty() && when_whole_) {
+    std::exchange(when_whole_, nullptr)();
   }
   co_return bytes;
 }

@@ -1,6 +1,8 @@
 // The body of a request on a connection: within the route's limit, and its bytes taken from the budget of all.
 #pragma once
 
+#include <functional>
+
 #include "http/connection.hpp"
 #include "rakkan/async/byte_budget.hpp"
 
@@ -18,11 +20,8 @@ class RequestBody final : public Body {
   [[nodiscard]] async::Task<Result<ByteView>> next() override;
 
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
-  // The deadline to move when the body is whole.
-  void restart_at_end(async::Deadline& deadline, std::chrono::milliseconds span) noexcept {
-    deadline_ = &deadline;
-    span_ = span;
-  }
+  // Called once, when the body is whole: at once when there is none.
+  void when_whole(std::function<void()> act);
 
  private:
   Connection& connection_;
@@ -32,8 +31,7 @@ class RequestBody final : public Body {
   std::optional<std::uint64_t> length_ = 0;
   std::uint64_t limit_ = 0;
   std::uint64_t received_ = 0;
-  async::Deadline* deadline_ = nullptr;
-  std::chrono::milliseconds span_{};
+  std::function<void()> when_whole_;
 };
 
 }  // namespace rakkan::http

@@ -51,6 +51,11 @@ Router& Router::guard(Guard guard) {
   return *this;
 }
 
+Router& Router::backlog(Backlog gauge) {
+  backlog_ = std::move(gauge);
+  return *this;
+}
+
 Result<const Route*> Router::find(Method method, std::string_view path, std::vector<PathParameter>& parameters) const {
   bool other_method = false;
   for (const Route& route : routes_) {

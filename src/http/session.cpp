@@ -139,12 +139,17 @@ async::Task<bool> Session::serve(std::string_view head) {
   }
   shared_.requests.fetch_add(1, std::memory_order_relaxed);
   RequestBody body(connection_, parser, shared_.budget);
+  Admission::Work work(worker_.admission());
   Request request;
   request.body = &body;
   request.peer = peer_;
   span_ = shared_.options.timeouts.deadline;
   request.deadline = begun + span_;
   read_facts(request, parser);
+  body.when_whole([this, &request, &work] {
+    request.deadline = steady_clock::now() + span_;  // a slow upload does not take from the time for the work
+    work.begin();
+  });
   shared_.observer.started(request);
 
   auto outcome = co_await answer_safely(request, body);
@@ -219,6 +224,9 @@ Result<const Route*> Session::find_route(Request& request) {
   RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
   request.route = route->path;
   request.parameters = parameters_;
+  if (route->is_work()) {
+    RAKKAN_CHECK(worker_.admit(steady_clock::now(), shared_.router.backlog()));
+  }
   return route;
 }
 
@@ -237,7 +245,6 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     RAKKAN_CO_CHECK(shared_.key_rate.take(request.rate_key, steady_clock::now()));
   }
   RAKKAN_CO_CHECK(body.admit((*route)->body_limit));
-  body.restart_at_end(request.deadline, span_);
   co_return co_await (*route)->handler(request);
 }
 

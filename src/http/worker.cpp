@@ -24,6 +24,9 @@ constexpr std::chrono::milliseconds kTick{100};
 constexpr std::chrono::seconds kAliveWithin{5};
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 constexpr int kBacklog = 4'096;
+constexpr int kAcceptedAtOnce = 64;
+// So many times a request waits for its thread: to be read, after intent, key and outcome, and once to spare.
+constexpr int kPassages = 5;
 
 // RFC 9110 §5.6.7, in any locale.
 std::string date_field(std::time_t now) {
@@ -58,6 +61,7 @@ Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
       stays_(asio::make_work_guard(context_)),
       acceptor_(context_),
       ticker_(context_),
+      admission_(shared.options.limits.queue_delay),
       last_tick_(steady_clock::now().time_since_epoch().count()) {}
 
 Worker::~Worker() { join(); }
@@ -74,6 +78,7 @@ Result<void> Worker::listen(const Tcp::endpoint& at) {
   step([&] { acceptor_.set_option(ReusePort(true), error); });
   step([&] { acceptor_.bind(at, error); });
   step([&] { acceptor_.listen(kBacklog, error); });
+  step([&] { acceptor_.non_blocking(true, error); });
   if (error) {
     return fail(ErrorCode::configuration_invalid, "cannot listen: " + error.message(),
                 at.address().to_string() + " port " + std::to_string(at.port()));
@@ -142,6 +147,23 @@ void Worker::write_new_id(std::string& id) {
   id.assign(id_prefix_).append(counter.data(), counter.size());
 }
 
+Result<void> Worker::admit(Admission::Time now, Admission::Duration backlog) {
+  measure_lag(now);
+  const Admission::Duration lag = lag_since_ ? std::max<Admission::Duration>(lag_, now - *lag_since_) : lag_;
+  return admission_.ask(now, backlog + kPassages * lag);
+}
+
+void Worker::measure_lag(Admission::Time now) {
+  if (lag_since_) {
+    return;
+  }
+  lag_since_ = now;
+  asio::post(context_, [this] {
+    lag_ = steady_clock::now() - *lag_since_;
+    lag_since_.reset();
+  });
+}
+
 void Worker::enter(Connection& connection) { connections_.insert(&connection); }
 void Worker::leave(Connection& connection) { connections_.erase(&connection); }
 
@@ -150,6 +172,7 @@ async::Task<void> Worker::accept_all() {
     auto [error, socket] = co_await acceptor_.async_accept(Stream::kToken);
     if (!error) {
       welcome(std::move(socket));
+      accept_waiting();
       continue;
     }
     if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
@@ -157,6 +180,19 @@ async::Task<void> Worker::accept_all() {
       asio::steady_timer pause(context_, kPauseWithoutDescriptors);  // connections that end make room
       co_await pause.async_wait(Stream::kToken);
     }
+  }
+}
+
+// Those that wait behind the first: under load a connection must not cost a whole round of the thread.
+void Worker::accept_waiting() {
+  for (int i = 0; i < kAcceptedAtOnce; ++i) {
+    boost::system::error_code error;
+    Tcp::socket socket(context_);
+    acceptor_.accept(socket, error);
+    if (error) {
+      return;  // nobody waits; what else it may be, the next wait tells
+    }
+    welcome(std::move(socket));
   }
 }
 

@@ -8,11 +8,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <unordered_set>
 
+#include "http/admission.hpp"
 #include "http/connection.hpp"
 #include "http/shared.hpp"
 
@@ -42,15 +44,21 @@ class Worker {
   [[nodiscard]] Shared& shared() noexcept { return shared_; }
   [[nodiscard]] std::string_view date() const noexcept { return date_; }  // "Date: …\r\n", not older than a tick
   void write_new_id(std::string& id);
+  // May this thread take on one more request, now that work has been standing in the pools' queues for `backlog`?
+  // overloaded.
+  [[nodiscard]] Result<void> admit(Admission::Time now, Admission::Duration backlog);
+  [[nodiscard]] Admission& admission() noexcept { return admission_; }
   void enter(Connection& connection);
   void leave(Connection& connection);
 
  private:
   [[nodiscard]] async::Task<void> accept_all();
   [[nodiscard]] async::Task<void> tick_always();
+  void accept_waiting();
   void welcome(boost::asio::ip::tcp::socket socket);
   void refuse(boost::asio::ip::tcp::socket socket, const IpAddress& peer);
   void tick();
+  void measure_lag(Admission::Time now);
 
   Shared& shared_;
   TlsContext tls_;
@@ -63,6 +71,10 @@ class Worker {
   boost::asio::steady_timer ticker_;
   bool ending_ = false;
   std::unordered_set<Connection*> connections_;
+  Admission admission_;
+  // How long what is ready waits for this thread: measured with an empty task, one at a time.
+  std::optional<Admission::Time> lag_since_;
+  Admission::Duration lag_{};
   std::atomic<std::chrono::steady_clock::rep> last_tick_;
   std::thread thread_;
 };

@@ -1,6 +1,7 @@
 #include "rakkan/json/reader.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <new>
@@ -235,8 +236,25 @@ Result<void> Members::done() const {
 
 std::string Members::to_json() const { return json::serialize(object_at(object_)); }
 
+// Room for a usual request, wiped when it goes.
+class FirstRoom {
+ public:
+  FirstRoom() = default;
+  ~FirstRoom() { secure_wipe(room_); }
+  FirstRoom(const FirstRoom&) = delete;
+  FirstRoom& operator=(const FirstRoom&) = delete;
+  [[nodiscard]] unsigned char* data() noexcept { return room_.data(); }
+  [[nodiscard]] std::size_t size() const noexcept { return room_.size(); }
+
+ private:
+  std::array<Byte, 4'096> room_;
+};
+
 struct Document::Impl {
-  WipingMemory memory;  // outlives what is in it
+  // In this order: each outlives what is in it.
+  FirstRoom room;
+  WipingMemory memory;
+  json::monotonic_resource arena{room.data(), room.size(), json::storage_ptr(&memory)};
   std::optional<json::value> root;
   ErrorCode code{};
 };
@@ -254,9 +272,10 @@ Result<Document> Document::parse(std::string_view text, ErrorCode code, const Li
   options.max_depth = limits.depth;
   auto impl = std::make_unique<Impl>();
   impl->code = code;
-  json::parser parser(json::storage_ptr(&impl->memory), options);
+  FirstRoom room;
+  json::parser parser(json::storage_ptr(&impl->memory), options, room.data(), room.size());
   boost::system::error_code error;
-  parser.reset(json::storage_ptr(&impl->memory));
+  parser.reset(json::storage_ptr(&impl->arena));
   parser.write(text.data(), text.size(), error);
   if (error) {
     return fail(code, "not JSON: " + error.message());

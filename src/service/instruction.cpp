@@ -89,11 +89,9 @@ Result<std::vector<Authentication>> read_authentications(json::Members& record, 
 
 std::string_view name(FactorClass factor) noexcept { return kFactors[static_cast<std::size_t>(factor)].name; }
 
-class InstructionParser {
+class InstructionReader {
  public:
-  static Result<Instruction> parse(std::string_view text) {
-    RAKKAN_TRY(const json::Document document, json::Document::parse(text, kCode));
-    json::Members record = document.root();
+  static Result<Instruction> read(json::Members record, std::string text) {
     RAKKAN_TRY(const crypto::Digest document_digest, read_digest(record));
     Instruction instruction(document_digest);
     RAKKAN_TRY(json::Members person, record.object("who"));
@@ -106,11 +104,18 @@ class InstructionParser {
       RAKKAN_TRY(instruction.envelope_, record.text("envelope", kMaxText));
     }
     RAKKAN_CHECK(record.done());
-    instruction.json_ = text;
+    instruction.json_ = std::move(text);
     return instruction;
   }
 };
 
-Result<Instruction> Instruction::parse(std::string_view json) { return InstructionParser::parse(json); }
+Result<Instruction> Instruction::parse(std::string_view json) {
+  RAKKAN_TRY(const json::Document document, json::Document::parse(json, kCode));
+  return InstructionReader::read(document.root(), std::string(json));
+}
+
+Result<Instruction> Instruction::read(const json::Members& object) {
+  return InstructionReader::read(object.with_code(kCode), object.to_json());
+}
 
 }  // namespace rakkan::service

@@ -32,6 +32,7 @@ SigningMaterial::SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Ce
                                  crypto::PublicKey public_key, cms::SignedAttributes sample)
     : signer_(std::move(signer)),
       certificate_(std::move(certificate)),
+      certificate_digest_(crypto::digest(crypto::DigestAlgorithm::sha256, certificate_.der())),
       chain_(std::move(chain)),
       suite_(&suite),
       public_key_(std::move(public_key)),

@@ -166,6 +166,10 @@ SigningService::Load SigningService::load() const {
           parts.key_use.waited()};
 }
 
+std::chrono::nanoseconds SigningService::wait() const noexcept {
+  return std::max(parts_->hsm.wait(), parts_->cpu.wait());
+}
+
 CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }
 Activation& SigningService::activation() noexcept { return parts_->activation; }
 Refusals& SigningService::refusals() noexcept { return parts_->refusals; }

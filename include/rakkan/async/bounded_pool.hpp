@@ -121,6 +121,9 @@ class BoundedPool {
   };
   [[nodiscard]] Load load() const noexcept;
 
+  // How long the job that is next has been waiting; 0 when none waits. Takes no lock.
+  [[nodiscard]] std::chrono::nanoseconds wait() const noexcept;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

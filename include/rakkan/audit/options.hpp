@@ -11,7 +11,7 @@ struct Options {
   // a random part is made up then.
   std::string origin;
   // How long the first waiting entry may wait for others before they are committed together.
-  std::chrono::milliseconds commit_window{1};  // at most 5
+  std::chrono::milliseconds commit_window{4};  // at most 5
   std::size_t waiting = 16'384;                // entries; more are refused
   std::chrono::milliseconds checkpoint_interval{1'000};
   // The key of the checkpoints: an Ed25519 key in a token of its own.

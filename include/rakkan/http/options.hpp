@@ -26,11 +26,14 @@ struct ListenOptions {
 };
 
 struct Limits {
-  unsigned connections = 10'000;          // of one listener; one more is told "overloaded" and closed
-  std::uint64_t header = 16 * 1024;       // bytes: request line and fields
-  unsigned header_fields = 100;           // lines
-  std::uint64_t body = 64 * 1024;         // bytes of a body that is no document
-  std::uint64_t in_flight = 1ULL << 30;   // bytes of all bodies together
+  unsigned connections = 10'000;         // of one listener; one more is told "overloaded" and closed
+  std::uint64_t header = 16 * 1024;      // bytes: request line and fields
+  unsigned header_fields = 100;          // lines
+  std::uint64_t body = 64 * 1024;        // bytes of a body that is no document
+  std::uint64_t in_flight = 1ULL << 30;  // bytes of all bodies together
+  // Work that stands in queues longer than this is more than can be done: what comes then is refused as overloaded, so
+  // that what was taken on is done in time. 0: no such limit.
+  std::chrono::milliseconds queue_delay{10};
   std::uint64_t slowest_rate = 8 * 1024;  // bytes a second, of a body or an answer after its first seconds
 };
 

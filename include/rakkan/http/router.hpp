@@ -4,6 +4,7 @@
 //   router.add({Method::get, "/v1/signatures/{id}", Scope::sign, 0, find_signature});
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -31,16 +32,23 @@ struct Route {
   Scope scope = Scope::none;
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;
+
+  // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.
+  [[nodiscard]] bool is_work() const noexcept { return scope != Scope::none || body_limit > 0; }
 };
 
 // Asked before the body is read: may this request go on? Sets principal and rate_key. The route and the request outlive
 // the task.
 using Guard = std::function<async::Task<Result<void>>(const Route&, Request&)>;
 
+// How long work has been standing in the queues behind the routes; asked for each request, from any thread.
+using Backlog = std::function<std::chrono::nanoseconds()>;
+
 class Router {
  public:
   Router& add(Route route);
-  Router& guard(Guard guard);  // in the order added; all must agree
+  Router& guard(Guard guard);      // in the order added; all must agree
+  Router& backlog(Backlog gauge);  // without one: no time
 
   // The route, its parameters written to `parameters` (reused from request to request). route_unknown;
   // method_not_allowed, with the methods for Allow in `where`.
@@ -51,10 +59,12 @@ class Router {
 
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
   [[nodiscard]] const std::vector<Guard>& guards() const noexcept { return guards_; }
+  [[nodiscard]] std::chrono::nanoseconds backlog() const { return backlog_ ? backlog_() : std::chrono::nanoseconds(0); }
 
  private:
   std::vector<Route> routes_;
   std::vector<Guard> guards_;
+  Backlog backlog_;
 };
 
 }  // namespace rakkan::http

@@ -49,6 +49,8 @@ class Members {
   // For checks of the caller's own: an error at this member.
   [[nodiscard]] tl::unexpected<Error> wrong(std::string_view name, std::string what) const;
   [[nodiscard]] std::string path_of(std::string_view name) const;
+  // The same object, whose errors carry another code.
+  [[nodiscard]] Members with_code(ErrorCode code) const { return {object_, path_, code}; }
   // The object as JSON text again, for a record; members in their order.
   [[nodiscard]] std::string to_json() const;
 

@@ -9,25 +9,33 @@
 namespace rakkan::json {
 
 // The text as a JSON string, with its quotation marks (RFC 8259 §7). UTF-8 is not checked.
+void append_quoted(std::string& to, std::string_view text);
 [[nodiscard]] std::string quote(std::string_view text);
 
 class ObjectWriter {
  public:
-  ObjectWriter& text(std::string_view name, std::string_view value) { return raw(name, quote(value)); }
+  ObjectWriter& text(std::string_view name, std::string_view value) {
+    add_name(name);
+    append_quoted(text_, value);
+    return *this;
+  }
   ObjectWriter& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
   ObjectWriter& flag(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   ObjectWriter& null(std::string_view name) { return raw(name, "null"); }
   // `json` is JSON; `name` needs no escapes.
   ObjectWriter& raw(std::string_view name, std::string_view json) {
-    text_ += text_.size() > 1 ? ",\"" : "\"";
-    text_ += name;
-    text_ += "\":";
+    add_name(name);
     text_ += json;
     return *this;
   }
   [[nodiscard]] std::string finish() && { return std::move(text_ += '}'); }
 
  private:
+  void add_name(std::string_view name) {
+    text_ += text_.size() > 1 ? ",\"" : "\"";
+    text_ += name;
+    text_ += "\":";
+  }
   std::string text_ = "{";
 };
 

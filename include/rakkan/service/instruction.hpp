@@ -15,6 +15,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/json/reader.hpp"
 
 namespace rakkan::service {
 
@@ -35,6 +36,8 @@ class Instruction {
   // authentication after `when`, another digest algorithm or length are malformed_instruction with the member's path in
   // `where`.
   [[nodiscard]] static Result<Instruction> parse(std::string_view json);
+  // The same of an object that was parsed as a part of something else; json() is it written again.
+  [[nodiscard]] static Result<Instruction> read(const json::Members& object);
 
   [[nodiscard]] const std::string& who_id() const noexcept { return who_id_; }
   [[nodiscard]] const std::string& who_name() const noexcept { return who_name_; }
@@ -47,7 +50,7 @@ class Instruction {
 
  private:
   explicit Instruction(crypto::Digest document_digest) noexcept : document_digest_(document_digest) {}
-  friend class InstructionParser;
+  friend class InstructionReader;
 
   std::string who_id_;
   std::string who_name_;

@@ -24,8 +24,8 @@ struct TokenOptions {
 };
 
 struct PoolsOptions {
-  async::PoolOptions hsm{"hsm", 2, 256};  // one PKCS#11 session a thread
-  async::PoolOptions cpu{"cpu", 2, 256};
+  async::PoolOptions hsm{"hsm", 2, 4'096};  // one PKCS#11 session a thread
+  async::PoolOptions cpu{"cpu", 2, 1'024};
   async::PoolOptions pin{"pin", 1, 16};       // Argon2id: a queue of its own, so that guesses cannot starve signatures
   async::PoolOptions tsa{"tsa", 4, 64};       // outside timestamp authorities: each request holds a thread
   async::PoolOptions store{"store", 1, 256};  // reads of the database

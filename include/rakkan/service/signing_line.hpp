@@ -31,9 +31,9 @@ class SigningMaterial {
 
   [[nodiscard]] crypto::Signer& signer() const noexcept { return *signer_; }
   [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
-  [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept {
-    return chain_;
-  }  // without the certificate itself
+  [[nodiscard]] const crypto::Digest& certificate_digest() const noexcept { return certificate_digest_; }  // SHA-256
+  // Without the certificate itself.
+  [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
 
@@ -52,6 +52,7 @@ class SigningMaterial {
 
   std::shared_ptr<crypto::Signer> signer_;
   pki::Certificate certificate_;
+  crypto::Digest certificate_digest_;
   std::vector<pki::Certificate> chain_;
   const crypto::AlgorithmSuite* suite_;
   crypto::PublicKey public_key_;

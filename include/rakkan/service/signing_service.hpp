@@ -81,6 +81,8 @@ class SigningService {
     std::chrono::nanoseconds waited{0};                                   // for a thread that may use them, together
   };
   [[nodiscard]] Load load() const;
+  // How long the oldest work has been waiting for a key or for the cpu pool. Takes no lock.
+  [[nodiscard]] std::chrono::nanoseconds wait() const noexcept;
 
   [[nodiscard]] CredentialRegistry& credentials() noexcept;
   [[nodiscard]] Activation& activation() noexcept;

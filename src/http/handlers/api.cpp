@@ -64,6 +64,7 @@ Router Api::router() {
   add(Method::get, "/readyz", Scope::none, 0, get_readiness);
   add(Method::get, "/openapi.json", Scope::none, 0, get_openapi);
   add(Method::get, "/problems/{code}", Scope::none, 0, get_problem);
+  router.backlog([&context] { return context.environment.signing.wait(); });
   router.guard([&context](const Route& route, Request& request) { return check_access(context, route, request); });
   return router;
 }

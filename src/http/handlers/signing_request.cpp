@@ -30,10 +30,7 @@ Result<service::Consent> read_consent(json::Members& request) {
   service::Consent consent;
   if (request.has("instruction")) {
     RAKKAN_TRY(const json::Members instruction, request.object("instruction"));
-    RAKKAN_TRY(consent.instruction, service::Instruction::parse(instruction.to_json()).map_error([](Error error) {
-      error.where = error.where.empty() ? "instruction" : "instruction." + error.where;
-      return error;
-    }));
+    RAKKAN_TRY(consent.instruction, service::Instruction::read(instruction));
   }
   RAKKAN_TRY(consent.pin, request.optional_secret("pin", kSecret));
   RAKKAN_TRY(consent.activation, request.optional_secret("activation", kSecret));

@@ -70,9 +70,9 @@ void TelemetryObserver::served(const Served& served) noexcept {
   context_.environment.log.request(line);
 }
 
-// The caller's mistakes are in their own line; ours want a word more.
+// The caller's mistakes are in their own line; ours want a word more, unless they come by the thousand.
 void TelemetryObserver::failed(const Request& request, const Error& error) noexcept {
-  if (row(error.code).http_status >= 500) {
+  if (row(error.code).http_status >= 500 && error.code != ErrorCode::overloaded) {
     context_.environment.log.failure("a request failed", error, request.id);
   }
   if (error.code == ErrorCode::rate_limited) {

@@ -190,7 +190,6 @@ TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
 }
 
 TEST_F(ServiceOnSoftHsm, TheKeyOfTheLogIsMadeOnceAndFoundAgain) {
-  const test::LeaksOfSoftHsm not_ours;
   const std::string label = fresh("audit-log");
   const KeyAddress address{label, "checkpoints", {}};
   EXPECT_THAT(keys_->checkpoint_signer(address, false), Not(IsOk()));

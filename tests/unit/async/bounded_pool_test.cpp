@@ -158,6 +158,27 @@ TEST(BoundedPool, RunAnswersInternalWhenTheFunctionThrows) {
   EXPECT_THAT(answer, FailsWith(ErrorCode::internal));
 }
 
+TEST(BoundedPool, TellsHowLongTheNextJobHasWaited) {
+  BoundedPool pool({"wait", 1, 4});
+  EXPECT_EQ(pool.wait(), 0ns);
+  Blocker first;
+  Blocker second;
+  ASSERT_THAT(pool.submit(first.job(), deadline_in(10s)), IsOk());
+  first.wait_until_started();
+  EXPECT_EQ(pool.wait(), 0ns);  // it runs, nobody waits
+  ASSERT_THAT(pool.submit(second.job(), deadline_in(10s)), IsOk());
+  std::this_thread::sleep_for(20ms);
+  EXPECT_GE(pool.wait(), 20ms);
+  ASSERT_THAT(pool.submit([](const Result<void>&) {}, deadline_in(10s)), IsOk());
+  EXPECT_GE(pool.wait(), 20ms);  // of the first that waits, not of the last
+  first.release();
+  second.wait_until_started();
+  EXPECT_LT(pool.wait(), 10s);
+  second.release();
+  pool.stop();
+  EXPECT_EQ(pool.wait(), 0ns);
+}
+
 TEST(BoundedPool, ManyCallersLoseNoJobAndCountEveryRefusal) {
   constexpr int kCallers = 4;
   constexpr int kEach = 2'000;

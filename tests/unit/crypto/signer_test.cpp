@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include <map>
+#include <vector>
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/software_signer.hpp"
@@ -57,6 +58,26 @@ INSTANTIATE_TEST_SUITE_P(Signer, EverySuite,
                            std::replace(text.begin(), text.end(), '-', '_');
                            return text;
                          });
+
+// More keys than a thread keeps ready, each asked after each other about right and wrong values.
+TEST(Signer, WhatAThreadKeepsReadyIsNotMixedUp) {
+  const AlgorithmSuite& suite = *find_suite(SignatureScheme::ecdsa, DigestAlgorithm::sha256);
+  const Digest data = digest(suite.digest, bytes_of("契約書"));
+  std::vector<PublicKey> keys;
+  std::vector<Bytes> signatures;
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_OK_AND_ASSIGN(SoftwareSigner signer, SoftwareSigner::generate(KeyKind::ec_p256));
+    ASSERT_OK_AND_ASSIGN(Bytes signature, signer.sign(suite, data));
+    keys.push_back(signer.public_key());
+    signatures.push_back(std::move(signature));
+  }
+  for (std::size_t round = 0; round < keys.size(); ++round) {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const std::size_t of = (i + round) % keys.size();
+      EXPECT_EQ(keys[i].verify(suite, data, signatures[of]).has_value(), of == i);
+    }
+  }
+}
 
 TEST(Signer, RefusesADigestOfAnotherAlgorithm) {
   const AlgorithmSuite& suite = default_suite(KeyKind::ec_p256);

@@ -1,0 +1,120 @@
+// Overload: what is too much is refused at once, and what was taken on is finished.
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+#include "http/admission.hpp"
+#include "support/http_server_fixture.hpp"
+
+namespace rakkan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using test::RawAnswer;
+using test::RawHttpClient;
+using ::testing::HasSubstr;
+
+constexpr std::string_view kWork = "GET /work HTTP/1.1\r\nHost: x\r\n\r\n";
+
+class HttpOverload : public test::HttpServerFixture {
+ protected:
+  // Before the queue, whose jobs wait at the gate.
+  ~HttpOverload() override {
+    gate_.open();
+    server_.reset();
+  }
+
+  // "/work" waits at the gate; the backlog is what the test says.
+  Router routes() override {
+    Router router = HttpServerFixture::routes();
+    router.add({Method::get, "/work", Scope::sign, 0, [this](Request& request) -> async::Task<Result<Response>> {
+                  const auto work = [this]() -> Result<void> {
+                    gate_.pass();
+                    return {};
+                  };
+                  RAKKAN_CO_CHECK(co_await async::run_on(queue_, work, request.deadline));
+                  co_return Response::text("done\n");
+                }});
+    router.backlog([this] { return std::chrono::nanoseconds(backlog_.load()); });
+    return router;
+  }
+
+  // As many as are always taken on, each with a connection of its own, are at work.
+  std::vector<RawHttpClient> occupy() {
+    start();
+    std::vector<RawHttpClient> clients;
+    for (std::size_t i = 0; i < Admission::kLeast; ++i) {
+      clients.push_back(connect());
+      clients.back().send(kWork);
+    }
+    EXPECT_TRUE(soon([&] { return queue_.load().waiting + queue_.load().running == Admission::kLeast; }));
+    return clients;
+  }
+
+  async::BoundedPool queue_{{"queue", 1, 1'000}};
+  std::atomic<std::chrono::nanoseconds> backlog_{0ns};
+};
+
+TEST_F(HttpOverload, WorkThatStandsTooLongMakesTheNextOneGo) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  const RawAnswer refused = ask(kWork);
+  EXPECT_EQ(refused.status, 503U);
+  EXPECT_EQ(refused.field("Retry-After"), "1");
+  EXPECT_THAT(refused.body, HasSubstr("/problems/overloaded"));
+  EXPECT_THAT(refused.body, HasSubstr("\"retry_after_ms\":500"));
+  EXPECT_EQ(queue_.load().waiting + queue_.load().running, Admission::kLeast);
+}
+
+TEST_F(HttpOverload, ABodyThatIsRefusedIsNotReadFirst) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  RawHttpClient client = connect();
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 503U);
+}
+
+TEST_F(HttpOverload, TheConnectionOfARefusedRequestStays) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  RawHttpClient client = connect();
+  client.send(kWork);
+  EXPECT_EQ(client.answer().status, 503U);
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(client.answer().status, 503U);
+  backlog_ = 0s;
+  gate_.open();
+  ASSERT_TRUE(soon([&] { return queue_.load().waiting + queue_.load().running == 0; }));
+  client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
+  EXPECT_EQ(client.answer().body, "hello");
+}
+
+TEST_F(HttpOverload, HealthIsAnsweredUnderAnyLoad) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  EXPECT_EQ(ask(kWork).status, 503U);
+  EXPECT_EQ(ask("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n").status, 200U);
+}
+
+TEST_F(HttpOverload, WhatWasTakenOnIsFinished) {
+  auto clients = occupy();
+  backlog_ = 1s;
+  EXPECT_EQ(ask(kWork).status, 503U);
+  gate_.open();
+  for (RawHttpClient& client : clients) {
+    EXPECT_EQ(client.answer().status, 200U);
+  }
+  EXPECT_EQ(ask(kWork).status, 200U);  // there is room again
+}
+
+TEST_F(HttpOverload, WithoutTheLimitAllIsTaken) {
+  options_.limits.queue_delay = 0ms;
+  const auto clients = occupy();
+  backlog_ = 1s;
+  RawHttpClient one_more = connect();
+  one_more.send(kWork);
+  EXPECT_TRUE(soon([&] { return queue_.load().waiting + queue_.load().running == Admission::kLeast + 1; }));
+}
+
+}  // namespace
+}  // namespace rakkan::http

@@ -1,0 +1,124 @@
+#include "http/admission.hpp"
+
+#include <gmock/gmock.h>
+
+#include <deque>
+
+#include "support/result_matchers.hpp"
+
+namespace rakkan::http {
+namespace {
+
+using namespace std::chrono_literals;
+using test::FailsWith;
+using test::IsOk;
+
+class AnAdmission : public ::testing::Test {
+ protected:
+  // `number` more requests are worked on.
+  void work(std::size_t number) {
+    for (std::size_t i = 0; i < number; ++i) {
+      work_.emplace_back(admission_).begin();
+    }
+  }
+  void finish(std::size_t number) {
+    for (std::size_t i = 0; i < number; ++i) {
+      work_.pop_front();
+    }
+  }
+  // Somebody asks every millisecond of `time`.
+  std::size_t refused_during(std::chrono::milliseconds time, Admission::Duration standing) {
+    std::size_t refused = 0;
+    for (const auto end = now_ + time; now_ < end; now_ += 1ms) {
+      refused += admission_.ask(now_, standing) ? 0U : 1U;
+    }
+    return refused;
+  }
+
+  Admission admission_{10ms};
+  Admission::Time now_{std::chrono::hours(1)};
+  std::deque<Admission::Work> work_;
+};
+
+TEST_F(AnAdmission, TakesAllWhileWorkPasses) {
+  work(1'000);
+  EXPECT_EQ(refused_during(500ms, 9ms), 0U);
+}
+
+TEST_F(AnAdmission, TakesOnlyWhatPassesInTheTargetsTimeWhileWorkStands) {
+  work(200);
+  EXPECT_EQ(refused_during(20ms, 20ms), 0U);  // who waits 20 ms among 200 waits 10 among 100
+  EXPECT_THAT(admission_.ask(now_, 20ms), FailsWith(ErrorCode::overloaded));
+  EXPECT_EQ(admission_.limit(), 100U);
+  finish(101);
+  EXPECT_THAT(admission_.ask(now_, 9ms), IsOk());
+}
+
+TEST_F(AnAdmission, SaysWhenToComeAgain) {
+  work(200);
+  EXPECT_EQ(refused_during(20ms, 20ms), 0U);
+  const auto refused = admission_.ask(now_, 20ms);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().retry_after, 500ms);
+}
+
+TEST_F(AnAdmission, NeverTakesLessThanKeepsThePoolsBusy) {
+  work(Admission::kLeast - 1);
+  EXPECT_EQ(refused_during(500ms, 1s), 0U);
+  work(1);
+  EXPECT_EQ(refused_during(500ms, 1s), 500U);
+  EXPECT_EQ(admission_.limit(), Admission::kLeast);
+}
+
+TEST_F(AnAdmission, ABurstThatIsTooMuchIsNotWaitedFor) {
+  work(200);
+  EXPECT_THAT(admission_.ask(now_, 20ms), IsOk());
+  EXPECT_THAT(admission_.ask(now_, 21ms), FailsWith(ErrorCode::overloaded));
+}
+
+TEST_F(AnAdmission, TakesMoreAgainWhenAllIsCalm) {
+  work(Admission::kLeast);
+  EXPECT_GT(refused_during(500ms, 100ms), 400U);
+  EXPECT_EQ(admission_.limit(), Admission::kLeast);
+  finish(10);
+  EXPECT_EQ(refused_during(2s, 1ms), 0U);
+  EXPECT_EQ(admission_.limit(), Admission::kMost);
+}
+
+TEST_F(AnAdmission, SearchesForTheLimitWhileItRefuses) {
+  work(Admission::kLeast);
+  EXPECT_GT(refused_during(100ms, 100ms), 0U);
+  const std::size_t before = admission_.limit();
+  EXPECT_GT(refused_during(100ms, 1ms), 0U);  // more could be done than is taken
+  EXPECT_GT(admission_.limit(), before);
+  EXPECT_LT(admission_.limit(), 2 * before);
+}
+
+TEST_F(AnAdmission, WhatWasLongAgoTeachesNothing) {
+  work(200);
+  EXPECT_EQ(refused_during(19ms, 20ms), 0U);
+  now_ += 10s;
+  EXPECT_THAT(admission_.ask(now_, 0ms), IsOk());
+  EXPECT_EQ(admission_.limit(), Admission::kMost);
+}
+
+TEST_F(AnAdmission, WithoutATargetTakesAll) {
+  Admission open{0ms};
+  EXPECT_THAT(open.ask(now_, 1h), IsOk());
+  EXPECT_THAT(open.ask(now_ + 1s, 1h), IsOk());
+}
+
+TEST_F(AnAdmission, CountsARequestFromItsBeginToItsEnd) {
+  {
+    Admission::Work upload(admission_);
+    EXPECT_EQ(admission_.at_work(), 0U);
+    upload.begin();
+    upload.begin();
+    EXPECT_EQ(admission_.at_work(), 1U);
+  }
+  { const Admission::Work never_came(admission_); }
+  EXPECT_EQ(admission_.at_work(), 0U);
+}
+
+}  // namespace
+}  // namespace rakkan::http
