@@ -89,7 +89,11 @@ TEST_F(AnAdmission, SearchesForTheLimitWhileItRefuses) {
   work(Admission::kLeast);
   EXPECT_GT(refused_during(100ms, 100ms), 0U);
   const std::size_t before = admission_.limit();
-  EXPECT_GT(refused_during(100ms, 1ms), 0U);  // more could be done than is taken
+  for (const auto end = now_ + 100ms; now_ < end; now_ += 1ms) {
+    while (admission_.ask(now_, 1ms)) {  // more could be done than is taken
+      work(1);
+    }
+  }
   EXPECT_GT(admission_.limit(), before);
   EXPECT_LT(admission_.limit(), 2 * before);
 }
