@@ -19,6 +19,15 @@ class ObjectWriter {
     append_quoted(text_, value);
     return *this;
   }
+  // `value` needs no escapes: digits, Base64.
+  ObjectWriter& plain(std::string_view name, std::string_view value) {
+    add_name(name);
+    text_.reserve(text_.size() + value.size() + 3);
+    text_ += '"';
+    text_ += value;
+    text_ += '"';
+    return *this;
+  }
   ObjectWriter& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
   ObjectWriter& flag(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   ObjectWriter& null(std::string_view name) { return raw(name, "null"); }

@@ -33,7 +33,7 @@ json::ObjectWriter describe(const service::StoredSignature& stored) {
 std::string describe_cms(const service::StoredSignature& stored, bool proof_wanted,
                          const std::optional<std::string>& proof) {
   json::ObjectWriter json = describe(stored);
-  json.text("cms", to_base64(stored.tail));
+  json.plain("cms", to_base64(stored.tail));
   if (proof_wanted && proof) {
     json.text("proof", *proof);
   } else if (proof_wanted) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <deque>
+#include <optional>
 
 #include "support/result_matchers.hpp"
 
@@ -113,14 +114,18 @@ TEST_F(AnAdmission, WithoutATargetTakesAll) {
 }
 
 TEST_F(AnAdmission, CountsARequestFromItsBeginToItsEnd) {
-  {
-    Admission::Work upload(admission_);
-    EXPECT_EQ(admission_.at_work(), 0U);
-    upload.begin();
-    upload.begin();
-    EXPECT_EQ(admission_.at_work(), 1U);
-  }
-  { const Admission::Work never_came(admission_); }
+  std::optional<Admission::Work> upload(std::in_place, admission_);
+  EXPECT_EQ(admission_.at_work(), 0U);
+  upload->begin();
+  upload->begin();
+  EXPECT_EQ(admission_.at_work(), 1U);
+  upload.reset();
+  EXPECT_EQ(admission_.at_work(), 0U);
+}
+
+TEST_F(AnAdmission, DoesNotCountWhatNeverCame) {
+  std::optional<Admission::Work> upload(std::in_place, admission_);
+  upload.reset();
   EXPECT_EQ(admission_.at_work(), 0U);
 }
 

@@ -10,8 +10,14 @@ namespace {
 
 TEST(JsonWriter, WritesMembersInTheirOrder) {
   ObjectWriter json;
-  json.text("a", "山田\"\n").number("b", 18'446'744'073'709'551'615U).flag("c", true).null("d").raw("e", "{}");
-  EXPECT_EQ(std::move(json).finish(), R"({"a":"山田\"\n","b":18446744073709551615,"c":true,"d":null,"e":{}})");
+  json.text("a", "山田\"\n")
+      .number("b", 18'446'744'073'709'551'615U)
+      .flag("c", true)
+      .null("d")
+      .raw("e", "{}")
+      .plain("f", "Zm9v");
+  EXPECT_EQ(std::move(json).finish(),
+            R"({"a":"山田\"\n","b":18446744073709551615,"c":true,"d":null,"e":{},"f":"Zm9v"})");
 }
 
 TEST(JsonWriter, AnEmptyObjectAndArraysAreJson) {
