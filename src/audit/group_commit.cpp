@@ -177,7 +177,7 @@ void GroupCommit::commit(std::span<Waiting> group) {
 Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
   JournalSizes sizes = sizes_;
   store::Additions additions = take(group, sizes);
-  if (const Result<void> done = ledger_.commit(additions); !done) {
+  if (Result<void> done = ledger_.commit(additions); !done) {
     if (done.error().code == ErrorCode::already_exists) {
       give_back(std::move(additions), group);
       return done;

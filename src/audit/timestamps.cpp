@@ -55,6 +55,7 @@ Result<void> write_timestamp(const LogFolder& log, std::uint64_t size, std::stri
 
 std::vector<std::string> timestamp_files(std::uint64_t size) {
   std::vector<std::string> names;
+  names.reserve(kEndings.size());
   for (const std::string_view ending : kEndings) {
     names.push_back(file_name(size, ending));
   }

@@ -157,7 +157,7 @@ Result<void> Verifier::verify_partials(const Tile& tile, ByteView content) {
   const std::string folder = tile.partial_folder();
   RAKKAN_TRY(const std::vector<std::string> names, log_.files.list(log_.path / folder));
   for (const std::string& name : names) {
-    const std::string path = folder + "/" + name;
+    const std::string path = std::string(folder).append("/").append(name);
     if (path == tile.path()) {
       continue;
     }

@@ -94,7 +94,7 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
 // A service manager's credential ($CREDENTIALS_DIRECTORY, systemd's LoadCredential=) may be root's, with an access
 // control list for the service's user alone: its mask shows as the group's bits.
 bool is_service_credential(const fs::path& path) {
-  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");
+  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe): nobody sets it
   return folder != nullptr && *folder != '\0' && path.parent_path() == fs::path(folder);
 }
 

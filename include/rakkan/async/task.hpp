@@ -82,7 +82,7 @@ T block_on(Task<T> task) {
   std::optional<T> result;
   std::exception_ptr thrown;
   boost::asio::co_spawn(context, detail::run_into(result, std::move(task)),
-                        [&](std::exception_ptr error) { thrown = error; });
+                        [&](std::exception_ptr error) { thrown = std::move(error); });
   context.run();
   if (thrown) {
     std::rethrow_exception(thrown);

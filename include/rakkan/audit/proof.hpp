@@ -42,7 +42,7 @@ struct EntryFile {
   static constexpr std::size_t kMaxSize = 8 * kMaxRecordSize;
 
   // Other members, or one twice, are refused: malformed_proof.
-  [[nodiscard]] static Result<EntryFile> parse(std::string_view json);
+  [[nodiscard]] static Result<EntryFile> parse(std::string_view text);
   [[nodiscard]] std::string encode() const;
 
   std::string entry;
