@@ -228,7 +228,7 @@ Result<void> PublicKey::verify(const AlgorithmSuite& suite, const Digest& digest
     return unsupported(std::string(suite.name) + " over a digest of " + std::string(info(digest.algorithm()).name));
   }
   thread_local VerifyingContexts contexts;
-  RAKKAN_TRY(EVP_PKEY_CTX * context, contexts.get(key_, suite));
+  RAKKAN_TRY(auto* context, contexts.get(key_, suite));
   const ByteView value = digest.view();
   return verdict(EVP_PKEY_verify(context, signature.data(), signature.size(), value.data(), value.size()));
 }
