@@ -61,6 +61,7 @@ constexpr std::array kRows = {
 
   ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{instruction_digest_mismatch, 403, "instruction-digest-mismatch", "The instruction record is for another document", "署名指示の記録は別の文書に対するものです", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{instruction_from_future, 403, "instruction-from-future", "The instruction record is from the future", "署名指示の記録の日時が未来です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{activation_missing, 403, "activation-missing", "A party signature needs that party's PIN", "当事者型署名には本人のPINが必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{pin_incorrect, 403, "pin-incorrect", "The PIN is not correct", "PINが正しくありません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{pin_locked, 423, "pin-locked", "The PIN is locked after repeated failure", "PINは連続して失敗したためロックされています", F::bad_request, X::refused, L::error, false},

@@ -30,7 +30,7 @@ Result<void> check_instruction(const AuthorizationRequest& request, Instant now)
     return fail(ErrorCode::instruction_digest_mismatch, "its document_digest is not that of the document to be signed");
   }
   if (instruction->when() > now + kClockSkew) {
-    return fail(ErrorCode::malformed_instruction, "it is from the future", "when");
+    return fail(ErrorCode::instruction_from_future, "it was given later than now", "when");
   }
   return {};
 }

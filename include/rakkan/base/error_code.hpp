@@ -57,6 +57,7 @@ enum class ErrorCode : std::uint8_t {
   // Authorization of one act
   instruction_missing,
   instruction_digest_mismatch,
+  instruction_from_future,
   activation_missing,
   pin_incorrect,
   pin_locked,

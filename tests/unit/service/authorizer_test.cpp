@@ -81,7 +81,7 @@ TEST_F(AuthorizerTest, InstructionForAnotherDocumentIsRefused) {
 
 TEST_F(AuthorizerTest, InstructionFromTheFutureIsRefused) {
   fixture_.clock.time -= std::chrono::minutes(6);
-  EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::malformed_instruction));
+  EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::instruction_from_future));
 }
 
 TEST_F(AuthorizerTest, PinDoesNotReplaceAnInstruction) {

@@ -179,8 +179,16 @@ TEST_F(SigningTrail, RefusalsAreRecordedWithWhoAndWhat) {
   }
   EXPECT_THAT(fixture_.sign(fixture_.party_command(yamada_, document_, test::kYamadasPin)),
               FailsWith(ErrorCode::pin_locked));
+  const Instant now = fixture_.clock.time;
+  SignPdfCommand early = witness();
+  fixture_.clock.time = now - std::chrono::minutes(6);
+  EXPECT_THAT(fixture_.sign(std::move(early)), FailsWith(ErrorCode::instruction_from_future));
+  fixture_.clock.time = now + std::chrono::years(100);
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::certificate_expired));
+  fixture_.clock.time = now;
   EXPECT_THAT(refusals(),
-              ::testing::IsSupersetOf({"instruction-missing seal tester", "instruction-digest-mismatch seal tester",
+              ::testing::IsSupersetOf({"instruction-from-future seal tester", "certificate-expired seal tester",
+                                       "instruction-missing seal tester", "instruction-digest-mismatch seal tester",
                                        "credential-type-mismatch seal tester", "credential-unknown x tester",
                                        "pin-incorrect yamada tester", "pin-locked yamada tester"}));
   for (const auto& entry : fixture_.trail.entries()) {
