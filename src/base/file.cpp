@@ -6,10 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "rakkan/base/environment.hpp"
 
 namespace rakkan {
 namespace {
@@ -94,8 +95,8 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
 // A service manager's credential ($CREDENTIALS_DIRECTORY, systemd's LoadCredential=) may be root's, with an access
 // control list for the service's user alone: its mask shows as the group's bits.
 bool is_service_credential(const fs::path& path) {
-  const char* const folder = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe): nobody sets it
-  return folder != nullptr && *folder != '\0' && path.parent_path() == fs::path(folder);
+  const std::string_view folder = environment_variable("CREDENTIALS_DIRECTORY");
+  return !folder.empty() && path.parent_path() == fs::path(folder);
 }
 
 // A rename is durable only when the folder that holds the name is synced too.

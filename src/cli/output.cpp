@@ -2,8 +2,9 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <iostream>
+
+#include "rakkan/base/environment.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -11,8 +12,8 @@ namespace {
 // The Japanese title is shown beside the English one where the terminal's language is Japanese.
 bool speaks_japanese() {
   for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') {
-      return std::string_view(value).starts_with("ja");
+    if (const std::string_view value = environment_variable(variable); !value.empty()) {
+      return value.starts_with("ja");
     }
   }
   return false;

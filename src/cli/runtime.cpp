@@ -2,9 +2,10 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <optional>
 #include <string>
+
+#include "rakkan/base/environment.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -15,7 +16,7 @@ std::optional<fs::path> configuration_file(const GlobalOptions& global) {
   if (!global.config_file.empty()) {
     return global.config_file;
   }
-  if (const char* named = std::getenv("RAKKAN_CONFIG"); named != nullptr && *named != '\0') {
+  if (const std::string_view named = environment_variable("RAKKAN_CONFIG"); !named.empty()) {
     return named;
   }
   for (const char* usual : {"rakkan.toml", "/etc/rakkan/rakkan.toml"}) {

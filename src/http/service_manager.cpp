@@ -8,10 +8,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <string>
+
+#include "rakkan/base/environment.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -28,9 +29,10 @@ sigset_t signals() noexcept {
 }
 
 std::optional<std::uint64_t> number_in(const char* variable) {
-  const char* text = std::getenv(variable);
+  const std::string_view text = environment_variable(variable);
+  const char* const end = text.data() + text.size();
   std::uint64_t number = 0;
-  if (text == nullptr || std::from_chars(text, text + std::strlen(text), number).ptr != text + std::strlen(text)) {
+  if (text.empty() || std::from_chars(text.data(), end, number).ptr != end) {
     return std::nullopt;
   }
   return number;
@@ -78,14 +80,14 @@ ServiceManager::Event ServiceManager::wait() const noexcept {
 
 // man sd_notify: one datagram; a path that begins with "@" is an abstract socket.
 void ServiceManager::send(std::string_view message) const noexcept {
-  const char* path = std::getenv("NOTIFY_SOCKET");
+  const std::string_view path = environment_variable("NOTIFY_SOCKET");
   sockaddr_un to{};
-  const std::size_t size = path != nullptr ? std::strlen(path) : 0;
+  const std::size_t size = path.size();
   if (size == 0 || size >= sizeof to.sun_path || (path[0] != '/' && path[0] != '@')) {
     return;
   }
   to.sun_family = AF_UNIX;
-  std::copy(path, path + size, to.sun_path);
+  std::copy(path.begin(), path.end(), to.sun_path);
   if (path[0] == '@') {
     to.sun_path[0] = '\0';
   }
