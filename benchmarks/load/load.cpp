@@ -15,6 +15,7 @@
 #include "measure.hpp"
 #include "must.hpp"
 #include "openssl_ts.hpp"
+#include "rakkan/audit/options.hpp"
 #include "rakkan/base/file.hpp"
 #include "report.hpp"
 #include "requests.hpp"
@@ -32,8 +33,8 @@ constexpr double kCmsCpuRatio = 1.10;
 constexpr double kHsmThreadShare = 0.60;
 constexpr double kLogShare = 0.05;
 constexpr double kP99Ms = 20;
-constexpr double kCommitWindowMs = 4;  // audit.commit_window
-constexpr unsigned kHsmThreads = 2;    // pools.hsm.threads
+const auto kCommitWindowMs = static_cast<double>(audit::Options{}.commit_window.count());  // the servers' default
+constexpr unsigned kHsmThreads = 2;                                                        // pools.hsm.threads
 constexpr double kOverloadRatio = 2;
 constexpr double kRefusalMs = 50;
 

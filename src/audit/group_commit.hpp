@@ -18,8 +18,8 @@ using JournalSizes = std::array<std::uint64_t, std::size(store::kJournals)>;
 [[nodiscard]] constexpr std::size_t place(Journal journal) noexcept { return static_cast<std::size_t>(journal); }
 
 // GroupCommit makes submissions durable, many in one transaction. One that comes while nothing is going on is committed
-// at once; those that come meanwhile go together, as soon as they are as many as the last time (whoever waited for that
-// group is back), or the first of them has waited for the commit window.
+// at once; those that come meanwhile go together, as soon as nobody came for a while or the first of them has waited
+// for the commit window.
 class GroupCommit {
  public:
   // What was committed, in order; called on this class's thread before anybody is answered.
