@@ -19,7 +19,7 @@
 #include "rakkan/base/file.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/crypto/system_random.hpp"
-#include "rakkan/service/signing_line.hpp"
+#include "support/bare_signing_line.hpp"
 
 namespace rakkan::bench {
 namespace {
@@ -53,7 +53,7 @@ std::function<Bytes()> ours(const Input& input, bool whole) {
   return [&input, key, random, whole] {
     pades::SignatureFieldSpec field;
     field.signing_time = SystemClock().now();
-    service::SignedPdf result = must(service::sign_pdf_line(input.document, *key, field, *random));
+    service::SignedPdf result = must(test::sign_pdf_line(input.document, *key, field, *random));
     if (!whole) {
       return std::move(result.tail);
     }

@@ -25,8 +25,8 @@
 #include "must.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/crypto/software_signer.hpp"
-#include "rakkan/service/signing_line.hpp"
 #include "report.hpp"
+#include "support/bare_signing_line.hpp"
 
 namespace rakkan::bench {
 namespace {
@@ -111,7 +111,7 @@ class Pipeline {
   }
 
   Bytes sign(ByteView base, const SigningMaterial& key) {
-    return must(service::sign_pdf_line(base, key, field(), random_)).tail;
+    return must(test::sign_pdf_line(base, key, field(), random_)).tail;
   }
 
   // The parts that are not our own cost, each on its own: what a signature costs at least.
@@ -136,8 +136,8 @@ class Pipeline {
     const crypto::Digest digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("another document"));
     const Parts limit = parts(key);
     const std::vector<Cost> costs =
-        measure({{"free", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.free))); }},
-                 {"software", [&] { static_cast<void>(must(service::sign_digest_line(digest, key.software))); }},
+        measure({{"free", [&] { static_cast<void>(must(test::sign_digest_line(digest, key.free))); }},
+                 {"software", [&] { static_cast<void>(must(test::sign_digest_line(digest, key.software))); }},
                  limit.self_check,
                  limit.key});
     const double free = costs.at(0).median_us, software = costs.at(1).median_us, check = costs.at(2).median_us,
@@ -274,12 +274,12 @@ class Pipeline {
           const std::chrono::milliseconds slice(options_->slice_ms * 4);
           raw.take([&] { return token->raw_signatures(key, threads, slice); });
           detached_cms.take([&] {
-            return repeat(threads, slice, [&] { static_cast<void>(must(service::sign_digest_line(digest, signing))); });
+            return repeat(threads, slice, [&] { static_cast<void>(must(test::sign_digest_line(digest, signing))); });
           });
           pdf.take([&] {
             return repeat(threads, slice, [&] {
               FixedRandom random;
-              static_cast<void>(must(service::sign_pdf_line(base, signing, field(), random)));
+              static_cast<void>(must(test::sign_pdf_line(base, signing, field(), random)));
             });
           });
         }
@@ -318,12 +318,12 @@ int probe_memory(const Options& options) {
   const SigningMaterial signing = material(key, key);
   {
     const MappedFile warm = must(MappedFile::open(options.documents / "20k.pdf"));
-    static_cast<void>(must(service::sign_pdf_line(warm.view(), signing, field(), random)));
+    static_cast<void>(must(test::sign_pdf_line(warm.view(), signing, field(), random)));
   }
   std::ofstream("/proc/self/clear_refs") << "5\n";  // resets the high-water mark
   const double before = status_mb("VmRSS"), anonymous = status_mb("RssAnon");
   const MappedFile file = must(MappedFile::open(options.probe));
-  const service::SignedPdf signed_pdf = must(service::sign_pdf_line(file.view(), signing, field(), random));
+  const service::SignedPdf signed_pdf = must(test::sign_pdf_line(file.view(), signing, field(), random));
   std::printf("%f %f\n", status_mb("RssAnon") - anonymous, status_mb("VmHWM") - before);
   return signed_pdf.tail.empty() ? 1 : 0;
 }

@@ -57,10 +57,9 @@ Result<void> serve(const std::string& file) {
   RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
-  RAKKAN_TRY(http::ApiOptions api_options,
-             http::api_options(configuration.http, configuration.service.limits.document));
-  http::Api api(std::move(api_options), {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(),
-                                         embedded->trail(), clock, *log, metrics});
+  http::Api api(http::api_options(configuration.http, configuration.service.limits.document),
+                {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
+                 *log, metrics});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);

@@ -22,6 +22,7 @@ Publisher::Publisher(const Options& options, const Environment& environment, Log
       published_(std::move(published)) {
   lagging_ = uncovered();
   uncovered_since_ = SteadyTime::now();
+  note_oldest();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -34,6 +35,7 @@ void Publisher::take(std::vector<store::LogChunk> chunks) {
       first_came_ = SteadyTime::now();
     }
     std::move(chunks.begin(), chunks.end(), std::back_inserter(inbox_));
+    note_oldest();
   }
   wakes_.notify_one();
 }
@@ -65,15 +67,34 @@ void Publisher::stop() noexcept {
   }
 }
 
+Result<void> Publisher::ready() const {
+  if (uncovered_for() <= options_.longest_uncovered) {
+    return {};
+  }
+  const std::scoped_lock lock(mutex_);
+  return fail(ErrorCode::audit_unavailable,
+              "no checkpoint has been signed for " + std::to_string(options_.longest_uncovered.count()) + " s",
+              last_error_.empty() ? "the key of the checkpoints does not answer" : last_error_);
+}
+
 Trail::Load Publisher::load() const {
   const std::scoped_lock lock(mutex_);
   Trail::Load load;
   load.last_checkpoint_error = last_error_;
-  if (lagging_ || !inbox_.empty()) {
-    load.uncovered = std::chrono::duration_cast<std::chrono::milliseconds>(SteadyTime::now() -
-                                                                           (lagging_ ? uncovered_since_ : first_came_));
-  }
+  load.uncovered = std::chrono::duration_cast<std::chrono::milliseconds>(uncovered_for());
   return load;
+}
+
+// With the mutex held.
+void Publisher::note_oldest() {
+  const SteadyTime::time_point since = lagging_ ? uncovered_since_ : first_came_;
+  oldest_ = lagging_ || !inbox_.empty() ? since.time_since_epoch().count() : kNone;
+}
+
+SteadyTime::duration Publisher::uncovered_for() const noexcept {
+  const SteadyTime::rep since = oldest_.load(std::memory_order_relaxed);
+  return since == kNone ? SteadyTime::duration::zero()
+                        : SteadyTime::now().time_since_epoch() - SteadyTime::duration(since);
 }
 
 bool Publisher::uncovered() const {
@@ -93,12 +114,14 @@ void Publisher::run() {
       uncovered_since_ = first_came_;
     }
     lagging_ = lagging_ || !chunks.empty();
+    note_oldest();
     lock.unlock();
     if (health_.ok()) {
       publish_all(chunks);
     }
     lock.lock();
     lagging_ = health_.ok() && uncovered();
+    note_oldest();
     next = SteadyTime::now() + options_.checkpoint_interval;
     if (!health_.ok() || last) {
       ended_ = true;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
@@ -38,6 +39,8 @@ class Publisher {
   // One more checkpoint over everything, and the end of the thread; who waits still gets shutting_down.
   void stop() noexcept;
 
+  // audit_unavailable: an entry has waited for its checkpoint too long. Without a lock while all is well.
+  [[nodiscard]] Result<void> ready() const;
   // The part of it that is known here: uncovered, last_checkpoint_error.
   [[nodiscard]] Trail::Load load() const;
 
@@ -50,6 +53,8 @@ class Publisher {
   void answer(Journal journal);
   void refuse_all(const Error& error);
   [[nodiscard]] bool uncovered() const;
+  void note_oldest();
+  [[nodiscard]] std::chrono::steady_clock::duration uncovered_for() const noexcept;
 
   const Options options_;
   store::Ledger& ledger_;
@@ -64,6 +69,9 @@ class Publisher {
   std::chrono::steady_clock::time_point first_came_;       // of the inbox
   std::chrono::steady_clock::time_point uncovered_since_;  // of the entries behind the checkpoint
   bool lagging_ = false;                                   // there are such
+  // Of those two the one that counts, for who asks without the mutex.
+  static constexpr std::chrono::steady_clock::rep kNone = 0;
+  std::atomic<std::chrono::steady_clock::rep> oldest_{kNone};
   bool stopping_ = false;
   bool ended_ = false;
   std::array<Callbacks, std::size(store::kJournals)> waiting_;

@@ -30,6 +30,9 @@ Result<void> check_options(const Options& options) {
       options.timestamp_interval <= std::chrono::seconds{0}) {
     return wrong("audit.checkpoint_interval and audit.timestamp_interval are more than 0");
   }
+  if (options.longest_uncovered <= options.checkpoint_interval) {
+    return wrong("audit.longest_uncovered is more than audit.checkpoint_interval");
+  }
   return {};
 }
 
@@ -199,6 +202,13 @@ Result<Receipt> Trail::record_and_wait(Submission submission) {
 }
 
 bool Trail::healthy() const noexcept { return impl_->health.ok(); }
+
+Result<void> Trail::ready() const {
+  if (!impl_->health.ok()) {
+    return fail(impl_->health.error());
+  }
+  return impl_->publisher.ready();
+}
 
 std::string Trail::checkpoint(Journal journal) const { return impl_->publisher.log(journal).checkpoint(); }
 

@@ -60,6 +60,7 @@ constexpr std::array kBindings{
   Binding<C>{"audit.commit_window", to<&C::audit, &audit::Options::commit_window>(), {0, 5}, Form::plain, "How long the first waiting entry may wait for others before they are made durable together"},
   Binding<C>{"audit.waiting", to<&C::audit, &audit::Options::waiting>(), {16, 1'000'000}, Form::plain, "Entries that may wait to be made durable; more are refused as overloaded"},
   Binding<C>{"audit.checkpoint_interval", to<&C::audit, &audit::Options::checkpoint_interval>(), {10, kHour}, Form::plain, "How often a checkpoint is signed when there is something new"},
+  Binding<C>{"audit.longest_uncovered", to<&C::audit, &audit::Options::longest_uncovered>(), {kSecond, 24 * kHour}, Form::plain, "How long an entry may wait for its checkpoint before nothing new is signed, /readyz is red and 503 is answered"},
   Binding<C>{"audit.token", to<&C::audit, &audit::Options::token_label>(), {1, 32}, Form::plain, "Token with the Ed25519 key of the checkpoints; made when the log begins"},
   Binding<C>{"audit.tsa", to<&C::audit, &audit::Options::tsa>(), {0, 32}, Form::plain, "Profile that timestamps checkpoints, better another authority's than that of the signatures; empty: none"},
   Binding<C>{"audit.timestamp_interval", to<&C::audit, &audit::Options::timestamp_interval>(), {kSecond, 24 * kHour}, Form::plain, "How often a checkpoint is timestamped"},

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/client_address.hpp"
 #include "http/shared.hpp"
 #include "http/tls.hpp"
 #include "http/worker.hpp"
@@ -49,8 +50,8 @@ Result<std::string> random_prefix(RandomSource& random) {
 }  // namespace
 
 struct Server::Impl {
-  Impl(ServerOptions options, Router router, Observer& observer)
-      : shared(std::move(options), std::move(router), observer) {}
+  Impl(ServerOptions options, std::vector<IpRange> proxies, Router router, Observer& observer)
+      : shared(std::move(options), std::move(proxies), std::move(router), observer) {}
 
   Shared shared;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -60,11 +61,12 @@ struct Server::Impl {
 };
 
 ServerOptions api_listener(const Options& options) {
-  return {options.listen, options.limits, options.timeouts, options.key_rate, options.address_rate};
+  return {options.listen,   options.limits,       options.timeouts,
+          options.key_rate, options.address_rate, options.trusted_proxies};
 }
 
 ServerOptions metrics_listener(const Options& options) {
-  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}};
+  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}};
   listener.limits.connections = kMetricsConnections;
   return listener;
 }
@@ -76,7 +78,8 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router rout
                                               Observer& observer) {
   RAKKAN_TRY(asio::ip::tcp::endpoint at, endpoint_of(options.listen));
   RAKKAN_TRY(const TlsContext tls, load_tls(options.listen.tls));
-  auto impl = std::make_unique<Impl>(std::move(options), std::move(router), observer);
+  RAKKAN_TRY(std::vector<IpRange> proxies, proxies_of(options.trusted_proxies));
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(proxies), std::move(router), observer);
   const unsigned threads = std::max(1U, impl->shared.options.listen.threads);
   for (unsigned i = 0; i < threads; ++i) {
     RAKKAN_TRY(std::string prefix, random_prefix(random));

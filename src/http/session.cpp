@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "http/client_address.hpp"
 #include "http/negotiation.hpp"
 #include "http/request_body.hpp"
 #include "http/request_parser.hpp"
@@ -62,9 +63,9 @@ class Session {
   void read_facts(Request& request, const RequestParser& parser);
   void prefer(Request& request, std::string_view field);
   // Everything before the handler, and the handler.
-  async::Task<Result<Response>> answer(Request& request, RequestBody& body);
+  async::Task<Result<Response>> answer(Request& request, RequestBody& body, Admission::Work& work);
   Result<const Route*> find_route(Request& request);
-  async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body);
+  async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body, Admission::Work& work);
 
   [[nodiscard]] bool can_throw_away(const RequestBody& body, const RequestParser& parser) const;
   async::Task<bool> throw_away(RequestParser& parser);
@@ -74,7 +75,7 @@ class Session {
 
   Worker& worker_;
   Shared& shared_;
-  const IpAddress peer_;
+  const IpAddress peer_;  // of the socket
   Connection connection_;
   bool unread_input_ = false;         // the peer may still be sending what nobody reads
   std::chrono::milliseconds span_{};  // of the current request's deadline
@@ -142,17 +143,12 @@ async::Task<bool> Session::serve(std::string_view head) {
   Admission::Work work(worker_.admission());
   Request request;
   request.body = &body;
-  request.peer = peer_;
   span_ = shared_.options.timeouts.deadline;
   request.deadline = begun + span_;
   read_facts(request, parser);
-  body.when_whole([this, &request, &work] {
-    request.deadline = steady_clock::now() + span_;  // a slow upload does not take from the time for the work
-    work.begin();
-  });
   shared_.observer.started(request);
 
-  auto outcome = co_await answer_safely(request, body);
+  auto outcome = co_await answer_safely(request, body, work);
   if (!outcome) {
     shared_.observer.failed(request, outcome.error());
     outcome = problem(outcome.error(), request);
@@ -179,6 +175,7 @@ void Session::read_facts(Request& request, const RequestParser& parser) {
   request.path = request.target.substr(0, question);
   request.query = request.target.substr(std::min(question + 1, request.target.size()));
   request.headers = headers_;
+  request.peer = client_address(peer_, headers_, shared_.trusted_proxies);
   id_.clear();
   for (const Header& header : headers_) {
     if (same_ignoring_case(header.name, "X-Request-Id") && is_request_id(header.value)) {
@@ -205,10 +202,10 @@ void Session::prefer(Request& request, std::string_view field) {
   }
 }
 
-async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBody& body) {
+async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBody& body, Admission::Work& work) {
   // One of the two last-resort catches of the program: a handler's exception costs its request, not the process.
   try {
-    co_return co_await answer(request, body);
+    co_return co_await answer(request, body, work);
   } catch (const std::exception& thrown) {
     shared_.observer.exception(request, thrown.what());
   } catch (...) {
@@ -219,7 +216,7 @@ async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBo
 }
 
 Result<const Route*> Session::find_route(Request& request) {
-  const auto address = rate_address(peer_);
+  const auto address = rate_address(request.peer);
   RAKKAN_CHECK(shared_.address_rate.take(text_of(address.octets), steady_clock::now()));
   RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
   request.route = route->path;
@@ -230,7 +227,7 @@ Result<const Route*> Session::find_route(Request& request) {
   return route;
 }
 
-async::Task<Result<Response>> Session::answer(Request& request, RequestBody& body) {
+async::Task<Result<Response>> Session::answer(Request& request, RequestBody& body, Admission::Work& work) {
   const auto route = find_route(request);
   if (!route && request.method == Method::options && route.error().code == ErrorCode::method_not_allowed) {
     Response allowed(204);
@@ -238,6 +235,11 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     co_return allowed;
   }
   RAKKAN_CO_CHECK(route);
+  // Only now, since a request does not count itself when it asks to be taken on.
+  body.when_whole([this, &request, &work] {
+    request.deadline = steady_clock::now() + span_;  // a slow upload does not take from the time for the work
+    work.begin();
+  });
   for (const Guard& guard : shared_.router.guards()) {
     RAKKAN_CO_CHECK(co_await guard(**route, request));
   }

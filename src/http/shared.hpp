@@ -3,16 +3,19 @@
 
 #include <atomic>
 #include <utility>
+#include <vector>
 
 #include "http/rate_limiter.hpp"
 #include "rakkan/async/byte_budget.hpp"
+#include "rakkan/base/ip_address.hpp"
 #include "rakkan/http/server.hpp"
 
 namespace rakkan::http {
 
 struct Shared {
-  Shared(ServerOptions given, Router table, Observer& hears)
+  Shared(ServerOptions given, std::vector<IpRange> proxies, Router table, Observer& hears)
       : options(std::move(given)),
+        trusted_proxies(std::move(proxies)),
         router(std::move(table)),
         observer(hears),
         budget(options.limits.in_flight),
@@ -20,6 +23,7 @@ struct Shared {
         address_rate(options.address_rate) {}
 
   const ServerOptions options;
+  const std::vector<IpRange> trusted_proxies;  // of the options
   const Router router;
   Observer& observer;
   async::ByteBudget budget;

@@ -43,7 +43,7 @@ Result<SecureBytes> fresh_token(RandomSource& random) {
 
 async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& command) {
   const async::Deadline deadline = parts.deadline_or_default(command.deadline);
-  RAKKAN_CO_CHECK(parts.check_trail());
+  RAKKAN_CO_CHECK(parts.environment.trail.ready());
   RAKKAN_CO_CHECK(check(parts, command));
   RAKKAN_CO_TRY(const std::vector<std::string> digests, texts_of(command.digests));
   RAKKAN_CO_TRY(const auto credential, co_await parts.load(command.principal, command.credential, deadline));

@@ -28,19 +28,6 @@ void point_softhsm_to(const fs::path& data_dir) {
   }
 }
 
-class AuditTrailWriter final : public TrailWriter {
- public:
-  explicit AuditTrailWriter(audit::Trail& trail) noexcept : trail_(&trail) {}
-  void record(audit::Submission submission, audit::Trail::Done done) override {
-    trail_->record(std::move(submission), std::move(done));
-  }
-  [[nodiscard]] bool healthy() const noexcept override { return trail_->healthy(); }
-  [[nodiscard]] std::uint64_t size() const noexcept override { return trail_->size(audit::Journal::trail); }
-
- private:
-  audit::Trail* trail_;
-};
-
 // Timestamps of the trail's checkpoints, by a profile of the service, which comes after the trail and goes before it.
 class Stamping {
  public:

@@ -6,7 +6,7 @@ namespace {
 async::Task<Result<Bytes>> token_for(ServiceParts& parts, const Principal& caller, const Bytes& request,
                                      async::Deadline deadline) {
   RAKKAN_CO_TRY(const auto parsed, tsp::TimestampRequest::parse(request));
-  RAKKAN_CO_CHECK(parts.check_trail());
+  RAKKAN_CO_CHECK(parts.environment.trail.ready());
   RAKKAN_CO_TRY(const auto unit, co_await parts.unit(deadline));
   co_return co_await unit->issue(caller, parsed, deadline);
 }
@@ -15,7 +15,7 @@ async::Task<Result<Bytes>> token_for(ServiceParts& parts, const Principal& calle
 
 async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTimestampCommand command) {
   const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
-  RAKKAN_CO_CHECK(parts_->check_trail());
+  RAKKAN_CO_CHECK(parts_->environment.trail.ready());
   RAKKAN_CO_TRY(const auto timestamper, co_await parts_->timestamper(command.tsa, deadline));
   co_return co_await timestamper->timestamp(command.principal, command.digest, deadline);
 }

@@ -43,13 +43,6 @@ ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy pol
   }
 }
 
-Result<void> ServiceParts::check_trail() const {
-  if (!environment.trail.healthy()) {
-    return fail(ErrorCode::audit_unavailable, "the audit trail takes no entries");
-  }
-  return {};
-}
-
 async::Task<Result<std::shared_ptr<const Credential>>> ServiceParts::load(const Principal& principal,
                                                                           const CredentialId& id,
                                                                           async::Deadline deadline) {

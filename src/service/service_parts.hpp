@@ -23,8 +23,6 @@ namespace rakkan::service {
 struct ServiceParts {
   ServiceParts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<CredentialRegistry> registry);
 
-  // Nothing is signed that the trail would not have. audit_unavailable.
-  [[nodiscard]] Result<void> check_trail() const;
   [[nodiscard]] async::Deadline deadline_or_default(const std::optional<async::Deadline>& given) const {
     return given.value_or(async::deadline_in(options.deadline));
   }

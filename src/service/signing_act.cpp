@@ -22,7 +22,7 @@ Result<void> check_time(async::Deadline deadline) {
 }  // namespace
 
 async::Task<Result<void>> SigningAct::open() {
-  RAKKAN_CO_CHECK(parts_.check_trail());
+  RAKKAN_CO_CHECK(parts_.environment.trail.ready());
   RAKKAN_CO_TRY(credential_, co_await parts_.load(request_.principal, request_.credential, request_.deadline));
   if (request_.level == BaselineLevel::b_t) {
     RAKKAN_CO_TRY(timestamper_, co_await parts_.timestamper(request_.tsa, request_.deadline));

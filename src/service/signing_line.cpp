@@ -118,26 +118,4 @@ std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& tok
   return TokenFacts{token->info().generation_time, token->info().serial_number, token->info().policy};
 }
 
-Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
-                                const pades::SignatureFieldSpec& field, RandomSource& random,
-                                const pdf::Limits& limits) {
-  RAKKAN_TRY(PreparedPdf prepared, prepare_pdf(document, key, field, 0, random, limits));
-  RAKKAN_TRY(const Bytes signature, use_key(key, prepared.attributes));
-  RAKKAN_CHECK(check_own_signature(key, prepared.attributes, signature));
-  const Bytes cms = assemble(key, prepared.attributes, signature, std::nullopt);
-  return embed(std::move(prepared), document, cms, std::nullopt);
-}
-
-Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key, const pades::SignatureFieldSpec& field,
-                                RandomSource& random, const pdf::Limits& limits) {
-  return sign_pdf_line(HashedDocument::hash(base, key.suite().digest), key, field, random, limits);
-}
-
-Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key) {
-  RAKKAN_TRY(const cms::SignedAttributes attributes, prepare_digest(digest, key));
-  RAKKAN_TRY(const Bytes signature, use_key(key, attributes));
-  RAKKAN_CHECK(check_own_signature(key, attributes, signature));
-  return DetachedCms{assemble(key, attributes, signature, std::nullopt), std::nullopt};
-}
-
 }  // namespace rakkan::service

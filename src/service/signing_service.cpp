@@ -104,7 +104,7 @@ async::Task<Result<StoredSignature>> SigningService::find_signature(Principal pr
 
 async::Task<std::vector<Error>> SigningService::readiness() {
   std::vector<Error> wrong;
-  if (auto trail = parts_->check_trail(); !trail) {
+  if (auto trail = parts_->environment.trail.ready(); !trail) {
     wrong.push_back(std::move(trail).error());
   }
   if (auto time = parts_->clock_gate->trusted_time(); !time) {

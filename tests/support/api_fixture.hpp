@@ -46,19 +46,6 @@ struct SharedMonotonicClock final : MonotonicClock {
   std::atomic<std::int64_t> milliseconds{1'000};
 };
 
-class RealTrailWriter final : public service::TrailWriter {
- public:
-  explicit RealTrailWriter(audit::Trail& trail) : trail_(trail) {}
-  void record(audit::Submission submission, audit::Trail::Done done) override {
-    trail_.record(std::move(submission), std::move(done));
-  }
-  [[nodiscard]] bool healthy() const noexcept override { return trail_.healthy(); }
-  [[nodiscard]] std::uint64_t size() const noexcept override { return trail_.size(audit::Journal::trail); }
-
- private:
-  audit::Trail& trail_;
-};
-
 struct ApiRequest {
   std::string method = "GET";
   std::string path = {};
@@ -84,7 +71,7 @@ class ApiFixture : public ::testing::Test {
     trail = value_or_throw(audit::Trail::open(
         log, {posix_file_system(), folder.path() / "audit", *store, system_clock, random,
               value_or_throw(keys_in_memory.checkpoint_signer({"audit-log", "audit-log", {}}, true)), std::nullopt}));
-    writer = std::make_unique<RealTrailWriter>(*trail);
+    writer = std::make_unique<service::AuditTrailWriter>(*trail);
     signing = value_or_throw(
         service::SigningService::create(options, {*store, keys_in_memory, clock, random, *writer, &monotonic, {}}));
     api_keys = value_or_throw(service::ApiKeys::open(*store, service::recorder_of(*trail), clock, random));
@@ -94,10 +81,9 @@ class ApiFixture : public ::testing::Test {
     http_options.tsa_open = tsa_open;
     http_options.listen.port = 0;
     http_options.metrics.port = 0;
-    http::ApiOptions api_options = value_or_throw(http::api_options(http_options, 8U << 20U));
-    api_options.trusted_proxies.push_back(*IpRange::parse("127.0.0.1"));
+    http_options.trusted_proxies = {"127.0.0.1"};
     api = std::make_unique<http::Api>(
-        std::move(api_options),
+        http::api_options(http_options, 8U << 20U),
         http::ApiEnvironment{*signing, *api_keys, *idempotency, signing->refusals(), *trail, clock, *log_, metrics});
     server =
         value_or_throw(http::Server::start(http::api_listener(http_options), api->router(), random, api->observer()));
@@ -258,7 +244,7 @@ class ApiFixture : public ::testing::Test {
   TestAuthority authority;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<audit::Trail> trail;
-  std::unique_ptr<RealTrailWriter> writer;
+  std::unique_ptr<service::AuditTrailWriter> writer;
   std::unique_ptr<service::SigningService> signing;
   std::unique_ptr<service::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;

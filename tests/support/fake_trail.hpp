@@ -37,9 +37,9 @@ class FakeTrail final : public service::TrailWriter {
       (*answer)(fail(accepted.error()));
     }
   }
-  [[nodiscard]] bool healthy() const noexcept override {
+  [[nodiscard]] Result<void> ready() const override {
     const std::scoped_lock lock(mutex_);
-    return !down_;
+    return down_ ? Result<void>(fail(ErrorCode::audit_unavailable, "the disk failed")) : Result<void>();
   }
   [[nodiscard]] std::uint64_t size() const noexcept override {
     const std::scoped_lock lock(mutex_);

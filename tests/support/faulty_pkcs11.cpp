@@ -3,12 +3,14 @@
 // environment:
 //
 //   RAKKAN_FAULTS="C_Sign:3:1:0x30,C_Login:1:2:0x102"      function:first call:how many calls:code
+//   RAKKAN_TOKEN_AWAY=FILE      while it is there, the function named in it ("*": any) answers CKR_DEVICE_REMOVED
 #include <dlfcn.h>
 #include <p11-kit/pkcs11.h>
 
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -45,7 +47,20 @@ struct Verdict {
   bool forward;
 };
 
+bool is_away(const std::string& function) {
+  static const char* const file = std::getenv("RAKKAN_TOKEN_AWAY");
+  if (file == nullptr) {
+    return false;
+  }
+  std::string named;
+  std::ifstream(file) >> named;
+  return named == "*" || named == function;
+}
+
 Verdict judge(const char* function) {
+  if (is_away(function)) {
+    return {CKR_DEVICE_REMOVED, false};
+  }
   Faults& all = faults();
   const std::lock_guard lock(all.mutex);
   const unsigned long of_function = ++all.calls[function];

@@ -21,6 +21,17 @@ class ServerCaller {
     const std::string json = cms_request("operator-p256", digest_of(about), to_rfc3339(SystemClock{}.now()));
     return send("POST", "/v1/cms", "application/json", bytes_of(json));
   }
+  // The right to have the party sign that digest once.
+  [[nodiscard]] Result<fetch::HttpResponse> activate(const std::string& about) const {
+    const std::string json = activation_request(kParty, digest_of(about), ServerFolder::party_pin());
+    return send("POST", "/v1/activations", "application/json", bytes_of(json));
+  }
+  // The party's detached CMS over it.
+  [[nodiscard]] Result<fetch::HttpResponse> sign_as_party(const std::string& about,
+                                                          const std::string& activation) const {
+    const std::string json = party_cms_request(kParty, digest_of(about), activation);
+    return send("POST", "/v1/cms", "application/json", bytes_of(json));
+  }
   [[nodiscard]] Result<fetch::HttpResponse> timestamp(const std::string& about) const {
     const auto digest = digest_of(about);
     const Bytes query = tsp::TimestampRequest::for_digest(digest, digest.view().first(8)).encode();
@@ -28,6 +39,8 @@ class ServerCaller {
   }
 
  private:
+  static constexpr const char* kParty = "party-takasaki";
+
   static crypto::Digest digest_of(const std::string& about) {
     return crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
   }

@@ -30,6 +30,13 @@ std::string variable(const std::string& setting) {
   return result + setting.substr(equals);
 }
 
+// Readable by its owner alone, as the programs demand.
+void write_secret(const fs::path& file, const std::string& text) {
+  std::ofstream(file).close();
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  std::ofstream(file) << text;
+}
+
 }  // namespace
 
 ServerFolder::ServerFolder(fs::path programs, fs::path folder, std::uint16_t port)
@@ -37,11 +44,22 @@ ServerFolder::ServerFolder(fs::path programs, fs::path folder, std::uint16_t por
   fs::remove_all(folder_);
   must_run({programs_ / "rakkan-dev-pki", folder_});
   must_run({programs_ / "rakkan", "init", folder_});
-  for (const auto& [credential, kind] :
-       {std::pair{"operator", "operator"}, {"operator-p256", "operator"}, {"tsu", "tsu"}, {"tsu-rsa", "tsu"}}) {
-    rakkan({"credentials", "adopt", credential, "--kind", kind});
-    rakkan({"credentials", "import", credential, folder_ / "certificates" / (std::string(credential) + ".chain.pem")});
-  }
+  const auto enrol = [this](const std::string& credential, const std::vector<std::string>& kind) {
+    std::vector<std::string> adopt{"credentials", "adopt", credential, "--kind"};
+    adopt.insert(adopt.end(), kind.begin(), kind.end());
+    rakkan(adopt);
+    rakkan({"credentials", "import", credential, folder_ / "certificates" / (credential + ".chain.pem")});
+  };
+  enrol("operator", {"operator"});
+  enrol("operator-p256", {"operator"});
+  enrol("tsu", {"tsu"});
+  enrol("tsu-rsa", {"tsu"});
+  enrol("party-takasaki", {"party", "--party", "takasaki"});
+  const fs::path pin_file = folder_ / "takasaki.pin";
+  write_secret(pin_file, party_pin());
+  // The cheapest hash that may be set: a server that lives for a moment must find the time for it.
+  must_run({"/usr/bin/env", "RAKKAN_PIN_MEMORY=8MiB", "RAKKAN_PIN_ITERATIONS=1", programs_ / "rakkan", "--config",
+            folder_ / "rakkan.toml", "credentials", "pin", "party-takasaki", "--pin-file", pin_file});
   const fs::path key_file = folder_ / "load.key";
   rakkan({"keys", "create", "--tenant", "load", "--label", "load", "--scope", "sign", "--scope", "timestamp", "--scope",
           "audit", "-o", key_file});

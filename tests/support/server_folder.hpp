@@ -14,10 +14,12 @@ namespace rakkan::test {
 class ServerFolder {
  public:
   // `programs` holds rakkan, rakkand and rakkan-dev-pki. Credentials: operator (RSA-2048), operator-p256, tsu (P-256),
-  // tsu-rsa; the key has the scopes sign, timestamp and audit. Throws when a program fails.
+  // tsu-rsa, party-takasaki (P-256, with party_pin()); the key has the scopes sign, timestamp and audit. Throws when a
+  // program fails.
   ServerFolder(std::filesystem::path programs, std::filesystem::path folder, std::uint16_t port);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_; }
+  [[nodiscard]] static std::string party_pin() { return "takasaki-271828"; }
   [[nodiscard]] const std::string& api_key() const noexcept { return api_key_; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string url(const std::string& path) const;

@@ -8,6 +8,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "rakkan/audit/proof.hpp"
@@ -23,7 +24,7 @@
 
 namespace rakkan::test {
 
-// Signs, or fails while it is told to.
+// Signs, or fails or hangs while it is told to.
 class BentMessageSigner final : public crypto::MessageSigner {
  public:
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override { return inner_.public_key(); }
@@ -31,9 +32,13 @@ class BentMessageSigner final : public crypto::MessageSigner {
     if (broken) {
       return fail(ErrorCode::hsm_session_lost, "the token is away");
     }
+    while (hangs) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
     return inner_.sign_message(message);
   }
   std::atomic<bool> broken = false;
+  std::atomic<bool> hangs = false;
 
  private:
   crypto::SoftwareMessageSigner inner_ = crypto::SoftwareMessageSigner::generate().value();

@@ -1,4 +1,5 @@
-// What an upstream service sends for a witness signature (立会人型), as JSON: for callers of a whole server.
+// What an upstream service sends, as JSON, for callers of a whole server: a witness signature (立会人型), a party's
+// activation and signature (当事者型).
 #pragma once
 
 #include <string>
@@ -30,6 +31,16 @@ inline std::string document_request(const std::string& credential, const crypto:
 }
 inline std::string cms_request(const std::string& credential, const crypto::Digest& digest, const std::string& when) {
   return R"({"digest":)" + json_of(digest) + "," + witness_members(credential, digest, when) + "}";
+}
+
+inline std::string party_cms_request(const std::string& credential, const crypto::Digest& digest,
+                                     const std::string& activation) {
+  return R"({"digest":)" + json_of(digest) + R"(,"credential":")" + credential +
+         R"(","type":"party","level":"B-B","activation":")" + activation + R"("})";
+}
+inline std::string activation_request(const std::string& credential, const crypto::Digest& digest,
+                                      const std::string& pin) {
+  return R"({"credential":")" + credential + R"(","digests":[)" + json_of(digest) + R"(],"pin":")" + pin + R"("})";
 }
 
 }  // namespace rakkan::test

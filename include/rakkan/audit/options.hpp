@@ -14,6 +14,9 @@ struct Options {
   std::chrono::milliseconds commit_window{4};  // at most 5
   std::size_t waiting = 16'384;                // entries; more are refused
   std::chrono::milliseconds checkpoint_interval{1'000};
+  // An entry that no checkpoint covers for so long (the checkpoint key does not sign) stops new work: what nobody
+  // outside can check yet stays bounded, on the disk and in memory.
+  std::chrono::seconds longest_uncovered{900};
   // The key of the checkpoints: an Ed25519 key in a token of its own.
   std::string token_label = "audit-log";
   // Timestamp profile for checkpoints, better another authority's than that of the signatures; empty: none.

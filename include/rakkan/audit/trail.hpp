@@ -95,7 +95,11 @@ class Trail {
   // The same for callers that own their thread.
   [[nodiscard]] Result<Receipt> record_and_wait(Submission submission);
 
+  // While writes succeed.
   [[nodiscard]] bool healthy() const noexcept;
+  // May something be begun that will have to be recorded? audit_unavailable: a write failed, or an entry has waited for
+  // its checkpoint longer than Options::longest_uncovered. What has begun is recorded in that case too.
+  [[nodiscard]] Result<void> ready() const;
 
   // The newest checkpoint given out (a signed note), empty before the first.
   [[nodiscard]] std::string checkpoint(Journal journal) const;

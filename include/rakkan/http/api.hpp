@@ -23,15 +23,14 @@
 namespace rakkan::http {
 
 struct ApiOptions {
-  bool tsa_open = false;                 // /tsa answers callers without a key
-  std::vector<IpRange> trusted_proxies;  // whose X-Forwarded-For is believed
-  std::uint64_t document = 0;            // bytes of the largest document
-  std::uint64_t json = 64 * 1024;        // bytes of a JSON body, of one line of a batch
-  std::uint64_t batch = 64ULL << 20;     // bytes of all lines
+  bool tsa_open = false;              // /tsa answers callers without a key
+  std::uint64_t document = 0;         // bytes of the largest document
+  std::uint64_t json = 64 * 1024;     // bytes of a JSON body, of one line of a batch
+  std::uint64_t batch = 64ULL << 20;  // bytes of all lines
 };
 
-// configuration_invalid: a range that is none. `document`: bytes of the largest.
-[[nodiscard]] Result<ApiOptions> api_options(const Options& options, std::uint64_t document);
+// `document`: bytes of the largest.
+[[nodiscard]] ApiOptions api_options(const Options& options, std::uint64_t document);
 
 struct ApiEnvironment {  // outlives the Api
   service::SigningService& signing;

@@ -21,6 +21,7 @@ struct ServerOptions {
   Timeouts timeouts;
   RateOptions key_rate;
   RateOptions address_rate;
+  std::vector<std::string> trusted_proxies;  // address ranges whose X-Forwarded-For is believed
 };
 
 // The API's listener, and the one for metrics: no rates, few connections.
@@ -30,7 +31,8 @@ struct ServerOptions {
 class Server {
  public:
   // Binds, loads the certificate and starts the threads. configuration_invalid: an address that is none, is taken, or
-  // is not loopback without TLS; certificate files that do not fit. `observer` and `random` outlive the server.
+  // is not loopback without TLS; a range that is none; certificate files that do not fit. `observer` and `random`
+  // outlive the server.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Router router, RandomSource& random,
                                                              Observer& observer);
   ~Server();  // drain()

@@ -1,6 +1,6 @@
 // The steps of the signing line (architecture.md), each a function from what the step before made: prepare, digest,
 // attributes, sign, verify, assemble, embed. They know no store, no principal, no policy and no thread: sign_pdf.cpp
-// says who calls them where, benchmarks call them with any Signer.
+// says who calls them where.
 #pragma once
 
 #include <optional>
@@ -115,11 +115,6 @@ struct SignedPdf {
   unsigned signatures_made = 1;         // 2: a token was larger than its reserve
 };
 
-struct DetachedCms {
-  Bytes cms;  // DER ContentInfo
-  std::optional<TokenFacts> timestamp;
-};
-
 // Steps 2 to 4: what is going to be signed, with room in /Contents for a token of `token_room` bytes (0: none).
 struct PreparedPdf {
   pades::PreparedRevision revision;
@@ -145,15 +140,5 @@ struct PreparedPdf {
 [[nodiscard]] Result<SignedPdf> embed(PreparedPdf prepared, const HashedDocument& document, ByteView cms,
                                       const std::optional<tsp::TimestampToken>& token);
 [[nodiscard]] std::optional<TokenFacts> facts_of(const std::optional<tsp::TimestampToken>& token);
-
-// The steps of a B-B signature one after the other, without audit: for benchmarks and tests. Blocks on the signer.
-[[nodiscard]] Result<SignedPdf> sign_pdf_line(const HashedDocument& document, const SigningMaterial& key,
-                                              const pades::SignatureFieldSpec& field, RandomSource& random,
-                                              const pdf::Limits& limits = {});
-// The same for a base that nobody has hashed yet.
-[[nodiscard]] Result<SignedPdf> sign_pdf_line(ByteView base, const SigningMaterial& key,
-                                              const pades::SignatureFieldSpec& field, RandomSource& random,
-                                              const pdf::Limits& limits = {});
-[[nodiscard]] Result<DetachedCms> sign_digest_line(const crypto::Digest& digest, const SigningMaterial& key);
 
 }  // namespace rakkan::service

@@ -1,14 +1,10 @@
 #include "http/handlers/access.hpp"
 
-#include <algorithm>
-#include <vector>
-
 #include "http/text.hpp"
 
 namespace rakkan::http {
 namespace {
 
-constexpr std::string_view kForwardedFor = "X-Forwarded-For";
 constexpr std::string_view kBearer = "bearer";
 constexpr std::string_view kKeyPrincipal = "key:";
 
@@ -76,29 +72,6 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
 
 }  // namespace
 
-IpAddress client_address(const IpAddress& peer, std::span<const Header> headers, std::span<const IpRange> trusted) {
-  const auto is_proxy = [&](const IpAddress& address) {
-    return std::any_of(trusted.begin(), trusted.end(), [&](const IpRange& range) { return range.contains(address); });
-  };
-  std::vector<std::string_view> said;  // in the order of the proxies, the nearest last
-  for (const Header& header : headers) {
-    if (same_ignoring_case(header.name, kForwardedFor)) {
-      for (std::string_view rest = header.value; !rest.empty();) {
-        said.push_back(take_until(rest, ','));
-      }
-    }
-  }
-  IpAddress client = peer;
-  for (auto text = said.rbegin(); text != said.rend() && is_proxy(client); ++text) {
-    const auto address = IpAddress::parse(*text);
-    if (!address) {
-      break;
-    }
-    client = *address;
-  }
-  return client;
-}
-
 void note_refusal(Context& context, const Request& request, ErrorCode code) {
   ApiKeyId key;
   TenantId tenant;
@@ -110,7 +83,6 @@ void note_refusal(Context& context, const Request& request, ErrorCode code) {
 }
 
 async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request) {
-  request.peer = client_address(request.peer, request.headers, context.options.trusted_proxies);
   const bool open = route.scope == Scope::none;
   const bool looks_at_keys = route.path == "/tsa";
   if (open && !(looks_at_keys && request.header("Authorization"))) {

@@ -13,18 +13,11 @@ constexpr std::uint64_t kQuery = 4 * 1024;  // of a timestamp request
 
 }  // namespace
 
-Result<ApiOptions> api_options(const Options& options, std::uint64_t document) {
+ApiOptions api_options(const Options& options, std::uint64_t document) {
   ApiOptions result;
   result.tsa_open = options.tsa_open;
   result.document = document;
   result.json = options.limits.body;
-  for (const std::string& text : options.trusted_proxies) {
-    const auto range = IpRange::parse(text);
-    if (!range) {
-      return fail(ErrorCode::configuration_invalid, "must be an address or a range like 10.0.0.0/8", text);
-    }
-    result.trusted_proxies.push_back(*range);
-  }
   return result;
 }
 

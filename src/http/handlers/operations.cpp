@@ -25,9 +25,6 @@ async::Task<Result<Response>> get_readiness(Context& context, Request& request) 
   if (context.draining) {
     problems.push_back(ErrorCode::shutting_down);
   }
-  if (!context.environment.trail.healthy()) {
-    problems.push_back(ErrorCode::audit_unavailable);
-  }
   for (const Error& error : co_await context.environment.signing.readiness()) {
     if (std::find(problems.begin(), problems.end(), error.code) == problems.end()) {
       problems.push_back(error.code);

@@ -1,5 +1,6 @@
 // rakkand is killed under load, again and again, at no particular moment. Whatever it had answered by then must be
-// there afterwards: the signature with its record, both entries with their proofs, and no serial number twice.
+// there afterwards: the signature with its record, both entries with their proofs; no serial number twice, and no
+// second signature on an activation that was used.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -47,9 +48,16 @@ struct Signature {
   std::uint64_t outcome = 0;
 };
 
+// A party's consent that was used up.
+struct Used {
+  std::string about;
+  std::string activation;
+};
+
 // What the server has answered, by all threads and over all its lives.
 struct Acknowledged {
   std::mutex mutex;
+  std::vector<Used> activations;
   std::vector<Signature> signatures;
   std::multiset<std::string> serials;
   std::map<std::string, std::set<std::string>> checkpoints;  // by journal
@@ -61,19 +69,27 @@ class Caller {
  public:
   Caller(const ServerFolder& folder, Acknowledged& acknowledged) : server_(folder), acknowledged_(&acknowledged) {}
 
-  void sign(const std::string& about) {
-    const auto answer = judged("sign", server_.sign(about));
-    if (!answer) {
+  void sign(const std::string& about) { keep_signature(judged("sign", server_.sign(about))); }
+
+  void sign_as_party(const std::string& about) {
+    const auto activated = judged("activate", server_.activate(about), 201);
+    if (!activated) {
       return;
     }
-    const auto object = boost::json::parse(text_of(answer->body)).as_object();
-    const auto& audit = object.at("audit").as_object();
-    const std::scoped_lock lock(acknowledged_->mutex);
-    acknowledged_->signatures.push_back(
-        {std::string(object.at("signature_id").as_string()), from_base64(object.at("cms").as_string()).value().size(),
-         audit.at("intent").to_number<std::uint64_t>(), audit.at("outcome").to_number<std::uint64_t>()});
+    Used use{about, std::string(boost::json::parse(text_of(activated->body)).at("activation").as_string())};
+    if (keep_signature(judged("sign as a party", server_.sign_as_party(use.about, use.activation)))) {
+      const std::scoped_lock lock(acknowledged_->mutex);
+      acknowledged_->activations.push_back(std::move(use));
+    }
   }
 
+  // An activation is used once, also when the use was in another life of the server.
+  void expect_used(const Used& use) {
+    const auto answer = server_.sign_as_party(use.about, use.activation);
+    ASSERT_TRUE(answer.has_value()) << to_string(answer.error());
+    EXPECT_EQ(answer->status, 403) << text_of(answer->body);
+    EXPECT_EQ(boost::json::parse(text_of(answer->body)).at("code").as_string(), "activation-used");
+  }
   void timestamp(const std::string& about) {
     const auto answer = judged("timestamp", server_.timestamp(about));
     if (!answer) {
@@ -101,12 +117,26 @@ class Caller {
   std::optional<fetch::HttpResponse> get(const std::string& path) { return judged(path, server_.get(path)); }
 
  private:
-  // An answer with 200; nothing when the server went away, or refused for a reason that it may have.
-  std::optional<fetch::HttpResponse> judged(const std::string& what, Result<fetch::HttpResponse> answer) {
+  bool keep_signature(const std::optional<fetch::HttpResponse>& answer) {
+    if (!answer) {
+      return false;
+    }
+    const auto object = boost::json::parse(text_of(answer->body)).as_object();
+    const auto& audit = object.at("audit").as_object();
+    const std::scoped_lock lock(acknowledged_->mutex);
+    acknowledged_->signatures.push_back(
+        {std::string(object.at("signature_id").as_string()), from_base64(object.at("cms").as_string()).value().size(),
+         audit.at("intent").to_number<std::uint64_t>(), audit.at("outcome").to_number<std::uint64_t>()});
+    return true;
+  }
+
+  // An answer with this status; nothing when the server went away, or refused for a reason that it may have.
+  std::optional<fetch::HttpResponse> judged(const std::string& what, Result<fetch::HttpResponse> answer,
+                                            long status = 200) {
     if (!answer || answer->status == 503 || answer->status == 409) {
       return std::nullopt;
     }
-    if (answer->status != 200) {
+    if (answer->status != status) {
       const std::scoped_lock lock(acknowledged_->mutex);
       acknowledged_->unexpected.push_back(what + ": " + std::to_string(answer->status) + " " +
                                           std::string(text_of(answer->body)));
@@ -153,6 +183,9 @@ class KillTest : public ::testing::Test {
   // One life of the server: load from all threads until it is killed.
   void live_and_die(int round, std::chrono::milliseconds life) {
     ServerProcess server = folder_.start();
+    if (!acknowledged_.activations.empty()) {
+      Caller(folder_, acknowledged_).expect_used(acknowledged_.activations.back());
+    }
     std::atomic<bool> over{false};
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < kThreads; ++i) {
@@ -168,6 +201,9 @@ class KillTest : public ::testing::Test {
             case 2:
             case 3:
               caller.timestamp(about);
+              break;
+            case 4:
+              caller.sign_as_party(about);
               break;
             default:
               caller.sign(about);
@@ -260,6 +296,7 @@ TEST_F(KillTest, NothingThatWasAcknowledgedIsLost) {
   // The load was one: else the rest proves nothing.
   ASSERT_GT(acknowledged_.signatures.size(), static_cast<std::size_t>(rounds / 10));
   ASSERT_GT(acknowledged_.serials.size(), static_cast<std::size_t>(rounds / 10));
+  ASSERT_GT(acknowledged_.activations.size(), static_cast<std::size_t>(rounds / 10));
 
   const std::set<std::string> different(acknowledged_.serials.begin(), acknowledged_.serials.end());
   EXPECT_EQ(different.size(), acknowledged_.serials.size()) << "a serial number was given out twice";

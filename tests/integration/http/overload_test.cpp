@@ -66,6 +66,15 @@ TEST_F(HttpOverload, WorkThatStandsTooLongMakesTheNextOneGo) {
   EXPECT_EQ(queue_.load().waiting + queue_.load().running, Admission::kLeast);
 }
 
+TEST_F(HttpOverload, AsManyAsAreAlwaysTakenOnAreTakenOnHoweverLongWorkStands) {
+  backlog_ = 1s;
+  auto clients = occupy();
+  gate_.open();
+  for (RawHttpClient& client : clients) {
+    EXPECT_EQ(client.answer().status, 200U);
+  }
+}
+
 TEST_F(HttpOverload, ABodyThatIsRefusedIsNotReadFirst) {
   const auto clients = occupy();
   backlog_ = 1s;

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "support/http_server_fixture.hpp"
+#include "support/result_matchers.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -233,6 +234,25 @@ TEST_F(HttpRequests, TheRateOfAnAddressIsLimited) {
   EXPECT_EQ(refused.status, 429U);
   EXPECT_EQ(refused.field("Retry-After"), "1");
   EXPECT_THAT(refused.body, HasSubstr("\"retry_after_ms\":"));
+}
+
+TEST_F(HttpRequests, TheRateIsTheCallersNotTheTrustedProxys) {
+  options_.address_rate = {1, 1};
+  options_.trusted_proxies = {"127.0.0.0/8"};
+  start();
+  const auto from = [&](const std::string& address) {
+    return ask("GET /hello HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: " + address + "\r\n\r\n").status;
+  };
+  EXPECT_EQ(from("192.0.2.1"), 200U);
+  EXPECT_EQ(from("192.0.2.1"), 429U);
+  EXPECT_EQ(from("192.0.2.2"), 200U);
+  EXPECT_EQ(from("192.0.2.3, 192.0.2.2"), 429U);
+}
+
+TEST_F(HttpRequests, AProxyThatIsNoAddressIsNotStartedWith) {
+  options_.trusted_proxies = {"10.0.0.1/8"};
+  EXPECT_THAT(http::Server::start(options_, routes(), random_, observer_),
+              test::FailsWith(ErrorCode::configuration_invalid));
 }
 
 class HttpGuards : public test::HttpServerFixture {

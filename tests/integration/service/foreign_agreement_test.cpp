@@ -1,6 +1,7 @@
 // Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all agree to the
 // signature, and refuse it when one byte of the content is another.
 #include "rakkan/base/file.hpp"
+#include "support/bare_signing_line.hpp"
 #include "support/run_command.hpp"
 #include "support/signing_fixture.hpp"
 #include "support/softhsm_fixture.hpp"
@@ -45,7 +46,7 @@ TEST_P(ForeignAgreement, OnEverySuiteOfTheKey) {
     ++suites;
     ASSERT_OK_AND_ASSIGN(const SigningMaterial key, SigningMaterial::create(signer, certificates.back(), {}, suite));
     ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf,
-                         sign_pdf_line(document_, key, {.signing_time = fixture_.clock.time}, random_));
+                         test::sign_pdf_line(document_, key, {.signing_time = fixture_.clock.time}, random_));
     Bytes file = document_;
     append(file, ByteView(signed_pdf.tail));
     const std::string path = write("signed.pdf", file);

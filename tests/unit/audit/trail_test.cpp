@@ -113,6 +113,39 @@ TEST_F(ATrail, AKeyThatDoesNotSignDelaysCheckpointsOnly) {
   EXPECT_THAT(trail().load().last_checkpoint_error, IsEmpty());
 }
 
+TEST_F(ATrail, AKeyThatDoesNotSignForTooLongStopsWhatIsNewUntilItDoes) {
+  fixture_.options.longest_uncovered = std::chrono::seconds{1};
+  ASSERT_THAT(fixture_.open(), IsOk());
+  fixture_.key->broken = true;
+  ASSERT_THAT(fixture_.record(2), IsOk());
+  EXPECT_THAT(trail().ready(), IsOk());
+  while (trail().ready()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  EXPECT_THAT(trail().ready(), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(to_string(trail().ready().error()), HasSubstr("the token is away"));
+  EXPECT_GT(trail().load().uncovered, std::chrono::seconds{1});
+  EXPECT_THAT(trail().record_and_wait(submission()), IsOk()) << "an outcome of what has begun";
+  fixture_.key->broken = false;
+  ASSERT_THAT(fixture_.wait_for_checkpoint(2), IsOk());
+  while (!trail().ready()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+}
+
+TEST_F(ATrail, AKeyThatHangsStopsWhatIsNewToo) {
+  fixture_.options.longest_uncovered = std::chrono::seconds{1};
+  ASSERT_THAT(fixture_.open(), IsOk());
+  fixture_.key->hangs = true;
+  ASSERT_THAT(fixture_.record(1), IsOk());
+  while (trail().ready()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  EXPECT_THAT(to_string(trail().ready().error()), HasSubstr("does not answer"));
+  fixture_.key->hangs = false;
+  ASSERT_THAT(fixture_.wait_for_checkpoint(0), IsOk());
+}
+
 TEST_F(ATrail, WhatNoCheckpointCoveredIsBroughtInFromTheStore) {
   ASSERT_THAT(fixture_.record(5), IsOk());
   ASSERT_THAT(fixture_.wait_for_checkpoint(4), IsOk());

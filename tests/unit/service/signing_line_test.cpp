@@ -1,6 +1,7 @@
 #include "rakkan/service/signing_line.hpp"
 
 #include "rakkan/service/timestamper.hpp"
+#include "support/bare_signing_line.hpp"
 #include "support/signing_fixture.hpp"
 
 namespace rakkan::service {
@@ -22,7 +23,7 @@ struct Line {
   Result<SignedPdf> sign() {
     pades::SignatureFieldSpec field;
     field.signing_time = SystemClock{}.now();
-    return sign_pdf_line(base, key, field, random);
+    return test::sign_pdf_line(base, key, field, random);
   }
 
   test::TestAuthority authority;
@@ -133,8 +134,8 @@ TEST(SigningLine, NotAPdfIsRefusedBeforeTheKeyIsTouched) {
 TEST(SigningLine, DetachedCmsIsOverTheDigestAlone) {
   Line line(KeyKind::rsa_2048);
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
-  ASSERT_OK_AND_ASSIGN(const DetachedCms detached, sign_digest_line(digest, line.key));
-  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.cms));
+  ASSERT_OK_AND_ASSIGN(const Bytes detached, test::sign_digest_line(digest, line.key));
+  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached));
   EXPECT_EQ(data.content(), std::nullopt);
   EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, line.identity.certificate), IsOk());
   EXPECT_EQ(data.signer_infos().front().signed_attribute(cms::kIdSigningTime), std::nullopt);
@@ -143,9 +144,9 @@ TEST(SigningLine, DetachedCmsIsOverTheDigestAlone) {
 TEST(SigningLine, DigestOfAnotherAlgorithmNeedsItsSuite) {
   Line line(KeyKind::rsa_2048);
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha512, bytes_of("content"));
-  EXPECT_THAT(sign_digest_line(digest, line.key), FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(test::sign_digest_line(digest, line.key), FailsWith(ErrorCode::unsupported_algorithm));
   ASSERT_OK_AND_ASSIGN(const SigningMaterial key, line.key.with_digest(DigestAlgorithm::sha512));
-  EXPECT_THAT(sign_digest_line(digest, key), IsOk());
+  EXPECT_THAT(test::sign_digest_line(digest, key), IsOk());
 }
 
 TEST(HashedDocument, TwoAlgorithmsOfOneReadingAreBothRight) {

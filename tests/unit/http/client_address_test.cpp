@@ -1,6 +1,8 @@
+#include "http/client_address.hpp"
+
 #include <gmock/gmock.h>
 
-#include "http/handlers/access.hpp"
+#include "support/result_matchers.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -33,6 +35,14 @@ TEST(ClientAddress, TextThatIsNoAddressEndsTheReading) {
   EXPECT_EQ(client("10.1.1.1", {{"X-Forwarded-For", ""}}), "10.1.1.1");
   EXPECT_EQ(client("10.1.1.1", {{"X-Forwarded-For", ","}}), "10.1.1.1");
   EXPECT_EQ(client("10.1.1.1", {{"X-Forwarded-For", "198.51.100.1:1234"}}), "10.1.1.1");
+}
+
+TEST(ClientAddress, ProxiesAreAddressesAndRanges) {
+  ASSERT_OK_AND_ASSIGN(const auto ranges, proxies_of({"10.0.0.0/8", "2001:db8::1"}));
+  EXPECT_EQ(client("10.1.1.1", {{"X-Forwarded-For", "198.51.100.1"}}, ranges), "198.51.100.1");
+  EXPECT_EQ(client("2001:db8::1", {{"X-Forwarded-For", "198.51.100.1"}}, ranges), "198.51.100.1");
+  EXPECT_EQ(client("2001:db8::2", {{"X-Forwarded-For", "198.51.100.1"}}, ranges), "2001:db8::2");
+  EXPECT_THAT(proxies_of({"10.0.0.0/8", "proxy.example"}), test::FailsWith(ErrorCode::configuration_invalid));
 }
 
 }  // namespace

@@ -1,0 +1,152 @@
+// The HSM goes away while rakkand signs and comes back: requests that were under way are refused as such and leave
+// their outcome in the trail, nothing is lost, and the same process signs again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/json.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rakkan/audit/entry.hpp"
+#include "rakkan/audit/verify.hpp"
+#include "rakkan/base/file_system.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
+#include "support/server_caller.hpp"
+#include "support/temporary_folder.hpp"
+
+namespace rakkan::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint16_t kPort = 18'473;
+
+class TokenAwayTest : public ::testing::Test {
+ protected:
+  TokenAwayTest() { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
+
+  // From now on the function ("*": every one) finds no device.
+  void take_away(const std::string& function) const {
+    const std::filesystem::path written = away_.string() + ".new";
+    std::ofstream(written) << function;
+    std::filesystem::rename(written, away_);
+  }
+  void bring_back() const { std::filesystem::remove(away_); }
+
+  [[nodiscard]] ServerProcess start() const {
+    return folder_.start({std::string("hsm.module=") + RAKKAN_FAULTY_PKCS11, "hsm.breaker_first=20ms",
+                          "hsm.breaker_last=100ms"});
+  }
+
+  static fetch::HttpResponse arrived(Result<fetch::HttpResponse> answer) {
+    EXPECT_TRUE(answer.has_value()) << to_string(answer.error());
+    return answer ? std::move(*answer) : fetch::HttpResponse{};
+  }
+  fetch::HttpResponse get(const std::string& path) { return arrived(caller_.get(path)); }
+  fetch::HttpResponse sign(const std::string& about) { return arrived(caller_.sign(about)); }
+  static std::string member(const fetch::HttpResponse& answer, std::string_view name) {
+    return std::string(boost::json::parse(text_of(answer.body)).as_object().at(name).as_string());
+  }
+  [[nodiscard]] std::string event(std::uint64_t index) const {
+    const auto line = audit::read_entry({posix_file_system(), folder_.path() / "audit" / "trail"}, index);
+    EXPECT_TRUE(line.has_value()) << to_string(line.error());
+    const auto entry = audit::Entry::parse(bytes_of(line.value_or("")));
+    return entry ? entry->event : std::string();
+  }
+  template <class Condition>
+  static bool soon(Condition condition) {
+    for (int i = 0; i < 200; ++i) {
+      if (condition()) {
+        return true;
+      }
+      std::this_thread::sleep_for(50ms);
+    }
+    return false;
+  }
+
+  TemporaryFolder temporary_;
+  const std::filesystem::path away_ = temporary_.path() / "away";
+  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data", kPort};
+  ServerCaller caller_{folder_};
+};
+
+TEST_F(TokenAwayTest, TheRequestUnderWayIsRefusedAndItsOutcomeIsRecorded) {
+  ServerProcess server = start();
+  const auto before = sign("before");
+  ASSERT_EQ(before.status, 200) << text_of(before.body);
+  // The intent is durable by then: the key itself is what fails.
+  take_away("C_Sign");
+  const auto refused = sign("under way");
+  EXPECT_EQ(refused.status, 503) << text_of(refused.body);
+  EXPECT_THAT(member(refused, "code"), ::testing::StartsWith("hsm-"));
+  EXPECT_FALSE(refused.header("retry-after").value_or("").empty());
+  bring_back();
+  ASSERT_TRUE(soon([&] { return sign("after").status == 200; }));
+  EXPECT_EQ(get("/v1/signatures/" + member(before, "signature_id")).status, 200);
+  EXPECT_EQ(server.stop(), 0);
+
+  const auto outcome = boost::json::parse(text_of(before.body)).at("audit").at("outcome").to_number<std::uint64_t>();
+  EXPECT_EQ(event(outcome), "signature.made");
+  EXPECT_EQ(event(outcome + 1), "signature.intent");
+  EXPECT_EQ(event(outcome + 2), "signature.failed");
+  folder_.rakkan({"audit", "verify"});
+}
+
+TEST_F(TokenAwayTest, WithoutATokenNothingIsSignedAndTheSameProcessGoesOnWhenItIsBack) {
+  ServerProcess server = start();
+  std::atomic<bool> over{false};
+  std::atomic<int> signed_while_away{0};
+  std::atomic<bool> away{false};
+  std::mutex mutex;
+  std::vector<std::string> acknowledged, unexpected;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&, i] {
+      const ServerCaller caller(folder_);
+      for (int n = 0; !over; ++n) {
+        const bool was_away = away;
+        const auto answer = caller.sign(std::to_string(i) + "/" + std::to_string(n));
+        const std::scoped_lock lock(mutex);
+        if (!answer || (answer->status != 200 && answer->status != 503)) {
+          unexpected.push_back(answer ? std::string(text_of(answer->body)) : to_string(answer.error()));
+        } else if (answer->status == 200) {
+          acknowledged.push_back(member(*answer, "signature_id"));
+          signed_while_away += was_away ? 1 : 0;
+        }
+      }
+    });
+  }
+  std::this_thread::sleep_for(300ms);
+  take_away("*");
+  away = true;
+  EXPECT_TRUE(soon([&] { return get("/readyz").status == 503; }));
+  EXPECT_EQ(get("/healthz").status, 200);
+  const auto token = arrived(caller_.timestamp("no token without the token"));
+  const auto response = tsp::parse_response(token.body);
+  EXPECT_TRUE(token.status == 503 || (response && std::get_if<tsp::Rejection>(&*response) != nullptr));
+  std::this_thread::sleep_for(300ms);
+  away = false;
+  bring_back();
+  EXPECT_TRUE(soon([&] { return get("/readyz").status == 200; }));
+  EXPECT_TRUE(soon([&] { return sign("again").status == 200; }));
+  over = true;
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_THAT(unexpected, ::testing::IsEmpty());
+  EXPECT_EQ(signed_while_away, 0);
+  EXPECT_FALSE(acknowledged.empty());
+  for (const std::string& id : acknowledged) {
+    EXPECT_EQ(get("/v1/signatures/" + id).status, 200) << id;
+  }
+  EXPECT_EQ(server.stop(), 0);
+}
+
+}  // namespace
+}  // namespace rakkan::test
