@@ -62,7 +62,7 @@ Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<
     return fail(ErrorCode::file_unreadable, "the server cannot be started", name);
   }
   ServerProcess process(pid);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 1'200; ++i) {
     if (listens(port)) {
       return process;
     }

@@ -16,7 +16,7 @@ namespace rakkan::test {
 
 class ServerProcess {
  public:
-  // Starts the program and waits until it listens on the port of the loopback (10 s).
+  // Starts the program and waits until it listens on the port of the loopback (60 s).
   [[nodiscard]] static Result<ServerProcess> start(const std::filesystem::path& program,
                                                    std::vector<std::string> arguments, std::uint16_t port,
                                                    const std::filesystem::path& log);

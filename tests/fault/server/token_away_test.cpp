@@ -61,7 +61,7 @@ class TokenAwayTest : public ::testing::Test {
   }
   template <class Condition>
   static bool soon(Condition condition) {
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 1'200; ++i) {
       if (condition()) {
         return true;
       }
