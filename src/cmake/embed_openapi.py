@@ -18,7 +18,7 @@ TextDates.yaml_implicit_resolvers = {
 
 with open(sys.argv[1], encoding="utf-8") as source:
     document = yaml.load(source, Loader=TextDates)
-text = json.dumps(document, ensure_ascii=True, separators=(",", ":")) + "\n"
+text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 lines = [text[at : at + 100].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("?", "\\?") for at in range(0, len(text), 100)]
 with open(sys.argv[2], "w", encoding="utf-8") as out:
     out.write('#include "http/handlers/openapi_document.hpp"\n\nnamespace rakkan::http {\n\n')

@@ -186,6 +186,10 @@ class ApiFixture : public ::testing::Test {
     return R"({"credential":"operator","type":"witness","level":")" + level + R"(","instruction":)" +
            instruction(document) + "}";
   }
+  [[nodiscard]] std::string witness_cms(ByteView content) const {
+    return R"({"credential":"operator","type":"witness","level":"B-B","digest":)" + digest_json(content) +
+           R"(,"instruction":)" + instruction(content) + "}";
+  }
   [[nodiscard]] std::string party_cms(ByteView content, const std::string& consent,
                                       const std::string& more = "") const {
     return R"({"credential":"yamada","type":"party","level":"B-B","digest":)" + digest_json(content) + "," + consent +

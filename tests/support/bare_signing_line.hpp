@@ -1,5 +1,5 @@
-// The steps of a B-B signature one after the other, with any Signer and without authorisation, audit or thread: for tests
-// of the steps and for benchmarks of their cost. Blocks on the signer.
+// The steps of a B-B signature one after the other, with any Signer and without authorisation, audit or thread: for
+// tests of the steps and for benchmarks of their cost. Blocks on the signer.
 #pragma once
 
 #include "rakkan/service/signing_line.hpp"
@@ -7,9 +7,9 @@
 namespace rakkan::test {
 
 [[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(const service::HashedDocument& document,
-                                                const service::SigningMaterial& key,
-                                                const pades::SignatureFieldSpec& field, RandomSource& random,
-                                                const pdf::Limits& limits = {}) {
+                                                              const service::SigningMaterial& key,
+                                                              const pades::SignatureFieldSpec& field,
+                                                              RandomSource& random, const pdf::Limits& limits = {}) {
   RAKKAN_TRY(service::PreparedPdf prepared, service::prepare_pdf(document, key, field, 0, random, limits));
   RAKKAN_TRY(const Bytes signature, service::use_key(key, prepared.attributes));
   RAKKAN_CHECK(service::check_own_signature(key, prepared.attributes, signature));
@@ -19,8 +19,8 @@ namespace rakkan::test {
 
 // The same for a base that nobody has hashed yet.
 [[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(ByteView base, const service::SigningMaterial& key,
-                                                const pades::SignatureFieldSpec& field, RandomSource& random,
-                                                const pdf::Limits& limits = {}) {
+                                                              const pades::SignatureFieldSpec& field,
+                                                              RandomSource& random, const pdf::Limits& limits = {}) {
   const auto document = service::HashedDocument::hash(base, key.suite().digest);
   return sign_pdf_line(document, key, field, random, limits);
 }

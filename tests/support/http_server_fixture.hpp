@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -17,6 +16,7 @@
 #include "rakkan/http/problem.hpp"
 #include "rakkan/http/server.hpp"
 #include "support/fixed_random.hpp"
+#include "support/gate.hpp"
 #include "support/raw_http_client.hpp"
 
 namespace rakkan::test {
@@ -68,32 +68,6 @@ class RecordingObserver final : public http::Observer {
   std::vector<Answer> answers_;
   std::vector<ErrorCode> errors_;
   std::vector<std::string> exceptions_;
-};
-
-// A door that a handler waits at until the test opens it.
-class Gate {
- public:
-  void open() {
-    const std::lock_guard lock(mutex_);
-    open_ = true;
-    changed_.notify_all();
-  }
-  void pass() {
-    std::unique_lock lock(mutex_);
-    ++waiting_;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return open_; });
-  }
-  void wait_for_visitor() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ > 0; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-  unsigned waiting_ = 0;
 };
 
 class HttpServerFixture : public ::testing::Test {

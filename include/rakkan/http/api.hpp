@@ -2,12 +2,12 @@
 // logs and metrics say about it. One file an endpoint in src/http/handlers.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "rakkan/audit/trail.hpp"
-#include "rakkan/base/ip_address.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/http/observer.hpp"
 #include "rakkan/http/options.hpp"
@@ -23,10 +23,11 @@
 namespace rakkan::http {
 
 struct ApiOptions {
-  bool tsa_open = false;              // /tsa answers callers without a key
-  std::uint64_t document = 0;         // bytes of the largest document
-  std::uint64_t json = 64 * 1024;     // bytes of a JSON body, of one line of a batch
-  std::uint64_t batch = 64ULL << 20;  // bytes of all lines
+  bool tsa_open = false;                     // /tsa answers callers without a key
+  std::uint64_t document = 0;                // bytes of the largest document
+  std::uint64_t json = 64 * 1024;            // bytes of a JSON body, of one line of a batch
+  std::uint64_t batch = 64ULL << 20;         // bytes of all lines
+  std::chrono::milliseconds queue_delay{0};  // Limits::queue_delay
 };
 
 // `document`: bytes of the largest.

@@ -18,6 +18,7 @@ ApiOptions api_options(const Options& options, std::uint64_t document) {
   result.tsa_open = options.tsa_open;
   result.document = document;
   result.json = options.limits.body;
+  result.queue_delay = options.limits.queue_delay;
   return result;
 }
 

@@ -1,7 +1,12 @@
 // POST /v1/cms:batch: lines of JSON in, a line for each out, in their order, as they arrive. A line that fails is
-// answered like the others; only a body that breaks off ends the batch.
+// answered like the others; only a body that breaks off ends the batch. Batches take what single requests leave over:
+// while work stands in the queues, all but one line of each waits.
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <memory>
 
 #include "http/handlers/endpoints.hpp"
@@ -16,6 +21,7 @@ namespace {
 
 constexpr std::string_view kType = "application/x-ndjson";
 constexpr std::size_t kAtOnce = 16;  // lines of one batch that are worked on at the same time
+constexpr std::chrono::milliseconds kPause{1};
 
 std::string problem_body(const Error& error, const Request& request) {
   const Response response = problem(error, request);
@@ -39,6 +45,8 @@ class Batch {
   async::Task<std::string> answer(std::uint64_t number, Bytes line);
   async::Task<Result<DigestSigned>> work(Bytes line, std::optional<std::string>& reference);
   async::Task<> worker(std::vector<std::string>& answers);
+  async::Task<> wait_for_room();
+  [[nodiscard]] bool is_busy() const;
   async::Task<Bytes> answer_lines();
 
   Context& context_;
@@ -46,6 +54,7 @@ class Batch {
   Bytes rest_;  // of a line that is not complete
   std::vector<Bytes> lines_;
   std::size_t started_ = 0;  // of lines_
+  std::size_t working_ = 0;  // started and not answered
   std::uint64_t answered_ = 0;
   bool ended_ = false;
 };
@@ -101,15 +110,39 @@ async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
 
 // Takes line after line until none is left; several of these work side by side on the connection's thread.
 async::Task<> Batch::worker(std::vector<std::string>& answers) {
-  while (started_ < lines_.size()) {
+  for (;;) {
+    co_await wait_for_room();
+    if (started_ == lines_.size()) {
+      co_return;
+    }
     const std::size_t mine = started_++;
+    ++working_;
     answers[mine] = co_await answer(answered_ + mine + 1, std::move(lines_[mine]));
+    --working_;
   }
+}
+
+async::Task<> Batch::wait_for_room() {
+  if (!is_busy()) {
+    co_return;
+  }
+  boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
+  while (is_busy()) {
+    pause.expires_after(kPause);
+    co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+}
+
+// Half the delay at which requests are refused is left to them.
+bool Batch::is_busy() const {
+  return working_ > 0 && started_ < lines_.size() && context_.options.queue_delay.count() > 0 &&
+         context_.environment.signing.wait() > context_.options.queue_delay / 2;
 }
 
 async::Task<Bytes> Batch::answer_lines() {
   std::vector<std::string> answers(lines_.size());
   started_ = 0;
+  working_ = 0;  // what an exception left
   const auto executor = co_await boost::asio::this_coro::executor;
   const std::size_t workers = std::min(kAtOnce, lines_.size());
   std::exception_ptr thrown;

@@ -40,8 +40,8 @@ class TokenAwayTest : public ::testing::Test {
   void bring_back() const { std::filesystem::remove(away_); }
 
   [[nodiscard]] ServerProcess start() const {
-    return folder_.start({std::string("hsm.module=") + RAKKAN_FAULTY_PKCS11, "hsm.breaker_first=20ms",
-                          "hsm.breaker_last=100ms"});
+    return folder_.start(
+        {std::string("hsm.module=") + RAKKAN_FAULTY_PKCS11, "hsm.breaker_first=20ms", "hsm.breaker_last=100ms"});
   }
 
   static fetch::HttpResponse arrived(Result<fetch::HttpResponse> answer) {

@@ -3,6 +3,7 @@
 #include "rakkan/base/base64.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "support/api_fixture.hpp"
+#include "support/gate.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -291,6 +292,53 @@ TEST_F(ApiSigning, ABatchIsAnsweredWhileItIsSent) {
   client.send("0\r\n\r\n");
   const std::string rest = client.rest(std::chrono::seconds(3)).value_or("");
   EXPECT_THAT(rest.empty() ? std::string("(kept alive)") : rest, testing::Not(HasSubstr("problem")));
+}
+
+TEST_F(ApiSigning, ABatchLeavesTheQueueToSingleRequests) {
+  Gate gate;
+  keys_in_memory.at("operator").before = [&gate](const crypto::Digest&) { gate.pass(); };
+  const auto at_the_key = [this] {
+    for (const auto& [name, load] : signing->load().pools) {
+      if (name == "hsm") {
+        return load.running + load.waiting;
+      }
+    }
+    return std::size_t{0};
+  };
+  const auto come_to = [&](std::size_t count) {
+    for (int i = 0; i < 1'000 && at_the_key() != count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return at_the_key() == count;
+  };
+  // More than there are threads, so that work stands.
+  constexpr std::size_t kSingle = 8;
+  std::vector<RawHttpClient> singles;
+  for (std::size_t i = 0; i < kSingle; ++i) {
+    singles.emplace_back(server->port()).send(text_of_request(post_json("/v1/cms", acme, witness_cms(content_))));
+  }
+  EXPECT_TRUE(come_to(kSingle));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));  // so that it has stood long enough
+  std::string lines;
+  for (int i = 0; i < 20; ++i) {
+    lines += witness_cms(content_) + "\n";
+  }
+  RawHttpClient batch(server->port());
+  batch.send(text_of_request({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines}));
+  EXPECT_TRUE(come_to(kSingle + 1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(at_the_key(), kSingle + 1) << "one line goes on, the others wait";
+  gate.open();
+  for (RawHttpClient& single : singles) {
+    EXPECT_EQ(single.answer().status, 200U);
+  }
+  const RawAnswer answer = batch.answer();
+  EXPECT_EQ(answer.status, 200U);
+  std::size_t done = 0;
+  for (std::size_t at = 0; (at = answer.body.find(R"("status":200)", at)) != std::string::npos; ++at) {
+    ++done;
+  }
+  EXPECT_EQ(done, 20U);
 }
 
 TEST_F(ApiSigning, ABatchTakesNoHeaderKeyAndNoProof) {
