@@ -1,36 +1,20 @@
 // The disk takes no more bytes while rakkand runs: it stops signing, says so, and signs again after a restart, with
 // everything that it acknowledged. A limit on file sizes (RLIMIT_FSIZE) is the full disk.
-#include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <boost/json.hpp>
 #include <string>
 
 #include "rakkan/tsp/timestamp_token.hpp"
-#include "support/server_caller.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/server_fixture.hpp"
 
 namespace rakkan::test {
 namespace {
 
 constexpr std::uint16_t kPort = 18'472;
 
-class DiskFullTest : public ::testing::Test {
+class DiskFullTest : public ServerFixture {
  protected:
-  static fetch::HttpResponse arrived(Result<fetch::HttpResponse> answer) {
-    EXPECT_TRUE(answer.has_value()) << to_string(answer.error());
-    return answer ? std::move(*answer) : fetch::HttpResponse{};
-  }
-  fetch::HttpResponse get(const std::string& path) { return arrived(caller_.get(path)); }
-  fetch::HttpResponse sign(const std::string& about) { return arrived(caller_.sign(about)); }
-
-  static std::string member(const fetch::HttpResponse& answer, std::string_view name) {
-    return std::string(boost::json::parse(text_of(answer.body)).as_object().at(name).as_string());
-  }
-
-  TemporaryFolder temporary_;
-  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data", kPort};
-  ServerCaller caller_{folder_};
+  DiskFullTest() : ServerFixture(kPort) {}
 };
 
 TEST_F(DiskFullTest, SigningStopsUntilARestartAndNothingIsLost) {

@@ -1,11 +1,8 @@
 // The HSM goes away while rakkand signs and comes back: requests that were under way are refused as such and leave
 // their outcome in the trail, nothing is lost, and the same process signs again.
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/json.hpp>
-#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
@@ -17,8 +14,7 @@
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
-#include "support/server_caller.hpp"
-#include "support/temporary_folder.hpp"
+#include "support/server_fixture.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -27,9 +23,9 @@ using namespace std::chrono_literals;
 
 constexpr std::uint16_t kPort = 18'473;
 
-class TokenAwayTest : public ::testing::Test {
+class TokenAwayTest : public ServerFixture {
  protected:
-  TokenAwayTest() { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
+  TokenAwayTest() : ServerFixture(kPort) { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
 
   // From now on the function ("*": every one) finds no device.
   void take_away(const std::string& function) const {
@@ -44,36 +40,13 @@ class TokenAwayTest : public ::testing::Test {
         {std::string("hsm.module=") + RAKKAN_FAULTY_PKCS11, "hsm.breaker_first=20ms", "hsm.breaker_last=100ms"});
   }
 
-  static fetch::HttpResponse arrived(Result<fetch::HttpResponse> answer) {
-    EXPECT_TRUE(answer.has_value()) << to_string(answer.error());
-    return answer ? std::move(*answer) : fetch::HttpResponse{};
-  }
-  fetch::HttpResponse get(const std::string& path) { return arrived(caller_.get(path)); }
-  fetch::HttpResponse sign(const std::string& about) { return arrived(caller_.sign(about)); }
-  static std::string member(const fetch::HttpResponse& answer, std::string_view name) {
-    return std::string(boost::json::parse(text_of(answer.body)).as_object().at(name).as_string());
-  }
   [[nodiscard]] std::string event(std::uint64_t index) const {
     const auto line = audit::read_entry({posix_file_system(), folder_.path() / "audit" / "trail"}, index);
     EXPECT_TRUE(line.has_value()) << to_string(line.error());
     const auto entry = audit::Entry::parse(bytes_of(line.value_or("")));
     return entry ? entry->event : std::string();
   }
-  template <class Condition>
-  static bool soon(Condition condition) {
-    for (int i = 0; i < 1'200; ++i) {
-      if (condition()) {
-        return true;
-      }
-      std::this_thread::sleep_for(50ms);
-    }
-    return false;
-  }
-
-  TemporaryFolder temporary_;
   const std::filesystem::path away_ = temporary_.path() / "away";
-  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data", kPort};
-  ServerCaller caller_{folder_};
 };
 
 TEST_F(TokenAwayTest, TheRequestUnderWayIsRefusedAndItsOutcomeIsRecorded) {
