@@ -67,16 +67,22 @@ def warnings_of(text, path):
     return {re.sub(r"offset \d+|object stream \d+|linearization hint stream: ", "", line) for line in lines}
 
 
-def limit_worker():
-    resource.setrlimit(resource.RLIMIT_AS, (WORKER_BYTES, WORKER_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+@dataclasses.dataclass(frozen=True)
+class Worker:
+    program: str
+    memory: int  # bytes of address space; 0: without a limit
+
+    def limit(self):
+        if self.memory:
+            resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run_worker(worker, source, target):
     """(outcome, the rest of its line)"""
     try:
-        done = subprocess.run([worker, source, target], capture_output=True, timeout=WORKER_SECONDS,
-                              preexec_fn=limit_worker)
+        done = subprocess.run([worker.program, source, target], capture_output=True, timeout=WORKER_SECONDS,
+                              preexec_fn=worker.limit)
     except subprocess.TimeoutExpired:
         return "timeout", ""
     outcome, _, rest = done.stdout.decode("utf-8", "replace").strip().partition(" ")
@@ -277,6 +283,8 @@ def corpus_folder():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worker", required=True)
+    parser.add_argument("--memory", type=int, default=WORKER_BYTES,
+                        help="bytes that the worker may map; 0: any (a sanitizer maps terabytes)")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="documents whose path holds this")
     parser.add_argument("--list", action="store_true", help="a line of JSON a document")
@@ -287,8 +295,9 @@ def main():
         return 1 if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1" else SKIPPED
     names = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.pdf"))
     names = [name for name in names if arguments.only in name]
+    worker = Worker(arguments.worker, arguments.memory)
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        verdicts = list(pool.map(lambda name: judge(arguments.worker, corpus, name, pathlib.Path(folder)), names))
+        verdicts = list(pool.map(lambda name: judge(worker, corpus, name, pathlib.Path(folder)), names))
     if arguments.list:
         for verdict in verdicts:
             print(json.dumps(dataclasses.asdict(verdict)))
