@@ -54,7 +54,12 @@ class Connection {
     Answer answer{status_of(buffer_), {}};
     const std::size_t body_size = content_length(std::string_view(buffer_).substr(0, head_size));
     const bool closes = write_error || has_close(std::string_view(buffer_).substr(0, head_size));
+    const bool chunked = field(std::string_view(buffer_).substr(0, head_size), "transfer-encoding") == "chunked";
     buffer_.erase(0, head_size);
+    if (chunked && !co_await skip_chunks()) {
+      close();
+      co_return std::nullopt;
+    }
     const bool kept = answer.status / 100 != 2;
     std::size_t missing = body_size;
     while (missing > 0) {
@@ -80,6 +85,17 @@ class Connection {
   }
 
  private:
+  // To the end of the last chunk: no line of an answer looks like it.
+  net::awaitable<bool> skip_chunks() {
+    auto [error, size] =
+        co_await net::async_read_until(socket_, net::dynamic_buffer(buffer_), "\r\n0\r\n\r\n", kResult);
+    if (error) {
+      co_return false;
+    }
+    buffer_.erase(0, size);
+    co_return true;
+  }
+
   static unsigned status_of(std::string_view head) {
     unsigned status = 0;
     if (head.size() > 12) {

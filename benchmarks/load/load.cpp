@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "hsm_keys.hpp"
@@ -45,7 +47,7 @@ struct Options {
   int rounds = 3;
   int seconds = 4;
   std::vector<std::string> keys{"RSA-2048", "P-256"};
-  std::vector<std::string> parts{"cms", "tsa", "documents", "latency", "large"};
+  std::vector<std::string> parts{"cms", "tsa", "documents", "latency", "batch", "large"};
 
   [[nodiscard]] bool has(const std::string& part) const {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
@@ -134,6 +136,9 @@ class Bench {
       }
       if (options_->has("latency")) {
         latency(server, key);
+      }
+      if (options_->has("batch")) {
+        beside_batches(key);
       }
     }
     if (options_->has("large")) {
@@ -258,6 +263,34 @@ class Bench {
     report_->add({overload, "p99 of a refusal", percentile(heavy.load.refused_ms, 0.99), "ms", "", 0, kRefusalMs, {}});
   }
 
+  // Single requests at a third of the capacity, alone and while batches take what they can.
+  void beside_batches(const KeyUnderLoad& key) {
+    constexpr unsigned kBatches = 4;
+    constexpr std::size_t kLines = 200;
+    const auto single = cms_requests(caller(key), 20'000);
+    const auto batches = batch_requests(caller(key), kLines, 50);
+    const double capacity = closed_loop(target(), single, 64, slice()).rate();
+    const LoadResult alone = open_loop(target(), single, capacity / 3, slice() * 2, 512);
+    LoadResult of_batches;
+    std::thread others([&] { of_batches = closed_loop(target(), batches, kBatches, slice() * 2); });
+    const LoadResult beside = open_loop(target(), single, capacity / 3, slice() * 2, 512);
+    others.join();
+    const std::string table = "/v1/cms, " + key.name + ", at " + std::to_string(static_cast<int>(capacity / 3)) +
+                              "/s (33 %), beside " + std::to_string(kBatches) + " batches";
+    for (const auto& [name, share] : {std::pair{"p50", 0.50}, {"p95", 0.95}, {"p99", 0.99}}) {
+      report_->add({table,
+                    name,
+                    percentile(beside.accepted_ms, share),
+                    "ms",
+                    "without batches",
+                    percentile(alone.accepted_ms, share),
+                    {},
+                    {}});
+    }
+    report_->add({table, "refused", static_cast<double>(beside.refused), "", "", 0, {}, {}});
+    report_->add({table, "lines a second", of_batches.rate() * kLines, "/s", "capacity", capacity, {}, {}});
+  }
+
   // 200 uploads of 50 MB at once against a budget of 512 MiB: what does not fit is refused, memory stays below.
   void many_large_uploads() {
     constexpr double kBudgetMb = 512;
@@ -295,7 +328,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--rounds", options.rounds)->capture_default_str();
   app.add_option("--seconds", options.seconds, "Of one measurement")->capture_default_str();
   app.add_option("--key", options.keys, "RSA-2048, P-256: these alone");
-  app.add_option("--part", options.parts, "cms, tsa, documents, latency, large: these alone");
+  app.add_option("--part", options.parts, "cms, tsa, documents, latency, batch, large: these alone");
   CLI11_PARSE(app, argc, argv);
   options.build = std::filesystem::absolute(options.build);
   Report report;

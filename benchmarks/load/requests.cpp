@@ -35,6 +35,20 @@ std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count) {
   return requests;
 }
 
+std::vector<WireRequest> batch_requests(const Caller& caller, std::size_t lines, std::size_t count) {
+  std::vector<WireRequest> requests;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::string body;
+    for (std::size_t line = 0; line < lines; ++line) {
+      const std::string about = "line " + std::to_string(i) + "/" + std::to_string(line);
+      const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(about));
+      body += test::cms_request(caller.credential, digest, now()) + "\n";
+    }
+    requests.push_back({head(caller, "/v1/cms:batch", "application/x-ndjson", body.size()) + body, nullptr, {}});
+  }
+  return requests;
+}
+
 std::vector<WireRequest> pdf_requests(const Caller& caller, std::string_view document, std::size_t count) {
   const auto shared = std::make_shared<const std::string>(document);
   crypto::Hasher state(crypto::DigestAlgorithm::sha256);

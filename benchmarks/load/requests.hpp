@@ -19,6 +19,8 @@ struct Caller {
 
 // POST /v1/cms: a detached CMS, witness type, B-B.
 [[nodiscard]] std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count);
+// POST /v1/cms:batch: so many lines of such requests.
+[[nodiscard]] std::vector<WireRequest> batch_requests(const Caller& caller, std::size_t lines, std::size_t count);
 // POST /v1/signatures: the document with a comment of its own behind it, the answer is the tail.
 [[nodiscard]] std::vector<WireRequest> pdf_requests(const Caller& caller, std::string_view document, std::size_t count);
 // POST /tsa: SHA-256, nonce, certReq.

@@ -25,8 +25,6 @@ constexpr std::chrono::seconds kAliveWithin{5};
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 constexpr int kBacklog = 4'096;
 constexpr int kAcceptedAtOnce = 64;
-// So many times a request waits for its thread: to be read, after intent, key and outcome, and once to spare.
-constexpr int kPassages = 5;
 
 // RFC 9110 §5.6.7, in any locale.
 std::string date_field(std::time_t now) {
@@ -150,7 +148,7 @@ void Worker::write_new_id(std::string& id) {
 Result<void> Worker::admit(Admission::Time now, Admission::Duration backlog) {
   measure_lag(now);
   const Admission::Duration lag = lag_since_ ? std::max<Admission::Duration>(lag_, now - *lag_since_) : lag_;
-  return admission_.ask(now, backlog + kPassages * lag);
+  return admission_.ask(now, backlog + Admission::kPassages * lag);
 }
 
 void Worker::measure_lag(Admission::Time now) {

@@ -3,12 +3,15 @@
 // while work stands in the queues, all but one line of each waits.
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <new>
 
+#include "http/admission.hpp"
 #include "http/handlers/endpoints.hpp"
 #include "http/handlers/media_type.hpp"
 #include "http/handlers/sign_digest.hpp"
@@ -22,6 +25,7 @@ namespace {
 constexpr std::string_view kType = "application/x-ndjson";
 constexpr std::size_t kAtOnce = 16;  // lines of one batch that are worked on at the same time
 constexpr std::chrono::milliseconds kPause{1};
+constexpr auto kUntilChanged = std::chrono::steady_clock::time_point::max();
 
 std::string problem_body(const Error& error, const Request& request) {
   const Response response = problem(error, request);
@@ -35,7 +39,9 @@ std::string problem_body(const Error& error, const Request& request) {
 
 class Batch {
  public:
-  Batch(Context& context, Request& request) : context_(context), request_(request) {}
+  // On `executor`, the connection's, everything happens.
+  Batch(Context& context, Request& request, const boost::asio::any_io_executor& executor)
+      : context_(context), request_(request), changed_(executor) {}
 
   // The answers to what the next bytes complete; empty at the end.
   async::Task<Result<Bytes>> next();
@@ -44,17 +50,20 @@ class Batch {
   Result<void> take(ByteView bytes);
   async::Task<std::string> answer(std::uint64_t number, Bytes line);
   async::Task<Result<DigestSigned>> work(Bytes line, std::optional<std::string>& reference);
-  async::Task<> worker(std::vector<std::string>& answers);
+  void begin(std::string& text, std::uint64_t number, Bytes line) noexcept;
+  async::Task<> answer_into(std::string& text, std::uint64_t number, Bytes line);
   async::Task<> wait_for_room();
-  [[nodiscard]] bool is_busy() const;
+  async::Task<> change(std::chrono::steady_clock::time_point until);
+  [[nodiscard]] bool is_busy(std::chrono::nanoseconds lag) const;
   async::Task<Bytes> answer_lines();
 
   Context& context_;
   Request& request_;
   Bytes rest_;  // of a line that is not complete
   std::vector<Bytes> lines_;
-  std::size_t started_ = 0;  // of lines_
-  std::size_t working_ = 0;  // started and not answered
+  std::size_t working_ = 0;            // begun and not answered
+  boost::asio::steady_timer changed_;  // cancelled when working_ falls
+  std::exception_ptr thrown_;
   std::uint64_t answered_ = 0;
   bool ended_ = false;
 };
@@ -108,58 +117,49 @@ async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
   co_return std::move(json).finish() + "\n";
 }
 
-// Takes line after line until none is left; several of these work side by side on the connection's thread.
-async::Task<> Batch::worker(std::vector<std::string>& answers) {
-  for (;;) {
-    co_await wait_for_room();
-    if (started_ == lines_.size()) {
-      co_return;
-    }
-    const std::size_t mine = started_++;
-    ++working_;
-    answers[mine] = co_await answer(answered_ + mine + 1, std::move(lines_[mine]));
-    --working_;
-  }
+async::Task<> Batch::answer_into(std::string& text, std::uint64_t number, Bytes line) {
+  text = co_await answer(number, std::move(line));
 }
 
+// Returns when the next line may begin. One of a batch always goes on.
 async::Task<> Batch::wait_for_room() {
-  if (!is_busy()) {
-    co_return;
-  }
-  boost::asio::steady_timer pause(co_await boost::asio::this_coro::executor);
-  while (is_busy()) {
-    pause.expires_after(kPause);
-    co_await pause.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  while (working_ > 0) {
+    const bool full = working_ == kAtOnce;
+    if (!full) {
+      const auto ready = std::chrono::steady_clock::now();
+      co_await boost::asio::post(changed_.get_executor(), boost::asio::use_awaitable);
+      if (!is_busy(std::chrono::steady_clock::now() - ready)) {
+        co_return;
+      }
+    }
+    co_await change(full ? kUntilChanged : std::chrono::steady_clock::now() + kPause);
   }
 }
 
-// Half the delay at which requests are refused is left to them.
-bool Batch::is_busy() const {
-  return working_ > 0 && started_ < lines_.size() && context_.options.queue_delay.count() > 0 &&
-         context_.environment.signing.wait() > context_.options.queue_delay / 2;
+// Until a line is answered, or until then.
+async::Task<> Batch::change(std::chrono::steady_clock::time_point until) {
+  changed_.expires_at(until);
+  co_await changed_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
 }
 
+// `lag`: how long what is ready waits for this thread. Half the delay at which requests are refused is left to them.
+bool Batch::is_busy(std::chrono::nanoseconds lag) const {
+  const std::chrono::nanoseconds delay = context_.options.queue_delay;
+  return delay.count() > 0 && context_.environment.signing.wait() + Admission::kPassages * lag > delay / 2;
+}
+
+// Side by side on the connection's thread, and all done when it returns.
 async::Task<Bytes> Batch::answer_lines() {
   std::vector<std::string> answers(lines_.size());
-  started_ = 0;
-  working_ = 0;  // what an exception left
-  const auto executor = co_await boost::asio::this_coro::executor;
-  const std::size_t workers = std::min(kAtOnce, lines_.size());
-  std::exception_ptr thrown;
-  const auto start = [&](const std::function<void(bool)>& all_done) {
-    auto left = std::make_shared<std::size_t>(workers);
-    for (std::size_t i = 0; i < workers; ++i) {
-      boost::asio::co_spawn(executor, worker(answers), [left, all_done, &thrown](const std::exception_ptr& fault) {
-        thrown = fault ? fault : thrown;
-        if (--*left == 0) {
-          all_done(true);
-        }
-      });
-    }
-  };
-  co_await async::await_answer<bool>(start);
-  if (thrown) {
-    std::rethrow_exception(thrown);
+  for (std::size_t i = 0; i < answers.size() && !thrown_; ++i) {
+    co_await wait_for_room();
+    begin(answers[i], answered_ + i + 1, std::move(lines_[i]));
+  }
+  while (working_ > 0) {
+    co_await change(kUntilChanged);
+  }
+  if (thrown_) {
+    std::rethrow_exception(thrown_);
   }
   answered_ += lines_.size();
   lines_.clear();
@@ -168,6 +168,22 @@ async::Task<Bytes> Batch::answer_lines() {
     append(body, text);
   }
   co_return body;
+}
+
+void Batch::begin(std::string& text, std::uint64_t number, Bytes line) noexcept {
+  const auto end = [this](const std::exception_ptr& fault) {
+    thrown_ = fault ? fault : thrown_;
+    --working_;
+    changed_.cancel();
+  };
+  // A batch may take longer than one signature: the time is each line's.
+  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
+  ++working_;
+  try {
+    boost::asio::co_spawn(changed_.get_executor(), answer_into(text, number, std::move(line)), end);
+  } catch (const std::bad_alloc&) {  // what has begun is waited for all the same
+    end(std::current_exception());
+  }
 }
 
 async::Task<Result<Bytes>> Batch::next() {
@@ -180,8 +196,6 @@ async::Task<Result<Bytes>> Batch::next() {
   if (lines_.empty()) {
     co_return Bytes();
   }
-  // A batch may take longer than one signature: the time is each line's.
-  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
   co_return co_await answer_lines();
 }
 
@@ -196,7 +210,8 @@ async::Task<Result<Response>> post_cms_batch(Context& context, Request& request)
   if (request.query_parameter("proof")) {
     co_return fail(ErrorCode::malformed_request, "is not for batches", "proof");
   }
-  auto batch = std::make_shared<Batch>(context, request);
+  const auto executor = co_await boost::asio::this_coro::executor;
+  auto batch = std::make_shared<Batch>(context, request, executor);
   Response response;
   response.header("Content-Type", kType);
   response.header("Cache-Control", "no-store");
