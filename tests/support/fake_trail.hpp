@@ -28,9 +28,10 @@ class FakeTrail final : public service::TrailWriter {
   void record(audit::Submission submission, audit::Trail::Done done) override {
     auto kept = std::make_shared<audit::Submission>(std::move(submission));
     auto answer = std::make_shared<audit::Trail::Done>(std::move(done));
+    const Instant at = clock_->now();  // here, since the test moves it while this thread works
     const auto accepted = thread_.submit(
-        [this, kept, answer](const Result<void>& started) {
-          (*answer)(started ? commit(std::move(*kept)) : Result<audit::Receipt>(fail(started.error())));
+        [this, kept, answer, at](const Result<void>& started) {
+          (*answer)(started ? commit(std::move(*kept), at) : Result<audit::Receipt>(fail(started.error())));
         },
         async::deadline_in(std::chrono::seconds(30)));
     if (!accepted) {
@@ -85,7 +86,7 @@ class FakeTrail final : public service::TrailWriter {
   }
 
  private:
-  [[nodiscard]] Result<audit::Receipt> commit(audit::Submission submission) {
+  [[nodiscard]] Result<audit::Receipt> commit(audit::Submission submission, Instant at) {
     const std::scoped_lock lock(mutex_);
     down_ = down_ || (!fails_at_.empty() && submission.event == fails_at_);
     if (down_) {
@@ -111,7 +112,7 @@ class FakeTrail final : public service::TrailWriter {
     }
     RAKKAN_CHECK(ledger_->commit(additions));
     entries_.push_back({submission.journal, submission.event, submission.body, submission.subject});
-    return audit::Receipt{size++, clock_->now()};
+    return audit::Receipt{size++, at};
   }
 
   store::Ledger* ledger_;
