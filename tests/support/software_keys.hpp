@@ -1,6 +1,7 @@
 // Keys of credentials in memory, each of which a test can bend.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,7 +58,7 @@ class SoftwareKeys final : public service::KeySource {
     at(id).inner = std::make_shared<crypto::SoftwareSigner>(value_or_throw(crypto::SoftwareSigner::generate(kind)));
   }
 
-  int opened = 0;
+  std::atomic<int> opened = 0;
 
  private:
   using Place = std::pair<std::string, std::string>;
