@@ -15,6 +15,9 @@ IpAddress client_address(const IpAddress& peer, std::span<const Header> headers,
   const auto is_proxy = [&](const IpAddress& address) {
     return std::any_of(trusted.begin(), trusted.end(), [&](const IpRange& range) { return range.contains(address); });
   };
+  if (!is_proxy(peer)) {
+    return peer;
+  }
   std::vector<std::string_view> said;  // in the order of the proxies, the nearest last
   for (const Header& header : headers) {
     if (same_ignoring_case(header.name, kForwardedFor)) {
