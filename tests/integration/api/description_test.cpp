@@ -127,7 +127,8 @@ TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
   EXPECT_EQ(ask({"GET", "/metrics"}).status, 404U) << "on a listener of its own";
   std::string text;
   const auto complete = [&] {
-    return text.find("status=\"404\"") != std::string::npos && text.find("days_left{") != std::string::npos;
+    return text.find("status=\"404\"") != std::string::npos &&
+           text.find(R"(days_left{credential="yamada"})") != std::string::npos;
   };
   for (int i = 0; i < 1'000 && !complete(); ++i) {
     text = ask({"GET", "/metrics"}, metrics_server->port()).body;
