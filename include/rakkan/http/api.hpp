@@ -49,7 +49,7 @@ struct ApiEnvironment {  // outlives the Api
 
 class Api {
  public:
-  Api(ApiOptions options, ApiEnvironment environment);
+  Api(const ApiOptions& options, ApiEnvironment environment);
   ~Api();  // after the servers that use its routers
 
   [[nodiscard]] Router router();          // everything but metrics

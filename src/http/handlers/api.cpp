@@ -22,8 +22,8 @@ ApiOptions api_options(const Options& options, std::uint64_t document) {
   return result;
 }
 
-Api::Api(ApiOptions options, ApiEnvironment environment)
-    : context_(std::make_unique<Context>(std::move(options), environment)),
+Api::Api(const ApiOptions& options, ApiEnvironment environment)
+    : context_(std::make_unique<Context>(options, environment)),
       observer_(std::make_unique<TelemetryObserver>(*context_)),
       housekeeping_(std::make_unique<Housekeeping>(*context_)) {
   observer_->knows(router());

@@ -14,8 +14,8 @@
 namespace rakkan::http {
 
 struct Api::Context {
-  Context(ApiOptions given, ApiEnvironment around)
-      : options(std::move(given)), environment(around), blocking({"store", 2, 1'024}) {}
+  Context(const ApiOptions& given, ApiEnvironment around)
+      : options(given), environment(around), blocking({"store", 2, 1'024}) {}
 
   ApiOptions options;
   ApiEnvironment environment;
