@@ -28,8 +28,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint16_t kPort = 18'443;
-
 // At most this: house rules of the server (README.md, Targets).
 constexpr double kCmsCpuRatio = 1.10;
 constexpr double kHsmThreadShare = 0.60;
@@ -111,7 +109,7 @@ class Bench {
   Bench(const Options& options, Report& report)
       : options_(&options),
         report_(&report),
-        folder_(options.build, options.build / "load-data", kPort),
+        folder_(options.build, options.build / "load-data"),
         hsm_(must(HsmKeys::create())) {
     // The module has read it; the servers have tokens of their own.
     ::unsetenv("SOFTHSM2_CONF");

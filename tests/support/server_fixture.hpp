@@ -18,8 +18,7 @@ namespace rakkan::test {
 
 class ServerFixture : public ::testing::Test {
  protected:
-  // `port`: of the loopback, another for each test program, since they run side by side.
-  explicit ServerFixture(std::uint16_t port) : folder_(RAKKAN_PROGRAMS, temporary_.path() / "data", port) {}
+  ServerFixture() : folder_(RAKKAN_PROGRAMS, temporary_.path() / "data") {}
 
   static fetch::HttpResponse arrived(Result<fetch::HttpResponse> answer) {
     EXPECT_TRUE(answer.has_value()) << to_string(answer.error());

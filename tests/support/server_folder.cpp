@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "support/free_port.hpp"
 #include "support/run_command.hpp"
 
 namespace rakkan::test {
@@ -39,8 +40,8 @@ void write_secret(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-ServerFolder::ServerFolder(fs::path programs, fs::path folder, std::uint16_t port)
-    : programs_(std::move(programs)), folder_(std::move(folder)), port_(port) {
+ServerFolder::ServerFolder(fs::path programs, fs::path folder)
+    : programs_(std::move(programs)), folder_(std::move(folder)), port_(free_port()) {
   fs::remove_all(folder_);
   must_run({programs_ / "rakkan-dev-pki", folder_});
   must_run({programs_ / "rakkan", "init", folder_});

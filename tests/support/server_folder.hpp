@@ -1,5 +1,5 @@
 // A data folder that rakkand can be started on: the development PKI's keys in SoftHSM tokens, an API key, and a
-// loopback port. Made with the programs themselves, as an operator would.
+// free loopback port. Made with the programs themselves, as an operator would.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ class ServerFolder {
   // `programs` holds rakkan, rakkand and rakkan-dev-pki. Credentials: operator (RSA-2048), operator-p256, tsu (P-256),
   // tsu-rsa, party-takasaki (P-256, with party_pin()); the key has the scopes sign, timestamp and audit. Throws when a
   // program fails.
-  ServerFolder(std::filesystem::path programs, std::filesystem::path folder, std::uint16_t port);
+  ServerFolder(std::filesystem::path programs, std::filesystem::path folder);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_; }
   [[nodiscard]] static std::string party_pin() { return "takasaki-271828"; }

@@ -10,12 +10,7 @@
 namespace rakkan::test {
 namespace {
 
-constexpr std::uint16_t kPort = 18'472;
-
-class DiskFullTest : public ServerFixture {
- protected:
-  DiskFullTest() : ServerFixture(kPort) {}
-};
+class DiskFullTest : public ServerFixture {};
 
 TEST_F(DiskFullTest, SigningStopsUntilARestartAndNothingIsLost) {
   std::string before;

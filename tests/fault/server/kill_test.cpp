@@ -32,7 +32,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t kPort = 18'471;
 constexpr unsigned kThreads = 4;
 
 // RAKKAN_KILLS: how often; the default is what every run does.
@@ -279,7 +278,7 @@ class KillTest : public ::testing::Test {
   }
 
   TemporaryFolder temporary_;
-  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data", kPort};
+  ServerFolder folder_{RAKKAN_PROGRAMS, temporary_.path() / "data"};
   Acknowledged acknowledged_;
   std::vector<audit::Proof> proofs_;
   std::map<std::string, audit::VerifierKey> keys_;

@@ -21,11 +21,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::uint16_t kPort = 18'473;
-
 class TokenAwayTest : public ServerFixture {
  protected:
-  TokenAwayTest() : ServerFixture(kPort) { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
+  TokenAwayTest() { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
 
   // From now on the function ("*": every one) finds no device.
   void take_away(const std::string& function) const {
