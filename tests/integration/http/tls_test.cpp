@@ -38,6 +38,7 @@ class TlsClient {
   ~TlsClient() { ::close(socket_); }
 
   [[nodiscard]] bool connected() const { return connected_; }
+  [[nodiscard]] int protocol() const { return SSL_version(ssl_.get()); }
   [[nodiscard]] std::string server_name() const {
     std::array<char, 64> name{};
     const X509* certificate = SSL_get0_peer_certificate(ssl_.get());
@@ -100,6 +101,39 @@ TEST_F(HttpTls, OldProtocolsAreRefused) {
   start();
   EXPECT_NE(curl({"--ipv4", "--tls-max", "1.1"}).exit_code, 0);
   EXPECT_EQ(curl({"--ipv4", "--tls-max", "1.2"}).exit_code, 0);
+}
+
+// Its key signs for any of ECDHE's suites, and could decrypt for the static ones.
+TEST_F(HttpTls, OnlyEphemeralKeysAndAuthenticatedCiphersAreSpoken) {
+  const auto made = run_command({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj",
+                                 "/CN=rsa", "-addext", "subjectAltName=DNS:localhost", "-keyout", path("server.key"),
+                                 "-out", path("server.pem")});
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  ::chmod(path("server.key").c_str(), 0600);
+  start();
+  const auto speaks = [&](std::vector<std::string> offer) {
+    offer.insert(offer.begin(), "--ipv4");
+    return curl(std::move(offer)).exit_code == 0;
+  };
+  for (const char* suite :
+       {"ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"}) {
+    EXPECT_TRUE(speaks({"--tls-max", "1.2", "--ciphers", suite})) << suite;
+  }
+  for (const char* suite : {"AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA256",
+                            "ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES128-SHA256", "ECDHE-RSA-AES256-SHA384",
+                            "DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-CAMELLIA128-SHA256", "AES128-CCM"}) {
+    EXPECT_FALSE(speaks({"--tls-max", "1.2", "--ciphers", suite})) << suite;
+  }
+  for (const char* suite : {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}) {
+    EXPECT_TRUE(speaks({"--tlsv1.3", "--tls13-ciphers", suite})) << suite;
+  }
+}
+
+TEST_F(HttpTls, TheNewestProtocolIsTaken) {
+  start();
+  const TlsClient client(server_->port());
+  ASSERT_TRUE(client.connected());
+  EXPECT_EQ(client.protocol(), TLS1_3_VERSION);
 }
 
 TEST_F(HttpTls, PlainHttpIsNotAnswered) {
