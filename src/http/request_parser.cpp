@@ -63,27 +63,6 @@ bool all_digits(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-// RFC 3986 §3.2.2, §3.2.3, by its characters.
-bool is_host(std::string_view text) noexcept {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~%!$&'()*+,;=:[]").find(c) != std::string_view::npos;
-  });
-}
-
-// Origin form; absolute form (RFC 9112 §3.2.2) loses its scheme and authority; nothing for another.
-std::optional<std::string_view> origin_form(std::string_view target) noexcept {
-  for (const std::string_view scheme : {"http://", "https://"}) {
-    if (target.size() > scheme.size() && same_ignoring_case(target.substr(0, scheme.size()), scheme)) {
-      const std::size_t path = target.find('/', scheme.size());
-      target = path == std::string_view::npos ? "/" : target.substr(path);
-      break;
-    }
-  }
-  const bool fit = target.starts_with('/') && target.find('#') == std::string_view::npos;
-  return fit || target == "*" ? std::optional(target) : std::nullopt;
-}
-
 }  // namespace
 
 Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) {
@@ -163,11 +142,11 @@ void RequestParser::refuse(std::string what, Code& error) {
 void RequestParser::on_request_impl(beast::verb verb, Text, Text target, int version, Code& error) {
   method_ = method_of(verb);
   version_ = version;
-  const auto origin = origin_form(view_of(target));
-  if (!origin) {
-    return refuse("the request target is not a path", error);
+  auto read = RequestTarget::parse(method_, view_of(target));
+  if (!read) {
+    return refuse(std::move(read).error().detail, error);
   }
-  target_ = *origin;
+  target_ = *read;
 }
 
 bool RequestParser::first_time(Field field, std::string_view name) noexcept {
@@ -195,8 +174,12 @@ void RequestParser::on_field_impl(Field field, Text field_name, Text field_value
   if (field == Field::content_length && !all_digits(value)) {
     return refuse("Content-Length is not a number", error);
   }
-  if (field == Field::host && !is_host(value)) {
-    return refuse("Host is not one", error);
+  if (field == Field::host) {
+    auto host = Authority::parse(value);
+    if (!host) {
+      return refuse("Host: " + std::move(host).error().detail, error);
+    }
+    host_ = *host;
   }
   if (field == Field::transfer_encoding) {
     chunked_ = same_ignoring_case(value, "chunked");
@@ -216,7 +199,11 @@ void RequestParser::on_field_impl(Field field, Text field_name, Text field_value
 void RequestParser::on_header_impl(Code& error) {
   in_trailer_ = true;
   if (is_http_1_1() && (seen_ & kHostBit) == 0) {
-    refuse("HTTP/1.1 without Host", error);  // RFC 9112 §3.2
+    return refuse("HTTP/1.1 without Host", error);  // RFC 9112 §3.2
+  }
+  // Two names for one place: whoever decided by the one in front of us did not mean the other.
+  if (target_.absolute && host_ && !target_.is_at(*host_)) {
+    refuse("Host is not the request target's", error);
   }
 }
 

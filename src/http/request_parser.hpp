@@ -1,6 +1,6 @@
 // RequestParser: a request's head from its bytes, and its body out of the transfer coding, on Beast's parser. Strict
 // where leniency lets two servers see two requests (RFC 9112 §11.2): Content-Length beside Transfer-Encoding, fields
-// twice, obs-fold, line ends that are none are refused.
+// twice, obs-fold, line ends that are none, a Host that is not the target's are refused.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "http/request_target.hpp"
 #include "rakkan/http/request.hpp"
 
 namespace rakkan::http {
@@ -37,7 +38,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   [[nodiscard]] Result<void> parse_head(std::string_view head);
 
   [[nodiscard]] Method method() const noexcept { return method_; }
-  [[nodiscard]] std::string_view target() const noexcept { return target_; }
+  [[nodiscard]] const RequestTarget& target() const noexcept { return target_; }
   [[nodiscard]] bool is_http_1_1() const noexcept { return version_ == 11; }
   [[nodiscard]] bool keep_alive() const { return basic_parser::keep_alive(); }
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
@@ -72,7 +73,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   std::vector<Header>& headers_;
   Method method_ = Method::other;
   int version_ = 0;
-  std::string_view target_;
+  RequestTarget target_;
+  std::optional<Authority> host_;
   unsigned seen_ = 0;  // fields that may stand once, a bit each
   bool in_trailer_ = false;
   bool chunked_ = false;

@@ -170,10 +170,8 @@ async::Task<bool> Session::serve(std::string_view head) {
 
 void Session::read_facts(Request& request, const RequestParser& parser) {
   request.method = parser.method();
-  request.target = parser.target();
-  const std::size_t question = std::min(request.target.find('?'), request.target.size());
-  request.path = request.target.substr(0, question);
-  request.query = request.target.substr(std::min(question + 1, request.target.size()));
+  request.path = parser.target().path;
+  request.query = parser.target().query;
   request.headers = headers_;
   request.peer = client_address(peer_, headers_, shared_.trusted_proxies);
   id_.clear();

@@ -1,4 +1,5 @@
-// A request's head is found, and read, the same however it is cut; a body is no longer than its coding.
+// A request's head is found, and read, the same however it is cut; its path is one; a body is no longer than its
+// coding.
 #include <cstdint>
 #include <cstdlib>
 
@@ -21,6 +22,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   http::RequestParser parser(headers);
   if (!head || !*head || !parser.parse_head(text.substr(0, **head))) {
     return 0;
+  }
+  const std::string_view path = parser.target().path;
+  const bool whole_server = path == "*" && parser.method() == http::Method::options;
+  if ((!path.starts_with('/') && !whole_server) || path.find_first_of("?#\\ ") != std::string_view::npos ||
+      parser.target().absolute == parser.target().authority.host.empty()) {
+    std::abort();
   }
   ByteView rest = ByteView(data, size).subspan(**head);
   while (!parser.is_done() && !rest.empty()) {

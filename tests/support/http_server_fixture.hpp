@@ -131,7 +131,8 @@ using http::Response;
 // "GET /hello?x=1 <id> <language>"
 inline async::Task<Result<Response>> hello(Request& request) {
   std::string text(name(request.method));
-  text.append(" ").append(request.target).append(" ").append(request.id);
+  text.append(" ").append(request.path).append(request.query.empty() ? "" : "?").append(request.query);
+  text.append(" ").append(request.id);
   text.append(request.language == http::Language::ja ? " ja\n" : " en\n");
   co_return Response::text(std::move(text));
 }

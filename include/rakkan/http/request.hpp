@@ -49,9 +49,8 @@ struct PathParameter {
 
 struct Request {
   Method method = Method::other;
-  std::string_view target;  // as it came
-  std::string_view path;    // without query, not decoded
-  std::string_view query;   // without "?"
+  std::string_view path;   // begins with "/", not decoded; "*" of an OPTIONS for the server as a whole
+  std::string_view query;  // without "?", not decoded
   std::span<const Header> headers;
   std::span<const PathParameter> parameters;
   std::string_view route;  // the pattern that matched: "/v1/signatures/{id}"

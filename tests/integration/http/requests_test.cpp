@@ -198,8 +198,33 @@ TEST_F(HttpRequests, BadChunksAreRefused) {
 
 TEST_F(HttpRequests, TheAbsoluteFormIsUnderstood) {
   start();
-  EXPECT_THAT(ask("GET http://example.org/hello HTTP/1.1\r\nHost: example.org\r\nX-Request-Id: a\r\n\r\n").body,
-              "GET /hello a en\n");
+  const auto asked = [&](const std::string& target, const std::string& host) {
+    return ask("GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nX-Request-Id: a\r\n\r\n");
+  };
+  EXPECT_EQ(asked("http://example.org/hello", "example.org").body, "GET /hello a en\n");
+  EXPECT_EQ(asked("HTTPS://[::1]:8443/hello?x=1", "[::1]:8443").body, "GET /hello?x=1 a en\n");
+}
+
+// RFC 3986 §3.2: the authority ends at the first of "/", "?" and "#". What follows those is no path.
+TEST_F(HttpRequests, ATargetIsRoutedByItsPathAlone) {
+  start();
+  const auto status = [&](const std::string& method, const std::string& target, const std::string& host = "evil") {
+    return ask(method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n").status;
+  };
+  EXPECT_EQ(status("GET", "http://evil/hello"), 200U) << "the control";
+  EXPECT_EQ(status("GET", "http://evil?/hello"), 404U);
+  EXPECT_EQ(status("GET", "http://evil?x=/hello"), 404U);
+  EXPECT_EQ(status("GET", "//evil/hello"), 404U);
+  for (const char* target :
+       {"http://evil#/hello", "http://evil/hello#x", "http://user@evil/hello", "http://evil\\/hello", "http:///hello",
+        "http://?/hello", "http://:80/hello", "http://evil:x/hello", "ftp://evil/hello", "/hello\\x", "evil:80", "*"}) {
+    EXPECT_EQ(status("GET", target), 400U) << target;
+  }
+  EXPECT_EQ(status("CONNECT", "evil:80"), 400U);
+  EXPECT_EQ(status("CONNECT", "*"), 400U);
+  EXPECT_EQ(status("GET", "http://evil/hello", "good"), 400U) << "two names for one place";
+  EXPECT_EQ(status("GET", "/hello", "user@evil"), 400U);
+  EXPECT_EQ(status("GET", "/hello", "evil:port"), 400U);
 }
 
 TEST_F(HttpRequests, AHeaderTooLargeIs431) {
