@@ -95,6 +95,12 @@ Outcome<std::optional<Bytes>> spki_of_object(const Objects& objects, CK_OBJECT_H
 
 std::string KeyAddress::text() const { return id.empty() ? "key " + label : "key id " + to_hex(id); }
 
+Error key_gone(Error not_found) {
+  not_found.code = ErrorCode::hsm_key_gone;
+  not_found.detail = "the key was in use and is not found now: " + not_found.detail;
+  return not_found;
+}
+
 Outcome<CK_OBJECT_HANDLE> find_private_key(const Objects& objects, const KeyAddress& address) {
   const CK_OBJECT_CLASS wanted = CKO_PRIVATE_KEY;
   const CK_ATTRIBUTE name =

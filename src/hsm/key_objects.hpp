@@ -17,6 +17,9 @@ struct KeyAddress {
   [[nodiscard]] std::string text() const;  // for Error::where
 };
 
+// What key_not_found means for a key that was loaded before: hsm_key_gone.
+[[nodiscard]] Error key_gone(Error not_found);
+
 // The one private key at that address; key_not_found when there is none, or more than one.
 [[nodiscard]] Outcome<CK_OBJECT_HANDLE> find_private_key(const Objects& objects, const KeyAddress& address);
 

@@ -33,9 +33,24 @@ Result<Bytes> Pkcs11Signer::sign_message(ByteView message) {
 }
 
 Result<Bytes> Pkcs11Signer::Impl::sign(const SignatureInput& input) {
-  RAKKAN_TRY(Bytes raw, token->perform([&](const Token::Impl::Session& session) { return sign_once(session, input); }));
-  return encode_signature(public_key.kind(), std::move(raw));
+  Result<Bytes> raw =
+      token->perform_with_key([&](const Token::Impl::Session& session) { return sign_once(session, input); });
+  if (!raw && raw.error().code == ErrorCode::key_not_found) {
+    missed = true;
+    token->miss(this, address);
+    return fail(key_gone(std::move(raw).error()));
+  }
+  if (!raw) {
+    return raw;
+  }
+  if (missed.load(std::memory_order_relaxed)) {
+    missed = false;
+    token->miss_no_more(this);
+  }
+  return encode_signature(public_key.kind(), *std::move(raw));
 }
+
+Pkcs11Signer::Impl::~Impl() { token->miss_no_more(this); }
 
 Outcome<Bytes> Pkcs11Signer::Impl::sign_once(const Token::Impl::Session& session, const SignatureInput& input) {
   const CK_FUNCTION_LIST& functions = token->functions();

@@ -21,6 +21,13 @@ struct Pkcs11Signer::Impl {
   std::atomic<std::uint64_t> handle_generation{0};
   std::atomic<CK_OBJECT_HANDLE> handle{0};
   std::mutex lookup_mutex{};
+  std::atomic<bool> missed{false};  // the token did not show the key when it was last looked for
+
+  Impl(std::shared_ptr<Token::Impl> of, KeyAddress at, crypto::PublicKey key, bool authenticate)
+      : token(std::move(of)), address(std::move(at)), public_key(std::move(key)), always_authenticate(authenticate) {}
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   [[nodiscard]] Result<Bytes> sign(const SignatureInput& input);
   [[nodiscard]] Outcome<Bytes> sign_once(const Token::Impl::Session& session, const SignatureInput& input);

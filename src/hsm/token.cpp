@@ -112,14 +112,34 @@ Result<std::vector<KeyDescription>> Token::keys() {
 
 Result<std::shared_ptr<Pkcs11Signer>> Token::signer(const std::string& label, ByteView id, bool allow_ed25519) {
   const KeyAddress address{label, copy_of(id)};
-  RAKKAN_TRY(LoadedKey key, impl_->perform([&](const Impl::Session& session) {
-    return load(*impl_, session, address, allow_ed25519);
-  }));
+  Result<LoadedKey> key = impl_->perform_with_key(
+      [&](const Impl::Session& session) { return load(*impl_, session, address, allow_ed25519); });
+  if (!key) {
+    if (key.error().code == ErrorCode::key_not_found) {
+      key.error().retry_after.reset();  // nobody has seen it yet: it may never have been there
+    }
+    return fail(std::move(key).error());
+  }
   auto signer =
-      std::make_unique<Pkcs11Signer::Impl>(impl_, address, std::move(key.public_key), key.always_authenticate);
-  signer->handle = key.handle;
-  signer->handle_generation = key.generation;
+      std::make_unique<Pkcs11Signer::Impl>(impl_, address, std::move(key->public_key), key->always_authenticate);
+  signer->handle = key->handle;
+  signer->handle_generation = key->generation;
   return std::make_shared<Pkcs11Signer>(std::move(signer));
+}
+
+std::vector<Error> Token::look_for_missed_keys() {
+  std::vector<Error> still_gone;
+  for (const auto& [signer, address] : impl_->missed()) {
+    Result<CK_OBJECT_HANDLE> found = impl_->perform_with_key(
+        [&](const Impl::Session& session) { return find_private_key({impl_->functions(), session.handle}, address); });
+    if (found) {
+      impl_->miss_no_more(signer);
+    } else {
+      const bool gone = found.error().code == ErrorCode::key_not_found;
+      still_gone.push_back(gone ? key_gone(std::move(found).error()) : std::move(found).error());
+    }
+  }
+  return still_gone;
 }
 
 Token::Status Token::status() const noexcept { return impl_->status(); }

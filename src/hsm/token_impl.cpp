@@ -92,7 +92,8 @@ Token::Impl::Impl(std::shared_ptr<Module> module, TokenAddress address, SecureBy
       address_(std::move(address)),
       pin_(std::move(pin)),
       number_(next_number()),
-      breaker_(options().breaker_first, options().breaker_last) {}
+      breaker_(options().breaker_first, options().breaker_last),
+      missing_keys_(options().breaker_first, options().breaker_last) {}
 
 Token::Impl::~Impl() {
   if (!library_->usable()) {
@@ -325,6 +326,21 @@ void Token::Impl::forget_login(std::uint64_t login) noexcept {
   if (generation_.load(std::memory_order_relaxed) == login) {
     logged_in_for_.store(0, std::memory_order_release);
   }
+}
+
+void Token::Impl::miss(const void* signer, const KeyAddress& address) {
+  const std::lock_guard lock(missed_mutex_);
+  missed_.try_emplace(signer, address);
+}
+
+void Token::Impl::miss_no_more(const void* signer) noexcept {
+  const std::lock_guard lock(missed_mutex_);
+  missed_.erase(signer);
+}
+
+std::map<const void*, KeyAddress> Token::Impl::missed() const {
+  const std::lock_guard lock(missed_mutex_);
+  return missed_;
 }
 
 void Token::Impl::stop() noexcept {

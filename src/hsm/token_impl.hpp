@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "hsm/breaker.hpp"
+#include "hsm/key_objects.hpp"
 #include "hsm/module_impl.hpp"
 #include "rakkan/hsm/token.hpp"
 
@@ -52,6 +54,42 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
       RAKKAN_CHECK(recover(std::move(outcome).error(), pass, login, library_generation, tries));
     }
   }
+
+  // perform() for work that finds a key. A device that was away for a moment can come back as a token that shows none
+  // of its keys until the module is initialised again (SoftHSM does when its files were away), so a key that is not
+  // found has that tried: not at once, but by the first caller after a wait that doubles. Meanwhile each call looks
+  // once, and the token's other keys go on. key_not_found has a retry_after then.
+  template <class Work>
+  [[nodiscard]] auto perform_with_key(const Work& work) {
+    const std::uint64_t before = library_->generation();
+    auto outcome = perform(work);
+    if (outcome || outcome.error().code != ErrorCode::key_not_found) {
+      return outcome;
+    }
+    const tl::expected<Breaker::Pass, Breaker::Wait> pass = missing_keys_.admit(std::chrono::steady_clock::now());
+    if (!pass) {
+      outcome.error().retry_after = pass.error();
+      return outcome;
+    }
+    std::uint64_t looked_in = before;
+    if (pass->probe) {
+      // One that cannot be initialised is found out by the work itself, and is its error then.
+      static_cast<void>(library_->reinitialise(pass->failed_generation));
+      looked_in = library_->generation();
+      outcome = perform(work);
+    }
+    if (!outcome && outcome.error().code == ErrorCode::key_not_found) {
+      outcome.error().retry_after = missing_keys_.failed(*pass, std::chrono::steady_clock::now(), looked_in);
+    } else {
+      missing_keys_.answered(*pass);  // found, or the token is in other trouble, which has a breaker of its own
+    }
+    return outcome;
+  }
+
+  // Keys that were loaded and are not found now, by the signer that misses its own.
+  void miss(const void* signer, const KeyAddress& address);
+  void miss_no_more(const void* signer) noexcept;
+  [[nodiscard]] std::map<const void*, KeyAddress> missed() const;
 
   // For making objects, inside perform(): a read-write session that lives as long as work(CK_SESSION_HANDLE) ->
   // Outcome<T>.
@@ -118,6 +156,10 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
 
   std::atomic<bool> stopped_{false};
   Breaker breaker_;
+  Breaker missing_keys_;  // of the re-initialisations for keys that are not found; refuses nobody's work
+
+  mutable std::mutex missed_mutex_;
+  std::map<const void*, KeyAddress> missed_;
 
   std::mutex login_mutex_;
   std::string serial_;

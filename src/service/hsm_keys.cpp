@@ -100,10 +100,17 @@ std::vector<Error> HsmKeys::troubles() {
     const hsm::Token::Status status = token->status();
     if (status.stopped) {
       wrong.push_back({ErrorCode::hsm_pin_rejected, "its PIN was rejected", "token " + label, {}, {}});
-    } else if (status.breaker_open) {
+      continue;
+    }
+    if (status.breaker_open) {
       if (auto listed = token->keys(); !listed) {
         wrong.push_back(std::move(listed).error().at("token " + label));
+        continue;
       }
+    }
+    for (Error& gone : token->look_for_missed_keys()) {
+      gone.where = "token " + label + ", " + gone.where;
+      wrong.push_back(std::move(gone));
     }
   }
   return wrong;

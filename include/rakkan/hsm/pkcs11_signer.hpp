@@ -16,8 +16,8 @@ class Pkcs11Signer final : public crypto::Signer, public crypto::MessageSigner {
 
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override;
   // CKM_RSA_PKCS over a DigestInfo, CKM_RSA_PKCS_PSS, CKM_ECDSA, in one C_Sign. Retries by the table in
-  // return_codes.hpp. Thread-safe; blocks the calling thread, which keeps a session of its own. Not for Ed25519
-  // (unsupported_algorithm).
+  // return_codes.hpp; hsm_key_gone while the token does not show the key. Thread-safe; blocks the calling thread, which
+  // keeps a session of its own. Not for Ed25519 (unsupported_algorithm).
   [[nodiscard]] Result<Bytes> sign(const crypto::AlgorithmSuite& suite, const crypto::Digest& digest) override;
   // Ed25519 alone (RFC 8032 PureEdDSA signs the message itself, CKM_EDDSA); other keys fail with unsupported_algorithm.
   [[nodiscard]] Result<Bytes> sign_message(ByteView message) override;

@@ -44,7 +44,8 @@ class Token {
   [[nodiscard]] Result<KeyDescription> generate(crypto::KeyKind kind, const std::string& label, ByteView id);
   // The private keys of the kinds we know.
   [[nodiscard]] Result<std::vector<KeyDescription>> keys();
-  // Loads a key by CKA_ID, or by label when `id` is empty; key_not_found when there is none, or more than one. Checks
+  // Loads a key by CKA_ID, or by label when `id` is empty; key_not_found when there is none, or more than one: a key
+  // that goes away after it was loaded is hsm_key_gone to who signs. Checks
   // SENSITIVE, ALWAYS_SENSITIVE, not EXTRACTABLE, NEVER_EXTRACTABLE, LOCAL, SIGN and ALLOWED_MECHANISMS
   // (key_attributes_unsafe). The caller compares public_key() with the certificate (key_certificate_mismatch).
   // `allow_ed25519`: only the certs program and the log ask for it; a document credential must not
@@ -60,6 +61,9 @@ class Token {
     std::uint64_t generation;  // counts logins: grows when sessions were lost or the module was re-initialised
   };
   [[nodiscard]] Status status() const noexcept;
+  // Loaded keys that were not found when they were last used are looked for again, as the breaker allows; what keeps
+  // those away that still are: hsm_key_gone, other hsm_ codes. Touches the token only when a key is missed.
+  [[nodiscard]] std::vector<Error> look_for_missed_keys();
 
   struct Impl;
   explicit Token(std::shared_ptr<Impl> impl) noexcept;
