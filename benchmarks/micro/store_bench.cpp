@@ -20,14 +20,16 @@ store::Additions additions_of(std::size_t submissions, std::size_t tail, std::ui
     additions.records.push_back({index, Bytes(16, Byte{1}), std::string(500, 'b'), "u-1"});
     if (tail > 0) {
       const std::string id = "sig_" + std::to_string(1'000'000'000 + index);
-      additions.signatures.push_back({SignatureId(id), TenantId("tenant"), CredentialId("operator"), index, index,
-                                      Instant(), std::string(300, 'f'), Bytes(tail, Byte{'t'})});
-      additions.answers.push_back({TenantId("tenant"),
-                                   "2f4e9b" + std::to_string(index * 2'654'435'761U % 1'000'003) + id,
-                                   Bytes(32, Byte{1}),
-                                   Instant(),
-                                   SignatureId(id),
-                                   {}});
+      additions.changes.emplace_back(store::SignatureRow{SignatureId(id), TenantId("tenant"), CredentialId("operator"),
+                                                         index, index, Instant(), std::string(300, 'f'),
+                                                         Bytes(tail, Byte{'t'})});
+      additions.changes.emplace_back(
+          store::IdempotencyRow{TenantId("tenant"),
+                                "2f4e9b" + std::to_string(index * 2'654'435'761U % 1'000'003) + id,
+                                Bytes(32, Byte{1}),
+                                Instant(),
+                                SignatureId(id),
+                                {}});
     }
   }
   additions.chunks.push_back(std::move(chunk));
@@ -48,8 +50,7 @@ void Commit(benchmark::State& state) {
     state.ResumeTiming();
     must(store->commit(additions));
     next += submissions;
-    rows += static_cast<std::int64_t>(additions.chunks.size() + additions.records.size() + additions.signatures.size() +
-                                      additions.answers.size());
+    rows += static_cast<std::int64_t>(additions.chunks.size() + additions.records.size() + additions.changes.size());
     if (next % (submissions * 256) == 0) {
       must(store->release_entries(store::Journal::trail, next));  // once in 256 commits, as the log files follow
     }

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "rakkan/audit/entry.hpp"
 #include "rakkan/audit/tiles.hpp"
@@ -16,22 +17,11 @@ namespace {
 // When nobody came for so long, nobody will soon.
 constexpr std::chrono::microseconds kQuiet{1'000};
 
-template <class T>
-void move_into(std::vector<T>& rows, std::optional<T>& row) {
-  if (row) {
-    rows.push_back(std::move(*row));
-  }
-}
-
-// The other way, row after row: `next` is the first that was not given back.
-template <class T>
-void move_back(std::vector<T>& rows, std::size_t& next, std::optional<T>& row) {
-  if (row) {
-    row = std::move(rows.at(next++));
-  }
-}
-
 }  // namespace
+
+bool is_failure_of_the_medium(ErrorCode code) noexcept {
+  return code == ErrorCode::store_unavailable || code == ErrorCode::store_corrupt;
+}
 
 GroupCommit::GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
                          Committed committed)
@@ -161,10 +151,10 @@ void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-// A transaction that collides with what is stored is halved until the one that does stands alone.
+// A transaction that one of its rows fails is halved until that row's submission stands alone.
 void GroupCommit::commit(std::span<Waiting> group) {
   Result<void> committed = health_.ok() ? commit_once(group) : fail(health_.error());
-  if (!committed && committed.error().code == ErrorCode::already_exists && group.size() > 1) {
+  if (!committed && group.size() > 1 && !is_failure_of_the_medium(committed.error().code)) {
     commit(group.first(group.size() / 2));
     commit(group.subspan(group.size() / 2));
     return;
@@ -178,7 +168,7 @@ Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
   JournalSizes sizes = sizes_;
   store::Additions additions = take(group, sizes);
   if (Result<void> done = ledger_.commit(additions); !done) {
-    if (done.error().code == ErrorCode::already_exists) {
+    if (!is_failure_of_the_medium(done.error().code)) {
       give_back(std::move(additions), group);
       return done;
     }
@@ -198,6 +188,12 @@ Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
 // Moves the rows out of the group: nothing is copied on the way to the store.
 store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes) {
   store::Additions additions;
+  std::size_t changes = 0;
+  for (const Waiting& one : group) {
+    changes += one.submission.changes.size();
+  }
+  additions.records.reserve(group.size());
+  additions.changes.reserve(changes);
   std::array<store::LogChunk, std::size(store::kJournals)> chunks;
   for (Waiting& one : group) {
     const Journal journal = one.submission.journal;
@@ -213,13 +209,12 @@ store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes
       additions.records.push_back(
           {one.receipt.index, std::move(one.salt), std::move(one.submission.body), std::move(one.submission.subject)});
     }
-    if (one.submission.signature) {
-      one.submission.signature->outcome = one.receipt.index;
+    for (store::RowChange& change : one.submission.changes) {
+      if (auto* const signature = std::get_if<store::SignatureRow>(&change)) {
+        signature->outcome = one.receipt.index;
+      }
+      additions.changes.push_back(std::move(change));
     }
-    move_into(additions.signatures, one.submission.signature);
-    move_into(additions.answers, one.submission.answer);
-    move_into(additions.activations, one.submission.activation);
-    move_into(additions.uses, one.submission.use);
   }
   for (store::LogChunk& chunk : chunks) {
     if (!chunk.entries.empty()) {
@@ -231,7 +226,8 @@ store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes
 
 void GroupCommit::give_back(store::Additions additions, std::span<Waiting> group) {
   JournalSizes entries{};
-  std::size_t records = 0, signatures = 0, answers = 0, activations = 0, uses = 0;
+  std::size_t records = 0;
+  std::size_t changes = 0;
   for (Waiting& one : group) {
     const Journal journal = one.submission.journal;
     const auto chunk = std::find_if(additions.chunks.begin(), additions.chunks.end(),
@@ -243,10 +239,9 @@ void GroupCommit::give_back(store::Additions additions, std::span<Waiting> group
       one.submission.body = std::move(record.body);
       one.submission.subject = std::move(record.subject);
     }
-    move_back(additions.signatures, signatures, one.submission.signature);
-    move_back(additions.answers, answers, one.submission.answer);
-    move_back(additions.activations, activations, one.submission.activation);
-    move_back(additions.uses, uses, one.submission.use);
+    for (store::RowChange& change : one.submission.changes) {
+      change = std::move(additions.changes.at(changes++));
+    }
   }
 }
 

@@ -17,6 +17,11 @@ using JournalSizes = std::array<std::uint64_t, std::size(store::kJournals)>;
 
 [[nodiscard]] constexpr std::size_t place(Journal journal) noexcept { return static_cast<std::size_t>(journal); }
 
+// What a failed commit of the ledger means. A failed write or sync, a full or damaged file: nobody knows any more what
+// is on the disk, and nothing is written until a restart. Every other error is that of one submission, whose caller is
+// told; the others are none the worse for it.
+[[nodiscard]] bool is_failure_of_the_medium(ErrorCode code) noexcept;
+
 // GroupCommit makes submissions durable, many in one transaction. One that comes while nothing is going on is committed
 // at once; those that come meanwhile go together, as soon as nobody came for a while or the first of them has waited
 // for the commit window.

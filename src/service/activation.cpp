@@ -29,9 +29,8 @@ async::Task<Result<void>> Activation::set_pin(const Principal& by, const Credent
                                               async::Deadline deadline) {
   RAKKAN_CO_CHECK(check_length(pin));
   const auto set = [&]() -> Result<void> {
-    RAKKAN_TRY(const store::ActivationSecret secret, make_secret(pin));
-    RAKKAN_CHECK(store_->add_activation_secret(id, secret));
-    return record("pin.set", by, id);
+    RAKKAN_TRY(store::ActivationSecret secret, make_secret(pin));
+    return commit("pin.set", by, id, store::PinAddition{id, std::move(secret)});
   };
   co_return co_await async::run_on(*pool_, set, deadline);
 }
@@ -41,20 +40,16 @@ async::Task<Result<void>> Activation::change_pin(const Principal& by, const Cred
                                                  async::Deadline deadline) {
   RAKKAN_CO_CHECK(check_length(new_pin));
   const auto change = [&]() -> Result<void> {
-    RAKKAN_TRY(const store::ActivationSecret old_secret, judge(id, old_pin));
-    RAKKAN_TRY(const store::ActivationSecret new_secret, make_secret(new_pin));
-    RAKKAN_CHECK(store_->replace_activation_secret(id, old_secret, new_secret));
-    return record("pin.changed", by, id);
+    RAKKAN_TRY(store::ActivationSecret old_secret, judge(id, old_pin));
+    RAKKAN_TRY(store::ActivationSecret new_secret, make_secret(new_pin));
+    return commit("pin.changed", by, id, store::PinReplacement{id, std::move(old_secret), std::move(new_secret)});
   };
   co_return co_await async::run_on(*pool_, change, deadline);
 }
 
 async::Task<Result<void>> Activation::reset_failures(const Principal& by, const CredentialId& id,
                                                      async::Deadline deadline) {
-  const auto reset = [&]() -> Result<void> {
-    RAKKAN_CHECK(store_->reset_pin_failures(id));
-    return record("pin.reset", by, id);
-  };
+  const auto reset = [&] { return commit("pin.reset", by, id, store::PinReset{id}); };
   co_return co_await async::run_on(*pool_, reset, deadline);
 }
 
@@ -67,10 +62,12 @@ async::Task<Result<void>> Activation::verify_pin(const CredentialId& id, const S
   co_return co_await async::run_on(*pool_, verify, deadline);
 }
 
-Result<void> Activation::record(std::string event, const Principal& by, const CredentialId& id) {
+Result<void> Activation::commit(std::string event, const Principal& by, const CredentialId& id,
+                                store::RowChange change) {
   audit::Submission submission;
   submission.event = std::move(event);
   submission.body = records::administration(by, id);
+  submission.changes.push_back(std::move(change));
   RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
   return {};
 }

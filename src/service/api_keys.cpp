@@ -144,6 +144,20 @@ std::vector<std::string> ScopeSet::names() const {
 
 struct ApiKeys::Snapshot {
   struct Entry {
+    static Result<Entry> of(const store::ApiKeyRow& row) {
+      RAKKAN_TRY(ApiKey key, key_of(row));
+      Entry entry{std::move(key), row.secret_hash, {}};
+      for (const std::string& text : row.addresses) {
+        const auto range = IpRange::parse(text);
+        if (!range) {
+          return fail(ErrorCode::store_corrupt, "a key has an address range that we did not write",
+                      "key " + row.id.value());
+        }
+        entry.ranges.push_back(*range);
+      }
+      return entry;
+    }
+
     ApiKey key;
     Bytes secret_hash;
     std::vector<IpRange> ranges;
@@ -158,6 +172,11 @@ struct ApiKeys::Snapshot {
     return same && known != by_id.end() ? &entries[known->second] : nullptr;
   }
 
+  void add(Entry entry) {
+    by_id.emplace(entry.key.id.value(), entries.size());
+    entries.push_back(std::move(entry));
+  }
+
   std::vector<Entry> entries;  // by creation
   std::unordered_map<std::string, std::size_t> by_id;
 };
@@ -168,7 +187,7 @@ ApiKeys::ApiKeys(store::ApiKeyStore& store, Recorder record, const Clock& clock,
 Result<std::unique_ptr<ApiKeys>> ApiKeys::open(store::ApiKeyStore& store, Recorder record, const Clock& clock,
                                                RandomSource& random) {
   std::unique_ptr<ApiKeys> keys(new ApiKeys(store, std::move(record), clock, random));
-  RAKKAN_CHECK(keys->reload());
+  RAKKAN_CHECK(keys->load());
   return keys;
 }
 
@@ -177,32 +196,27 @@ std::shared_ptr<const ApiKeys::Snapshot> ApiKeys::snapshot() const {
   return snapshot_;
 }
 
-Result<void> ApiKeys::reload() {
+Result<void> ApiKeys::load() {
   RAKKAN_TRY(const std::vector<store::ApiKeyRow> rows, store_->api_keys());
   auto fresh = std::make_shared<Snapshot>();
   for (const store::ApiKeyRow& row : rows) {
-    RAKKAN_TRY(ApiKey key, key_of(row));
-    Snapshot::Entry entry{std::move(key), row.secret_hash, {}};
-    for (const std::string& text : row.addresses) {
-      const auto range = IpRange::parse(text);
-      if (!range) {
-        return fail(ErrorCode::store_corrupt, "a key has an address range that we did not write",
-                    "key " + row.id.value());
-      }
-      entry.ranges.push_back(*range);
-    }
-    fresh->by_id.emplace(row.id.value(), fresh->entries.size());
-    fresh->entries.push_back(std::move(entry));
+    RAKKAN_TRY(Snapshot::Entry entry, Snapshot::Entry::of(row));
+    fresh->add(std::move(entry));
   }
-  const std::scoped_lock lock(snapshot_mutex_);
-  snapshot_ = std::move(fresh);
+  show(std::move(fresh));
   return {};
 }
 
-Result<void> ApiKeys::record(std::string event, std::string body) {
+void ApiKeys::show(std::shared_ptr<const Snapshot> fresh) {
+  const std::scoped_lock lock(snapshot_mutex_);
+  snapshot_ = std::move(fresh);
+}
+
+Result<void> ApiKeys::commit(std::string event, std::string body, store::RowChange change) {
   audit::Submission submission;
   submission.event = std::move(event);
   submission.body = std::move(body);
+  submission.changes.push_back(std::move(change));
   auto answer = std::make_shared<std::promise<Result<audit::Receipt>>>();
   auto receipt = answer->get_future();
   record_(std::move(submission), [answer](Result<audit::Receipt> result) { answer->set_value(std::move(result)); });
@@ -226,24 +240,30 @@ Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& requ
                              key.addresses, key.created, key.expires, std::nullopt};
   secure_wipe(secret);
 
+  // The snapshot is made before and shown after: nothing that can fail stands between what is durable and what is in
+  // force.
   const std::scoped_lock lock(change_mutex_);
-  RAKKAN_CHECK(record("key.created", created_body(by, key)));
-  RAKKAN_CHECK(store_->add_api_key(row));
-  RAKKAN_CHECK(reload());
+  RAKKAN_TRY(Snapshot::Entry entry, Snapshot::Entry::of(row));
+  auto fresh = std::make_shared<Snapshot>(*snapshot());
+  fresh->add(std::move(entry));
+  RAKKAN_CHECK(commit("key.created", created_body(by, key), row));
+  show(std::move(fresh));
   return CreatedApiKey{key, std::move(shown)};
 }
 
 Result<ApiKey> ApiKeys::revoke(const Principal& by, const ApiKeyId& id) {
   const std::scoped_lock lock(change_mutex_);
-  RAKKAN_TRY(const ApiKey key, find(id));
+  RAKKAN_TRY(ApiKey key, find(id));
   if (key.revoked) {
     return key;
   }
+  key.revoked = clock_->now();
+  auto fresh = std::make_shared<Snapshot>(*snapshot());
+  fresh->entries[fresh->by_id.at(id.value())].key = key;
   const boost::json::object body{{"by", by.id}, {"key", id.value()}, {"tenant", key.tenant.value()}};
-  RAKKAN_CHECK(record("key.revoked", boost::json::serialize(body)));
-  RAKKAN_CHECK(store_->revoke_api_key(id, clock_->now()));
-  RAKKAN_CHECK(reload());
-  return find(id);
+  RAKKAN_CHECK(commit("key.revoked", boost::json::serialize(body), store::ApiKeyRevocation{id, *key.revoked}));
+  show(std::move(fresh));
+  return key;
 }
 
 std::vector<ApiKey> ApiKeys::list() const {

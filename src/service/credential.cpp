@@ -180,24 +180,22 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
   return found;
 }
 
-// After a change in the store.
-Result<CredentialSummary> CredentialRegistry::reload(const CredentialId& id) {
-  RAKKAN_TRY(CredentialRow row, store_->credential(id));
+// The row is made before and shown after: nothing that can fail stands between what is durable and what is in force.
+Result<CredentialSummary> CredentialRegistry::commit(std::string event, const Principal& by, CredentialRow row,
+                                                     store::RowChange change) {
+  const CredentialId id = row.id;
   RAKKAN_TRY(auto changed, Entry::of(std::move(row)));
   CredentialSummary summary = changed->summary();
+  audit::Submission submission;
+  submission.event = std::move(event);
+  submission.body = records::administration(by, id);
+  submission.changes.push_back(std::move(change));
+  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
   const std::scoped_lock lock(snapshot_mutex_);
   auto entries = std::make_shared<Snapshot>(*snapshot_);
   entries->insert_or_assign(id, std::move(changed));
   snapshot_ = std::move(entries);
   return summary;
-}
-
-Result<void> CredentialRegistry::record(std::string event, const Principal& by, const CredentialId& id) {
-  audit::Submission submission;
-  submission.event = std::move(event);
-  submission.body = records::administration(by, id);
-  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
-  return {};
 }
 
 Result<CredentialSummary> CredentialRegistry::generate(const Principal& by, NewCredential request) {
@@ -234,7 +232,7 @@ Result<void> CredentialRegistry::check_unused(const CredentialId& id) const {
 
 Result<CredentialSummary> CredentialRegistry::add(const Principal& by, const NewCredential& request,
                                                   crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite) {
-  const CredentialRow row{
+  CredentialRow row{
       .id = request.id,
       .kind = request.kind,
       .party = request.party,
@@ -248,9 +246,8 @@ Result<CredentialSummary> CredentialRegistry::add(const Principal& by, const New
       .created = clock_->now(),
       .tenant = request.tenant,
   };
-  RAKKAN_CHECK(record("credential.added", by, row.id));
-  RAKKAN_CHECK(store_->add_credential(row));
-  return reload(row.id);
+  store::RowChange added(row);
+  return commit("credential.added", by, std::move(row), std::move(added));
 }
 
 Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, const pki::Name& subject) {
@@ -266,7 +263,7 @@ Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, 
 Result<CredentialSummary> CredentialRegistry::import_certificates(const Principal& by, const CredentialId& id,
                                                                   ByteView pem_or_der) {
   const std::scoped_lock lock(change_mutex_);
-  RAKKAN_TRY(const CredentialRow row, store_->credential(id));
+  RAKKAN_TRY(CredentialRow row, store_->credential(id));
   if (row.status == CredentialStatus::disabled) {
     return fail(ErrorCode::credential_disabled, "a disabled credential takes no certificate", place(id));
   }
@@ -281,17 +278,16 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const Principa
   for (const pki::Certificate& issuer : chain) {
     encodings.push_back(copy_of(issuer.der()));
   }
-  RAKKAN_CHECK(record("credential.certified", by, id));
-  RAKKAN_CHECK(store_->activate_credential(id, encodings));
-  return reload(id);
+  row.status = CredentialStatus::active;
+  row.certificates = encodings;
+  return commit("credential.certified", by, std::move(row), store::CredentialActivation{id, std::move(encodings)});
 }
 
 Result<void> CredentialRegistry::disable(const Principal& by, const CredentialId& id) {
   const std::scoped_lock lock(change_mutex_);
-  RAKKAN_CHECK(store_->credential(id));
-  RAKKAN_CHECK(record("credential.disabled", by, id));
-  RAKKAN_CHECK(store_->disable_credential(id));
-  RAKKAN_CHECK(reload(id));
+  RAKKAN_TRY(CredentialRow row, store_->credential(id));
+  row.status = CredentialStatus::disabled;
+  RAKKAN_CHECK(commit("credential.disabled", by, std::move(row), store::CredentialDisabling{id}));
   return {};
 }
 

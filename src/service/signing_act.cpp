@@ -71,7 +71,9 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
                                      .activation = activation ? &*activation : nullptr});
   submission.subject = records::subject(*grant_);
   if (activation) {
-    submission.use = activation->use_to_record();
+    if (auto use = activation->use_to_record()) {
+      submission.changes.emplace_back(*std::move(use));
+    }
   }
   OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents).guard;
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
@@ -122,10 +124,12 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string fact
   submission.event = "signature.made";
   submission.body = records::made(intent_->index, id_, *signature_value_, timestamp);
   submission.subject = records::subject(*grant_);
-  submission.signature = store::SignatureRow{id_, tenant, request_.credential, intent_->index, 0, now, facts, tail};
+  submission.changes.reserve(2);
+  submission.changes.emplace_back(
+      store::SignatureRow{id_, tenant, request_.credential, intent_->index, 0, now, facts, tail});
   if (request_.claim) {
-    submission.answer =
-        store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now, id_, Bytes()};
+    submission.changes.emplace_back(
+        store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now, id_, Bytes()});
   }
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
   StoredSignature stored{id_, request_.credential, intent_->index, receipt.index,

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::uint64_t kPageSize = 4096;  // SQLite's default
 
+// Whether the medium failed (store_unavailable, store_corrupt) or this one request: audit::GroupCommit decides by it.
 ErrorCode code_of(int code) {
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
@@ -15,10 +16,23 @@ ErrorCode code_of(int code) {
     case SQLITE_CONSTRAINT: {
       const bool taken =
           code == SQLITE_CONSTRAINT_PRIMARYKEY || code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_ROWID;
-      return taken ? ErrorCode::already_exists : ErrorCode::store_corrupt;
+      return taken ? ErrorCode::already_exists : ErrorCode::invalid_argument;
     }
-    default:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+      return ErrorCode::invalid_argument;
+    case SQLITE_BUSY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_NOLFS:
+    case SQLITE_NOMEM:
+    case SQLITE_PERM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_READONLY:
       return ErrorCode::store_unavailable;
+    default:
+      return ErrorCode::internal;  // a statement of ours is wrong, not the medium
   }
 }
 

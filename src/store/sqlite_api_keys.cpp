@@ -1,4 +1,5 @@
-// The ApiKeyStore of SqliteStore. Scopes and addresses hold no line breaks; a column keeps them one a line.
+// API keys. Scopes and addresses hold no line breaks; a column keeps them one a line.
+#include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -53,18 +54,26 @@ Result<ApiKeyRow> read_api_key(const Statement& statement) {
 
 }  // namespace
 
-Result<void> SqliteStore::add_api_key(const ApiKeyRow& row) {
+Result<void> apply_one(Database& database, const ApiKeyRow& row) {
   RAKKAN_TRY(const std::string scopes, lines_of(row.scopes));
   RAKKAN_TRY(const std::string addresses, lines_of(row.addresses));
   const auto milliseconds = [](const std::optional<Instant>& instant) -> std::optional<std::int64_t> {
     return instant ? std::optional(milliseconds_of(*instant)) : std::nullopt;
   };
-  const std::scoped_lock lock(mutex_);
-  RAKKAN_CHECK(database_.execute(
+  RAKKAN_CHECK(database.execute(
       "INSERT INTO api_key (id, tenant, label, secret_hash, scopes, addresses, created, expires, revoked) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.id.value(), row.tenant.value(), row.label, ByteView(row.secret_hash), scopes, addresses,
       milliseconds_of(row.created), milliseconds(row.expires), milliseconds(row.revoked)));
+  return {};
+}
+
+Result<void> apply_one(Database& database, const ApiKeyRevocation& revocation) {
+  RAKKAN_TRY(const int changed, database.execute("UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE id = ?",
+                                                 milliseconds_of(revocation.at), revocation.id.value()));
+  if (changed == 0) {
+    return fail(ErrorCode::api_key_unknown, "no API key has this id", "API key " + revocation.id.value());
+  }
   return {};
 }
 
@@ -82,16 +91,6 @@ Result<std::vector<ApiKeyRow>> SqliteStore::api_keys() {
     RAKKAN_TRY(ApiKeyRow row, read_api_key(statement));
     rows.push_back(std::move(row));
   }
-}
-
-Result<void> SqliteStore::revoke_api_key(const ApiKeyId& id, Instant at) {
-  const std::scoped_lock lock(mutex_);
-  RAKKAN_TRY(const int changed, database_.execute("UPDATE api_key SET revoked = coalesce(revoked, ?) WHERE id = ?",
-                                                  milliseconds_of(at), id.value()));
-  if (changed == 0) {
-    return fail(ErrorCode::api_key_unknown, "no API key has this id", "API key " + id.value());
-  }
-  return {};
 }
 
 }  // namespace rakkan::store

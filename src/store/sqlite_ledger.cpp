@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -73,61 +74,6 @@ Result<void> add_record(Database& database, const RecordRow& row) {
   return {};
 }
 
-Result<void> add_signature(Database& database, const SignatureRow& row) {
-  RAKKAN_TRY(const std::int64_t outcome, signed_index(row.outcome));
-  RAKKAN_TRY(const std::int64_t intent, signed_index(row.intent));
-  RAKKAN_CHECK(
-      database.execute("INSERT INTO signature (outcome, id, tenant, credential, intent, created, erased, facts, tail) "
-                       "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
-                       outcome, row.id.value(), row.tenant.value(), row.credential.value(), intent,
-                       milliseconds_of(row.created), row.facts, ByteView(row.tail)));
-  return {};
-}
-
-Result<void> add_answer(Database& database, const IdempotencyRow& row) {
-  RAKKAN_CHECK(database.execute(
-      "INSERT INTO answer (tenant, key, fingerprint, created, signature, answer) VALUES (?, ?, ?, ?, ?, ?)",
-      row.tenant.value(), row.key, ByteView(row.fingerprint), milliseconds_of(row.created), row.signature.value(),
-      ByteView(row.answer)));
-  return {};
-}
-
-Result<void> add_activation(Database& database, const ActivationRow& row) {
-  RAKKAN_CHECK(database.execute("INSERT INTO activation (id, tenant, credential, expires) VALUES (?, ?, ?, ?)",
-                                ByteView(row.id), row.tenant.value(), row.credential.value(),
-                                milliseconds_of(row.expires)));
-  for (const std::string& digest : row.digests) {
-    RAKKAN_CHECK(database.execute("INSERT INTO activation_digest (activation, digest, used) VALUES (?, ?, 0)",
-                                  ByteView(row.id), digest));
-  }
-  return {};
-}
-
-Result<void> add_use(Database& database, const ActivationUse& use) {
-  RAKKAN_TRY(const int changed,
-             database.execute("UPDATE activation_digest SET used = 1 WHERE activation = ? AND digest = ? AND used = 0",
-                              ByteView(use.id), use.digest));
-  if (changed == 1) {
-    return {};
-  }
-  RAKKAN_TRY(Statement statement,
-             database.prepare("SELECT used FROM activation_digest WHERE activation = ? AND digest = ?",
-                              ByteView(use.id), use.digest));
-  RAKKAN_TRY(const bool known, statement.step());
-  if (!known) {
-    return fail(ErrorCode::activation_unknown, "no such activation for this digest");
-  }
-  return fail(ErrorCode::already_exists, "the activation has signed this digest");
-}
-
-template <class Row>
-Result<void> add_each(Database& database, const std::vector<Row>& rows, Result<void> (*add)(Database&, const Row&)) {
-  for (const Row& row : rows) {
-    RAKKAN_CHECK(add(database, row));
-  }
-  return {};
-}
-
 Result<std::uint64_t> end_of(Database& database, Journal journal) {
   RAKKAN_TRY(Statement released, database.prepare("SELECT released FROM journal WHERE name = ?", name(journal)));
   RAKKAN_TRY(const bool row, released.step());
@@ -176,11 +122,13 @@ Result<void> SqliteStore::commit(const Additions& additions) {
     for (const LogChunk& chunk : additions.chunks) {
       RAKKAN_CHECK(add_chunk(database_, chunk, ends[place(chunk.journal)]));
     }
-    RAKKAN_CHECK(add_each(database_, additions.records, add_record));
-    RAKKAN_CHECK(add_each(database_, additions.signatures, add_signature));
-    RAKKAN_CHECK(add_each(database_, additions.answers, add_answer));
-    RAKKAN_CHECK(add_each(database_, additions.activations, add_activation));
-    return add_each(database_, additions.uses, add_use);
+    for (const RecordRow& row : additions.records) {
+      RAKKAN_CHECK(add_record(database_, row));
+    }
+    for (const RowChange& change : additions.changes) {
+      RAKKAN_CHECK(apply(database_, change));
+    }
+    return {};
   };
   RAKKAN_CHECK(database_.transaction(add));
   ends_ = ends;

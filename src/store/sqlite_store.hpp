@@ -15,19 +15,11 @@ class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, const JournalEnds& ends) noexcept : database_(std::move(database)), ends_(ends) {}
 
-  [[nodiscard]] Result<void> add_credential(const CredentialRow& row) override;
   [[nodiscard]] Result<CredentialRow> credential(const CredentialId& id) override;
   [[nodiscard]] Result<std::vector<CredentialRow>> credentials() override;
-  [[nodiscard]] Result<void> activate_credential(const CredentialId& id,
-                                                 const std::vector<Bytes>& certificates) override;
-  [[nodiscard]] Result<void> disable_credential(const CredentialId& id) override;
-  [[nodiscard]] Result<void> add_activation_secret(const CredentialId& id, const ActivationSecret& secret) override;
-  [[nodiscard]] Result<void> replace_activation_secret(const CredentialId& id, const ActivationSecret& expected,
-                                                       const ActivationSecret& secret) override;
   [[nodiscard]] Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const LockPolicy& policy,
                                                      Instant now) override;
   [[nodiscard]] Result<void> forgive_pin_failures(const CredentialId& id) override;
-  [[nodiscard]] Result<void> reset_pin_failures(const CredentialId& id) override;
   [[nodiscard]] Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) override;
 
   [[nodiscard]] Result<void> commit(const Additions& additions) override;
@@ -43,9 +35,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::optional<std::string>> fact(std::string_view name) override;
   [[nodiscard]] Result<void> set_fact(std::string_view name, std::string_view value) override;
 
-  [[nodiscard]] Result<void> add_api_key(const ApiKeyRow& row) override;
   [[nodiscard]] Result<std::vector<ApiKeyRow>> api_keys() override;
-  [[nodiscard]] Result<void> revoke_api_key(const ApiKeyId& id, Instant at) override;
 
  private:
   std::mutex mutex_;

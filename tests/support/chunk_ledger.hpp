@@ -27,8 +27,12 @@ class ChunkLedger final : public store::Ledger {
     if (broken) {
       return fail(ErrorCode::store_unavailable, "the disk is gone");
     }
-    for (const store::ActivationUse& use : additions.uses) {
-      if (uses_.contains({use.id, use.digest})) {
+    for (const store::RowChange& change : additions.changes) {
+      if (refuse) {
+        RAKKAN_CHECK(refuse(change));
+      }
+      const auto* const use = std::get_if<store::ActivationUse>(&change);
+      if (use != nullptr && uses_.contains({use->id, use->digest})) {
         return fail(ErrorCode::already_exists, "the digest was used");
       }
     }
@@ -43,11 +47,12 @@ class ChunkLedger final : public store::Ledger {
     for (const store::RecordRow& record : additions.records) {
       records_.emplace(record.index, record);
     }
-    for (const store::SignatureRow& row : additions.signatures) {
-      signatures.push_back(row);
-    }
-    for (const store::ActivationUse& use : additions.uses) {
-      uses_.emplace(use.id, use.digest);
+    for (const store::RowChange& change : additions.changes) {
+      if (const auto* const row = std::get_if<store::SignatureRow>(&change)) {
+        signatures.push_back(*row);
+      } else if (const auto* const use = std::get_if<store::ActivationUse>(&change)) {
+        uses_.emplace(use->id, use->digest);
+      }
     }
     ++commits;
     return {};
@@ -107,6 +112,7 @@ class ChunkLedger final : public store::Ledger {
   std::map<std::string, std::string> facts;
   std::vector<store::SignatureRow> signatures;
   std::function<void()> before_commit;
+  std::function<Result<void>(const store::RowChange&)> refuse;
   std::atomic<bool> broken = false;
   std::atomic<int> commits = 0;
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -52,6 +53,8 @@ class FakeTrail final : public service::TrailWriter {
     const std::scoped_lock lock(mutex_);
     fails_at_ = std::move(event);
   }
+  // Called before an entry is committed, with its event. Set while nothing is recorded.
+  std::function<void(const std::string& event)> before;
   // As after a restart.
   void repair() {
     const std::scoped_lock lock(mutex_);
@@ -87,6 +90,9 @@ class FakeTrail final : public service::TrailWriter {
 
  private:
   [[nodiscard]] Result<audit::Receipt> commit(audit::Submission submission, Instant at) {
+    if (before) {
+      before(submission.event);
+    }
     const std::scoped_lock lock(mutex_);
     down_ = down_ || (!fails_at_.empty() && submission.event == fails_at_);
     if (down_) {
@@ -97,19 +103,12 @@ class FakeTrail final : public service::TrailWriter {
     if (submission.journal == audit::Journal::trail) {
       additions.records.push_back({size, Bytes(16, 7), submission.body, submission.subject});
     }
-    if (submission.signature) {
-      submission.signature->outcome = size;
-      additions.signatures.push_back(*submission.signature);
+    for (store::RowChange& change : submission.changes) {
+      if (auto* const signature = std::get_if<store::SignatureRow>(&change)) {
+        signature->outcome = size;
+      }
     }
-    if (submission.answer) {
-      additions.answers.push_back(*submission.answer);
-    }
-    if (submission.activation) {
-      additions.activations.push_back(*submission.activation);
-    }
-    if (submission.use) {
-      additions.uses.push_back(*submission.use);
-    }
+    additions.changes = std::move(submission.changes);
     RAKKAN_CHECK(ledger_->commit(additions));
     entries_.push_back({submission.journal, submission.event, submission.body, submission.subject});
     return audit::Receipt{size++, at};

@@ -18,8 +18,10 @@ class MemoryLedger final : public store::Ledger {
   [[nodiscard]] Result<void> commit(const store::Additions& additions) override {
     const std::scoped_lock lock(mutex_);
     RAKKAN_CHECK(usable());
-    for (const store::IdempotencyRow& row : additions.answers) {
-      answers_.emplace(std::pair(row.tenant, row.key), row);
+    for (const store::RowChange& change : additions.changes) {
+      if (const auto* const row = std::get_if<store::IdempotencyRow>(&change)) {
+        answers_.emplace(std::pair(row->tenant, row->key), *row);
+      }
     }
     return {};
   }
@@ -49,8 +51,9 @@ class MemoryLedger final : public store::Ledger {
   [[nodiscard]] Result<std::vector<store::ActivationRow>> activations(Instant /*not_expired_at*/) override {
     return std::vector<store::ActivationRow>{};
   }
-  [[nodiscard]] Result<void> forget(Instant answers_before, Instant /*activations_before*/) override {
+  [[nodiscard]] Result<void> forget(Instant answers_before, Instant activations_before) override {
     const std::scoped_lock lock(mutex_);
+    activations_forgotten_before = activations_before;
     std::erase_if(answers_, [&](const auto& one) { return one.second.created < answers_before; });
     return {};
   }
@@ -64,6 +67,7 @@ class MemoryLedger final : public store::Ledger {
   }
 
   std::map<std::string, std::string> facts;
+  Instant activations_forgotten_before;
   bool broken = false;
 
  private:
@@ -76,25 +80,23 @@ class MemoryLedger final : public store::Ledger {
 
 class MemoryApiKeyStore final : public store::ApiKeyStore {
  public:
-  [[nodiscard]] Result<void> add_api_key(const store::ApiKeyRow& row) override {
-    if (broken) {
-      return fail(ErrorCode::store_unavailable, "the disk is gone");
-    }
-    rows.push_back(row);
-    return {};
-  }
   [[nodiscard]] Result<std::vector<store::ApiKeyRow>> api_keys() override { return rows; }
-  [[nodiscard]] Result<void> revoke_api_key(const ApiKeyId& id, Instant at) override {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.id == id; });
-    if (found == rows.end()) {
-      return fail(ErrorCode::api_key_unknown, "no such key");
+  // What the ledger's commit does with it.
+  [[nodiscard]] Result<void> apply(const store::RowChange& change) {
+    if (const auto* const row = std::get_if<store::ApiKeyRow>(&change)) {
+      rows.push_back(*row);
+    } else if (const auto* const revoked = std::get_if<store::ApiKeyRevocation>(&change)) {
+      const auto is_it = [&](const store::ApiKeyRow& one) { return one.id == revoked->id; };
+      const auto found = std::find_if(rows.begin(), rows.end(), is_it);
+      if (found == rows.end()) {
+        return fail(ErrorCode::api_key_unknown, "no such key");
+      }
+      found->revoked = revoked->at;
     }
-    found->revoked = at;
     return {};
   }
 
   std::vector<store::ApiKeyRow> rows;
-  bool broken = false;
 };
 
 }  // namespace rakkan::test

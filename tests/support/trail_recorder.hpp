@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -20,6 +21,12 @@ class TrailRecorder {
         done(fail(ErrorCode::audit_unavailable, "the disk is full"));
         return;
       }
+      for (const store::RowChange& change : submission.changes) {
+        if (const Result<void> applied = apply ? apply(change) : Result<void>(); !applied) {
+          done(fail(applied.error()));
+          return;
+        }
+      }
       submissions.push_back(std::move(submission));
       done(audit::Receipt{submissions.size() - 1, {}});
     };
@@ -30,6 +37,7 @@ class TrailRecorder {
   }
 
   std::vector<audit::Submission> submissions;
+  std::function<Result<void>(const store::RowChange&)> apply;  // to a store, if there is one
   bool broken = false;
 
  private:

@@ -39,10 +39,8 @@ struct Submission {
   std::string event;    // "signature.intent", "request.refused": words of [a-z_] joined by dots
   std::string body;     // one JSON object: the record (trail), or part of the entry itself (tokens)
   std::string subject;  // whom the record is about; may be empty
-  std::optional<store::SignatureRow> signature;  // its `outcome` is set to this entry's index
-  std::optional<store::IdempotencyRow> answer;
-  std::optional<store::ActivationRow> activation;
-  std::optional<store::ActivationUse> use;
+  // Of the store; a signature's `outcome` is set to this entry's index.
+  std::vector<store::RowChange> changes = {};
 };
 
 struct Receipt {
@@ -88,8 +86,9 @@ class Trail {
   // on every call fails and healthy() is false). What is refused at once (overloaded: too many waiting; shutting_down)
   // is answered on the caller's thread before this returns. Thread-safe.
   using Done = std::function<void(Result<Receipt>)>;
-  // A group is one transaction: who collides with what is stored (an index, key or use that is taken) gets
-  // already_exists, and the others of his group are recorded. invalid_argument for an event, body or size that is none.
+  // A group is one transaction: a submission with a change that the store does not take (an id that is taken, a
+  // credential that is not there) gets that error, as store/row_change.hpp says, and the others of its group are
+  // recorded. invalid_argument for an event, body or size that is none.
   void record(Submission submission, Done done);
 
   // The same for callers that own their thread.

@@ -47,7 +47,9 @@ class Activation {
   [[nodiscard]] Result<store::ActivationSecret> judge(const CredentialId& id, const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
-  [[nodiscard]] Result<void> record(std::string event, const Principal& by, const CredentialId& id);
+  // The change and its entry, in one transaction.
+  [[nodiscard]] Result<void> commit(std::string event, const Principal& by, const CredentialId& id,
+                                    store::RowChange change);
 
   store::Store* store_;
   TrailWriter* trail_;

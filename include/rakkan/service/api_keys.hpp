@@ -91,8 +91,8 @@ class ApiKeys {
   [[nodiscard]] static Result<std::unique_ptr<ApiKeys>> open(store::ApiKeyStore& store, Recorder record,
                                                              const Clock& clock, RandomSource& random);
 
-  // Recorded in the trail (key.created, key.revoked, `by` whom) before it takes effect; durable when it returns;
-  // blocks. invalid_argument with the member in `where`; audit_unavailable, store_unavailable.
+  // One transaction with its entry in the trail (key.created, key.revoked, `by` whom); durable when it returns; blocks.
+  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable.
   [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
   // From now on the key is refused, in this process at once. api_key_unknown. Again is harmless.
   [[nodiscard]] Result<ApiKey> revoke(const Principal& by, const ApiKeyId& id);
@@ -110,8 +110,10 @@ class ApiKeys {
   struct Snapshot;
   ApiKeys(store::ApiKeyStore& store, Recorder record, const Clock& clock, RandomSource& random);
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
-  [[nodiscard]] Result<void> reload();
-  [[nodiscard]] Result<void> record(std::string event, std::string body);
+  void show(std::shared_ptr<const Snapshot> fresh);
+  [[nodiscard]] Result<void> load();
+  // The change and its entry, in one transaction.
+  [[nodiscard]] Result<void> commit(std::string event, std::string body, store::RowChange change);
 
   store::ApiKeyStore* store_;
   Recorder record_;

@@ -120,11 +120,12 @@ class CredentialRegistry {
   [[nodiscard]] Result<std::shared_ptr<Entry>> entry(const Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> usable_entry(const Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const store::CredentialRow& row);
-  [[nodiscard]] Result<CredentialSummary> reload(const CredentialId& id);
   [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
   [[nodiscard]] Result<CredentialSummary> add(const Principal& by, const NewCredential& request,
                                               crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);
-  [[nodiscard]] Result<void> record(std::string event, const Principal& by, const CredentialId& id);
+  // The change and its entry in one transaction; `row` is what the store has then.
+  [[nodiscard]] Result<CredentialSummary> commit(std::string event, const Principal& by, store::CredentialRow row,
+                                                 store::RowChange change);
 
   store::Store* store_;
   KeySource* keys_;

@@ -24,13 +24,12 @@ struct ApiKeyRow {
   std::optional<Instant> revoked;
 };
 
-// Durable when it returns; thread-safe; fails with store_unavailable or store_corrupt.
+// The keys are made and revoked by Ledger::commit, together with the entry that says so. Thread-safe; fails with
+// store_unavailable or store_corrupt.
 class ApiKeyStore {
  public:
   virtual ~ApiKeyStore() = default;
-  [[nodiscard]] virtual Result<void> add_api_key(const ApiKeyRow& row) = 0;  // already_exists
-  [[nodiscard]] virtual Result<std::vector<ApiKeyRow>> api_keys() = 0;       // by creation, revoked ones too
-  [[nodiscard]] virtual Result<void> revoke_api_key(const ApiKeyId& id, Instant at) = 0;  // api_key_unknown
+  [[nodiscard]] virtual Result<std::vector<ApiKeyRow>> api_keys() = 0;  // by creation, revoked ones too
 };
 
 }  // namespace rakkan::store

@@ -1,6 +1,6 @@
-// Ledger is the part of the store that signing writes: log entries on their way to the log files, the records behind
-// them, signatures, answers to repeat, activations. One commit() is one transaction with one sync; who answers a caller
-// after it has lost nothing.
+// Ledger is the part of the store that is written together with the log: entries on their way to the log files, the
+// records behind them, and every change that an entry is about (row_change.hpp). One commit() is one transaction with
+// one sync; who answers a caller after it has lost nothing, and log and store agree at any moment.
 //
 // The ledger is the log's write-ahead: an entry is durable with its record in one commit, goes to the log files after
 // it, and leaves the ledger (release_entries) when those files are synced. A crash in between is repaired from here.
@@ -16,6 +16,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
+#include "rakkan/store/row_change.hpp"
 
 namespace rakkan::store {
 
@@ -40,47 +41,11 @@ struct RecordRow {
   std::string subject;      // whom it is about (a party's or user's id), for erasure; may be empty
 };
 
-struct SignatureRow {
-  SignatureId id;
-  TenantId tenant;
-  CredentialId credential;
-  std::uint64_t intent = 0;   // index of its entry in the trail
-  std::uint64_t outcome = 0;  // likewise
-  Instant created;
-  std::string facts;  // JSON: what the answer says beside the bytes; empty: erased
-  Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
-};
-
-struct IdempotencyRow {
-  TenantId tenant;
-  std::string key;
-  Bytes fingerprint;
-  Instant created;
-  SignatureId signature;  // the answer is that signature; empty: the answer is below
-  Bytes answer;
-};
-
-struct ActivationRow {
-  Bytes id;  // SHA-256 of the token
-  TenantId tenant;
-  CredentialId credential;
-  Instant expires;
-  std::vector<std::string> digests;  // "SHA-256:<hex>"
-  std::vector<std::string> used;     // those of them that signed already; empty when it is added
-};
-
-struct ActivationUse {
-  Bytes id;
-  std::string digest;
-};
-
+// What one commit adds: entries with their records, and the changes that these entries are about.
 struct Additions {
   std::vector<LogChunk> chunks{};
   std::vector<RecordRow> records{};
-  std::vector<SignatureRow> signatures{};
-  std::vector<IdempotencyRow> answers{};
-  std::vector<ActivationRow> activations{};
-  std::vector<ActivationUse> uses{};
+  std::vector<RowChange> changes{};  // applied in this order, after the records
 };
 
 // Thread-safe; fails with store_unavailable or store_corrupt. After a failed write or sync nobody knows what is on the
@@ -89,7 +54,9 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // All of it, durably, or none of it. already_exists when an index, id, key or use is taken; activation_unknown.
+  // All of it, durably, or none of it. store_unavailable and store_corrupt speak of the medium: nothing is committed
+  // any more. Every other error is that of a row, and the next commit is as good as any: already_exists when an index,
+  // id, key or use is taken, invalid_argument for a row that the schema does not take, and what row_change.hpp says.
   [[nodiscard]] virtual Result<void> commit(const Additions& additions) = 0;
 
   // The chunks that are not released yet, in order.

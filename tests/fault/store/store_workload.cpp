@@ -44,13 +44,15 @@ store::Additions StoreWorkload::batch(int number) const {
   while (tail.size() < tail_size_) {
     tail += tail;
   }
-  additions.signatures = {{signature_id(number), TenantId("t"), CredentialId("op"), first, first + 1, at(number),
-                           secret(number), bytes(tail)}};
-  additions.answers = {
-      {TenantId("t"), "key " + std::to_string(number), bytes("print"), at(number), signature_id(number), {}}};
-  additions.activations = {{bytes("act " + std::to_string(number)), TenantId("t"), party(), at(1000), {"a", "b"}, {}}};
+  additions.changes = {
+      store::SignatureRow{signature_id(number), TenantId("t"), CredentialId("op"), first, first + 1, at(number),
+                          secret(number), bytes(tail)},
+      store::IdempotencyRow{
+          TenantId("t"), "key " + std::to_string(number), bytes("print"), at(number), signature_id(number), {}},
+      store::ActivationRow{bytes("act " + std::to_string(number)), TenantId("t"), party(), at(1000), {"a", "b"}, {}},
+  };
   if (number > 0) {
-    additions.uses = {{bytes("act " + std::to_string(number - 1)), "a"}};
+    additions.changes.emplace_back(store::ActivationUse{bytes("act " + std::to_string(number - 1)), "a"});
   }
   return additions;
 }
@@ -85,12 +87,13 @@ void StoreWorkload::commit(Store& store, int number) {
 void StoreWorkload::work(Store& store) {
   store::CredentialRow credential;
   credential.id = party();
-  const Result<void> added = store.add_credential(credential);
-  note("add_credential", added);
-  const Result<void> secret_added = store.add_activation_secret(party(), {Bytes{1}, Bytes{2}, 1024, 1, 1});
+  const Result<void> added = store.commit({.changes = {credential}});
+  note("adding a credential", added);
+  const Result<void> secret_added =
+      store.commit({.changes = {store::PinAddition{party(), {Bytes{1}, Bytes{2}, 1024, 1, 1}}}});
   credential_added_ = secret_added.has_value();
   if (added) {
-    note("add_activation_secret", secret_added);
+    note("setting a PIN", secret_added);
   }
   for (int number = 0; number < batches_; ++number) {
     // A batch that uses the activation of one that is not there would fail for that alone.
@@ -192,7 +195,7 @@ void StoreWorkload::check_batch(Store& store, int number, const std::set<std::ui
     EXPECT_EQ(store.record(index).has_value(), there && !erased) << "a part of " << name;
   }
   if (there && !erased) {
-    EXPECT_EQ(signature->tail, batch(number).signatures[0].tail) << name;
+    EXPECT_EQ(signature->tail, std::get<store::SignatureRow>(batch(number).changes.front()).tail) << name;
   }
 }
 

@@ -32,7 +32,9 @@ TEST_F(ATrail, NumbersEntriesAndKeepsTheirRecords) {
   ASSERT_OK_AND_ASSIGN(const Receipt first, trail().record_and_wait(submission(R"({"n":1})")));
   Submission second = submission(R"({"n":2})");
   second.subject = "yamada";
-  second.signature.emplace().id = SignatureId("sig_1");
+  store::SignatureRow signature;
+  signature.id = SignatureId("sig_1");
+  second.changes = {signature};
   ASSERT_OK_AND_ASSIGN(const Receipt receipt, trail().record_and_wait(std::move(second)));
   EXPECT_EQ(first.index, 0U);
   EXPECT_EQ(receipt.index, 1U);
@@ -202,7 +204,7 @@ TEST_F(ATrail, AfterTheStopNothingIsTaken) {
 TEST_F(ATrail, OnlyWhoCollidesIsRefused) {
   const auto use = [](int number) {
     Submission made = submission();
-    made.use = store::ActivationUse{{1}, "SHA-256:" + std::to_string(number)};
+    made.changes = {store::ActivationUse{{1}, "SHA-256:" + std::to_string(number)}};
     return made;
   };
   ASSERT_THAT(trail().record_and_wait(use(7)), IsOk());
@@ -232,6 +234,73 @@ TEST_F(ATrail, OnlyWhoCollidesIsRefused) {
     EXPECT_THAT(fixture_.ledger.record(result->index), IsOk());
   }
   EXPECT_TRUE(trail().healthy());
+}
+
+// A submission whose change the ledger refuses with that code, between two others; what each is told.
+struct Neighbours {
+  Result<Receipt> before, refused, after;
+};
+
+Neighbours record_together(TrailFixture& fixture, ErrorCode code) {
+  const CredentialId bad("bad");
+  fixture.ledger.refuse = [&](const store::RowChange& change) -> Result<void> {
+    const auto* const row = std::get_if<store::CredentialDisabling>(&change);
+    return row != nullptr && row->id == bad ? Result<void>(fail(code, "said by the test")) : Result<void>();
+  };
+  std::promise<void> go;
+  std::promise<void> held;
+  fixture.ledger.before_commit = [&, gate = go.get_future().share(), first = true]() mutable {
+    if (std::exchange(first, false)) {
+      held.set_value();
+    }
+    gate.wait();
+  };
+  const auto record = [&](Submission made) {
+    auto promise = std::make_shared<std::promise<Result<Receipt>>>();
+    auto answer = promise->get_future();
+    fixture.trail->record(std::move(made),
+                          [promise](Result<Receipt> result) { promise->set_value(std::move(result)); });
+    return answer;
+  };
+  auto first = record(submission());
+  held.get_future().wait();  // what follows goes together
+  auto before = record(submission());
+  Submission with_a_change = submission();
+  with_a_change.changes = {store::CredentialDisabling{bad}};
+  auto refused = record(std::move(with_a_change));
+  auto after = record(submission());
+  go.set_value();
+  EXPECT_THAT(first.get(), IsOk());
+  Neighbours answers{before.get(), refused.get(), after.get()};
+  fixture.ledger.before_commit = nullptr;
+  fixture.ledger.refuse = nullptr;
+  return answers;
+}
+
+TEST_F(ATrail, EveryErrorOfARowIsItsOwnSubmissionsAlone) {
+  for (const ErrorRow& row : error_table()) {
+    if (row.code == ErrorCode::store_unavailable || row.code == ErrorCode::store_corrupt) {
+      continue;
+    }
+    SCOPED_TRACE(row.slug);
+    const Neighbours answers = record_together(fixture_, row.code);
+    EXPECT_THAT(answers.before, IsOk());
+    EXPECT_THAT(answers.refused, FailsWith(row.code));
+    EXPECT_THAT(answers.after, IsOk());
+    ASSERT_TRUE(trail().healthy());
+  }
+  EXPECT_THAT(trail().record_and_wait(submission()), IsOk());
+}
+
+TEST_F(ATrail, AFailureOfTheMediumIsEverybodysUntilARestart) {
+  for (const ErrorCode code : {ErrorCode::store_unavailable, ErrorCode::store_corrupt}) {
+    const Neighbours answers = record_together(fixture_, code);
+    EXPECT_THAT(answers.refused, FailsWith(ErrorCode::audit_unavailable));
+    EXPECT_FALSE(trail().healthy());
+    EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::audit_unavailable));
+    ASSERT_THAT(fixture_.open(), IsOk());
+    EXPECT_THAT(trail().record_and_wait(submission()), IsOk());
+  }
 }
 
 TEST_F(ATrail, TooManyWaitingAreRefusedAtOnce) {

@@ -20,7 +20,7 @@ class ActivationTest : public ::testing::Test {
       row.id = CredentialId(id);
       row.kind = CredentialKind::party;
       row.party = PartyId(id);
-      EXPECT_THAT(store_->add_credential(row), IsOk());
+      EXPECT_THAT(store_->commit({.changes = {row}}), IsOk());
     }
     EXPECT_THAT(set(yamada_, test::kYamadasPin), IsOk());
     EXPECT_THAT(set(sato_, test::kSatosPin), IsOk());
@@ -63,7 +63,7 @@ TEST_F(ActivationTest, TheSamePinOfTwoPartiesIsKeptDifferently) {
   const CredentialId third("third");
   store::CredentialRow row;
   row.id = third;
-  ASSERT_THAT(store_->add_credential(row), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
   ASSERT_THAT(set(third, test::kYamadasPin), IsOk());
   const store::LockPolicy policy{9, std::nullopt};
   ASSERT_OK_AND_ASSIGN(const auto one, store_->begin_pin_attempt(yamada_, policy, clock_.now()));
@@ -147,6 +147,34 @@ TEST_F(ActivationTest, ChangesAreRecordedWithWhoMadeThem) {
   EXPECT_THAT(trail_.events(), ::testing::ElementsAre("pin.changed", "pin.reset"));
   EXPECT_EQ(trail_.entries().front().body, R"({"by":{"id":"local:0"},"credential":"yamada"})");
   EXPECT_EQ(trail_.entries().back().body, R"({"by":{"id":"local:0"},"credential":"sato"})");
+}
+
+TEST_F(ActivationTest, WithoutItsEntryNothingIsChanged) {
+  const CredentialId third("third");
+  store::CredentialRow row;
+  row.id = third;
+  ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
+  EXPECT_THAT(verify(sato_, "wrong-pin"), FailsWith(ErrorCode::pin_incorrect));
+  for (const char* event : {"pin.set", "pin.changed", "pin.reset"}) {
+    trail_.fail_at(event);
+    const Result<void> refused = event == std::string_view("pin.set") ? set(third, "123456")
+                                 : event == std::string_view("pin.changed")
+                                     ? change(yamada_, test::kYamadasPin, "new-pin-1")
+                                     : async::block_on(activation_.reset_failures(test::kOperator, sato_, soon()));
+    EXPECT_THAT(refused, FailsWith(ErrorCode::audit_unavailable)) << event;
+    trail_.repair();
+  }
+  EXPECT_THAT(verify(third, "123456"), FailsWith(ErrorCode::activation_missing));
+  EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
+  ASSERT_OK_AND_ASSIGN(const auto attempt, store_->begin_pin_attempt(sato_, {9, std::nullopt}, clock_.now()));
+  EXPECT_EQ(attempt.failures, 2U) << "the failure still counts";
+}
+
+TEST_F(ActivationTest, OfTwoFirstPinsOneIsRefusedAndTheTrailGoesOn) {
+  const CredentialId third("third");
+  EXPECT_THAT(set(third, "123456"), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(set(yamada_, "another-pin"), FailsWith(ErrorCode::already_exists));
+  EXPECT_THAT(trail_.ready(), IsOk());
 }
 
 TEST_F(ActivationTest, GuessesBeyondTheQueueAreRefusedAtOnce) {

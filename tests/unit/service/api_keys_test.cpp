@@ -22,6 +22,9 @@ struct ApiKeysTest : testing::Test {
   test::TrailRecorder trail;
   test::FakeClock clock{*parse_rfc3339("2026-11-24T01:02:03Z")};
   test::FixedRandom random;
+  void SetUp() override {
+    trail.apply = [this](const store::RowChange& change) { return store.apply(change); };
+  }
   std::unique_ptr<ApiKeys> keys = ApiKeys::open(store, trail.recorder(), clock, random).value();
   const Principal operator_{"local:1000"};
   const IpAddress home = address("192.0.2.7");

@@ -27,7 +27,8 @@ struct IdempotencyTest : testing::Test {
   // What the signature's commit does.
   void answer(const TenantId& tenant, const std::string& key) {
     store::Additions additions;
-    additions.answers.push_back({tenant, key, fingerprint, clock.time, SignatureId("sig_1"), {}});
+    additions.changes.emplace_back(
+        store::IdempotencyRow{tenant, key, fingerprint, clock.time, SignatureId("sig_1"), {}});
     ASSERT_THAT(ledger.commit(additions), IsOk());
   }
 };

@@ -65,10 +65,9 @@ TEST_F(LedgerTest, EverythingCommittedIsThereAfterReopening) {
   Additions additions;
   additions.chunks = {chunk(Journal::trail, 0, {"a", "bb"}), chunk(Journal::tokens, 0, {"t"})};
   additions.records = {record(0, "{}"), record(1, "{\"who\":\"山田\"}", "u-2")};
-  additions.signatures = {signature("sig_1", 0, 1)};
-  additions.answers = {answer("k", "sig_1"), answer("other", "")};
-  additions.activations = {activation("act", at(100), {"SHA-256:aa", "SHA-256:bb"})};
-  additions.uses = {{bytes("act"), "SHA-256:bb"}};
+  additions.changes = {signature("sig_1", 0, 1), answer("k", "sig_1"), answer("other", ""),
+                       activation("act", at(100), {"SHA-256:aa", "SHA-256:bb"}),
+                       ActivationUse{bytes("act"), "SHA-256:bb"}};
   ASSERT_THAT(store_->commit(additions), IsOk());
   reopen();
 
@@ -118,20 +117,18 @@ TEST_F(LedgerTest, WhatIsTakenUndoesTheWholeCommit) {
   Additions first;
   first.chunks = {chunk(Journal::trail, 0, {"a"})};
   first.records = {record(0, "{}")};
-  first.signatures = {signature("sig_1", 0, 0)};
-  first.answers = {answer("k", "sig_1")};
-  first.activations = {activation("act", at(100), {"SHA-256:aa"})};
-  first.uses = {{bytes("act"), "SHA-256:aa"}};
+  first.changes = {signature("sig_1", 0, 0), answer("k", "sig_1"), activation("act", at(100), {"SHA-256:aa"}),
+                   ActivationUse{bytes("act"), "SHA-256:aa"}};
   ASSERT_THAT(store_->commit(first), IsOk());
 
   const std::vector<Additions> taken{
       {.chunks = {chunk(Journal::trail, 0, {"again"})}},
       {.records = {record(0, "{}")}},
-      {.signatures = {signature("sig_1", 5, 6)}},
-      {.signatures = {signature("sig_2", 5, 0)}},
-      {.answers = {answer("k", "")}},
-      {.activations = {activation("act", at(200), {"SHA-256:bb"})}},
-      {.uses = {{bytes("act"), "SHA-256:aa"}}},
+      {.changes = {signature("sig_1", 5, 6)}},
+      {.changes = {signature("sig_2", 5, 0)}},
+      {.changes = {answer("k", "")}},
+      {.changes = {activation("act", at(200), {"SHA-256:bb"})}},
+      {.changes = {ActivationUse{bytes("act"), "SHA-256:aa"}}},
   };
   for (std::size_t i = 0; i < taken.size(); ++i) {
     Additions both = taken[i];
@@ -143,9 +140,11 @@ TEST_F(LedgerTest, WhatIsTakenUndoesTheWholeCommit) {
 }
 
 TEST_F(LedgerTest, UseOfAnUnknownActivationIsRefused) {
-  ASSERT_THAT(store_->commit({.activations = {activation("act", at(100), {"SHA-256:aa"})}}), IsOk());
-  EXPECT_THAT(store_->commit({.uses = {{bytes("act"), "SHA-256:bb"}}}), FailsWith(ErrorCode::activation_unknown));
-  EXPECT_THAT(store_->commit({.uses = {{bytes("no"), "SHA-256:aa"}}}), FailsWith(ErrorCode::activation_unknown));
+  ASSERT_THAT(store_->commit({.changes = {activation("act", at(100), {"SHA-256:aa"})}}), IsOk());
+  EXPECT_THAT(store_->commit({.changes = {ActivationUse{bytes("act"), "SHA-256:bb"}}}),
+              FailsWith(ErrorCode::activation_unknown));
+  EXPECT_THAT(store_->commit({.changes = {ActivationUse{bytes("no"), "SHA-256:aa"}}}),
+              FailsWith(ErrorCode::activation_unknown));
 }
 
 TEST_F(LedgerTest, ReleasedChunksGoAndTheirIndexesStayTaken) {
@@ -204,8 +203,7 @@ TEST_F(LedgerTest, ErasedTextIsInNoFileWhateverWasThereBeforeAndAfter) {
     row.tail = bytes(text(index) + std::string(random() % 9'000, 'y') + text(index));
     ASSERT_THAT(store->commit({.records = {record(index, text(index) + std::string(random() % 900, 'x')),
                                            record(index + 1, text(index + 1) + std::string(random() % 900, 'x'))},
-                               .signatures = {row},
-                               .answers = {answer("k" + std::to_string(random()), row.id.value())}}),
+                               .changes = {row, answer("k" + std::to_string(random()), row.id.value())}}),
                 IsOk());
     order.insert(order.end(), {index, index + 1});
   }
@@ -227,10 +225,10 @@ TEST_F(LedgerTest, ErasingTheIntentOrTheOutcomeEmptiesTheSignature) {
   for (const std::uint64_t erased : {10U, 21U}) {
     const std::string id = "sig_" + std::to_string(erased);
     const std::uint64_t intent = erased / 10 * 10;
-    ASSERT_THAT(store_->commit({.records = {record(intent, "{}"), record(intent + 1, "{}")},
-                                .signatures = {signature(id, intent, intent + 1)},
-                                .answers = {answer(id, id), answer("kept" + id, "")}}),
-                IsOk());
+    ASSERT_THAT(
+        store_->commit({.records = {record(intent, "{}"), record(intent + 1, "{}")},
+                        .changes = {signature(id, intent, intent + 1), answer(id, id), answer("kept" + id, "")}}),
+        IsOk());
     EXPECT_EQ(store_->erase_records({erased}).value_or(0), 1U);
     ASSERT_OK_AND_ASSIGN(const SignatureRow row, store_->signature(SignatureId(id)));
     EXPECT_EQ(row.facts, "");
@@ -246,14 +244,14 @@ TEST_F(LedgerTest, SignatureOfAnotherIdIsUnknown) {
 }
 
 TEST_F(LedgerTest, AnswersBelongToATenant) {
-  ASSERT_THAT(store_->commit({.answers = {answer("k", "")}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {answer("k", "")}}), IsOk());
   EXPECT_FALSE(store_->answer(TenantId("u"), "k").value_or(answer("x", "")).has_value());
 }
 
 TEST_F(LedgerTest, OldAnswersAndActivationsAreForgotten) {
-  ASSERT_THAT(store_->commit({.answers = {answer("old", "", at(10)), answer("new", "", at(20))},
-                              .activations = {activation("old", at(10), {"SHA-256:aa"}),
-                                              activation("new", at(20), {"SHA-256:aa"})}}),
+  ASSERT_THAT(store_->commit(
+                  {.changes = {answer("old", "", at(10)), answer("new", "", at(20)),
+                               activation("old", at(10), {"SHA-256:aa"}), activation("new", at(20), {"SHA-256:aa"})}}),
               IsOk());
   ASSERT_THAT(store_->forget(at(20), at(20)), IsOk());
   EXPECT_FALSE(store_->answer(TenantId("t"), "old").value_or(answer("x", "")).has_value());
@@ -309,12 +307,13 @@ TEST_F(LedgerTest, ApiKeysAreKeptInTheOrderOfTheirMaking) {
                   at(100),
                   std::nullopt};
   ApiKeyRow second{ApiKeyId("a"), TenantId("u"), "", Bytes(32, Byte{2}), {}, {}, at(2), std::nullopt, std::nullopt};
-  ASSERT_THAT(store_->add_api_key(second), IsOk());
-  ASSERT_THAT(store_->add_api_key(first), IsOk());
-  EXPECT_THAT(store_->add_api_key(first), FailsWith(ErrorCode::already_exists));
-  ASSERT_THAT(store_->revoke_api_key(ApiKeyId("z"), at(50)), IsOk());
-  ASSERT_THAT(store_->revoke_api_key(ApiKeyId("z"), at(60)), IsOk());
-  EXPECT_THAT(store_->revoke_api_key(ApiKeyId("no"), at(50)), FailsWith(ErrorCode::api_key_unknown));
+  ASSERT_THAT(store_->commit({.changes = {second}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {first}}), IsOk());
+  EXPECT_THAT(store_->commit({.changes = {first}}), FailsWith(ErrorCode::already_exists));
+  ASSERT_THAT(store_->commit({.changes = {ApiKeyRevocation{ApiKeyId("z"), at(50)}}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {ApiKeyRevocation{ApiKeyId("z"), at(60)}}}), IsOk());
+  EXPECT_THAT(store_->commit({.changes = {ApiKeyRevocation{ApiKeyId("no"), at(50)}}}),
+              FailsWith(ErrorCode::api_key_unknown));
   reopen();
   ASSERT_OK_AND_ASSIGN(const auto rows, store_->api_keys());
   ASSERT_EQ(rows.size(), 2U);

@@ -47,6 +47,7 @@ class StoreTest : public ::testing::Test {
     store_.reset();
     ASSERT_OK_AND_ASSIGN(store_, open_sqlite(folder_.path()));
   }
+  Result<void> change(RowChange one) { return store_->commit({.changes = {std::move(one)}}); }
   void run_sql(const std::string& sql) {
     sqlite3* database = nullptr;
     ASSERT_EQ(sqlite3_open((folder_.path() / "rakkan.db").c_str(), &database), SQLITE_OK);
@@ -63,7 +64,7 @@ TEST_F(StoreTest, CredentialSurvivesReopening) {
   row.kind = CredentialKind::party;
   row.party = PartyId("山田");
   row.tenant = TenantId("t-1");
-  ASSERT_THAT(store_->add_credential(row), IsOk());
+  ASSERT_THAT(change(row), IsOk());
   reopen();
   ASSERT_OK_AND_ASSIGN(const CredentialRow read, store_->credential(row.id));
   EXPECT_EQ(read.kind, CredentialKind::party);
@@ -80,36 +81,36 @@ TEST_F(StoreTest, CredentialSurvivesReopening) {
 }
 
 TEST_F(StoreTest, CredentialIdIsTakenOnce) {
-  ASSERT_THAT(store_->add_credential(seal("op")), IsOk());
-  ASSERT_THAT(store_->disable_credential(CredentialId("op")), IsOk());
-  EXPECT_THAT(store_->add_credential(seal("op")), FailsWith(ErrorCode::already_exists));
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(CredentialDisabling{CredentialId("op")}), IsOk());
+  EXPECT_THAT(change(seal("op")), FailsWith(ErrorCode::already_exists));
 }
 
 TEST_F(StoreTest, UnknownCredentialIsNamed) {
   EXPECT_THAT(store_->credential(CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
-  EXPECT_THAT(store_->disable_credential(CredentialId("x")), FailsWith(ErrorCode::credential_unknown));
-  EXPECT_THAT(store_->activate_credential(CredentialId("x"), {Bytes{1}}), FailsWith(ErrorCode::credential_unknown));
-  EXPECT_THAT(store_->add_activation_secret(CredentialId("x"), secret(1)), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(change(CredentialDisabling{CredentialId("x")}), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(change(CredentialActivation{CredentialId("x"), {Bytes{1}}}), FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(change(PinAddition{CredentialId("x"), secret(1)}), FailsWith(ErrorCode::credential_unknown));
 }
 
 TEST_F(StoreTest, ActivationKeepsCertificatesInOrderAndReplacesThem) {
-  ASSERT_THAT(store_->add_credential(seal("op")), IsOk());
-  ASSERT_THAT(store_->activate_credential(CredentialId("op"), {Bytes{9}, Bytes{1}, Bytes{5}}), IsOk());
-  ASSERT_THAT(store_->activate_credential(CredentialId("op"), {Bytes{7}, Bytes{2}}), IsOk());
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{9}, Bytes{1}, Bytes{5}}}), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{7}, Bytes{2}}}), IsOk());
   ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
   EXPECT_EQ(row.status, CredentialStatus::active);
   EXPECT_THAT(row.certificates, ElementsAre(Bytes{7}, Bytes{2}));
 }
 
 TEST_F(StoreTest, DisabledCredentialStaysDisabled) {
-  ASSERT_THAT(store_->add_credential(seal("op")), IsOk());
-  ASSERT_THAT(store_->disable_credential(CredentialId("op")), IsOk());
-  EXPECT_THAT(store_->activate_credential(CredentialId("op"), {Bytes{9}}), FailsWith(ErrorCode::credential_disabled));
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(CredentialDisabling{CredentialId("op")}), IsOk());
+  EXPECT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{9}}}), FailsWith(ErrorCode::credential_disabled));
 }
 
 TEST_F(StoreTest, ListIsSortedById) {
-  ASSERT_THAT(store_->add_credential(seal("b")), IsOk());
-  ASSERT_THAT(store_->add_credential(seal("a")), IsOk());
+  ASSERT_THAT(change(seal("b")), IsOk());
+  ASSERT_THAT(change(seal("a")), IsOk());
   ASSERT_OK_AND_ASSIGN(const auto rows, store_->credentials());
   ASSERT_EQ(rows.size(), 2U);
   EXPECT_EQ(rows[0].id, CredentialId("a"));
@@ -117,8 +118,8 @@ TEST_F(StoreTest, ListIsSortedById) {
 }
 
 TEST_F(StoreTest, PinAttemptIsCountedBeforeItIsJudged) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
-  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
+  ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{2, std::nullopt};
   ASSERT_OK_AND_ASSIGN(const PinAttempt first, store_->begin_pin_attempt(CredentialId("p"), policy, at(1)));
   EXPECT_EQ(first.failures, 1U);
@@ -130,8 +131,8 @@ TEST_F(StoreTest, PinAttemptIsCountedBeforeItIsJudged) {
 }
 
 TEST_F(StoreTest, SuccessForgivesFailures) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
-  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
+  ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{2, std::nullopt};
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(1)), IsOk());
   ASSERT_THAT(store_->forgive_pin_failures(CredentialId("p")), IsOk());
@@ -140,13 +141,13 @@ TEST_F(StoreTest, SuccessForgivesFailures) {
 }
 
 TEST_F(StoreTest, OperatorResetsALockedPin) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
-  EXPECT_THAT(store_->reset_pin_failures(CredentialId("p")), FailsWith(ErrorCode::activation_missing));
-  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
+  EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::activation_missing));
+  ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::nullopt};
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(1)), IsOk());
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(2)), FailsWith(ErrorCode::pin_locked));
-  ASSERT_THAT(store_->reset_pin_failures(CredentialId("p")), IsOk());
+  ASSERT_THAT(change(PinReset{CredentialId("p")}), IsOk());
   reopen();
   ASSERT_OK_AND_ASSIGN(const PinAttempt next, store_->begin_pin_attempt(CredentialId("p"), policy, at(3)));
   EXPECT_EQ(next.failures, 1U);
@@ -154,8 +155,8 @@ TEST_F(StoreTest, OperatorResetsALockedPin) {
 }
 
 TEST_F(StoreTest, LockEndsAfterItsTime) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
-  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
+  ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::chrono::seconds(60)};
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(100)), IsOk());
   EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(159)), FailsWith(ErrorCode::pin_locked));
@@ -164,18 +165,17 @@ TEST_F(StoreTest, LockEndsAfterItsTime) {
 }
 
 TEST_F(StoreTest, AttemptWithoutSecretIsActivationMissing) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
   EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), {3, std::nullopt}, at(1)),
               FailsWith(ErrorCode::activation_missing));
 }
 
 TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
-  ASSERT_THAT(store_->add_credential(seal("p")), IsOk());
-  ASSERT_THAT(store_->add_activation_secret(CredentialId("p"), secret(1)), IsOk());
-  EXPECT_THAT(store_->add_activation_secret(CredentialId("p"), secret(2)), FailsWith(ErrorCode::already_exists));
-  EXPECT_THAT(store_->replace_activation_secret(CredentialId("p"), secret(9), secret(2)),
-              FailsWith(ErrorCode::pin_incorrect));
-  ASSERT_THAT(store_->replace_activation_secret(CredentialId("p"), secret(1), secret(2)), IsOk());
+  ASSERT_THAT(change(seal("p")), IsOk());
+  ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
+  EXPECT_THAT(change(PinAddition{CredentialId("p"), secret(2)}), FailsWith(ErrorCode::already_exists));
+  EXPECT_THAT(change(PinReplacement{CredentialId("p"), secret(9), secret(2)}), FailsWith(ErrorCode::pin_incorrect));
+  ASSERT_THAT(change(PinReplacement{CredentialId("p"), secret(1), secret(2)}), IsOk());
   ASSERT_OK_AND_ASSIGN(const PinAttempt attempt,
                        store_->begin_pin_attempt(CredentialId("p"), {3, std::nullopt}, at(1)));
   EXPECT_EQ(attempt.secret.hash, secret(2).hash);
@@ -276,7 +276,7 @@ TEST_F(StoreTest, GarbageIsStoreCorrupt) {
 }
 
 TEST_F(StoreTest, UnknownStatusIsStoreCorrupt) {
-  ASSERT_THAT(store_->add_credential(seal("op")), IsOk());
+  ASSERT_THAT(change(seal("op")), IsOk());
   store_.reset();
   run_sql("UPDATE credential SET status = 'half'");
   reopen();

@@ -1,0 +1,97 @@
+// RowChange is one change of the store that an entry of the log is about. It is committed in one transaction with its
+// entry (Ledger::commit), and nothing else changes these rows: what the log says is so in the store, and the other way
+// round, whenever the power goes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/store/api_key_store.hpp"
+#include "rakkan/store/credential_row.hpp"
+
+namespace rakkan::store {
+
+// --- Signing ---
+
+struct SignatureRow {
+  SignatureId id;
+  TenantId tenant;
+  CredentialId credential;
+  std::uint64_t intent = 0;   // index of its entry in the trail
+  std::uint64_t outcome = 0;  // likewise
+  Instant created;
+  std::string facts;  // JSON: what the answer says beside the bytes; empty: erased
+  Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
+};
+
+struct IdempotencyRow {
+  TenantId tenant;
+  std::string key;
+  Bytes fingerprint;
+  Instant created;
+  SignatureId signature;  // the answer is that signature; empty: the answer is below
+  Bytes answer;
+};
+
+struct ActivationRow {
+  Bytes id;  // SHA-256 of the token
+  TenantId tenant;
+  CredentialId credential;
+  Instant expires;
+  std::vector<std::string> digests;  // "SHA-256:<hex>"
+  std::vector<std::string> used;     // those of them that signed already; empty when it is added
+};
+
+// already_exists when the digest was used; activation_unknown.
+struct ActivationUse {
+  Bytes id;
+  std::string digest;
+};
+
+// --- Administration: rows of the same name are added (already_exists when the id is taken) ---
+
+// The first revocation counts; another one is no failure. api_key_unknown.
+struct ApiKeyRevocation {
+  ApiKeyId id;
+  Instant at;
+};
+
+// Sets the certificates and makes it active. credential_unknown, credential_disabled.
+struct CredentialActivation {
+  CredentialId id;
+  std::vector<Bytes> certificates;  // DER, the credential's own first
+};
+
+// For good. credential_unknown.
+struct CredentialDisabling {
+  CredentialId id;
+};
+
+// The credential's first PIN. already_exists when it has one; credential_unknown.
+struct PinAddition {
+  CredentialId credential;
+  ActivationSecret secret;
+};
+
+// Replaces the secret that equals `expected` and clears the failures. pin_incorrect when another one is there by now.
+struct PinReplacement {
+  CredentialId credential;
+  ActivationSecret expected;
+  ActivationSecret secret;
+};
+
+// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. activation_missing.
+struct PinReset {
+  CredentialId credential;
+};
+
+using RowChange =
+    std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ApiKeyRow, ApiKeyRevocation, CredentialRow,
+                 CredentialActivation, CredentialDisabling, PinAddition, PinReplacement, PinReset>;
+
+}  // namespace rakkan::store

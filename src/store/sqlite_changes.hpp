@@ -1,0 +1,28 @@
+// The changes of a commit, each within the transaction that runs. One function a kind, beside the reading of its rows.
+#pragma once
+
+#include "rakkan/store/row_change.hpp"
+#include "store/sqlite.hpp"
+
+namespace rakkan::store {
+
+[[nodiscard]] Result<void> apply(Database& database, const RowChange& change);
+
+// sqlite_changes.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const SignatureRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, const IdempotencyRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, const ActivationRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, const ActivationUse& use);
+// sqlite_api_keys.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const ApiKeyRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, const ApiKeyRevocation& revocation);
+// sqlite_credentials.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const CredentialRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, const CredentialActivation& activation);
+[[nodiscard]] Result<void> apply_one(Database& database, const CredentialDisabling& disabling);
+// sqlite_pins.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const PinAddition& addition);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinReplacement& replacement);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
+
+}  // namespace rakkan::store
