@@ -13,6 +13,9 @@ constexpr std::string_view kSecretFact = "idempotency.secret";
 constexpr std::size_t kSecretSize = 32;
 constexpr std::size_t kLongestKey = 255;
 constexpr std::chrono::milliseconds kRetryInFlight{1'000};
+// A claim is made while the activation is good, and its use recorded before the deadline of the request
+// (signing.deadline: an hour at most), or of a batch's line, which is the same: the row has to be there by then.
+constexpr std::chrono::hours kActivationsKept{2};
 
 Result<SecureBytes> make_secret(store::Ledger& ledger, RandomSource& random) {
   std::array<Byte, kSecretSize> secret{};
@@ -100,13 +103,13 @@ Result<Idempotency::Claim> Idempotency::claim(const TenantId& tenant, const std:
 
 Result<void> Idempotency::keep(const store::IdempotencyRow& row) {
   store::Additions additions;
-  additions.answers.push_back(row);
+  additions.changes.emplace_back(row);
   return ledger_->commit(additions);
 }
 
 Result<void> Idempotency::forget() {
   const Instant now = clock_->now();
-  return ledger_->forget(now - kept_, now);
+  return ledger_->forget(now - kept_, now - kActivationsKept);
 }
 
 }  // namespace rakkan::service

@@ -66,7 +66,8 @@ class Idempotency {
   // Keeps an answer that no signature's commit keeps (a timestamp's). Durable when it returns; blocks. already_exists.
   [[nodiscard]] Result<void> keep(const store::IdempotencyRow& row);
 
-  // Forgets the answers older than `kept`, and activations that are over. Blocks; called by a timer.
+  // Forgets the answers older than `kept`, and activations that have been over for longer than any request may hold a
+  // claim on them. Blocks; called by a timer.
   [[nodiscard]] Result<void> forget();
 
  private:

@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "rakkan/service/idempotency.hpp"
 #include "support/loopback_tsa.hpp"
 #include "support/signing_fixture.hpp"
 
@@ -250,6 +251,24 @@ TEST_F(SigningTrail, ActivationIsNotLostWhenTheLineFails) {
   EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), IsOk());
   EXPECT_EQ(fixture_.trail.bodies("signature.intent").size(), 2U);
   EXPECT_THAT(fixture_.sign(with_token(granted.token, document_)), FailsWith(ErrorCode::activation_used));
+}
+
+// An activation that was good when the request claimed it, and is over and cleaned up before its use is recorded: the
+// store used to say that there is none, and signing stopped for everybody.
+TEST_F(SigningTrail, ACleanUpLeavesWhatAClaimHolds) {
+  ASSERT_OK_AND_ASSIGN(const Activated activated, activate());
+  const auto idempotency =
+      Idempotency::open(*fixture_.store, fixture_.clock, fixture_.random, std::chrono::seconds(1)).value();
+  const std::chrono::milliseconds longest = std::chrono::hours(1);  // signing.deadline, at most
+  fixture_.trail.before = [&](const std::string& event) {
+    if (event == "signature.intent") {
+      fixture_.clock.time += ActivateCommand::kLongestActivation + longest;
+      EXPECT_THAT(idempotency->forget(), IsOk());
+    }
+  };
+  EXPECT_THAT(fixture_.sign(with_token(activated.token, document_)), IsOk());
+  fixture_.trail.before = nullptr;
+  EXPECT_THAT(fixture_.trail.events(), ::testing::Contains("signature.made"));
 }
 
 TEST_F(SigningTrail, ActivationNeedsThePin) {
