@@ -41,14 +41,14 @@ Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Led
     wanted.insert(wanted.end(), about.begin(), about.end());
   }
   RAKKAN_TRY(std::vector<std::uint64_t> erased, that_are_there(ledger, std::move(wanted)));
-  if (erased.empty()) {
-    return erased;
+  if (!erased.empty()) {
+    audit::Submission submission;
+    submission.event = "record.erased";
+    submission.body = body_of(by, erased);
+    submission.changes = {store::RecordErasure{erased}};
+    RAKKAN_CHECK(trail.record_and_wait(std::move(submission)));
   }
-  audit::Submission submission;
-  submission.event = "record.erased";
-  submission.body = body_of(by, erased);
-  RAKKAN_CHECK(trail.record_and_wait(std::move(submission)));
-  RAKKAN_CHECK(ledger.erase_records(erased));
+  RAKKAN_CHECK(ledger.purge());
   return erased;
 }
 

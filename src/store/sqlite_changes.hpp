@@ -24,5 +24,7 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinAddition& addition);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReplacement& replacement);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
+// sqlite_erasure.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const RecordErasure& erasure);
 
 }  // namespace rakkan::store

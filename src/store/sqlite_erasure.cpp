@@ -1,4 +1,5 @@
 // What leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
+#include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
 
@@ -11,13 +12,14 @@ constexpr std::array kDeleteChunks{
 };
 
 // Zeros of the same length: the row keeps its place, and nothing of it is left in another one.
-Result<std::size_t> overwrite_record(Database& database, std::int64_t entry) {
-  RAKKAN_TRY(const int changed, database.execute("UPDATE record SET erased = 1, salt = zeroblob(length(salt)), "
-                                                 "subject = CAST(zeroblob(length(CAST(subject AS BLOB))) AS TEXT), "
-                                                 "body = CAST(zeroblob(length(CAST(body AS BLOB))) AS TEXT) "
-                                                 "WHERE entry = ? AND erased = 0",
-                                                 entry));
-  return static_cast<std::size_t>(changed);
+Result<void> overwrite_record(Database& database, std::int64_t entry) {
+  RAKKAN_CHECK(
+      database.execute("UPDATE record SET erased = 1, salt = zeroblob(length(salt)), "
+                       "subject = CAST(zeroblob(length(CAST(subject AS BLOB))) AS TEXT), "
+                       "body = CAST(zeroblob(length(CAST(body AS BLOB))) AS TEXT) "
+                       "WHERE entry = ? AND erased = 0",
+                       entry));
+  return {};
 }
 
 // The signature of which `entry` is the intent or the outcome, and the answers that say its id.
@@ -58,21 +60,18 @@ Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
   return {};
 }
 
-Result<std::size_t> SqliteStore::erase_records(const std::vector<std::uint64_t>& indexes) {
+Result<void> apply_one(Database& database, const RecordErasure& erasure) {
+  for (const std::uint64_t index : erasure.indexes) {
+    RAKKAN_TRY(const std::int64_t entry, signed_index(index));
+    RAKKAN_CHECK(overwrite_record(database, entry));
+    RAKKAN_CHECK(overwrite_signature(database, entry));
+  }
+  return {};
+}
+
+Result<void> SqliteStore::purge() {
   const std::scoped_lock lock(mutex_);
-  const auto overwrite = [&]() -> Result<std::size_t> {
-    std::size_t count = 0;
-    for (const std::uint64_t index : indexes) {
-      RAKKAN_TRY(const std::int64_t entry, signed_index(index));
-      RAKKAN_TRY(const std::size_t changed, overwrite_record(database_, entry));
-      RAKKAN_CHECK(overwrite_signature(database_, entry));
-      count += changed;
-    }
-    return count;
-  };
-  RAKKAN_TRY(const std::size_t erased, database_.transaction(overwrite));
-  RAKKAN_CHECK(database_.empty_log());
-  return erased;
+  return database_.empty_log();
 }
 
 Result<void> SqliteStore::forget(Instant answers_before, Instant activations_before) {

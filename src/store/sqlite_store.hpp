@@ -27,7 +27,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> release_entries(Journal journal, std::uint64_t end) override;
   [[nodiscard]] Result<RecordRow> record(std::uint64_t index) override;
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) override;
-  [[nodiscard]] Result<std::size_t> erase_records(const std::vector<std::uint64_t>& indexes) override;
+  [[nodiscard]] Result<void> purge() override;
   [[nodiscard]] Result<SignatureRow> signature(const SignatureId& id) override;
   [[nodiscard]] Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) override;
   [[nodiscard]] Result<std::vector<ActivationRow>> activations(Instant not_expired_at) override;

@@ -76,13 +76,12 @@ class ChunkLedger final : public store::Ledger {
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view /*subject*/) override {
     return std::vector<std::uint64_t>{};
   }
-  [[nodiscard]] Result<std::size_t> erase_records(const std::vector<std::uint64_t>& indexes) override {
+  [[nodiscard]] Result<void> purge() override { return {}; }
+  void erase_records(const std::vector<std::uint64_t>& indexes) {
     const std::scoped_lock lock(mutex_);
-    std::size_t count = 0;
     for (const std::uint64_t index : indexes) {
-      count += records_.erase(index);
+      records_.erase(index);
     }
-    return count;
   }
   [[nodiscard]] Result<store::SignatureRow> signature(const SignatureId& /*id*/) override {
     return fail(ErrorCode::signature_unknown, "no signature");

@@ -14,7 +14,8 @@
 namespace rakkan::service {
 
 // The records about `subject` (empty: nobody) and those at `indexes`; returns the indexes of those that were there.
-// Recorded before it is done: after a crash in between, do it again. audit_unavailable, store_unavailable.
+// One transaction with its entry; when it returns, the files of the store have nothing of them any more.
+// audit_unavailable, store_unavailable: do it again, or restart.
 [[nodiscard]] Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
                                                                const Principal& by, std::string_view subject,
                                                                const std::vector<std::uint64_t>& indexes);

@@ -68,9 +68,8 @@ class Ledger {
   [[nodiscard]] virtual Result<RecordRow> record(std::uint64_t index) = 0;
   // The records about a subject, by index. A slow search: erasure is rare.
   [[nodiscard]] virtual Result<std::vector<std::uint64_t>> records_about(std::string_view subject) = 0;
-  // Removes the record, and the facts, tail and answers of the signature that it belongs to; overwrites what is freed.
-  // Erasing what is not there is no failure. Returns how many records went.
-  [[nodiscard]] virtual Result<std::size_t> erase_records(const std::vector<std::uint64_t>& indexes) = 0;
+  // Of what was erased before, nothing is in any file of the store afterwards. Again is harmless.
+  [[nodiscard]] virtual Result<void> purge() = 0;
 
   // signature_unknown
   [[nodiscard]] virtual Result<SignatureRow> signature(const SignatureId& id) = 0;

@@ -90,8 +90,15 @@ struct PinReset {
   CredentialId credential;
 };
 
+// Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to; they are
+// overwritten where they stand (Ledger::purge takes away what the database's files still have of them). An entry
+// without a record is no failure.
+struct RecordErasure {
+  std::vector<std::uint64_t> indexes;
+};
+
 using RowChange =
     std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ApiKeyRow, ApiKeyRevocation, CredentialRow,
-                 CredentialActivation, CredentialDisabling, PinAddition, PinReplacement, PinReset>;
+                 CredentialActivation, CredentialDisabling, PinAddition, PinReplacement, PinReset, RecordErasure>;
 
 }  // namespace rakkan::store
