@@ -9,6 +9,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/config/configuration.hpp"
 #include "rakkan/http/api.hpp"
+#include "rakkan/http/descriptors.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/http/service_manager.hpp"
 #include "rakkan/service/api_keys.hpp"
@@ -49,6 +50,7 @@ Result<void> serve(const std::string& file) {
   configuration.http.timeouts.deadline = configuration.service.deadline;
   const SystemClock clock;
   RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
+  RAKKAN_CHECK(http::fit_descriptors(configuration.http, configuration.service.pools, *log));
   telemetry::Metrics metrics;
   const service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
                                          configuration.service,  configuration.audit, "rakkand"};
