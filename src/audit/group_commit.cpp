@@ -17,10 +17,18 @@ namespace {
 // When nobody came for so long, nobody will soon.
 constexpr std::chrono::microseconds kQuiet{1'000};
 
+// A shortage is waited out for so long, with pauses that double; then its callers are told, who have deadlines.
+constexpr std::chrono::milliseconds kPatience{5'000};
+constexpr std::chrono::milliseconds kFirstPause{10};
+constexpr std::chrono::milliseconds kLongestPause{500};
+
 }  // namespace
 
-bool is_failure_of_the_medium(ErrorCode code) noexcept {
-  return code == ErrorCode::store_unavailable || code == ErrorCode::store_corrupt;
+CommitFailure meaning_of(ErrorCode code) noexcept {
+  if (code == ErrorCode::store_unavailable || code == ErrorCode::store_corrupt) {
+    return CommitFailure::medium;
+  }
+  return code == ErrorCode::resource_shortage ? CommitFailure::shortage : CommitFailure::row;
 }
 
 GroupCommit::GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
@@ -153,8 +161,8 @@ void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
 
 // A transaction that one of its rows fails is halved until that row's submission stands alone.
 void GroupCommit::commit(std::span<Waiting> group) {
-  Result<void> committed = health_.ok() ? commit_once(group) : fail(health_.error());
-  if (!committed && group.size() > 1 && !is_failure_of_the_medium(committed.error().code)) {
+  Result<void> committed = health_.ok() ? commit_patiently(group) : fail(health_.error());
+  if (!committed && group.size() > 1 && health_.ok() && meaning_of(committed.error().code) == CommitFailure::row) {
     commit(group.first(group.size() / 2));
     commit(group.subspan(group.size() / 2));
     return;
@@ -164,11 +172,32 @@ void GroupCommit::commit(std::span<Waiting> group) {
   }
 }
 
+Result<void> GroupCommit::commit_patiently(std::span<Waiting> group) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  for (std::chrono::milliseconds pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    Result<void> done = commit_once(group);
+    if (done || meaning_of(done.error().code) != CommitFailure::shortage) {
+      health_.went_on(Health::Part::commits);
+      return done;
+    }
+    health_.delayed(Health::Part::commits, done.error());
+    if (std::chrono::steady_clock::now() >= end || !rest_for(pause)) {
+      return done;
+    }
+  }
+}
+
+// False: the trail is about to end, and nobody waits any longer.
+bool GroupCommit::rest_for(std::chrono::milliseconds pause) {
+  std::unique_lock lock(mutex_);
+  return !wakes_.wait_for(lock, pause, [&] { return stopping_; });
+}
+
 Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
   JournalSizes sizes = sizes_;
   store::Additions additions = take(group, sizes);
   if (Result<void> done = ledger_.commit(additions); !done) {
-    if (!is_failure_of_the_medium(done.error().code)) {
+    if (meaning_of(done.error().code) != CommitFailure::medium) {
       give_back(std::move(additions), group);
       return done;
     }

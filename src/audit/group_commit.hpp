@@ -17,10 +17,13 @@ using JournalSizes = std::array<std::uint64_t, std::size(store::kJournals)>;
 
 [[nodiscard]] constexpr std::size_t place(Journal journal) noexcept { return static_cast<std::size_t>(journal); }
 
-// What a failed commit of the ledger means. A failed write or sync, a full or damaged file: nobody knows any more what
-// is on the disk, and nothing is written until a restart. Every other error is that of one submission, whose caller is
-// told; the others are none the worse for it.
-[[nodiscard]] bool is_failure_of_the_medium(ErrorCode code) noexcept;
+// What a failed commit of the ledger means.
+enum class CommitFailure : std::uint8_t {
+  medium,    // a write or sync failed, a file is full or damaged: nothing is written until a restart
+  shortage,  // no descriptor or memory just now, and nothing was written: tried again
+  row,       // one submission's own error: its caller is told, and the others are none the worse for it
+};
+[[nodiscard]] CommitFailure meaning_of(ErrorCode code) noexcept;
 
 // GroupCommit makes submissions durable, many in one transaction. One that comes while nothing is going on is committed
 // at once; those that come meanwhile go together, as soon as nobody came for a while or the first of them has waited
@@ -59,7 +62,9 @@ class GroupCommit {
   void run();
   void wait_for_others(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Waiting> group);
+  [[nodiscard]] Result<void> commit_patiently(std::span<Waiting> group);
   [[nodiscard]] Result<void> commit_once(std::span<Waiting> group);
+  [[nodiscard]] bool rest_for(std::chrono::milliseconds pause);
   [[nodiscard]] store::Additions take(std::span<Waiting> group, JournalSizes& sizes);
   static void give_back(store::Additions additions, std::span<Waiting> group);
 

@@ -151,15 +151,26 @@ std::vector<Tile> Log::partials() const {
   return tiles;
 }
 
+// Short of descriptors, the batch gives back its own and goes on with what is there.
+Result<void> Log::write_tile(const Tile& tile, ByteView content) {
+  Result<void> written = batch_.write(tile.path(), content);
+  if (!written && written.error().code == ErrorCode::resource_shortage) {
+    RAKKAN_CHECK(batch_.sync());
+    written = batch_.write(tile.path(), content);
+  }
+  return written;
+}
+
+// After a shortage it may be called again: what it had written is written once more.
 Result<void> Log::write() {
   for (const auto& [tile, content] : full_) {
-    RAKKAN_CHECK(batch_.write(tile.path(), content));
+    RAKKAN_CHECK(write_tile(tile, content));
   }
   for (const Tile& tile : partials()) {
     const auto& on_disk = partials_on_disk_;
     if (std::find(on_disk.begin(), on_disk.end(), tile) == on_disk.end()) {
       const bool entries = tile.level == Tile::kEntries;
-      RAKKAN_CHECK(batch_.write(tile.path(), entries ? bundle_ : encode_hashes(edge_.rows().at(level_of(tile)))));
+      RAKKAN_CHECK(write_tile(tile, entries ? bundle_ : encode_hashes(edge_.rows().at(level_of(tile)))));
       partials_on_disk_.push_back(tile);
     }
   }
@@ -177,7 +188,11 @@ Result<void> Log::publish(std::string note) {
     note_ = std::move(note);
     published_ = size_;
   }
-  return remove_old_partials();
+  if (const Result<void> removed = remove_old_partials();
+      !removed && removed.error().code != ErrorCode::resource_shortage) {
+    return removed;
+  }
+  return {};  // without a descriptor to look into a folder they go with the next checkpoint
 }
 
 // Those of earlier sizes: the files of the checkpoint given out now are all there.

@@ -47,6 +47,7 @@ class Log {
   Log(LogFolder folder, VerifierKey key) : folder_(std::move(folder)), key_(std::move(key)), batch_(folder_) {}
   [[nodiscard]] Result<void> resume(std::string note, const Checkpoint& checkpoint);
   [[nodiscard]] Result<void> resume_bundle(const std::vector<TreeHash>& leaves);
+  [[nodiscard]] Result<void> write_tile(const Tile& tile, ByteView content);
   [[nodiscard]] Result<void> find_partials();
   [[nodiscard]] Result<void> remove_old_partials();
   [[nodiscard]] std::vector<Tile> partials() const;

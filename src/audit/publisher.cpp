@@ -152,10 +152,23 @@ void Publisher::publish_all(const std::vector<store::LogChunk>& chunks) {
   published_();
 }
 
-// Fails when a file cannot be written. A key that does not sign now is asked again at the next interval.
+// Fails when a file cannot be written. A key that does not sign now is asked again at the next interval, and a shortage
+// of descriptors or memory delays a checkpoint likewise: what was written is written again.
 Result<void> Publisher::publish(Journal journal) {
+  Result<void> done = bring_out(journal);
+  if (!done && done.error().code == ErrorCode::resource_shortage) {
+    health_.delayed(Health::Part::files, done.error());
+    const std::scoped_lock lock(mutex_);
+    last_error_ = to_string(done.error());
+    return {};
+  }
+  return done;
+}
+
+Result<void> Publisher::bring_out(Journal journal) {
   Log& log = *logs_.at(place(journal));
   RAKKAN_CHECK(log.write());
+  health_.went_on(Health::Part::files);
   Result<std::string> note = sign_note(log.checkpoint_text(), log.key(), key_);
   {
     const std::scoped_lock lock(mutex_);
@@ -165,8 +178,14 @@ Result<void> Publisher::publish(Journal journal) {
     return {};
   }
   RAKKAN_CHECK(log.publish(*std::move(note)));
+  health_.went_on(Health::Part::files);
   // The chunk with the last entry stays: when the log is opened again, it shows that store and files belong together.
-  return ledger_.release_entries(journal, log.size() - 1);
+  return released(ledger_.release_entries(journal, log.size() - 1));
+}
+
+// What the ledger does not let go of now goes with the next checkpoint, unless its medium failed.
+Result<void> Publisher::released(Result<void> result) {
+  return !result && meaning_of(result.error().code) == CommitFailure::medium ? result : Result<void>();
 }
 
 void Publisher::answer(Journal journal) {

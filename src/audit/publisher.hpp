@@ -50,6 +50,8 @@ class Publisher {
   void run();
   void publish_all(const std::vector<store::LogChunk>& chunks);
   [[nodiscard]] Result<void> publish(Journal journal);
+  [[nodiscard]] Result<void> bring_out(Journal journal);
+  [[nodiscard]] static Result<void> released(Result<void> result);
   void answer(Journal journal);
   void refuse_all(const Error& error);
   [[nodiscard]] bool uncovered() const;

@@ -91,9 +91,14 @@ Result<bool> Stamper::stamp(Journal journal) {
   RAKKAN_TRY(const Bytes der, stamper_.stamp(bytes_of(note)));
   RAKKAN_TRY(const tsp::TimestampToken token, open_timestamp(der, note));
   if (const Result<void> written = write_timestamp(log, size, note, token, stamper_.own); !written) {
-    health_.failed(written.error());
+    if (written.error().code == ErrorCode::resource_shortage) {
+      health_.delayed(Health::Part::timestamps, written.error());
+    } else {
+      health_.failed(written.error());
+    }
     return fail(written.error());
   }
+  health_.went_on(Health::Part::timestamps);
   return true;
 }
 

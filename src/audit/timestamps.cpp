@@ -47,10 +47,19 @@ Result<void> write_timestamp(const LogFolder& log, std::uint64_t size, std::stri
                              const tsp::TimestampToken& token, bool own) {
   FileBatch batch(log);
   // A crash leaves all three or none: the verifier takes one alone for damage.
-  RAKKAN_CHECK(batch.write(file_name(size, ".checkpoint"), bytes_of(note)));
-  RAKKAN_CHECK(batch.write(file_name(size, ".tst"), token.der()));
-  RAKKAN_CHECK(batch.write(file_name(size, ".json"), bytes_of(description(size, token, own))));
-  return batch.sync();
+  const auto write = [&]() -> Result<void> {
+    RAKKAN_CHECK(batch.write(file_name(size, ".checkpoint"), bytes_of(note)));
+    RAKKAN_CHECK(batch.write(file_name(size, ".tst"), token.der()));
+    RAKKAN_CHECK(batch.write(file_name(size, ".json"), bytes_of(description(size, token, own))));
+    return batch.sync();
+  };
+  Result<void> written = write();
+  if (!written && written.error().code == ErrorCode::resource_shortage) {
+    for (const std::string& name : timestamp_files(size)) {
+      RAKKAN_CHECK(batch.remove(name));
+    }
+  }
+  return written;
 }
 
 std::vector<std::string> timestamp_files(std::uint64_t size) {

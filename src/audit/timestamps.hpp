@@ -20,7 +20,7 @@ namespace rakkan::audit {
 // malformed_timestamp_response.
 [[nodiscard]] Result<tsp::TimestampToken> open_timestamp(ByteView token, std::string_view note);
 
-// Writes the three files, synced.
+// Writes the three files, synced; none of them when it fails with resource_shortage.
 [[nodiscard]] Result<void> write_timestamp(const LogFolder& log, std::uint64_t size, std::string_view note,
                                            const tsp::TimestampToken& token, bool own);
 

@@ -203,6 +203,8 @@ Result<Receipt> Trail::record_and_wait(Submission submission) {
 
 bool Trail::healthy() const noexcept { return impl_->health.ok(); }
 
+std::optional<Error> Trail::shortage() const { return impl_->health.shortage(); }
+
 Result<void> Trail::ready() const {
   if (!impl_->health.ok()) {
     return fail(impl_->health.error());

@@ -130,6 +130,7 @@ constexpr std::array kRows = {
   ErrorRow{overloaded, 503, "overloaded", "Too much work is waiting", "処理が混み合っています", F::system_failure, X::refused, L::warning, true},
   ErrorRow{deadline_exceeded, 504, "deadline-exceeded", "The deadline passed before the work was done", "処理期限を過ぎました", F::system_failure, X::refused, L::warning, true},
   ErrorRow{shutting_down, 503, "shutting-down", "The service is shutting down", "サービスを終了しています", F::system_failure, X::refused, L::info, true},
+  ErrorRow{resource_shortage, 503, "resource-shortage", "File descriptors or memory are short right now", "ファイル記述子またはメモリが一時的に不足しています", F::system_failure, X::refused, L::error, true},
 
   ErrorRow{internal, 500, "internal", "Internal error", "内部エラー", F::system_failure, X::usage, L::critical, false},
 };

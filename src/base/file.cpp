@@ -5,11 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "base/system_error.hpp"
 #include "rakkan/base/environment.hpp"
 
 namespace rakkan {
@@ -35,11 +34,6 @@ class Descriptor {
   int fd_;
 };
 
-tl::unexpected<Error> system_error(ErrorCode code, const char* what, const fs::path& path) {
-  const int error = errno;
-  return fail(code, std::string(what) + ": " + std::system_category().message(error), path.string());
-}
-
 struct OpenFile {
   Descriptor descriptor;
   struct stat status;
@@ -49,7 +43,7 @@ Result<OpenFile> open_regular(const fs::path& path) {
   Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status{};
   if (descriptor.value() < 0 || ::fstat(descriptor.value(), &status) != 0) {
-    return system_error(ErrorCode::file_unreadable, "cannot open", path);
+    return refused_by_system(ErrorCode::file_unreadable, "cannot open", path);
   }
   if (S_ISDIR(status.st_mode)) {
     return fail(ErrorCode::file_unreadable, "is a folder", path.string());
@@ -66,7 +60,7 @@ Result<Bytes> read_all(const OpenFile& file, const fs::path& path, std::uint64_t
       continue;
     }
     if (count < 0) {
-      return system_error(ErrorCode::file_unreadable, "cannot read", path);
+      return refused_by_system(ErrorCode::file_unreadable, "cannot read", path);
     }
     if (count == 0) {
       return content;
@@ -85,7 +79,7 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
       continue;
     }
     if (count < 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot write", path);
+      return refused_by_system(ErrorCode::file_unwritable, "cannot write", path);
     }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
@@ -103,7 +97,7 @@ bool is_service_credential(const fs::path& path) {
 Result<void> sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (descriptor.value() < 0 || ::fsync(descriptor.value()) != 0) {
-    return system_error(ErrorCode::file_unwritable, "cannot sync the folder", folder);
+    return refused_by_system(ErrorCode::file_unwritable, "cannot sync the folder", folder);
   }
   return {};
 }
@@ -121,7 +115,7 @@ Result<MappedFile> MappedFile::open(const fs::path& path) {
   const auto size = static_cast<std::size_t>(file.status.st_size);
   void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor.value(), 0);
   if (data == MAP_FAILED) {
-    return system_error(ErrorCode::file_unreadable, "cannot map", path);
+    return refused_by_system(ErrorCode::file_unreadable, "cannot map", path);
   }
   return MappedFile(static_cast<const Byte*>(data), size);
 }
@@ -171,7 +165,7 @@ Result<void> write_file_atomically(const fs::path& path, std::initializer_list<B
   std::string temporary = path.string() + ".XXXXXX";
   const Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
   if (descriptor.value() < 0) {
-    return system_error(ErrorCode::file_unwritable, "cannot create", path);
+    return refused_by_system(ErrorCode::file_unwritable, "cannot create", path);
   }
   const auto write = [&]() -> Result<void> {
     for (const ByteView part : parts) {
@@ -180,7 +174,7 @@ Result<void> write_file_atomically(const fs::path& path, std::initializer_list<B
     const mode_t mode = owner_only ? S_IRUSR | S_IWUSR : S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
     if (::fchmod(descriptor.value(), mode) != 0 || ::fsync(descriptor.value()) != 0 ||
         ::rename(temporary.c_str(), path.c_str()) != 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot write", path);
+      return refused_by_system(ErrorCode::file_unwritable, "cannot write", path);
     }
     return sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
   };
@@ -197,7 +191,7 @@ Result<void> make_private_folder(const fs::path& folder) {
     fs::permissions(folder, fs::perms::owner_all, error);
   }
   if (error) {
-    return fail(ErrorCode::file_unwritable, "cannot make the folder: " + error.message(), folder.string());
+    return refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder, error.value());
   }
   return {};
 }

@@ -5,22 +5,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <system_error>
 #include <utility>
 
+#include "base/system_error.hpp"
 #include "rakkan/base/file.hpp"
 
 namespace rakkan {
 namespace {
 
 namespace fs = std::filesystem;
-
-tl::unexpected<Error> system_error(ErrorCode code, const char* what, const fs::path& path) {
-  const int error = errno;
-  return fail(code, std::string(what) + ": " + std::system_category().message(error), path.string());
-}
 
 // A system call, again while a signal interrupts it.
 template <class Call>
@@ -47,7 +41,7 @@ class PosixFile final : public File {
       const ByteSpan rest = out.subspan(done);
       const ssize_t count = uninterrupted([&] { return ::pread(descriptor_, rest.data(), rest.size(), at); });
       if (count < 0) {
-        return system_error(ErrorCode::file_unreadable, "cannot read", path_);
+        return refused_by_system(ErrorCode::file_unreadable, "cannot read", path_);
       }
       if (count == 0) {
         break;
@@ -58,11 +52,13 @@ class PosixFile final : public File {
   }
 
   [[nodiscard]] Result<void> write_at(std::uint64_t offset, ByteView data) override {
+    const std::uint64_t begin = offset;
     while (!data.empty()) {
       RAKKAN_TRY(const off_t at, position(offset, ErrorCode::file_unwritable));
       const ssize_t count = uninterrupted([&] { return ::pwrite(descriptor_, data.data(), data.size(), at); });
       if (count < 0) {
-        return system_error(ErrorCode::file_unwritable, "cannot write", path_);
+        return offset == begin ? refused_by_system(ErrorCode::file_unwritable, "cannot write", path_)
+                               : failed_by_system(ErrorCode::file_unwritable, "cannot write", path_);
       }
       data = data.subspan(static_cast<std::size_t>(count));
       offset += static_cast<std::uint64_t>(count);
@@ -73,7 +69,7 @@ class PosixFile final : public File {
   [[nodiscard]] Result<void> truncate(std::uint64_t size) override {
     RAKKAN_TRY(const off_t length, position(size, ErrorCode::file_unwritable));
     if (uninterrupted([&] { return ::ftruncate(descriptor_, length); }) != 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot truncate", path_);
+      return failed_by_system(ErrorCode::file_unwritable, "cannot truncate", path_);
     }
     return {};
   }
@@ -81,7 +77,7 @@ class PosixFile final : public File {
   // Not tried again after a failure, an interruption included: Linux reports a lost page once.
   [[nodiscard]] Result<void> sync() override {
     if (::fdatasync(descriptor_) != 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot sync", path_);
+      return failed_by_system(ErrorCode::file_unwritable, "cannot sync", path_);
     }
     return {};
   }
@@ -89,7 +85,7 @@ class PosixFile final : public File {
   [[nodiscard]] Result<std::uint64_t> size() override {
     struct stat status{};
     if (::fstat(descriptor_, &status) != 0) {
-      return system_error(ErrorCode::file_unreadable, "cannot tell the size", path_);
+      return refused_by_system(ErrorCode::file_unreadable, "cannot tell the size", path_);
     }
     return static_cast<std::uint64_t>(status.st_size);
   }
@@ -107,7 +103,7 @@ class PosixFile final : public File {
     if (errno == EAGAIN || errno == EACCES) {
       return false;
     }
-    return system_error(ErrorCode::file_unwritable, "cannot lock", path_);
+    return refused_by_system(ErrorCode::file_unwritable, "cannot lock", path_);
   }
 
  private:
@@ -141,12 +137,12 @@ class PosixFileSystem final : public FileSystem {
     const ErrorCode code = mode == FileMode::read ? ErrorCode::file_unreadable : ErrorCode::file_unwritable;
     const int descriptor = uninterrupted([&] { return ::open(path.c_str(), flags_of(mode), S_IRUSR | S_IWUSR); });
     if (descriptor < 0) {
-      return system_error(code, "cannot open", path);
+      return refused_by_system(code, "cannot open", path);
     }
     auto file = std::make_unique<PosixFile>(descriptor, path);
     struct stat status{};
     if (::fstat(descriptor, &status) != 0) {
-      return system_error(code, "cannot open", path);
+      return refused_by_system(code, "cannot open", path);
     }
     if (!S_ISREG(status.st_mode)) {
       return fail(code, "not a regular file", path.string());
@@ -162,19 +158,19 @@ class PosixFileSystem final : public FileSystem {
     if (errno == ENOENT || errno == ENOTDIR) {
       return false;
     }
-    return system_error(ErrorCode::file_unreadable, "cannot tell whether it is there", path);
+    return refused_by_system(ErrorCode::file_unreadable, "cannot tell whether it is there", path);
   }
 
   [[nodiscard]] Result<void> remove(const fs::path& path) override {
     if (std::remove(path.c_str()) != 0 && errno != ENOENT) {
-      return system_error(ErrorCode::file_unwritable, "cannot remove", path);
+      return refused_by_system(ErrorCode::file_unwritable, "cannot remove", path);
     }
     return {};
   }
 
   [[nodiscard]] Result<void> rename(const fs::path& from, const fs::path& to) override {
     if (::rename(from.c_str(), to.c_str()) != 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot rename", from);
+      return refused_by_system(ErrorCode::file_unwritable, "cannot rename", from);
     }
     return {};
   }
@@ -188,7 +184,7 @@ class PosixFileSystem final : public FileSystem {
       names.push_back(entry->path().filename().string());
     }
     if (error && error != std::errc::no_such_file_or_directory) {
-      return fail(ErrorCode::file_unreadable, "cannot list the folder: " + error.message(), folder.string());
+      return refused_by_system(ErrorCode::file_unreadable, "cannot list the folder", folder, error.value());
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -197,11 +193,11 @@ class PosixFileSystem final : public FileSystem {
   [[nodiscard]] Result<void> sync_folder(const fs::path& folder) override {
     const int descriptor = uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
     if (descriptor < 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot open the folder", folder);
+      return refused_by_system(ErrorCode::file_unwritable, "cannot open the folder", folder);
     }
     const PosixFile opened(descriptor, folder);
     if (::fsync(descriptor) != 0) {
-      return system_error(ErrorCode::file_unwritable, "cannot sync the folder", folder);
+      return failed_by_system(ErrorCode::file_unwritable, "cannot sync the folder", folder);
     }
     return {};
   }

@@ -107,6 +107,9 @@ async::Task<std::vector<Error>> SigningService::readiness() {
   if (auto trail = parts_->environment.trail.ready(); !trail) {
     wrong.push_back(std::move(trail).error());
   }
+  if (auto shortage = parts_->environment.trail.shortage()) {
+    wrong.push_back(*std::move(shortage));
+  }
   if (auto time = parts_->clock_gate->trusted_time(); !time) {
     wrong.push_back(std::move(time).error());
   }

@@ -9,6 +9,9 @@ constexpr std::uint64_t kPageSize = 4096;  // SQLite's default
 
 // Whether the medium failed (store_unavailable, store_corrupt) or this one request: audit::GroupCommit decides by it.
 ErrorCode code_of(int code) {
+  if (code == SQLITE_IOERR_NOMEM) {
+    return ErrorCode::resource_shortage;
+  }
   switch (code & 0xFF) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
@@ -21,12 +24,13 @@ ErrorCode code_of(int code) {
     case SQLITE_TOOBIG:
     case SQLITE_MISMATCH:
       return ErrorCode::invalid_argument;
+    case SQLITE_NOMEM:
+      return ErrorCode::resource_shortage;
     case SQLITE_BUSY:
     case SQLITE_CANTOPEN:
     case SQLITE_FULL:
     case SQLITE_IOERR:
     case SQLITE_NOLFS:
-    case SQLITE_NOMEM:
     case SQLITE_PERM:
     case SQLITE_PROTOCOL:
     case SQLITE_READONLY:
@@ -222,10 +226,18 @@ Result<void> Database::writable() const {
 
 Error Database::explained(Error error) const {
   const std::optional<Error>& failure = connection_->vfs.failure();
-  return failure ? std::move(error).because(*failure) : error;
+  if (!failure) {
+    const std::optional<Error> shortage = connection_->vfs.take_shortage();
+    return shortage && error.code == ErrorCode::resource_shortage ? std::move(error).because(*shortage) : error;
+  }
+  // Whatever SQLite made of it: nothing is written any more.
+  error.code = error.code == ErrorCode::store_corrupt ? error.code : ErrorCode::store_unavailable;
+  return std::move(error).because(*failure);
 }
 
 int Database::changes() const noexcept { return sqlite3_changes(connection_->handle); }
+
+bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(connection_->handle) == 0; }
 
 void Database::rollback() noexcept { sqlite3_exec(connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr); }
 

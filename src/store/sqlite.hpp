@@ -125,6 +125,9 @@ class Database {
 
   template <class Body>
   [[nodiscard]] auto run_between(std::string_view begin, Body& body) -> decltype(body()) {
+    if (in_transaction()) {
+      rollback();  // the last one's had no memory to end itself
+    }
     RAKKAN_CHECK(execute(begin));
     auto result = body();
     if (!result.has_value()) {
@@ -145,6 +148,7 @@ class Database {
   // The error with the failed write or sync that caused it, if one did.
   [[nodiscard]] Error explained(Error error) const;
   void rollback() noexcept;
+  [[nodiscard]] bool in_transaction() const noexcept;
 
   std::unique_ptr<Connection> connection_;
 };

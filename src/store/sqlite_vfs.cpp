@@ -31,7 +31,7 @@ class OpenFile {
     }
     const Result<std::size_t> count = file_->read_at(offset, out);
     if (!count) {
-      return SQLITE_IOERR_READ;
+      return vfs_->passes(count.error()) ? SQLITE_IOERR_NOMEM : SQLITE_IOERR_READ;
     }
     std::fill(out.begin() + static_cast<std::ptrdiff_t>(*count), out.end(), Byte{0});
     return *count == out.size() ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
@@ -64,17 +64,15 @@ class OpenFile {
     return truncated == SQLITE_OK ? sync() : truncated;
   }
 
+  // The name first: when there is no descriptor for its folder, nothing of the contents is durable yet.
   int sync() {
+    if (const int named = sync_name(); named != SQLITE_OK) {
+      return named;
+    }
     if (const int flushed = flush(); flushed != SQLITE_OK) {
       return flushed;
     }
-    if (const int synced = change(SQLITE_IOERR_FSYNC, [&] { return file_->sync(); }); synced != SQLITE_OK) {
-      return synced;
-    }
-    if (std::exchange(name_is_unsynced_, false)) {
-      return change(SQLITE_IOERR_DIR_FSYNC, [&] { return vfs_->files().sync_folder(path_.parent_path()); });
-    }
-    return SQLITE_OK;
+    return change(SQLITE_IOERR_FSYNC, [&] { return file_->sync(); });
   }
 
   int size(sqlite3_int64& out) {
@@ -83,7 +81,7 @@ class OpenFile {
     }
     const Result<std::uint64_t> bytes = file_->size();
     if (!bytes) {
-      return SQLITE_IOERR_FSTAT;
+      return vfs_->passes(bytes.error()) ? SQLITE_IOERR_NOMEM : SQLITE_IOERR_FSTAT;
     }
     out = static_cast<sqlite3_int64>(*bytes);
     return SQLITE_OK;
@@ -111,6 +109,15 @@ class OpenFile {
   }
 
  private:
+  int sync_name() {
+    if (!name_is_unsynced_) {
+      return SQLITE_OK;
+    }
+    const int synced = change(SQLITE_IOERR_DIR_FSYNC, [&] { return vfs_->files().sync_folder(path_.parent_path()); });
+    name_is_unsynced_ = synced != SQLITE_OK;
+    return synced;
+  }
+
   [[nodiscard]] int writable() const noexcept { return vfs_->failure() ? SQLITE_IOERR_WRITE : SQLITE_OK; }
 
   template <class Change>
@@ -120,6 +127,9 @@ class OpenFile {
     }
     const Result<void> done = run();
     if (!done) {
+      if (vfs_->passes(done.error())) {
+        return SQLITE_IOERR_NOMEM;
+      }
       vfs_->note_failure(done.error());
       return code;
     }
@@ -211,7 +221,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   const Result<bool> there = self.files().exists(name);
   Result<std::unique_ptr<File>> opened = self.files().open(name, mode_of(flags));
   if (!there || !opened) {
-    return SQLITE_CANTOPEN;
+    return self.passes(there ? opened.error() : there.error()) ? SQLITE_NOMEM : SQLITE_CANTOPEN;
   }
   handle->file = std::make_unique<OpenFile>(self, *std::move(opened), name, !*there).release();
   handle->base.pMethods = &kMethods;
@@ -239,9 +249,13 @@ int delete_file(sqlite3_vfs* vfs, const char* name, int) noexcept {
 }
 
 int access(sqlite3_vfs* vfs, const char* name, int, int* out) noexcept {
-  const Result<bool> there = owner(vfs).files().exists(name);
+  SqliteVfs& self = owner(vfs);
+  const Result<bool> there = self.files().exists(name);
   *out = there.value_or(false) ? 1 : 0;
-  return there ? SQLITE_OK : SQLITE_IOERR_ACCESS;
+  if (!there) {
+    return self.passes(there.error()) ? SQLITE_IOERR_NOMEM : SQLITE_IOERR_ACCESS;
+  }
+  return SQLITE_OK;
 }
 
 int full_path(sqlite3_vfs*, const char* name, int size, char* out) noexcept {
@@ -283,6 +297,14 @@ SqliteVfs::SqliteVfs(FileSystem& files) : files_(&files), vfs_(std::make_unique<
 }
 
 SqliteVfs::~SqliteVfs() { sqlite3_vfs_unregister(vfs_.get()); }
+
+bool SqliteVfs::passes(const Error& error) {
+  if (error.code != ErrorCode::resource_shortage) {
+    return false;
+  }
+  shortage_ = error;
+  return true;
+}
 
 void SqliteVfs::note_failure(const Error& error) {
   if (!failure_) {

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "rakkan/base/file_system.hpp"
 
@@ -29,15 +30,20 @@ class SqliteVfs {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] FileSystem& files() const noexcept { return *files_; }
 
-  // What went wrong first, if anything did.
+  // What went wrong first, if anything did. A lack of descriptors or memory before anything was done is no such
+  // failure: SQLite is told that it has no memory, undoes the transaction, and the next one may succeed.
   [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
   void note_failure(const Error& error);
+  // Is it a shortage? Its words are kept until they are taken, since SQLite knows none but "out of memory".
+  [[nodiscard]] bool passes(const Error& error);
+  [[nodiscard]] std::optional<Error> take_shortage() noexcept { return std::exchange(shortage_, std::nullopt); }
 
  private:
   FileSystem* files_;
   std::string name_;
   std::unique_ptr<sqlite3_vfs> vfs_;
   std::optional<Error> failure_;
+  std::optional<Error> shortage_;
 };
 
 }  // namespace rakkan::store

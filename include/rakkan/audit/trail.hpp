@@ -83,8 +83,9 @@ class Trail {
   ~Trail();  // stop()
 
   // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
-  // on every call fails and healthy() is false). What is refused at once (overloaded: too many waiting; shutting_down)
-  // is answered on the caller's thread before this returns. Thread-safe.
+  // on every call fails and healthy() is false), or resource_shortage (for some seconds there was no memory or no
+  // descriptor; nothing was written, and the next call may succeed). What is refused at once (overloaded: too many
+  // waiting; shutting_down) is answered on the caller's thread before this returns. Thread-safe.
   using Done = std::function<void(Result<Receipt>)>;
   // A group is one transaction: a submission with a change that the store does not take (an id that is taken, a
   // credential that is not there) gets that error, as store/row_change.hpp says, and the others of its group are
@@ -96,6 +97,9 @@ class Trail {
 
   // While writes succeed.
   [[nodiscard]] bool healthy() const noexcept;
+  // What delays commits, checkpoints or timestamps right now for want of descriptors or memory. It goes by itself, and
+  // nothing is lost by it.
+  [[nodiscard]] std::optional<Error> shortage() const;
   // May something be begun that will have to be recorded? audit_unavailable: a write failed, or an entry has waited for
   // its checkpoint longer than Options::longest_uncovered. What has begun is recorded in that case too.
   [[nodiscard]] Result<void> ready() const;

@@ -126,6 +126,7 @@ enum class ErrorCode : std::uint8_t {
   overloaded,
   deadline_exceeded,
   shutting_down,
+  resource_shortage,
   // Ours
   internal,
 };

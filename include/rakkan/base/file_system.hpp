@@ -17,7 +17,9 @@
 namespace rakkan {
 
 // One open file; not thread-safe. Closed by its destructor. Failures are file_unreadable or file_unwritable with the
-// path in `where` and the system's words in `detail`. A failed sync() is not tried again: the pages may be gone.
+// path in `where` and the system's words in `detail`; resource_shortage when the system had no descriptor or memory for
+// the call and it did nothing: the same call may succeed later. A sync() fails with file_unwritable alone and is not
+// tried again: the pages may be gone.
 class File {
  public:
   virtual ~File() = default;

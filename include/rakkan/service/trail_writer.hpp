@@ -18,6 +18,8 @@ class TrailWriter {
   virtual void record(audit::Submission submission, audit::Trail::Done done) = 0;
   // As audit::Trail::ready.
   [[nodiscard]] virtual Result<void> ready() const = 0;
+  // As audit::Trail::shortage.
+  [[nodiscard]] virtual std::optional<Error> shortage() const { return std::nullopt; }
   // Entries of the trail that are durable: an index handed out later is not smaller.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
 
@@ -34,6 +36,7 @@ class AuditTrailWriter final : public TrailWriter {
     trail_->record(std::move(submission), std::move(done));
   }
   [[nodiscard]] Result<void> ready() const override { return trail_->ready(); }
+  [[nodiscard]] std::optional<Error> shortage() const override { return trail_->shortage(); }
   [[nodiscard]] std::uint64_t size() const noexcept override { return trail_->size(audit::Journal::trail); }
 
  private:

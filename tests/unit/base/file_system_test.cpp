@@ -1,5 +1,6 @@
 #include "rakkan/base/file_system.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -27,6 +28,25 @@ class PosixFileSystemTest : public ::testing::Test {
   test::TemporaryFolder folder_;
   FileSystem& files_ = posix_file_system();
 };
+
+// What the caller may try again is told from what a disk did.
+TEST_F(PosixFileSystemTest, ALackOfDescriptorsIsAShortageAndNotAFailure) {
+  const auto file = open("f");
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none{0, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto opened = files_.open(folder_.path() / "f", FileMode::read_write);
+  const auto listed = files_.list(folder_.path());
+  const auto synced = files_.sync_folder(folder_.path());
+  const auto written = file->write_at(0, bytes_of("abc"));
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_THAT(opened, FailsWith(ErrorCode::resource_shortage));
+  EXPECT_THAT(listed, FailsWith(ErrorCode::resource_shortage));
+  EXPECT_THAT(synced, FailsWith(ErrorCode::resource_shortage));
+  EXPECT_THAT(written, IsOk()) << "what is open stays open";
+  EXPECT_THAT(files_.open(folder_.path() / "f", FileMode::read_write), IsOk());
+}
 
 TEST_F(PosixFileSystemTest, WritesAreReadBackAndTheEndIsShort) {
   const auto file = open("f");
