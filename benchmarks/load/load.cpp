@@ -292,7 +292,7 @@ class Bench {
   // 200 uploads of 50 MB at once against a budget of 512 MiB: what does not fit is refused, memory stays below.
   void many_large_uploads() {
     constexpr double kBudgetMb = 512;
-    const test::ServerProcess server = folder_.start({"http.limits.in_flight=512MiB"});
+    const test::ServerProcess server = folder_.start({"http.limits.in_flight=512MiB", "http.limits.tenant_share=100"});
     const MappedFile file = must(MappedFile::open(options_->documents / "50m.pdf"));
     const auto requests = pdf_requests({folder_.api_key(), "operator"}, text_of(file.view()), 200);
     const double before = server.peak_memory_mb();

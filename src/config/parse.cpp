@@ -90,6 +90,15 @@ void check_together(const Configuration& configuration, const std::string& sourc
   if (configuration.hsm.breaker_last < configuration.hsm.breaker_first) {
     findings.add("must not be shorter than hsm.breaker_first", source + ": hsm.breaker_last");
   }
+  // A document that no caller could ever send whole.
+  const http::Limits& http = configuration.http.limits;
+  if (service.limits.document > http.in_flight) {
+    findings.add("must not be above http.limits.in_flight", source + ": limits.document");
+  } else if (service.limits.document > http.largest_document()) {
+    findings.add("must not be above what one caller may have of http.limits.in_flight (http.limits.tenant_share), " +
+                     std::to_string(http.largest_document()) + " bytes",
+                 source + ": limits.document");
+  }
   if (service.pin.memory % 1024 != 0) {
     findings.add("must be whole KiB", source + ": pin.memory");
   }

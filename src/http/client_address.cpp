@@ -11,10 +11,12 @@ constexpr std::string_view kForwardedFor = "X-Forwarded-For";
 
 }  // namespace
 
+bool is_within(const IpAddress& address, std::span<const IpRange> ranges) noexcept {
+  return std::any_of(ranges.begin(), ranges.end(), [&](const IpRange& range) { return range.contains(address); });
+}
+
 IpAddress client_address(const IpAddress& peer, std::span<const Header> headers, std::span<const IpRange> trusted) {
-  const auto is_proxy = [&](const IpAddress& address) {
-    return std::any_of(trusted.begin(), trusted.end(), [&](const IpRange& range) { return range.contains(address); });
-  };
+  const auto is_proxy = [&](const IpAddress& address) { return is_within(address, trusted); };
   if (!is_proxy(peer)) {
     return peer;
   }

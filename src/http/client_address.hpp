@@ -17,6 +17,8 @@ namespace rakkan::http {
 [[nodiscard]] IpAddress client_address(const IpAddress& peer, std::span<const Header> headers,
                                        std::span<const IpRange> trusted);
 
+[[nodiscard]] bool is_within(const IpAddress& address, std::span<const IpRange> ranges) noexcept;
+
 // configuration_invalid with the text that is no address and no range.
 [[nodiscard]] Result<std::vector<IpRange>> proxies_of(const std::vector<std::string>& texts);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "rakkan/base/secure_bytes.hpp"
+
 namespace rakkan::http {
 namespace {
 
@@ -10,6 +12,7 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kFirstHeadRoom = 2 * 1024;  // most heads are smaller: a connection at rest keeps no more
 constexpr std::size_t kBodyRoom = 64 * 1024;
+constexpr std::size_t kFirstBodyRoom = 16 * 1024;  // as long as no more has come: an announcement costs no memory
 constexpr std::size_t kLeastRead = 4 * 1024;
 constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with extensions and trailer fields
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -28,8 +31,10 @@ ByteSpan InputBuffer::room(std::size_t least) {
       if (used > 0) {
         std::memcpy(grown.get(), data_.get() + begin_, used);
       }
+      free();
       data_ = std::move(grown);
       capacity_ = larger;
+      written_ = used;
     } else if (used > 0) {
       std::memmove(data_.get(), data_.get() + begin_, used);
     }
@@ -46,9 +51,25 @@ void InputBuffer::put(ByteView bytes) {
   }
 }
 
+void InputBuffer::consume_and_wipe(std::size_t bytes) noexcept {
+  secure_wipe({data_.get() + begin_, bytes});
+  consume(bytes);
+}
+
 void InputBuffer::free() noexcept {
+  secure_wipe({data_.get(), written_});
   data_.reset();
-  capacity_ = begin_ = end_ = 0;
+  capacity_ = begin_ = end_ = written_ = 0;
+}
+
+std::chrono::nanoseconds patience(const Limits& limits, const Timeouts& timeouts, std::chrono::nanoseconds waited,
+                                  std::uint64_t moved) noexcept {
+  std::chrono::nanoseconds left = std::min<std::chrono::nanoseconds>(timeouts.stall, timeouts.transfer - waited);
+  if (limits.slowest_rate > 0) {
+    const std::chrono::milliseconds earned(moved * 1'000 / limits.slowest_rate);
+    left = std::min<std::chrono::nanoseconds>(left, timeouts.stall + earned - waited);
+  }
+  return std::max(left, std::chrono::nanoseconds(0));
 }
 
 Connection::Connection(Stream stream, const Limits& limits, const Timeouts& timeouts)
@@ -58,19 +79,13 @@ Error Connection::failure(const Stream::Code& code) const {
   if (timed_out_) {
     return {ErrorCode::request_timeout, "the peer is too slow", {}, {}, {}};
   }
+  if (gave_way_) {
+    return {ErrorCode::overloaded, "too many connections: a silent one gave way", {}, std::chrono::seconds(1), {}};
+  }
   if (broken_off_) {
     return {ErrorCode::shutting_down, "the server ended the connection", {}, {}, {}};
   }
   return {ErrorCode::malformed_request, "the connection ended: " + code.message(), {}, {}, {}};
-}
-
-Connection::Deadline Connection::transfer_deadline(Deadline begun, std::uint64_t moved) const {
-  const auto stall = steady_clock::now() + timeouts_.stall;
-  if (limits_.slowest_rate == 0) {
-    return stall;
-  }
-  const auto earned = std::chrono::milliseconds(moved * 1'000 / limits_.slowest_rate);
-  return std::min<Deadline>(stall, begun + timeouts_.stall + earned);
 }
 
 void Connection::tick(Deadline now) noexcept {
@@ -84,6 +99,16 @@ void Connection::tick(Deadline now) noexcept {
 void Connection::break_off() noexcept {
   broken_off_ = true;
   stream_.cancel();
+}
+
+void Connection::give_way() noexcept {
+  gave_way_ = true;
+  break_off();
+}
+
+bool Connection::may_give_way() noexcept {
+  Stream::Code ignored;
+  return !gave_way_ && stream_.socket().available(ignored) == 0;
 }
 
 bool Connection::has_input() {
@@ -162,7 +187,7 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
   const bool must_invite = holds_back(parser);
   if (!asked_for_body_) {
     asked_for_body_ = true;
-    body_begun_ = steady_clock::now();
+    body_waited_ = {};
     body_received_ = 0;
   }
   if (must_invite && !parser.is_done()) {
@@ -194,15 +219,18 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
       body_.clear();
       const std::uint64_t expected = parser.body_length().value_or(kBodyRoom);
       static_cast<void>(
-          body_.room(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, kLeastRead, kBodyRoom))));
+          body_.room(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected, kLeastRead, kFirstBodyRoom))));
       body_.put(input);
       head_size_ += input.size();
     }
     if (body_.view().empty()) {
       body_.clear();
     }
-    const Deadline until = transfer_deadline(body_begun_, body_received_);
-    RAKKAN_CO_TRY(const std::size_t received, co_await read_more(body_, kLeastRead, until));
+    const Deadline now = steady_clock::now();
+    const Deadline until = now + patience(limits_, timeouts_, body_waited_, body_received_);
+    const std::size_t least = body_received_ < kBodyRoom ? kLeastRead : kBodyRoom;
+    RAKKAN_CO_TRY(const std::size_t received, co_await read_more(body_, least, until));
+    body_waited_ += steady_clock::now() - now;
     body_received_ += received;
   }
   co_return ByteView();
@@ -229,7 +257,8 @@ async::Task<Result<void>> Connection::write(std::span<const ByteView> pieces) {
       co_return fail(failure({}));
     }
     timed_out_ = false;
-    until_ = transfer_deadline(begun, written);
+    const Deadline now = steady_clock::now();
+    until_ = now + patience(limits_, timeouts_, now - begun, written);
     const auto [error, size] = co_await stream_.write_some(batch);
     until_ = kNever;
     if (error) {
@@ -247,7 +276,7 @@ async::Task<Result<void>> Connection::write(std::span<const ByteView> pieces) {
 }
 
 void Connection::finish_request() {
-  head_.consume(head_size_);
+  head_.consume_and_wipe(head_size_);
   head_size_ = 0;
   if (reads_body_buffer_) {
     head_.clear();

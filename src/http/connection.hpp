@@ -16,14 +16,24 @@
 
 namespace rakkan::http {
 
-// Bytes that came and were not used yet, in memory that grows.
+// Bytes that came and were not used yet, in memory that grows. A key, a PIN or an activation may be among them: what is
+// given back, to the heap or to the next request, is overwritten first.
 class InputBuffer {
  public:
+  InputBuffer() noexcept = default;
+  InputBuffer(const InputBuffer&) = delete;
+  InputBuffer& operator=(const InputBuffer&) = delete;
+  ~InputBuffer() { free(); }
+
   [[nodiscard]] ByteView view() const noexcept { return {data_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
+  void consume_and_wipe(std::size_t bytes) noexcept;
   // Room for at least `least` bytes behind the view; what is before the view may be given up.
   [[nodiscard]] ByteSpan room(std::size_t least);
-  void commit(std::size_t bytes) noexcept { end_ += bytes; }
+  void commit(std::size_t bytes) noexcept {
+    end_ += bytes;
+    written_ = end_ > written_ ? end_ : written_;
+  }
   void put(ByteView bytes);
   void clear() noexcept { begin_ = end_ = 0; }
   void free() noexcept;
@@ -34,7 +44,14 @@ class InputBuffer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t written_ = 0;  // nothing behind it was ever written to
 };
+
+// How much longer a peer has, after so much time of waiting for it and so many bytes. No more than a stall; no more
+// than is left for the whole transfer; and no more than an average of the slowest rate allows after a first stall's
+// worth of time. Nothing: it is too slow.
+[[nodiscard]] std::chrono::nanoseconds patience(const Limits& limits, const Timeouts& timeouts,
+                                                std::chrono::nanoseconds waited, std::uint64_t moved) noexcept;
 
 class Connection {
  public:
@@ -66,6 +83,10 @@ class Connection {
   void tick(async::Deadline now) noexcept;
   // Ends every operation, now and later.
   void break_off() noexcept;
+  // The same, since others need its place.
+  void give_way() noexcept;
+  // It did not give way yet, and nothing has arrived that nobody has read.
+  [[nodiscard]] bool may_give_way() noexcept;
 
  private:
   using Deadline = async::Deadline;
@@ -73,8 +94,6 @@ class Connection {
 
   [[nodiscard]] Error failure(const Stream::Code& code) const;
   [[nodiscard]] async::Task<Result<std::size_t>> read_more(InputBuffer& buffer, std::size_t least, Deadline until);
-  // An average below the slowest rate is too slow, after a first stall's worth of time.
-  [[nodiscard]] Deadline transfer_deadline(Deadline begun, std::uint64_t moved) const;
 
   Stream stream_;
   const Limits& limits_;
@@ -82,6 +101,7 @@ class Connection {
   Deadline until_ = kNever;
   bool timed_out_ = false;
   bool broken_off_ = false;
+  bool gave_way_ = false;
   bool idle_ = false;           // waits for a request's first byte
   bool served_before_ = false;  // a first request has to come sooner than a next one
 
@@ -91,7 +111,7 @@ class Connection {
   InputBuffer body_;
   bool reads_body_buffer_ = false;
   bool asked_for_body_ = false;
-  Deadline body_begun_{};
+  std::chrono::nanoseconds body_waited_{};  // for the peer: what this server does meanwhile is not the peer's
   std::uint64_t body_received_ = 0;
 };
 

@@ -6,21 +6,25 @@
 namespace rakkan::http {
 namespace {
 
-// A body whose length nobody knows takes from the budget in such steps.
+// What has arrived takes from the budget in such steps, and never more than is still to come.
 constexpr std::uint64_t kStep = 256 * 1024;
 
 }  // namespace
 
-Result<void> RequestBody::admit(std::uint64_t limit) {
+Result<void> RequestBody::admit(std::uint64_t limit, std::uint64_t small, async::ByteBudget& budget,
+                                async::ByteBudget::Account& account) {
   limit_ = limit;
   length_ = parser_.body_length();
   if (length_.value_or(0) > limit) {
     return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes");
   }
-  const std::uint64_t first = length_.value_or(std::min(kStep, limit));
-  if (first > 0) {
-    RAKKAN_TRY(lease_, budget_.take(first));
+  using Size = async::ByteBudget::Size;
+  const Size size = length_.value_or(limit) <= small ? Size::small : Size::large;
+  if (length_.value_or(0) > budget.most(size)) {
+    return fail(ErrorCode::input_too_large,
+                "more than the " + std::to_string(budget.most(size)) + " bytes that one caller may have on the way");
   }
+  lease_ = budget.open(account, size);
   return {};
 }
 
@@ -38,8 +42,9 @@ async::Task<Result<ByteView>> RequestBody::next() {
     co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit_) + " bytes");
   }
   received_ += bytes.size();
-  if (received_ > lease_.size()) {
-    RAKKAN_CO_CHECK(lease_.grow(std::max(kStep, received_ - lease_.size())));
+  if (received_ > lease_.bytes()) {
+    const std::uint64_t step = std::max(kStep, received_ - lease_.bytes());
+    RAKKAN_CO_CHECK(lease_.grow(std::min(step, length_.value_or(limit_) - lease_.bytes())));
   }
   if (bytes.empty() && when_whole_) {
     std::exchange(when_whole_, nullptr)();

@@ -1,4 +1,5 @@
-// The body of a request on a connection: within the route's limit, and its bytes taken from the budget of all.
+// The body of a request on a connection: within the route's limit, and its bytes taken from the budget of all as they
+// arrive, on the account of whoever sends them. What a caller announces takes nothing.
 #pragma once
 
 #include <functional>
@@ -10,15 +11,17 @@ namespace rakkan::http {
 
 class RequestBody final : public Body {
  public:
-  RequestBody(Connection& connection, RequestParser& parser, async::ByteBudget& budget)
-      : connection_(connection), parser_(parser), budget_(budget) {}
+  RequestBody(Connection& connection, RequestParser& parser) : connection_(connection), parser_(parser) {}
 
-  // Before the first byte is read: whether a body of this size may come. input_too_large, overloaded.
-  [[nodiscard]] Result<void> admit(std::uint64_t limit);
+  // Before the first byte is read: whether a body of this size may ever come. `limit` is the route's; a body that
+  // cannot be longer than `small` counts as small. input_too_large.
+  [[nodiscard]] Result<void> admit(std::uint64_t limit, std::uint64_t small, async::ByteBudget& budget,
+                                   async::ByteBudget::Account& account);
 
   [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return length_; }
   [[nodiscard]] async::Task<Result<ByteView>> next() override;
 
+  [[nodiscard]] bool is_empty() const { return parser_.is_done(); }
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
   // Called once, when the body is whole: at once when there is none.
   void when_whole(std::function<void()> act);
@@ -26,7 +29,6 @@ class RequestBody final : public Body {
  private:
   Connection& connection_;
   RequestParser& parser_;
-  async::ByteBudget& budget_;
   async::ByteBudget::Lease lease_;
   std::optional<std::uint64_t> length_ = 0;
   std::uint64_t limit_ = 0;

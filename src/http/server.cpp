@@ -61,13 +61,18 @@ struct Server::Impl {
 };
 
 ServerOptions api_listener(const Options& options) {
-  return {options.listen,   options.limits,       options.timeouts,
-          options.key_rate, options.address_rate, options.trusted_proxies};
+  ServerOptions listener{options.listen,   options.limits,       options.timeouts,
+                         options.key_rate, options.address_rate, options.trusted_proxies};
+  // One address leaves half of what there is to the others, also where there are only few.
+  Limits& limits = listener.limits;
+  limits.address_connections = std::min(limits.address_connections, std::max(1U, limits.connections / 2));
+  return listener;
 }
 
 ServerOptions metrics_listener(const Options& options) {
   ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}};
   listener.limits.connections = kMetricsConnections;
+  listener.limits.address_connections = 0;
   return listener;
 }
 
@@ -88,6 +93,9 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router rout
     at = worker->address();  // of port 0 the one that was given
   }
   impl->port = at.port();
+  for (const auto& worker : impl->workers) {
+    impl->shared.workers.push_back(worker.get());
+  }
   for (unsigned i = 0; i < threads; ++i) {
     impl->workers[i]->start(i);
   }
@@ -134,8 +142,8 @@ bool Server::alive() const noexcept {
 
 Server::Load Server::load() const noexcept {
   const Shared& shared = impl_->shared;
-  return {shared.connections.load(), shared.requests.load(), shared.refused.load(), shared.exceptions.load(),
-          shared.budget.taken()};
+  return {shared.connections.load(), shared.requests.load(), shared.refused.load(),
+          shared.exceptions.load(),  shared.budget.taken(),  shared.gave_way.load()};
 }
 
 }  // namespace rakkan::http

@@ -31,16 +31,19 @@ bool is_request_id(std::string_view id) noexcept {
   });
 }
 
-// The part of an address that its owner cannot choose: of IPv6 the /64 (RFC 6177 §2).
-IpAddress rate_address(const IpAddress& peer) noexcept { return peer.is_v4() ? peer : peer.prefix(64); }
+// Whose memory the bodies of callers without a key take: no tenant has such a name.
+constexpr std::string_view kAnybody = "(anybody)";
 
 class Session {
  public:
-  Session(Worker& worker, Stream stream, const IpAddress& peer)
+  Session(Worker& worker, Stream stream, const IpAddress& peer, AddressCounts::Place place)
       : worker_(worker),
         shared_(worker.shared()),
         peer_(peer),
-        connection_(std::move(stream), shared_.options.limits, shared_.options.timeouts) {
+        place_(std::move(place)),
+        connection_(std::move(stream), shared_.options.limits, shared_.options.timeouts),
+        silence_(worker.silence(), connection_) {
+    silence_.begin(false);
     worker_.enter(connection_);
     shared_.observer.connection_opened();
   }
@@ -60,6 +63,7 @@ class Session {
   async::Task<bool> serve(std::string_view head);
   async::Task<void> refuse_head(Error error);
 
+  Result<AddressCounts::Place> place_behind_proxy(const Request& request);
   void read_facts(Request& request, const RequestParser& parser);
   void prefer(Request& request, std::string_view field);
   // Everything before the handler, and the handler.
@@ -76,7 +80,10 @@ class Session {
   Worker& worker_;
   Shared& shared_;
   const IpAddress peer_;  // of the socket
+  AddressCounts::Place place_;
   Connection connection_;
+  Silence::Place silence_;
+  bool had_request_ = false;
   bool unread_input_ = false;         // the peer may still be sending what nobody reads
   std::chrono::milliseconds span_{};  // of the current request's deadline
   // Kept from request to request for their memory.
@@ -101,6 +108,7 @@ async::Task<void> Session::run() {
     }
     connection_.finish_request();
   }
+  silence_.begin(true);
   co_await connection_.close(unread_input_);
 }
 
@@ -108,7 +116,9 @@ async::Task<bool> Session::serve_next() {
   if (shared_.draining.load(std::memory_order_relaxed) && !connection_.has_input()) {
     co_return false;
   }
+  silence_.begin(std::exchange(had_request_, true));
   auto head = co_await connection_.read_head();
+  silence_.end();
   if (!head) {
     co_await refuse_head(std::move(head).error());
     co_return false;
@@ -139,7 +149,7 @@ async::Task<bool> Session::serve(std::string_view head) {
     co_return false;
   }
   shared_.requests.fetch_add(1, std::memory_order_relaxed);
-  RequestBody body(connection_, parser, shared_.budget);
+  RequestBody body(connection_, parser);
   Admission::Work work(worker_.admission());
   Request request;
   request.body = &body;
@@ -148,7 +158,13 @@ async::Task<bool> Session::serve(std::string_view head) {
   read_facts(request, parser);
   shared_.observer.started(request);
 
-  auto outcome = co_await answer_safely(request, body, work);
+  const auto place = place_behind_proxy(request);
+  Result<Response> outcome = Response();
+  if (place) {
+    outcome = co_await answer_safely(request, body, work);
+  } else {
+    outcome = fail(place.error());
+  }
   if (!outcome) {
     shared_.observer.failed(request, outcome.error());
     outcome = problem(outcome.error(), request);
@@ -166,6 +182,11 @@ async::Task<bool> Session::serve(std::string_view head) {
     co_return false;
   }
   co_return co_await throw_away(parser);
+}
+
+// A trusted proxy's connection carries the requests of many: each takes one of its caller's places for its time.
+Result<AddressCounts::Place> Session::place_behind_proxy(const Request& request) {
+  return request.peer == peer_ ? AddressCounts::Place() : shared_.addresses.enter(request.peer);
 }
 
 void Session::read_facts(Request& request, const RequestParser& parser) {
@@ -214,7 +235,7 @@ async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBo
 }
 
 Result<const Route*> Session::find_route(Request& request) {
-  const auto address = rate_address(request.peer);
+  const auto address = owner_address(request.peer);
   RAKKAN_CHECK(shared_.address_rate.take(text_of(address.octets), steady_clock::now()));
   RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
   request.route = route->path;
@@ -244,7 +265,11 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
   if (!request.rate_key.empty()) {
     RAKKAN_CO_CHECK(shared_.key_rate.take(request.rate_key, steady_clock::now()));
   }
-  RAKKAN_CO_CHECK(body.admit((*route)->body_limit));
+  if (!body.is_empty()) {
+    const std::string_view tenant = request.principal ? std::string_view(request.principal->tenant.value()) : kAnybody;
+    RAKKAN_CO_CHECK(
+        body.admit((*route)->body_limit, shared_.options.limits.body, shared_.budget, worker_.memory_of(tenant)));
+  }
   co_return co_await (*route)->handler(request);
 }
 
@@ -319,8 +344,8 @@ async::Task<Result<Bytes>> Session::produce_safely(const Response& response) {
 
 }  // namespace
 
-async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer) {
-  Session session(worker, std::move(stream), peer);
+async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer, AddressCounts::Place place) {
+  Session session(worker, std::move(stream), peer, std::move(place));
   co_await session.run();
 }
 

@@ -7,7 +7,9 @@
 
 namespace rakkan::http {
 
-// Ends with the connection. Throws nothing. Runs on the worker's thread; the worker outlives it.
-[[nodiscard]] async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer);
+// Ends with the connection, and gives its place back. Throws nothing. Runs on the worker's thread; the worker outlives
+// it.
+[[nodiscard]] async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer,
+                                                 AddressCounts::Place place);
 
 }  // namespace rakkan::http

@@ -1,10 +1,11 @@
-// What all I/O threads of a server have in common. Immutable, or atomic.
+// What all I/O threads of a server have in common. Immutable, atomic, or with locks of their own.
 #pragma once
 
 #include <atomic>
 #include <utility>
 #include <vector>
 
+#include "http/address_counts.hpp"
 #include "http/rate_limiter.hpp"
 #include "rakkan/async/byte_budget.hpp"
 #include "rakkan/base/ip_address.hpp"
@@ -18,7 +19,8 @@ struct Shared {
         trusted_proxies(std::move(proxies)),
         router(std::move(table)),
         observer(hears),
-        budget(options.limits.in_flight),
+        budget({options.limits.in_flight, options.limits.kept_for_small(), options.limits.tenant_share}),
+        addresses(options.limits.address_connections),
         key_rate(options.key_rate),
         address_rate(options.address_rate) {}
 
@@ -27,12 +29,16 @@ struct Shared {
   const Router router;
   Observer& observer;
   async::ByteBudget budget;
+  AddressCounts addresses;
   RateLimiter key_rate;
   RateLimiter address_rate;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> refused{0};
+  std::atomic<std::uint64_t> gave_way{0};
+  // The threads, which outlive all sessions: fixed before the first of them starts.
+  std::vector<class Worker*> workers;
   std::atomic<std::uint64_t> exceptions{0};
 };
 

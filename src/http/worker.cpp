@@ -9,6 +9,7 @@
 #include <ctime>
 #include <utility>
 
+#include "http/client_address.hpp"
 #include "http/session.hpp"
 #include "rakkan/http/problem.hpp"
 
@@ -25,6 +26,8 @@ constexpr std::chrono::seconds kAliveWithin{5};
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 constexpr int kBacklog = 4'096;
 constexpr int kAcceptedAtOnce = 64;
+// With fewer places left than this connections are tight: silent ones give way, so that a newcomer finds one.
+constexpr std::uint64_t kMostPlacesFree = 64;
 
 // RFC 9110 §5.6.7, in any locale.
 std::string date_field(std::time_t now) {
@@ -117,6 +120,20 @@ void Worker::break_off() {
   });
 }
 
+void Worker::make_room() {
+  asio::post(context_, [this] { static_cast<void>(one_gives_way()); });
+}
+
+bool Worker::one_gives_way() {
+  Connection* const silent = silence_.first_to_go();
+  if (silent == nullptr) {
+    return false;
+  }
+  silent->give_way();
+  shared_.gave_way.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
 void Worker::join() noexcept {
   if (!thread_.joinable()) {
     return;
@@ -162,6 +179,13 @@ void Worker::measure_lag(Admission::Time now) {
   });
 }
 
+async::ByteBudget::Account& Worker::memory_of(std::string_view tenant) {
+  if (const auto known = accounts_.find(tenant); known != accounts_.end()) {
+    return *known->second;
+  }
+  return *accounts_.emplace(std::string(tenant), &shared_.budget.account(tenant)).first->second;
+}
+
 void Worker::enter(Connection& connection) { connections_.insert(&connection); }
 void Worker::leave(Connection& connection) { connections_.erase(&connection); }
 
@@ -200,20 +224,42 @@ void Worker::welcome(Tcp::socket socket) {
   if (error) {
     return;  // gone already
   }
-  if (shared_.connections.fetch_add(1) >= shared_.options.limits.connections) {
-    shared_.connections.fetch_sub(1);
+  const IpAddress address = ip_address(peer.address());
+  auto place = take_place(address);
+  if (!place) {
     shared_.refused.fetch_add(1, std::memory_order_relaxed);
-    refuse(std::move(socket), ip_address(peer.address()));
+    refuse(std::move(socket), address, place.error());
     return;
   }
   socket.set_option(Tcp::no_delay(true), error);
-  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), tls_), ip_address(peer.address())),
+  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), tls_), address, *std::move(place)),
                  asio::detached);
 }
 
+// Among all connections, and among the address's. Of a trusted proxy the latter are those of the callers behind it,
+// whom only their requests name.
+Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
+  AddressCounts::Place place;
+  if (!is_within(address, shared_.trusted_proxies)) {
+    RAKKAN_TRY(place, shared_.addresses.enter(address));
+  }
+  const std::uint64_t most = shared_.options.limits.connections;
+  const std::uint64_t open = shared_.connections.fetch_add(1) + 1;
+  if (open > most - std::min(kMostPlacesFree, most / 8) && !one_gives_way()) {
+    Worker* const other = shared_.workers[asked_for_room_++ % shared_.workers.size()];
+    if (other != this) {  // here the newcomer itself would be the only silent one
+      other->make_room();
+    }
+  }
+  if (open > most) {
+    shared_.connections.fetch_sub(1);
+    return fail(Error{ErrorCode::overloaded, "too many connections", {}, std::chrono::milliseconds(1'000), {}});
+  }
+  return place;
+}
+
 // One try, without waiting: the answer fits into the socket's buffer.
-void Worker::refuse(Tcp::socket socket, const IpAddress& peer) {
-  const Error error{ErrorCode::overloaded, "too many connections", {}, std::chrono::milliseconds(1'000), {}};
+void Worker::refuse(Tcp::socket socket, const IpAddress& peer, const Error& error) {
   shared_.observer.connection_failed(peer, error);
   if (tls_) {
     return;

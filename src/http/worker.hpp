@@ -12,11 +12,13 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "http/admission.hpp"
 #include "http/connection.hpp"
 #include "http/shared.hpp"
+#include "http/silence.hpp"
 
 namespace rakkan::http {
 
@@ -37,6 +39,7 @@ class Worker {
   void use(TlsContext tls);  // for connections from now on
   void stop_accepting();     // and closes idle connections
   void break_off();          // closes every connection
+  void make_room();          // closes the one that has been silent for longest
   void join() noexcept;      // once all connections are gone
   [[nodiscard]] bool alive() const noexcept;
 
@@ -48,6 +51,9 @@ class Worker {
   // overloaded.
   [[nodiscard]] Result<void> admit(Admission::Time now, Admission::Duration backlog);
   [[nodiscard]] Admission& admission() noexcept { return admission_; }
+  [[nodiscard]] Silence& silence() noexcept { return silence_; }
+  // The account of a tenant's bodies; found without a lock but for the first time.
+  [[nodiscard]] async::ByteBudget::Account& memory_of(std::string_view tenant);
   void enter(Connection& connection);
   void leave(Connection& connection);
 
@@ -56,7 +62,9 @@ class Worker {
   [[nodiscard]] async::Task<void> tick_always();
   void accept_waiting();
   void welcome(boost::asio::ip::tcp::socket socket);
-  void refuse(boost::asio::ip::tcp::socket socket, const IpAddress& peer);
+  void refuse(boost::asio::ip::tcp::socket socket, const IpAddress& peer, const Error& error);
+  [[nodiscard]] Result<AddressCounts::Place> take_place(const IpAddress& address);
+  [[nodiscard]] bool one_gives_way();
   void tick();
   void measure_lag(Admission::Time now);
 
@@ -71,6 +79,13 @@ class Worker {
   boost::asio::steady_timer ticker_;
   bool ending_ = false;
   std::unordered_set<Connection*> connections_;
+  Silence silence_;
+  std::size_t asked_for_room_ = 0;  // how often the others were, one after another
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
+  };
+  std::unordered_map<std::string, async::ByteBudget::Account*, Hash, std::equal_to<>> accounts_;
   Admission admission_;
   // How long what is ready waits for this thread: measured with an empty task, one at a time.
   std::optional<Admission::Time> lag_since_;

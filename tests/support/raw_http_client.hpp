@@ -40,7 +40,15 @@ struct RawAnswer {
 
 class RawHttpClient {
  public:
-  explicit RawHttpClient(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `from`: another address of the loopback, as another caller has.
+  explicit RawHttpClient(std::uint16_t port, const char* from = nullptr)
+      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in source{};
+    source.sin_family = AF_INET;
+    if (from != nullptr && (::inet_pton(AF_INET, from, &source.sin_addr) != 1 ||
+                            ::bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0)) {
+      throw std::runtime_error(std::string("cannot call from ") + from);
+    }
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);

@@ -1,9 +1,21 @@
-// ByteBudget bounds what all requests together may keep in memory: whoever receives bytes takes them from the budget
-// first and is refused at once when they do not fit. Lock-free, thread-safe.
+// ByteBudget bounds what all requests together may keep in memory, and shares it out: whoever receives bytes takes them
+// first, on an account of his own, and is refused at once when they do not fit or are more than his share.
+//
+// A share is a part of what would be left, not of the whole: with a share of 50 percent one account alone has at most
+// half, two have a third each, n an (n+1)th. However many of them hold all they can get, as much again stays free for
+// the next (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions on Networking 6(2), 1998). A part is kept
+// for small takes alone, so that large ones cannot stand in their way, not even those of the same account.
+//
+// Lock-free but for account(); thread-safe.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "rakkan/base/result.hpp"
@@ -12,21 +24,50 @@ namespace rakkan::async {
 
 class ByteBudget {
  public:
-  explicit ByteBudget(std::uint64_t limit) noexcept : limit_(limit) {}
+  struct Limits {
+    std::uint64_t bytes = 0;  // of all accounts together
+    std::uint64_t kept = 0;   // of those, for small takes alone
+    unsigned share = 100;     // percent, 1 to 100; 100: one account may have all
+  };
+  enum class Size : std::uint8_t { small, large };
+
+  class Account {  // of one caller; lives as long as its budget
+   public:
+    Account() noexcept = default;
+    Account(const Account&) = delete;
+    Account& operator=(const Account&) = delete;
+
+   private:
+    friend class ByteBudget;
+    std::atomic<std::uint64_t>& taken(Size size) noexcept { return size == Size::small ? small_ : large_; }
+    std::atomic<std::uint64_t> small_{0};
+    std::atomic<std::uint64_t> large_{0};
+  };
+
+  explicit ByteBudget(const Limits& limits) noexcept : limits_(limits) {}
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
+
+  // The account of this name, made when it is new and never forgotten: names are an operator's, not a caller's. Takes a
+  // lock; the reference may be kept.
+  [[nodiscard]] Account& account(std::string_view name);
 
   // Bytes taken; given back when it goes. The budget outlives it.
   class Lease {
    public:
     Lease() noexcept = default;
     Lease(Lease&& other) noexcept
-        : budget_(std::exchange(other.budget_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+        : budget_(std::exchange(other.budget_, nullptr)),
+          account_(other.account_),
+          size_(other.size_),
+          bytes_(std::exchange(other.bytes_, 0)) {}
     Lease& operator=(Lease&& other) noexcept {
       if (this != &other) {
         give_back();
         budget_ = std::exchange(other.budget_, nullptr);
-        size_ = std::exchange(other.size_, 0);
+        account_ = other.account_;
+        size_ = other.size_;
+        bytes_ = std::exchange(other.bytes_, 0);
       }
       return *this;
     }
@@ -34,29 +75,45 @@ class ByteBudget {
     Lease& operator=(const Lease&) = delete;
     ~Lease() { give_back(); }
 
-    [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-    // Takes more; overloaded leaves the lease as it was. Only of a lease that came from take().
-    [[nodiscard]] Result<void> grow(std::uint64_t bytes);
+    [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+    // Takes more. overloaded with retry_after when it does not fit beside what is taken, input_too_large when it never
+    // will; both leave the lease as it was. Only of a lease that came from open().
+    [[nodiscard]] Result<void> grow(std::uint64_t more);
     void give_back() noexcept;
 
    private:
     friend class ByteBudget;
-    Lease(ByteBudget& budget, std::uint64_t size) noexcept : budget_(&budget), size_(size) {}
+    Lease(ByteBudget& budget, Account& account, Size size) noexcept
+        : budget_(&budget), account_(&account), size_(size) {}
     ByteBudget* budget_ = nullptr;
-    std::uint64_t size_ = 0;
+    Account* account_ = nullptr;
+    Size size_ = Size::large;
+    std::uint64_t bytes_ = 0;
   };
 
-  // overloaded with retry_after when the bytes do not fit beside those taken; input_too_large when they never will.
-  [[nodiscard]] Result<Lease> take(std::uint64_t bytes);
+  // Nothing taken yet.
+  [[nodiscard]] Lease open(Account& account, Size size) noexcept { return {*this, account, size}; }
 
   [[nodiscard]] std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
-  [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
+  // The most that one account may ever have.
+  [[nodiscard]] std::uint64_t most(Size size) const noexcept { return room(size) / 100 * limits_.share; }
 
  private:
-  [[nodiscard]] Result<void> add(std::uint64_t bytes, std::uint64_t held);
+  [[nodiscard]] std::uint64_t room(Size size) const noexcept {
+    return size == Size::small ? limits_.bytes : limits_.bytes - limits_.kept;
+  }
+  [[nodiscard]] bool is_within_share(std::uint64_t held, std::uint64_t left) const noexcept;
+  [[nodiscard]] Result<void> add(std::uint64_t bytes, std::uint64_t held, Account& account, Size size);
 
-  const std::uint64_t limit_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
+  };
+
+  const Limits limits_;
   std::atomic<std::uint64_t> taken_{0};
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::unique_ptr<Account>, Hash, std::equal_to<>> accounts_;
 };
 
 }  // namespace rakkan::async

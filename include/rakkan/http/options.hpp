@@ -1,6 +1,7 @@
 // What an operator can set about the HTTP server.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -26,11 +27,30 @@ struct ListenOptions {
 };
 
 struct Limits {
-  unsigned connections = 10'000;         // of one listener; one more is told "overloaded" and closed
+  // Of one listener. Near it the connection that has been silent for longest gives way to a new one; when none is
+  // silent one more is told "overloaded" and closed.
+  unsigned connections = 10'000;
+  // Of one address (IPv6: one /64); 0: no limit. A trusted proxy's count by what they forward.
+  unsigned address_connections = 1'000;
   std::uint64_t header = 16 * 1024;      // bytes: request line and fields
   unsigned header_fields = 100;          // lines
   std::uint64_t body = 64 * 1024;        // bytes of a body that is no document
   std::uint64_t in_flight = 1ULL << 30;  // bytes of all bodies together
+  // Percent of in_flight that bodies of one tenant may take when nobody else's take any; when others' do, the same
+  // share of what they leave. Callers without a key count as one tenant.
+  unsigned tenant_share = 50;
+
+  // Of in_flight, kept for bodies of at most `body` bytes: uploads cannot stand in the way of those.
+  [[nodiscard]] constexpr std::uint64_t kept_for_small() const noexcept { return in_flight / 16; }
+  // The longest body that one tenant can ever send.
+  [[nodiscard]] constexpr std::uint64_t largest_body() const noexcept {
+    return (in_flight - kept_for_small()) / 100 * tenant_share;
+  }
+  // Bytes of a multipart form around its JSON, of at most `body`, and its document.
+  static constexpr std::uint64_t kForm = 64 * 1024;
+  [[nodiscard]] constexpr std::uint64_t largest_document() const noexcept {
+    return largest_body() - std::min(largest_body(), body + kForm);
+  }
   // Work that stands in queues longer than this is more than can be done: what comes then is refused as overloaded, so
   // that what was taken on is done in time. 0: no such limit.
   std::chrono::milliseconds queue_delay{10};
@@ -41,6 +61,8 @@ struct Timeouts {
   std::chrono::milliseconds idle{75'000};    // a connection between requests
   std::chrono::milliseconds header{10'000};  // from a request's first byte to the end of its header
   std::chrono::milliseconds stall{10'000};   // no byte of a body or an answer moves
+  // For a whole body or a whole answer, however large: the caller's part of the time.
+  std::chrono::milliseconds transfer{15 * 60'000};
   // From a whole request to its answer; the service's own option. Prefer: wait (RFC 7240 §4.3) shortens it.
   std::chrono::milliseconds deadline{30'000};
   std::chrono::milliseconds notice{0};      // at the end: /readyz is red already, connections are still taken

@@ -53,9 +53,10 @@ class Server {
   struct Load {
     std::uint64_t connections;  // open now
     std::uint64_t requests;     // since the start
-    std::uint64_t refused;      // connections beyond the limit
+    std::uint64_t refused;      // connections beyond a limit
     std::uint64_t exceptions;   // that reached a session
     std::uint64_t in_flight;    // bytes of bodies
+    std::uint64_t gave_way;     // silent connections closed for newer ones
   };
   [[nodiscard]] Load load() const noexcept;
 

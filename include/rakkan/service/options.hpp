@@ -50,7 +50,7 @@ struct TsuOptions {
 };
 
 struct Limits {
-  std::uint64_t document = 2ULL << 30;     // bytes
+  std::uint64_t document = 256ULL << 20;   // bytes
   std::size_t instruction = 64 * 1024;     // bytes
   std::size_t activations = 100'000;       // open at once
   std::size_t activation_digests = 1'000;  // of one activation

@@ -8,7 +8,6 @@
 namespace rakkan::http {
 namespace {
 
-constexpr std::uint64_t kForm = 64 * 1024;  // of a multipart form, beside its parts
 constexpr std::uint64_t kQuery = 4 * 1024;  // of a timestamp request
 
 }  // namespace
@@ -41,7 +40,7 @@ Router Api::router() {
                 [&context, endpoint](Request& request) { return endpoint(context, request); }});
   };
   const Scope tsa = options.tsa_open ? Scope::none : Scope::timestamp;
-  add(Method::post, "/v1/signatures", Scope::sign, options.document + options.json + kForm, post_signatures);
+  add(Method::post, "/v1/signatures", Scope::sign, options.document + options.json + Limits::kForm, post_signatures);
   add(Method::get, "/v1/signatures/{id}", Scope::sign, 0, get_signature);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, options.json, post_cms);

@@ -108,8 +108,11 @@ std::vector<Metrics::Watch> watch(Metrics& metrics, const Server& server) {
   Watches watches(metrics);
   watches.one(WatchedKind::gauge, "rakkan_http_bytes_in_flight", "Bytes of request bodies in memory",
               [&server] { return number(server.load().in_flight); });
-  watches.one(WatchedKind::counter, "rakkan_http_connections_refused_total", "Connections beyond the limit",
+  watches.one(WatchedKind::counter, "rakkan_http_connections_refused_total",
+              "Connections beyond a limit, of all or of one address",
               [&server] { return number(server.load().refused); });
+  watches.one(WatchedKind::counter, "rakkan_http_connections_gave_way_total",
+              "Silent connections closed for newer ones", [&server] { return number(server.load().gave_way); });
   return std::move(watches).take();
 }
 

@@ -1,4 +1,4 @@
-// Bodies on real sockets: whole, chunked, in parts, too large, too slow, broken off.
+// Bodies on real sockets: whole, chunked, in parts, too large, too slow, broken off, and what memory they may take.
 #include <gmock/gmock.h>
 
 #include "support/http_server_fixture.hpp"
@@ -104,23 +104,106 @@ TEST_F(HttpBodies, ASmallBodyThatNobodyReadsDoesNotEndTheConnection) {
   EXPECT_EQ(client.answer().status, 200U);
 }
 
-TEST_F(HttpBodies, TheBudgetRefusesAtOnce) {
+// What a caller says of its body costs nobody anything.
+TEST_F(HttpBodies, AnAnnouncedBodyTakesNothingUntilItComes) {
+  options_.limits.in_flight = 1'200'000;
+  options_.limits.tenant_share = 100;
+  options_.timeouts.stall = 60s;
+  Server& server = start();
+  RawHttpClient patient = connect();
+  patient.send(post("/echo", "Content-Length: 1048576\r\n") + std::string(1'000, 'a'));
+  ASSERT_TRUE(soon([&] { return server.load().in_flight > 0; }));
+  EXPECT_LE(server.load().in_flight, 256U * 1'024);
+  const std::string large(700'000, 'b');
+  EXPECT_EQ(ask(with_length("/echo", large)).body, large);
+  EXPECT_EQ(ask(with_length("/echo", "abc")).body, "abc");
+  patient.send(std::string(1'048'576 - 1'000, 'a'));
+  EXPECT_EQ(patient.answer().status, 200U);
+}
+
+TEST_F(HttpBodies, TheBudgetRefusesWhatDoesNotFit) {
   options_.limits.in_flight = 100'000;
+  options_.limits.tenant_share = 100;
+  options_.limits.body = 1'024;
+  options_.timeouts.stall = 60s;
   Server& server = start();
   RawHttpClient first = connect();
-  first.send(post("/echo", "Content-Length: 60000\r\n"));
+  first.send(post("/echo", "Content-Length: 60000\r\n") + std::string(50'000, 'a'));
   ASSERT_TRUE(soon([&] { return server.load().in_flight == 60'000; }));
-  RawHttpClient second = connect();
-  second.send(post("/echo", "Content-Length: 60000\r\nExpect: 100-continue\r\n"));
-  const RawAnswer refused = second.answer();
+  const RawAnswer refused = ask(with_length("/echo", std::string(60'000, 'a')));
   EXPECT_EQ(refused.status, 503U);
   EXPECT_EQ(refused.field("Retry-After"), "1");
   EXPECT_THAT(refused.body, HasSubstr("\"code\":\"overloaded\""));
-  first.send(std::string(60'000, 'a'));
+  EXPECT_EQ(ask(with_length("/echo", std::string(1'024, 'a'))).status, 200U) << "small ones have room of their own";
+  first.send(std::string(10'000, 'a'));
   EXPECT_EQ(first.answer().status, 200U);
   EXPECT_TRUE(soon([&] { return server.load().in_flight == 0; }));
   EXPECT_EQ(ask(with_length("/echo", std::string(60'000, 'a'))).status, 200U);
-  EXPECT_EQ(ask(post("/echo", "Content-Length: 100001\r\n")).status, 413U);
+  RawHttpClient never = connect();
+  never.send(post("/echo", "Content-Length: 100001\r\nExpect: 100-continue\r\n"));
+  EXPECT_EQ(never.answer().status, 413U);
+}
+
+// Callers are told apart by a field, as by a key.
+class HttpShares : public test::HttpServerFixture {
+ protected:
+  Router routes() override {
+    Router router = HttpServerFixture::routes();
+    router.guard([](const Route&, Request& request) -> async::Task<Result<void>> {
+      if (const auto tenant = request.header("Tenant")) {
+        request.principal = service::Principal{"key:1", TenantId(std::string(*tenant)), false};
+      }
+      co_return Result<void>();
+    });
+    return router;
+  }
+};
+
+TEST_F(HttpShares, ACallerBeyondItsShareIsRefusedAloneAndTheNextIsServed) {
+  options_.limits.in_flight = 4U << 20U;
+  options_.limits.body = 1'024;
+  options_.timeouts.stall = 60s;
+  Server& server = start();
+  const std::string large(900'000, 'a');
+  const auto upload = [&](const std::string& tenant) { return ask(with_length("/echo", large, tenant)).status; };
+  std::vector<RawHttpClient> patient;
+  for (std::uint64_t held = 0; held < 2; ++held) {
+    patient.push_back(connect());
+    patient.back().send(post("/echo", "Content-Length: 900001\r\nTenant: a\r\n") + large);
+    ASSERT_TRUE(soon([&] { return server.load().in_flight == (held + 1) * 900'001; }));
+  }
+  EXPECT_EQ(upload("Tenant: a\r\n"), 503U);
+  EXPECT_EQ(ask(with_length("/echo", "small", "Tenant: a\r\n")).status, 200U);
+  EXPECT_EQ(upload("Tenant: b\r\n"), 200U);
+  EXPECT_EQ(upload(""), 200U) << "without a key";
+  for (RawHttpClient& client : patient) {
+    client.send("a");
+    EXPECT_EQ(client.answer().status, 200U) << "what was taken in is done";
+  }
+  EXPECT_EQ(upload("Tenant: a\r\n"), 200U);
+}
+
+TEST_F(HttpShares, CallersWithoutAKeyHaveOneShareTogether) {
+  options_.limits.in_flight = 2U << 20U;
+  options_.limits.body = 1'024;
+  options_.timeouts.stall = 60s;
+  Server& server = start();
+  RawHttpClient patient = connect();
+  patient.send(post("/echo", "Content-Length: 900001\r\n") + std::string(900'000, 'a'));
+  ASSERT_TRUE(soon([&] { return server.load().in_flight == 900'001; }));
+  EXPECT_EQ(ask(with_length("/echo", std::string(200'000, 'a'))).status, 503U);
+  EXPECT_EQ(ask(with_length("/echo", std::string(200'000, 'a'), "Tenant: b\r\n")).status, 200U);
+}
+
+TEST_F(HttpBodies, AWholeBodyHasItsTimeHoweverSteadilyItComes) {
+  options_.timeouts.stall = 60s;
+  options_.timeouts.transfer = 300ms;
+  options_.limits.slowest_rate = 1;
+  start();
+  RawHttpClient client = connect();
+  client.send(post("/echo", "Content-Length: 100000\r\n") + "a");
+  EXPECT_EQ(client.answer().status, 408U);
+  EXPECT_TRUE(client.is_closed());
 }
 
 TEST_F(HttpBodies, ASlowBodyIsCutOff) {
@@ -170,7 +253,7 @@ TEST_F(HttpBodies, AResetInABodyHarmsNobodyElse) {
   Server& server = start();
   RawHttpClient client = connect();
   client.send(post("/echo", "Content-Length: 100\r\n") + "abc");
-  ASSERT_TRUE(soon([&] { return server.load().in_flight == 100; }));
+  ASSERT_TRUE(soon([&] { return server.load().in_flight == 100; }));  // as much as is still to come
   client.reset();
   EXPECT_TRUE(soon([&] { return server.load().connections == 0; }));
   EXPECT_EQ(server.load().in_flight, 0U);

@@ -117,6 +117,21 @@ TEST(Config, DefaultProfileMustExist) {
   EXPECT_THAT(result.error().where, HasSubstr("signing.tsa"));
 }
 
+TEST(Config, ADocumentMustBeOneThatACallerCanSend) {
+  const auto above = parse_text("[limits]\ndocument = \"2GiB\"\n[http.limits]\nin_flight = \"1GiB\"\n");
+  ASSERT_THAT(above, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(above.error().where, HasSubstr("limits.document"));
+  EXPECT_THAT(above.error().detail, HasSubstr("http.limits.in_flight"));
+  // Of 1 GiB a sixteenth is kept for small bodies; of the rest one tenant has half.
+  const auto above_share = parse_text("[limits]\ndocument = \"512MiB\"\n[http.limits]\nin_flight = \"1GiB\"\n");
+  ASSERT_THAT(above_share, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(above_share.error().where, HasSubstr("limits.document"));
+  EXPECT_THAT(above_share.error().detail, HasSubstr("http.limits.in_flight"));
+  EXPECT_THAT(above_share.error().detail, HasSubstr("http.limits.tenant_share"));
+  EXPECT_THAT(parse_text("[limits]\ndocument = \"512MiB\"\n[http.limits]\ntenant_share = 100\n"), IsOk());
+  EXPECT_THAT(parse_text("[http.limits]\nin_flight = \"256MiB\"\n"), FailsWith(ErrorCode::configuration_invalid));
+}
+
 TEST(Config, ProfileUrlMustBeInternalOrHttp) {
   EXPECT_THAT(parse_text("[tsa.x]\nurl = \"ftp://tsa.example/\"\n"), FailsWith(ErrorCode::configuration_invalid));
   EXPECT_THAT(parse_text("[tsa.x]\nurl = \"http://tsa.example/\"\n"), IsOk());

@@ -1,0 +1,42 @@
+// Silence knows which connections are silent, and since when: those that never had a request, and those that rest after
+// one. When connections are tight the first give way before the second, of each the one that has been silent for
+// longest; a connection whose request is under way is in neither. Belongs to its thread.
+#pragma once
+
+#include <list>
+
+namespace rakkan::http {
+
+class Connection;
+
+class Silence {
+ public:
+  // A connection's own place in it: begins and ends cost a few pointers.
+  class Place {
+   public:
+    Place(Silence& of, Connection& connection) : of_(of), node_{&connection} {}
+    ~Place() { end(); }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    // Again is harmless: what is silent stays so since it began. `had_request`: it rests.
+    void begin(bool had_request) noexcept;
+    void end() noexcept;
+
+   private:
+    Silence& of_;
+    std::list<Connection*> node_;  // its one element, while the connection is not silent
+    std::list<Connection*>* in_ = nullptr;
+    std::list<Connection*>::iterator at_;
+  };
+
+  // The connection that should give way first and of which nothing has arrived that is not read yet; null when none is
+  // silent. It stays where it is until its place ends.
+  [[nodiscard]] Connection* first_to_go() noexcept;
+
+ private:
+  std::list<Connection*> never_heard_;
+  std::list<Connection*> at_rest_;
+};
+
+}  // namespace rakkan::http
