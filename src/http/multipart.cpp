@@ -158,7 +158,7 @@ struct MultipartReader::Impl {
   Body& body;
   const std::string delimiter;
   ByteView window;  // what came and was not used: in the body's memory or in `kept`
-  Bytes kept;
+  WipedBytes kept;
   bool begun = false;
 };
 
@@ -183,7 +183,7 @@ Result<MultipartReader> MultipartReader::open(std::string_view content_type, Bod
 }
 
 async::Task<Result<void>> MultipartReader::Impl::more() {
-  Bytes rest = copy_of(window);
+  WipedBytes rest(window.begin(), window.end());
   RAKKAN_CO_TRY(const ByteView arrived, co_await body.next());
   if (arrived.empty()) {
     co_return malformed("the body ends before its closing boundary");
@@ -192,7 +192,7 @@ async::Task<Result<void>> MultipartReader::Impl::more() {
     window = arrived;
     co_return Result<void>();
   }
-  append(rest, arrived);
+  rest.insert(rest.end(), arrived.begin(), arrived.end());
   kept = std::move(rest);
   window = kept;
   co_return Result<void>();
@@ -264,10 +264,10 @@ async::Task<Result<ByteView>> MultipartReader::Impl::next() {
   }
 }
 
-async::Task<Result<Bytes>> MultipartReader::field(std::string_view name, std::string_view media_type,
-                                                  std::uint64_t limit) {
+async::Task<Result<WipedBytes>> MultipartReader::field(std::string_view name, std::string_view media_type,
+                                                       std::uint64_t limit) {
   RAKKAN_CO_CHECK(co_await impl_->open_part(name, media_type));
-  Bytes whole;
+  WipedBytes whole;
   for (;;) {
     RAKKAN_CO_TRY(const ByteView bytes, co_await impl_->next());
     if (bytes.empty()) {
@@ -276,7 +276,7 @@ async::Task<Result<Bytes>> MultipartReader::field(std::string_view name, std::st
     if (bytes.size() > limit - whole.size()) {
       co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes", std::string(name));
     }
-    append(whole, bytes);
+    whole.insert(whole.end(), bytes.begin(), bytes.end());
   }
 }
 

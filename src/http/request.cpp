@@ -27,10 +27,9 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
-}  // namespace
-
-async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit) {
-  Bytes whole;
+template <class Whole>
+async::Task<Result<Whole>> read_into(Body& body, std::uint64_t limit) {
+  Whole whole;
   const std::optional<std::uint64_t> length = body.length();
   if (length && *length > limit) {
     co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes");
@@ -44,8 +43,15 @@ async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit) {
     if (bytes.size() > limit - whole.size()) {
       co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes");
     }
-    append(whole, bytes);
+    whole.insert(whole.end(), bytes.begin(), bytes.end());
   }
+}
+
+}  // namespace
+
+async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit) { return read_into<Bytes>(body, limit); }
+async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit) {
+  return read_into<WipedBytes>(body, limit);
 }
 
 std::optional<std::string_view> Request::header(std::string_view field) const noexcept {

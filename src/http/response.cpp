@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "rakkan/base/wiped_bytes.hpp"
+
 namespace rakkan::http {
 
 Response Response::text(std::string body, std::string_view media_type) {
@@ -13,6 +15,19 @@ Response Response::text(std::string body, std::string_view media_type) {
 Response Response::json(std::string body, unsigned status) {
   Response response(status);
   response.header("Content-Type", "application/json").append(std::move(body));
+  return response;
+}
+
+Response Response::secret_json(std::string body, unsigned status) {
+  const auto wipe = [](std::string* text) {
+    secure_wipe(*text);
+    delete text;
+  };
+  const std::shared_ptr<std::string> owner(new std::string(std::move(body)), wipe);
+  Response response(status);
+  response.header("Content-Type", "application/json").header("Cache-Control", "no-store");
+  response.append(owner, bytes_of(*owner));
+  response.secret_ = true;
   return response;
 }
 

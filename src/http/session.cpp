@@ -12,6 +12,7 @@
 #include "http/request_parser.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"
+#include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/http/problem.hpp"
 
 namespace rakkan::http {
@@ -303,7 +304,11 @@ async::Task<Result<std::uint64_t>> Session::write(const Response& response, cons
   if (with_body && !joined) {
     pieces_.insert(pieces_.end(), response.pieces().begin(), response.pieces().end());
   }
-  RAKKAN_CO_CHECK(co_await connection_.write(pieces_));
+  const auto written = co_await connection_.write(pieces_);
+  if (response.is_secret()) {
+    secure_wipe(head_);
+  }
+  RAKKAN_CO_CHECK(written);
   if (with_body && response.producer()) {
     RAKKAN_CO_TRY(const std::uint64_t streamed, co_await write_stream(response, facts.http_1_1));
     co_return streamed;

@@ -41,7 +41,9 @@ std::optional<PresentedKey> read_key(std::string_view text) {
   if (digits.find_first_of("+/=") != std::string_view::npos) {
     return std::nullopt;
   }
-  std::string plain(digits);
+  std::string plain;
+  plain.reserve(kSecretDigits + 1);  // what it grew out of would stay behind
+  plain = digits;
   std::replace(plain.begin(), plain.end(), '-', '+');
   std::replace(plain.begin(), plain.end(), '_', '/');
   plain += '=';

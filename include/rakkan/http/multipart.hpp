@@ -2,7 +2,7 @@
 // the caller asks for: what comes in another order, twice or unasked is malformed_multipart.
 //
 //   RAKKAN_CO_TRY(MultipartReader form, MultipartReader::open(request));
-//   RAKKAN_CO_TRY(const Bytes json, co_await form.field("request", "application/json", 64 * 1024));
+//   RAKKAN_CO_TRY(const WipedBytes json, co_await form.field("request", "application/json", 64 * 1024));
 //   const auto hash = [&](ByteView bytes) { hasher.update(bytes); };
 //   RAKKAN_CO_TRY(DocumentBuffer pdf, co_await form.document("document", "application/pdf", limit, hash));
 //   RAKKAN_CO_CHECK(co_await form.finish());
@@ -34,8 +34,8 @@ class MultipartReader {
   // The next part, which must have this name and this media type (a part that names none is taken at its word: RFC 7578
   // §4.4 makes it text/plain, and curl sends none for fields). media_type_unsupported, malformed_multipart,
   // input_too_large (`where` is the part), and what the body fails with.
-  [[nodiscard]] async::Task<Result<Bytes>> field(std::string_view name, std::string_view media_type,
-                                                 std::uint64_t limit);
+  [[nodiscard]] async::Task<Result<WipedBytes>> field(std::string_view name, std::string_view media_type,
+                                                      std::uint64_t limit);
   // The same into a buffer that does not move; `arrived` sees every piece, in order, as it comes.
   [[nodiscard]] async::Task<Result<DocumentBuffer>> document(std::string_view name, std::string_view media_type,
                                                              std::uint64_t limit,

@@ -12,6 +12,7 @@
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/ip_address.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/telemetry/trace_id.hpp"
 
@@ -41,6 +42,8 @@ class Body {
 
 // The whole body. input_too_large beyond `limit`, and what next() fails with.
 [[nodiscard]] async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit);
+// The same of a body that may hold a PIN, an activation or a key.
+[[nodiscard]] async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit);
 
 struct PathParameter {
   std::string_view name;

@@ -23,6 +23,8 @@ class Response {
   explicit Response(unsigned status = 200) : status_(status) {}
   [[nodiscard]] static Response text(std::string body, std::string_view media_type = "text/plain; charset=utf-8");
   [[nodiscard]] static Response json(std::string body, unsigned status = 200);
+  // A body that holds what nobody may see later: overwritten when it is sent, and kept by no cache.
+  [[nodiscard]] static Response secret_json(std::string body, unsigned status);
 
   // Adds a field. Content-Length, Transfer-Encoding, Connection and Date are the server's. Control characters of the
   // value become spaces.
@@ -39,6 +41,7 @@ class Response {
   [[nodiscard]] const std::vector<ByteView>& pieces() const noexcept { return pieces_; }
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }  // of the pieces
   [[nodiscard]] const Producer& producer() const noexcept { return producer_; }
+  [[nodiscard]] bool is_secret() const noexcept { return secret_; }
   // The slug of the error that this response tells, for logs; empty when it tells none.
   [[nodiscard]] std::string_view problem() const noexcept { return problem_; }
   Response& problem(std::string_view slug) {
@@ -53,6 +56,7 @@ class Response {
   std::vector<std::shared_ptr<const void>> owners_;
   std::uint64_t size_ = 0;
   Producer producer_;
+  bool secret_ = false;
   std::string_view problem_;
 };
 

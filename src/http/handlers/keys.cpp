@@ -85,11 +85,14 @@ async::Task<Result<Response>> post_keys(Context& context, Request& request) {
   RAKKAN_CO_TRY(const service::NewApiKey wanted, read_request(body, request.principal->tenant));
   const auto create = [&] { return context.environment.keys.create(*request.principal, wanted); };
   RAKKAN_CO_TRY(const service::CreatedApiKey made, co_await blocking(context, request, create));
-  json::ObjectWriter json = describe(made.key);
-  json.text("key", made.text.text());
-  Response response = Response::json(std::move(json).finish() + "\n", 201);
-  response.header("Cache-Control", "no-store");
-  co_return response;
+  // The text of the key in one piece of memory, which is overwritten when it was sent.
+  const std::string described = describe(made.key).finish();
+  std::string json;
+  json.reserve(described.size() + made.text.text().size() + 16);
+  json.append(described, 0, described.size() - 1).append(R"(,"key":)");
+  json::append_quoted(json, made.text.text());
+  json += "}\n";
+  co_return Response::secret_json(std::move(json), 201);
 }
 
 async::Task<Result<Response>> delete_key(Context& context, Request& request) {

@@ -10,11 +10,10 @@ namespace {
 constexpr std::size_t kMostDigests = 1'000;
 constexpr std::size_t kName = 32;
 constexpr std::size_t kSecret = 256;
+constexpr std::size_t kAnswer = 1'024;
 
-Result<service::ActivateCommand> read_command(Bytes body, const service::Principal& principal) {
-  auto parsed = json::Document::parse(text_of(body), ErrorCode::malformed_json);
-  secure_wipe(body);
-  RAKKAN_TRY(const json::Document document, std::move(parsed));
+Result<service::ActivateCommand> read_command(WipedBytes body, const service::Principal& principal) {
+  RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
   json::Members request = document.root();
   RAKKAN_TRY(std::string credential, request.text("credential", kName));
   RAKKAN_TRY(std::vector<json::Members> digests, request.objects("digests", kMostDigests));
@@ -38,19 +37,19 @@ Result<service::ActivateCommand> read_command(Bytes body, const service::Princip
 
 async::Task<Result<Response>> post_activations(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
-  RAKKAN_CO_TRY(Bytes body, co_await read_all(*request.body, context.options.json));
+  RAKKAN_CO_TRY(WipedBytes body, co_await read_secret(*request.body, context.options.json));
   RAKKAN_CO_TRY(service::ActivateCommand command, read_command(std::move(body), *request.principal));
   command.deadline = request.deadline;
   RAKKAN_CO_TRY(const service::Activated made, co_await context.environment.signing.activate(std::move(command)));
-  json::ObjectWriter audit;
-  audit.number("entry", made.entry);
-  json::ObjectWriter json;
-  json.text("activation", made.token.text())
-      .text("expires", to_rfc3339(made.expires))
-      .raw("audit", std::move(audit).finish());
-  Response response = Response::json(std::move(json).finish() + "\n", 201);
-  response.header("Cache-Control", "no-store");
-  co_return response;
+  // In one piece of memory, which is overwritten when it was sent.
+  std::string json;
+  json.reserve(kAnswer);
+  json += R"({"activation":)";
+  json::append_quoted(json, made.token.text());
+  json += R"(,"expires":)";
+  json::append_quoted(json, to_rfc3339(made.expires));
+  json += R"(,"audit":{"entry":)" + std::to_string(made.entry) + "}}\n";
+  co_return Response::secret_json(std::move(json), 201);
 }
 
 }  // namespace rakkan::http

@@ -43,7 +43,7 @@ async::Task<Result<Response>> post_cms(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, kJsonType));
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
   RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
-  RAKKAN_CO_TRY(Bytes body, co_await read_all(*request.body, context.options.json));
+  RAKKAN_CO_TRY(WipedBytes body, co_await read_secret(*request.body, context.options.json));
   RAKKAN_CO_TRY(SigningParameters parameters, read_digest_request(std::move(body)));
   RAKKAN_CO_TRY(DigestSigned made, co_await sign_digest(context, request, std::move(parameters), std::move(key)));
   std::optional<std::string> proof;

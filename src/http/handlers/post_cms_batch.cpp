@@ -48,10 +48,10 @@ class Batch {
 
  private:
   Result<void> take(ByteView bytes);
-  async::Task<std::string> answer(std::uint64_t number, Bytes line);
-  async::Task<Result<DigestSigned>> work(Bytes line, std::optional<std::string>& reference);
-  void begin(std::string& text, std::uint64_t number, Bytes line) noexcept;
-  async::Task<> answer_into(std::string& text, std::uint64_t number, Bytes line);
+  async::Task<std::string> answer(std::uint64_t number, WipedBytes line);
+  async::Task<Result<DigestSigned>> work(WipedBytes line, std::optional<std::string>& reference);
+  void begin(std::string& text, std::uint64_t number, WipedBytes line) noexcept;
+  async::Task<> answer_into(std::string& text, std::uint64_t number, WipedBytes line);
   async::Task<> wait_for_room();
   async::Task<> change(std::chrono::steady_clock::time_point until);
   [[nodiscard]] bool is_busy(std::chrono::nanoseconds lag) const;
@@ -59,8 +59,8 @@ class Batch {
 
   Context& context_;
   Request& request_;
-  Bytes rest_;  // of a line that is not complete
-  std::vector<Bytes> lines_;
+  WipedBytes rest_;  // of a line that is not complete
+  std::vector<WipedBytes> lines_;
   std::size_t working_ = 0;            // begun and not answered
   boost::asio::steady_timer changed_;  // cancelled when working_ falls
   std::exception_ptr thrown_;
@@ -87,7 +87,7 @@ Result<void> Batch::take(ByteView bytes) {
   return {};
 }
 
-async::Task<Result<DigestSigned>> Batch::work(Bytes line, std::optional<std::string>& reference) {
+async::Task<Result<DigestSigned>> Batch::work(WipedBytes line, std::optional<std::string>& reference) {
   RAKKAN_CO_TRY(BatchLine parsed, read_batch_line(std::move(line)));
   reference = std::move(parsed.reference);
   std::optional<std::string> key;
@@ -97,7 +97,7 @@ async::Task<Result<DigestSigned>> Batch::work(Bytes line, std::optional<std::str
   co_return co_await sign_digest(context_, request_, std::move(parsed.parameters), std::move(key));
 }
 
-async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
+async::Task<std::string> Batch::answer(std::uint64_t number, WipedBytes line) {
   std::optional<std::string> reference;
   const Result<DigestSigned> made = co_await work(std::move(line), reference);
   json::ObjectWriter json;
@@ -117,7 +117,7 @@ async::Task<std::string> Batch::answer(std::uint64_t number, Bytes line) {
   co_return std::move(json).finish() + "\n";
 }
 
-async::Task<> Batch::answer_into(std::string& text, std::uint64_t number, Bytes line) {
+async::Task<> Batch::answer_into(std::string& text, std::uint64_t number, WipedBytes line) {
   text = co_await answer(number, std::move(line));
 }
 
@@ -170,7 +170,7 @@ async::Task<Bytes> Batch::answer_lines() {
   co_return body;
 }
 
-void Batch::begin(std::string& text, std::uint64_t number, Bytes line) noexcept {
+void Batch::begin(std::string& text, std::uint64_t number, WipedBytes line) noexcept {
   const auto end = [this](const std::exception_ptr& fault) {
     thrown_ = fault ? fault : thrown_;
     --working_;

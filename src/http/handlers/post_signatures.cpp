@@ -24,7 +24,7 @@ struct Received {
 // The form's two parts; the document is hashed while it arrives.
 async::Task<Result<Received>> receive(Context& context, Request& request) {
   RAKKAN_CO_TRY(MultipartReader form, MultipartReader::open(request));
-  RAKKAN_CO_TRY(Bytes json, co_await form.field("request", "application/json", context.options.json));
+  RAKKAN_CO_TRY(WipedBytes json, co_await form.field("request", "application/json", context.options.json));
   RAKKAN_CO_TRY(SigningParameters parameters, read_document_request(std::move(json)));
   RAKKAN_CO_TRY(const crypto::DigestAlgorithm algorithm,
                 context.environment.signing.digest_algorithm(*request.principal, parameters.credential));

@@ -76,12 +76,7 @@ Result<SigningParameters> read_digest_parameters(json::Members& request) {
   return parameters;
 }
 
-// Parses and overwrites the text.
-Result<json::Document> parse_and_wipe(Bytes text) {
-  auto document = json::Document::parse(text_of(text), ErrorCode::malformed_json);
-  secure_wipe(text);
-  return document;
-}
+Result<json::Document> parse(ByteView text) { return json::Document::parse(text_of(text), ErrorCode::malformed_json); }
 
 void add_part(std::string& to, std::string_view part) {
   to += std::to_string(part.size());
@@ -119,8 +114,8 @@ std::string SigningParameters::canonical() const {
   return text;
 }
 
-Result<SigningParameters> read_document_request(Bytes json) {
-  RAKKAN_TRY(const json::Document document, parse_and_wipe(std::move(json)));
+Result<SigningParameters> read_document_request(WipedBytes json) {
+  RAKKAN_TRY(const json::Document document, parse(json));
   json::Members request = document.root();
   RAKKAN_TRY(SigningParameters parameters, read_common(request));
   if (request.has("field")) {
@@ -131,16 +126,16 @@ Result<SigningParameters> read_document_request(Bytes json) {
   return parameters;
 }
 
-Result<SigningParameters> read_digest_request(Bytes json) {
-  RAKKAN_TRY(const json::Document document, parse_and_wipe(std::move(json)));
+Result<SigningParameters> read_digest_request(WipedBytes json) {
+  RAKKAN_TRY(const json::Document document, parse(json));
   json::Members request = document.root();
   RAKKAN_TRY(SigningParameters parameters, read_digest_parameters(request));
   RAKKAN_CHECK(request.done());
   return parameters;
 }
 
-Result<BatchLine> read_batch_line(Bytes json) {
-  RAKKAN_TRY(const json::Document document, parse_and_wipe(std::move(json)));
+Result<BatchLine> read_batch_line(WipedBytes json) {
+  RAKKAN_TRY(const json::Document document, parse(json));
   json::Members request = document.root();
   BatchLine line;
   RAKKAN_TRY(line.reference, request.optional_text("reference", kReference));

@@ -7,6 +7,7 @@
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/json/reader.hpp"
 #include "rakkan/service/command.hpp"
@@ -27,8 +28,8 @@ struct SigningParameters {
 };
 
 // malformed_json with the member in `where`, malformed_instruction. The text is overwritten: it may hold a PIN.
-[[nodiscard]] Result<SigningParameters> read_document_request(Bytes json);
-[[nodiscard]] Result<SigningParameters> read_digest_request(Bytes json);
+[[nodiscard]] Result<SigningParameters> read_document_request(WipedBytes json);
+[[nodiscard]] Result<SigningParameters> read_digest_request(WipedBytes json);
 
 // A line of a batch: the same as a digest's request, and two members of its own.
 struct BatchLine {
@@ -36,7 +37,7 @@ struct BatchLine {
   std::optional<std::string> idempotency_key;
   SigningParameters parameters;
 };
-[[nodiscard]] Result<BatchLine> read_batch_line(Bytes json);
+[[nodiscard]] Result<BatchLine> read_batch_line(WipedBytes json);
 
 [[nodiscard]] Result<crypto::Digest> read_digest(json::Members digest);
 

@@ -22,7 +22,7 @@ struct Form {
 async::Task<Result<Form>> read(std::string_view type, Body& body) {
   RAKKAN_CO_TRY(MultipartReader parts, MultipartReader::open(type, body));
   Form form;
-  RAKKAN_CO_TRY(const Bytes request, co_await parts.field("request", "application/json", 10));
+  RAKKAN_CO_TRY(const WipedBytes request, co_await parts.field("request", "application/json", 10));
   form.request = text_of(request);
   const std::function<void(ByteView)> arrived = [&](ByteView bytes) { form.seen += text_of(bytes); };
   RAKKAN_CO_TRY(const DocumentBuffer document, co_await parts.document("document", "application/pdf", 100, arrived));

@@ -1,0 +1,34 @@
+// WipedBytes is a Bytes whose memory is overwritten before it goes back to the heap, also what it grew out of: for text
+// from outside that may hold a PIN or a key.
+#pragma once
+
+#include <memory>
+
+#include "rakkan/base/secure_bytes.hpp"
+
+namespace rakkan {
+
+template <class T>
+struct WipingAllocator {
+  using value_type = T;
+  WipingAllocator() noexcept = default;
+  template <class U>
+  explicit WipingAllocator(const WipingAllocator<U>& /*other*/) noexcept {}
+
+  [[nodiscard]] T* allocate(std::size_t count) { return std::allocator<T>().allocate(count); }
+  void deallocate(T* memory, std::size_t count) noexcept {
+    secure_wipe({reinterpret_cast<Byte*>(memory), count * sizeof(T)});
+    std::allocator<T>().deallocate(memory, count);
+  }
+  friend bool operator==(const WipingAllocator&, const WipingAllocator&) noexcept { return true; }
+};
+
+using WipedBytes = std::vector<Byte, WipingAllocator<Byte>>;
+
+// Overwrites what a text holds and leaves it empty. What it was moved or grown out of before is not its own any more.
+inline void secure_wipe(std::string& text) noexcept {
+  secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
+  text.clear();
+}
+
+}  // namespace rakkan
