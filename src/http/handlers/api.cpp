@@ -53,8 +53,8 @@ Router Api::router() {
   add(Method::get, "/v1/keys", Scope::admin, 0, get_keys);
   add(Method::post, "/v1/keys", Scope::admin, options.json, post_keys);
   add(Method::delete_, "/v1/keys/{id}", Scope::admin, 0, delete_key);
-  add(Method::get, "/healthz", Scope::none, 0, get_health);
-  add(Method::get, "/readyz", Scope::none, 0, get_readiness);
+  add(Method::get, std::string(kHealthRoute), Scope::none, 0, get_health);
+  add(Method::get, std::string(kReadinessRoute), Scope::none, 0, get_readiness);
   add(Method::get, "/openapi.json", Scope::none, 0, get_openapi);
   add(Method::get, "/problems/{code}", Scope::none, 0, get_problem);
   router.backlog([&context] { return context.environment.signing.wait(); });

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "http/handlers/readiness.hpp"
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/http/api.hpp"
@@ -15,11 +16,15 @@ namespace rakkan::http {
 
 struct Api::Context {
   Context(const ApiOptions& given, ApiEnvironment around)
-      : options(given), environment(around), blocking({"store", 2, 1'024}) {}
+      : options(given),
+        environment(around),
+        readiness([this] { return environment.signing.readiness(); }, around.log),
+        blocking({"store", 2, 1'024}) {}
 
   ApiOptions options;
   ApiEnvironment environment;
   std::atomic<bool> draining{false};
+  Readiness readiness;
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
 };

@@ -5,6 +5,10 @@
 
 namespace rakkan::http {
 
+// Asked for again and again by balancers: see telemetry_observer.cpp.
+inline constexpr std::string_view kHealthRoute = "/healthz";
+inline constexpr std::string_view kReadinessRoute = "/readyz";
+
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signature(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);

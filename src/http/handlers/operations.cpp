@@ -20,16 +20,10 @@ async::Task<Result<Response>> get_health(Context& /*context*/, Request& /*reques
   co_return Response::json("{\"status\":\"ok\"}\n");
 }
 
-async::Task<Result<Response>> get_readiness(Context& context, Request& request) {
-  std::vector<ErrorCode> problems;
+async::Task<Result<Response>> get_readiness(Context& context, Request& /*request*/) {
+  Readiness::Problems problems = co_await context.readiness.problems(std::chrono::steady_clock::now());
   if (context.draining) {
-    problems.push_back(ErrorCode::shutting_down);
-  }
-  for (const Error& error : co_await context.environment.signing.readiness()) {
-    if (std::find(problems.begin(), problems.end(), error.code) == problems.end()) {
-      problems.push_back(error.code);
-      context.environment.log.failure("not ready", error, request.id);
-    }
+    problems.insert(problems.begin(), ErrorCode::shutting_down);
   }
   json::ObjectWriter json;
   json.text("status", problems.empty() ? "ready" : "not ready").raw("problems", json::array_of(problems, describe));

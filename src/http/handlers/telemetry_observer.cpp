@@ -1,5 +1,6 @@
 #include "http/handlers/telemetry_observer.hpp"
 
+#include "http/handlers/endpoints.hpp"
 #include "http/handlers/watches.hpp"
 
 namespace rakkan::http {
@@ -52,6 +53,9 @@ void TelemetryObserver::served(const Served& served) noexcept {
   numbers_of(request).observe(served.status, served.taken);
   received_.add(static_cast<double>(served.received));
   sent_.add(static_cast<double>(served.sent));
+  if (!is_worth_a_line(served)) {
+    return;
+  }
   telemetry::RequestLine line;
   line.request_id = request.id;
   line.trace_id = request.trace ? std::string_view(request.trace->trace_id) : std::string_view();
@@ -68,6 +72,17 @@ void TelemetryObserver::served(const Served& served) noexcept {
   }
   line.error = error_code_from_slug(served.problem);
   context_.environment.log.request(line);
+}
+
+// Balancers ask every few seconds, and anybody may ask as often as he likes.
+bool TelemetryObserver::is_worth_a_line(const Served& served) noexcept {
+  if (served.request.route == kHealthRoute) {
+    return health_.takes(served.status, std::chrono::steady_clock::now());
+  }
+  if (served.request.route == kReadinessRoute) {
+    return readiness_.takes(served.status, std::chrono::steady_clock::now());
+  }
+  return true;
 }
 
 // The caller's mistakes are in their own line; ours want a word more, unless they come by the thousand.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "http/handlers/context.hpp"
+#include "http/handlers/sampled_line.hpp"
 
 namespace rakkan::http {
 
@@ -28,6 +29,7 @@ class TelemetryObserver final : public Observer {
 
  private:
   [[nodiscard]] const telemetry::RouteMetrics& numbers_of(const Request& request) const noexcept;
+  [[nodiscard]] bool is_worth_a_line(const Served& served) noexcept;
 
   Context& context_;
   struct ByRoute {
@@ -40,6 +42,8 @@ class TelemetryObserver final : public Observer {
   };
   std::map<std::pair<std::string, Method>, telemetry::RouteMetrics, ByRoute> routes_;
   telemetry::RouteMetrics no_route_;
+  SampledLine health_;
+  SampledLine readiness_;
   telemetry::Counter received_;
   telemetry::Counter sent_;
   telemetry::Counter broken_;
