@@ -81,8 +81,9 @@ class TimestampCommand final : public Command {
 
   [[nodiscard]] static Result<Bytes> answer_here(const GlobalOptions& global, Bytes query) {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return async::block_on(
+    service::TimestampAnswer answer = async::block_on(
         runtime->service().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
+    return std::move(answer.response);
   }
 
   // A rejection is an answer too: it is written, and the exit code says that nothing was granted.

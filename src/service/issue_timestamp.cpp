@@ -13,6 +13,11 @@ async::Task<Result<Bytes>> token_for(ServiceParts& parts, const Principal& calle
 
 }  // namespace
 
+bool is_our_fault(const Error& rejection) noexcept {
+  const PkiFailureInfo info = row(rejection.code).failure_info;
+  return info == PkiFailureInfo::system_failure || info == PkiFailureInfo::time_not_available;
+}
+
 async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTimestampCommand command) {
   const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
   RAKKAN_CO_CHECK(parts_->environment.trail.ready());
@@ -20,10 +25,15 @@ async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTi
   co_return co_await timestamper->timestamp(command.principal, command.digest, deadline);
 }
 
-async::Task<Bytes> SigningService::answer_timestamp_request(Principal principal, Bytes request,
-                                                            std::optional<async::Deadline> deadline) {
-  const Result<Bytes> token = co_await token_for(*parts_, principal, request, parts_->deadline_or_default(deadline));
-  co_return token ? tsp::encode_granted(*token) : tsp::Tsu::reject(token.error());
+async::Task<TimestampAnswer> SigningService::answer_timestamp_request(Principal principal, Bytes request,
+                                                                      std::optional<async::Deadline> deadline) {
+  Result<Bytes> token = co_await token_for(*parts_, principal, request, parts_->deadline_or_default(deadline));
+  if (token) {
+    co_return TimestampAnswer{tsp::encode_granted(*token), std::nullopt};
+  }
+  parts_->rejections.add(token.error().code);
+  Bytes rejection = tsp::Tsu::reject(token.error());
+  co_return TimestampAnswer{std::move(rejection), std::move(token).error()};
 }
 
 }  // namespace rakkan::service

@@ -1,9 +1,12 @@
-// KeyUse counts what keys of documents cost: how often they signed, how long that took, how long it was waited for.
+// KeyUse counts what keys cost: how often they signed, how long that took, how long it was waited for.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "rakkan/base/result.hpp"
 
@@ -37,6 +40,25 @@ class KeyUse {
   std::atomic<std::uint64_t> failed_{0};
   std::atomic<std::int64_t> signing_{0};  // nanoseconds, together
   std::atomic<std::int64_t> waited_{0};
+};
+
+// How often each error came. Thread-safe.
+class ErrorCounts {
+ public:
+  void add(ErrorCode code) noexcept { counts_[static_cast<std::size_t>(code)].fetch_add(1, std::memory_order_relaxed); }
+  // Those that came, in the order of ErrorCode.
+  [[nodiscard]] std::vector<std::pair<ErrorCode, std::uint64_t>> counted() const {
+    std::vector<std::pair<ErrorCode, std::uint64_t>> all;
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (const std::uint64_t count = counts_[i].load(std::memory_order_relaxed); count != 0) {
+        all.emplace_back(static_cast<ErrorCode>(i), count);
+      }
+    }
+    return all;
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, kErrorCodeCount> counts_{};
 };
 
 }  // namespace rakkan::service

@@ -82,7 +82,38 @@ std::shared_ptr<InternalTimestamper> ServiceParts::unit_of(const std::shared_ptr
   return credential != nullptr && unit_credential == credential ? opened_unit : nullptr;
 }
 
+Result<void> ServiceParts::unit_can_issue() {
+  const CredentialId id(options.tsu.credential);
+  const auto unit = credentials->find(kItself, id);
+  if (!unit || unit->status != CredentialStatus::active || !unit->certificate) {
+    return {};
+  }
+  const auto look = [&]() -> Result<void> {
+    RAKKAN_CHECK(pki::check_validity(*unit->certificate, environment.clock.now()));
+    const bool again = [&] {
+      const std::scoped_lock lock(unit_mutex);
+      return unit_did_not_open;
+    }();
+    if (again) {
+      RAKKAN_CHECK(open_unit(id));
+    }
+    return {};
+  };
+  Result<void> can = look();
+  if (!can) {
+    return fail(std::move(can).error().at("credential " + id.value()));
+  }
+  return can;
+}
+
 Result<std::shared_ptr<InternalTimestamper>> ServiceParts::open_unit(const CredentialId& id) {
+  auto opened = make_unit(id);
+  const std::scoped_lock lock(unit_mutex);
+  unit_did_not_open = !opened;
+  return opened;
+}
+
+Result<std::shared_ptr<InternalTimestamper>> ServiceParts::make_unit(const CredentialId& id) {
   RAKKAN_TRY(const auto credential, credentials->load(kItself, id));
   if (credential->kind() != CredentialKind::tsu) {
     return fail(ErrorCode::credential_type_mismatch, "the credential is not a time-stamping unit's",
@@ -99,7 +130,8 @@ Result<std::shared_ptr<InternalTimestamper>> ServiceParts::open_unit(const Crede
   RAKKAN_TRY(auto unit,
              tsp::Tsu::create(std::move(signer), material.suite(), material.certificate(), material.chain(), tsu_policy,
                               tsp::make_epoch_serial_source(epoch, environment.random), clock_gate));
-  auto made = std::make_shared<InternalTimestamper>(std::move(unit), environment.trail, hsm, environment.random);
+  auto made =
+      std::make_shared<InternalTimestamper>(std::move(unit), environment.trail, hsm, environment.random, unit_key_use);
   const std::scoped_lock lock(unit_mutex);
   opened_unit = made;
   unit_credential = credential;

@@ -37,6 +37,9 @@ struct ServiceParts {
   // The internal unit, opened at its first use and again when its certificate was renewed.
   [[nodiscard]] async::Task<Result<std::shared_ptr<InternalTimestamper>>> unit(async::Deadline deadline);
 
+  // Why the unit would not issue a token now; nothing is wrong without a unit. On a thread that may use tokens.
+  [[nodiscard]] Result<void> unit_can_issue();
+
   // Work on a document: here when it is small, else on the cpu pool.
   template <class Fn>
   [[nodiscard]] async::Task<std::invoke_result_t<Fn>> compute(std::uint64_t document_size, Fn fn,
@@ -65,8 +68,11 @@ struct ServiceParts {
   std::mutex unit_mutex;
   std::shared_ptr<const Credential> unit_credential;
   std::shared_ptr<InternalTimestamper> opened_unit;
+  bool unit_did_not_open = false;  // when that was tried last
   std::atomic<std::uint64_t> intents{0};
-  KeyUse key_use;
+  KeyUse key_use;       // of documents
+  KeyUse unit_key_use;  // of the time-stamping unit
+  ErrorCounts rejections;
 
   async::BoundedPool store;
   async::BoundedPool tsa;
@@ -79,6 +85,7 @@ struct ServiceParts {
  private:
   [[nodiscard]] std::shared_ptr<InternalTimestamper> unit_of(const std::shared_ptr<const Credential>& credential);
   [[nodiscard]] Result<std::shared_ptr<InternalTimestamper>> open_unit(const CredentialId& id);
+  [[nodiscard]] Result<std::shared_ptr<InternalTimestamper>> make_unit(const CredentialId& id);
 };
 
 }  // namespace rakkan::service

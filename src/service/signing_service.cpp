@@ -119,6 +119,9 @@ async::Task<std::vector<Error>> SigningService::readiness() {
     for (Error& trouble : parts_->environment.keys.troubles()) {
       troubles.push_back(std::move(trouble));
     }
+    if (auto unit = parts_->unit_can_issue(); !unit) {
+      troubles.push_back(std::move(unit).error());
+    }
     return troubles;
   };
   Result<std::vector<Error>> troubles = co_await async::run_on(parts_->hsm, look, async::deadline_in(kLook));
@@ -156,6 +159,14 @@ std::vector<CertificateLife> SigningService::certificates() {
   return lives;
 }
 
+namespace {
+
+SigningService::KeyUses uses_of(const KeyUse& use) {
+  return {use.signatures(), use.failures(), use.signing(), use.waited()};
+}
+
+}  // namespace
+
 SigningService::Load SigningService::load() const {
   const ServiceParts& parts = *parts_;
   return {{{"cpu", parts.cpu.load()},
@@ -163,10 +174,9 @@ SigningService::Load SigningService::load() const {
            {"pin", parts.pin.load()},
            {"tsa", parts.tsa.load()},
            {"store", parts.store.load()}},
-          parts.key_use.signatures(),
-          parts.key_use.failures(),
-          parts.key_use.signing(),
-          parts.key_use.waited()};
+          uses_of(parts.key_use),
+          uses_of(parts.unit_key_use),
+          parts.rejections.counted()};
 }
 
 std::chrono::nanoseconds SigningService::wait() const noexcept {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "service/key_use.hpp"
 #include "service/records.hpp"
 
 namespace rakkan::service {
@@ -23,7 +24,8 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, c
   intent.body = records::token(token.info(), caller);
   RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
 
-  const auto sign = [&] { return unit_->sign(token); };
+  const KeyUse::Time asked = std::chrono::steady_clock::now();
+  const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
   RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline));
   co_return unit_->complete(token, signature);
 }

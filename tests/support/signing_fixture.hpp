@@ -189,7 +189,7 @@ class SigningFixture {
     return async::block_on(by.issue_timestamp(std::move(command)));
   }
   [[nodiscard]] Bytes answer(Bytes request) {
-    return async::block_on(service->answer_timestamp_request({"tester"}, std::move(request), std::nullopt));
+    return async::block_on(service->answer_timestamp_request({"tester"}, std::move(request), std::nullopt)).response;
   }
 
   TemporaryFolder folder;

@@ -123,6 +123,16 @@ struct Activated {
   std::uint64_t entry = 0;  // index in the trail
 };
 
+// What a time-stamping authority answers: always a TimeStampResp. A rejection tells its requester the title alone; why
+// it came to that is for whoever runs the authority, and for whoever decides whether the same request may be repeated.
+struct TimestampAnswer {
+  Bytes response;                 // DER
+  std::optional<Error> rejected;  // why; nothing: a token was granted
+};
+
+// Is that rejection our fault, not the request's?
+[[nodiscard]] bool is_our_fault(const Error& rejection) noexcept;
+
 // A certificate in use, for metrics and warnings.
 struct CertificateLife {
   CredentialId credential;

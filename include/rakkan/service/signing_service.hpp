@@ -63,8 +63,8 @@ class SigningService {
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // RFC 3161 request to response by the internal unit: an answer always, a rejection when nothing else.
-  [[nodiscard]] async::Task<Bytes> answer_timestamp_request(Principal principal, Bytes request,
-                                                            std::optional<async::Deadline> deadline);
+  [[nodiscard]] async::Task<TimestampAnswer> answer_timestamp_request(Principal principal, Bytes request,
+                                                                      std::optional<async::Deadline> deadline);
 
   // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
   [[nodiscard]] async::Task<std::vector<Error>> readiness();
@@ -73,12 +73,17 @@ class SigningService {
   // The active credentials' certificates, from memory.
   [[nodiscard]] std::vector<CertificateLife> certificates();
 
+  struct KeyUses {  // since the start
+    std::uint64_t signatures = 0;
+    std::uint64_t failures = 0;
+    std::chrono::nanoseconds signing{0};  // that they took, together
+    std::chrono::nanoseconds waited{0};   // for a thread that may use them, together
+  };
   struct Load {
     std::vector<std::pair<std::string, async::BoundedPool::Load>> pools;  // by name
-    std::uint64_t signatures = 0;                                         // by keys of documents, since the start
-    std::uint64_t failures = 0;                                           // of such keys
-    std::chrono::nanoseconds signing{0};                                  // that they took, together
-    std::chrono::nanoseconds waited{0};                                   // for a thread that may use them, together
+    KeyUses documents;                                                    // of operators' and parties' keys
+    KeyUses unit;                                                         // of the time-stamping unit's key
+    std::vector<std::pair<ErrorCode, std::uint64_t>> rejections;  // by answer_timestamp_request, since the start
   };
   [[nodiscard]] Load load() const;
   // How long the oldest work has been waiting for a key or for the cpu pool. Takes no lock.

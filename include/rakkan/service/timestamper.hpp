@@ -18,6 +18,8 @@
 
 namespace rakkan::service {
 
+class KeyUse;
+
 class Timestamper {
  public:
   virtual ~Timestamper() = default;
@@ -37,10 +39,10 @@ class Timestamper {
 // unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  // The arguments outlive it. The key is used on the pool.
-  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, TrailWriter& trail, async::BoundedPool& hsm,
-                      RandomSource& random) noexcept
-      : unit_(std::move(unit)), trail_(&trail), hsm_(&hsm), random_(&random) {}
+  // The arguments outlive it. The key is used on the pool, and its uses are counted.
+  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, TrailWriter& trail, async::BoundedPool& hsm, RandomSource& random,
+                      KeyUse& use) noexcept
+      : unit_(std::move(unit)), trail_(&trail), hsm_(&hsm), random_(&random), use_(&use) {}
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
@@ -54,6 +56,7 @@ class InternalTimestamper final : public Timestamper {
   TrailWriter* trail_;
   async::BoundedPool* hsm_;
   RandomSource* random_;
+  KeyUse* use_;
 };
 
 // An outside authority: a generous guess at first, then what its largest token so far needed. libcurl blocks a thread

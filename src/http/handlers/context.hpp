@@ -11,6 +11,7 @@
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/http/api.hpp"
+#include "rakkan/telemetry/repeated_failures.hpp"
 
 namespace rakkan::http {
 
@@ -19,12 +20,14 @@ struct Api::Context {
       : options(given),
         environment(around),
         readiness([this] { return environment.signing.readiness(); }, around.log),
+        failures(around.log),
         blocking({"store", 2, 1'024}) {}
 
   ApiOptions options;
   ApiEnvironment environment;
   std::atomic<bool> draining{false};
   Readiness readiness;
+  telemetry::RepeatedFailures failures;  // those that no answer's status shows
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
 };

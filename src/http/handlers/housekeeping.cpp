@@ -13,6 +13,7 @@ constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
 Housekeeping::Housekeeping(Context& context)
     : context_(context),
       expiry_(context.environment.metrics, context.environment.log, context.environment.clock),
+      readiness_(context),
       thread_([this] { run(); }) {}
 
 Housekeeping::~Housekeeping() {
@@ -28,6 +29,7 @@ void Housekeeping::run() {
   for (int round = 0;; ++round) {
     context_.environment.refusals.flush();
     watch_certificates();
+    readiness_.look();
     if (round % kRoundsBetweenRareWork == 0) {
       forget_answers();
     }

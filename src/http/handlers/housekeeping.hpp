@@ -1,5 +1,5 @@
 // What has to happen now and then while the server runs, on a thread of its own: counted refusals are written, old
-// answers forgotten, certificates watched.
+// answers forgotten, certificates and readiness watched.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "http/handlers/context.hpp"
+#include "http/handlers/readiness_watch.hpp"
 #include "rakkan/telemetry/expiry_watch.hpp"
 
 namespace rakkan::http {
@@ -25,6 +26,7 @@ class Housekeeping {
 
   Context& context_;
   telemetry::ExpiryWatch expiry_;
+  ReadinessWatch readiness_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;

@@ -26,16 +26,25 @@ async::Task<Result<void>> keep(Context& context, const Request& request, const s
   co_return co_await blocking(context, request, keep);
 }
 
+// A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more.
+async::Task<Bytes> answer(Context& context, const Request& request, service::Principal principal, Bytes query) {
+  service::TimestampAnswer answered = co_await context.environment.signing.answer_timestamp_request(
+      std::move(principal), std::move(query), request.deadline);
+  if (answered.rejected && service::is_our_fault(*answered.rejected)) {
+    context.failures.note("a timestamp was refused", *answered.rejected, request.id);
+  }
+  co_return std::move(answered.response);
+}
+
 }  // namespace
 
 async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/timestamp-query"));
   RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
   RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
-  service::SigningService& signing = context.environment.signing;
   if (!request.principal) {  // open to everybody: nobody's keys, nothing to repeat
     service::Principal nobody{"anybody"};
-    co_return reply(co_await signing.answer_timestamp_request(std::move(nobody), std::move(query), request.deadline));
+    co_return reply(co_await answer(context, request, std::move(nobody), std::move(query)));
   }
   Bytes fingerprinted = query;
   std::string nothing_else;
@@ -46,11 +55,11 @@ async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
     response.header(kReplayedHeader, "true");
     co_return response;
   }
-  Bytes answer = co_await signing.answer_timestamp_request(*request.principal, std::move(query), request.deadline);
+  Bytes response = co_await answer(context, request, *request.principal, std::move(query));
   if (once.claimed()) {
-    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), answer));
+    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), response));
   }
-  co_return reply(std::move(answer));
+  co_return reply(std::move(response));
 }
 
 }  // namespace rakkan::http

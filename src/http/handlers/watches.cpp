@@ -77,15 +77,41 @@ void watch_pools(Watches& watches, const service::SigningService& signing) {
 }
 
 void watch_keys(Watches& watches, const service::SigningService& signing) {
-  watches.each(WatchedKind::counter, "rakkan_key_uses_total", "Signatures by keys of documents", [&signing] {
-    const auto load = signing.load();
-    return std::vector<Sample>{{{{"outcome", "signed"}}, number(load.signatures)},
-                               {{{"outcome", "failed"}}, number(load.failures)}};
-  });
-  watches.one(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that they took, together",
-              [&signing] { return seconds(signing.load().signing); });
-  watches.one(WatchedKind::counter, "rakkan_key_wait_seconds_total", "Time that they waited for a thread, together",
-              [&signing] { return seconds(signing.load().waited); });
+  watches.each(WatchedKind::counter, "rakkan_key_uses_total",
+               "Signatures by keys of documents, and of the time-stamping unit", [&signing] {
+                 const auto load = signing.load();
+                 return std::vector<Sample>{
+                     {{{"of", "documents"}, {"outcome", "signed"}}, number(load.documents.signatures)},
+                     {{{"of", "documents"}, {"outcome", "failed"}}, number(load.documents.failures)},
+                     {{{"of", "unit"}, {"outcome", "signed"}}, number(load.unit.signatures)},
+                     {{{"of", "unit"}, {"outcome", "failed"}}, number(load.unit.failures)}};
+               });
+  const auto of_both = [&signing](auto read) {
+    return [&signing, read] {
+      const auto load = signing.load();
+      return std::vector<Sample>{{{{"of", "documents"}}, seconds(read(load.documents))},
+                                 {{{"of", "unit"}}, seconds(read(load.unit))}};
+    };
+  };
+  using KeyUses = service::SigningService::KeyUses;
+  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that they took, together",
+               of_both([](const KeyUses& uses) { return uses.signing; }));
+  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total", "Time that they waited for a thread, together",
+               of_both([](const KeyUses& uses) { return uses.waited; }));
+}
+
+void watch_timestamps(Watches& watches, const service::SigningService& signing) {
+  watches.each(
+      WatchedKind::counter, "rakkan_tsa_rejections_total",
+      "Timestamp requests that were rejected, by the failInfo of the answer and the error behind it", [&signing] {
+        std::vector<Sample> samples;
+        for (const auto& [code, count] : signing.load().rejections) {
+          const ErrorRow& known = row(code);
+          samples.push_back({{{"error", std::string(known.slug)}, {"fail_info", std::string(name(known.failure_info))}},
+                             number(count)});
+        }
+        return samples;
+      });
 }
 
 }  // namespace
@@ -101,6 +127,7 @@ std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   watch_audit(watches, environment.trail);
   watch_pools(watches, environment.signing);
   watch_keys(watches, environment.signing);
+  watch_timestamps(watches, environment.signing);
   return std::move(watches).take();
 }
 

@@ -139,7 +139,7 @@ TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
   EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="GET",route="/v1/credentials",status="401"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(rakkan_http_requests_total{method="other",route="none",status="404"} 1)"));
   EXPECT_THAT(text, HasSubstr("rakkan_audit_healthy 1"));
-  EXPECT_THAT(text, HasSubstr(R"(rakkan_key_uses_total{outcome="signed"} 1)"));
+  EXPECT_THAT(text, HasSubstr(R"(rakkan_key_uses_total{of="documents",outcome="signed"} 1)"));
   EXPECT_THAT(text, HasSubstr(R"(rakkan_pool_waiting{pool="hsm"} 0)"));
   EXPECT_THAT(text, HasSubstr(R"(rakkan_certificate_days_left{credential="yamada"})"));
   EXPECT_THAT(text, HasSubstr("rakkan_http_bytes_in_flight 0"));
