@@ -1,3 +1,12 @@
+#include <iostream>
+
+#include "rakkan/base/process.hpp"
 #include "rakkan/cli/cli.hpp"
 
-int main(int argc, char** argv) { return rakkan::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  if (const auto kept = rakkan::keep_to_ourselves(); !kept) {
+    std::cerr << "rakkan: " << to_string(kept.error()) << '\n';
+    return static_cast<int>(row(kept.error().code).exit_code);
+  }
+  return rakkan::cli::run(argc, argv);
+}

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <thread>
 
+#include "rakkan/base/process.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/config/configuration.hpp"
 #include "rakkan/http/api.hpp"
@@ -45,6 +46,7 @@ void run(const http::ServiceManager& manager, http::Server& server, telemetry::L
 }
 
 Result<void> serve(const std::string& file) {
+  RAKKAN_CHECK(keep_to_ourselves());
   const http::ServiceManager manager;  // before the first thread, which inherits what signals it blocks
   RAKKAN_TRY(config::Configuration configuration, config::load(file, config::environment_settings(environ), {}));
   configuration.http.timeouts.deadline = configuration.service.deadline;

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/permissions_of.hpp"
 #include "base/system_error.hpp"
 #include "rakkan/base/environment.hpp"
 
@@ -72,6 +73,15 @@ Result<Bytes> read_all(const OpenFile& file, const fs::path& path, std::uint64_t
   }
 }
 
+ByteView without_line_break(ByteView text) noexcept {
+  for (const Byte end : {Byte{'\n'}, Byte{'\r'}}) {
+    if (!text.empty() && text.back() == end) {
+      text = text.first(text.size() - 1);
+    }
+  }
+  return text;
+}
+
 Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
@@ -91,6 +101,17 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
 bool is_service_credential(const fs::path& path) {
   const std::string_view folder = environment_variable("CREDENTIALS_DIRECTORY");
   return !folder.empty() && path.parent_path() == fs::path(folder);
+}
+
+// Ours, root's, or, when we are root, of whoever owns the folder that it lies in: a service's files in its own folder.
+Result<void> check_secret_file_of(const struct stat& status, const fs::path& path) {
+  UserId third = this_user();
+  if (third == kRoot) {
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    RAKKAN_TRY(third, owner_of(folder));
+  }
+  const Readers readers = is_service_credential(path) ? Readers::group : Readers::owner;
+  return check_permissions_of(status, path, readers, {this_user(), kRoot, third});
 }
 
 // A rename is durable only when the folder that holds the name is synced too.
@@ -140,25 +161,47 @@ Result<Bytes> read_file(const fs::path& path, std::uint64_t limit) {
   return read_all(file, path, limit);
 }
 
+Result<void> check_secret_file(const fs::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return {};
+  }
+  return check_secret_file_of(status, path);
+}
+
 Result<SecureBytes> read_secret_file(const fs::path& path) {
   constexpr std::uint64_t kSecretLimit = 64 * 1024;
   RAKKAN_TRY(const OpenFile file, open_regular(path));
-  const mode_t forbidden = is_service_credential(path) ? S_IRWXO : S_IRWXG | S_IRWXO;
-  if (S_ISREG(file.status.st_mode) && (file.status.st_mode & forbidden) != 0) {
-    return fail(ErrorCode::file_unreadable, "a secret's file must be readable by its owner alone (chmod 600)",
-                path.string());
+  if (S_ISREG(file.status.st_mode)) {
+    RAKKAN_CHECK(check_secret_file_of(file.status, path));
   }
-  RAKKAN_TRY(Bytes content, read_all(file, path, kSecretLimit));
-  ByteView secret = content;
-  if (!secret.empty() && secret.back() == '\n') {
-    secret = secret.first(secret.size() - 1);
-  }
-  if (!secret.empty() && secret.back() == '\r') {
-    secret = secret.first(secret.size() - 1);
-  }
-  SecureBytes result(secret);
-  secure_wipe(content);
-  return result;
+  // One buffer that never moves, so that no copy is left behind.
+  Bytes buffer(kSecretLimit + 1);
+  std::size_t size = 0;
+  const auto fill = [&]() -> Result<void> {
+    for (;;) {
+      const ssize_t count = ::read(file.descriptor.value(), buffer.data() + size, buffer.size() - size);
+      if (count < 0 && errno == EINTR) {
+        continue;
+      }
+      if (count < 0) {
+        return refused_by_system(ErrorCode::file_unreadable, "cannot read", path);
+      }
+      if (count == 0) {
+        return {};
+      }
+      size += static_cast<std::size_t>(count);
+      if (size > kSecretLimit) {
+        return fail(ErrorCode::input_too_large, "larger than " + std::to_string(kSecretLimit) + " bytes",
+                    path.string());
+      }
+    }
+  };
+  const Result<void> filled = fill();
+  SecureBytes secret(without_line_break(ByteView(buffer).first(size)));
+  secure_wipe(ByteSpan(buffer).first(size));
+  RAKKAN_CHECK(filled);
+  return secret;
 }
 
 Result<void> write_file_atomically(const fs::path& path, std::initializer_list<ByteView> parts, bool owner_only) {
@@ -187,13 +230,23 @@ Result<void> write_file_atomically(const fs::path& path, std::initializer_list<B
 
 Result<void> make_private_folder(const fs::path& folder) {
   std::error_code error;
-  if (fs::create_directories(folder, error)) {
-    fs::permissions(folder, fs::perms::owner_all, error);
+  if (fs::is_directory(folder, error)) {
+    return {};
   }
-  if (error) {
-    return refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder, error.value());
+  if (folder.has_parent_path() && folder.parent_path() != folder) {
+    RAKKAN_CHECK(make_private_folder(folder.parent_path()));
   }
-  return {};
+  if (folder.filename().empty()) {
+    return {};  // "a/": that was its parent
+  }
+  // Private from its first moment; the second call is for an umask that takes from the owner, too.
+  if (::mkdir(folder.c_str(), S_IRWXU) == 0) {
+    return ::chmod(folder.c_str(), S_IRWXU) == 0
+               ? Result<void>()
+               : refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder);
+  }
+  const bool made_by_another = errno == EEXIST && fs::is_directory(folder, error);
+  return made_by_another ? Result<void>() : refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder);
 }
 
 }  // namespace rakkan

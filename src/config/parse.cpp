@@ -3,6 +3,7 @@
 #include "config/bindings.hpp"
 #include "config/toml.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/permissions.hpp"
 #include "rakkan/config/configuration.hpp"
 
 namespace rakkan::config {
@@ -311,6 +312,8 @@ Result<Configuration> load(const std::optional<fs::path>& file, const std::vecto
                            const std::vector<Setting>& overrides) {
   Configuration configuration;
   if (file) {
+    // Whoever writes it says which PKCS#11 module is loaded into this process.
+    RAKKAN_CHECK(check_permissions(*file, Readers::everybody));
     RAKKAN_TRY(const Bytes content, read_file(*file, kFileLimit));
     RAKKAN_CHECK(read_toml(text_of(content), file->string(), configuration));
   }

@@ -2,6 +2,7 @@
 
 #include "rakkan/store/data_folder.hpp"
 #include "rakkan/store/store.hpp"
+#include "service/folder_check.hpp"
 
 namespace rakkan::service {
 struct Archive::Parts {
@@ -11,6 +12,7 @@ struct Archive::Parts {
 
 Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& data_dir, const store::Options& options) {
   RAKKAN_TRY(store::DataFolder folder, store::DataFolder::lock(data_dir));
+  RAKKAN_CHECK(check_folder(data_dir));
   RAKKAN_TRY(auto store, store::open_sqlite(data_dir, options));
   return std::unique_ptr<Archive>(new Archive(std::unique_ptr<Parts>(new Parts{std::move(folder), std::move(store)})));
 }

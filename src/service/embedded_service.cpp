@@ -11,6 +11,7 @@
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/store/data_folder.hpp"
+#include "service/folder_check.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -52,6 +53,15 @@ class Stamping {
   std::mutex mutex_;
   SigningService* service_ = nullptr;
 };
+
+Result<std::vector<std::string>> tokens_in_use(store::Store& store, const audit::Options& audit) {
+  std::vector<std::string> labels{audit.token_label};
+  RAKKAN_TRY(const std::vector<store::CredentialRow> credentials, store.credentials());
+  for (const store::CredentialRow& credential : credentials) {
+    labels.push_back(credential.token_label);
+  }
+  return labels;
+}
 
 bool is_own_unit(const EmbeddedOptions& options) {
   const auto profile = options.service.tsa.find(options.audit.tsa);
@@ -136,9 +146,12 @@ RandomSource& EmbeddedService::random() noexcept { return parts_->random; }
 Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOptions& options) {
   point_softhsm_to(options.data_dir);
   RAKKAN_TRY(store::DataFolder folder, store::DataFolder::lock(options.data_dir));
+  RAKKAN_CHECK(check_folder(options.data_dir));
   auto parts = std::make_unique<Parts>(std::move(folder));
   parts->program = options.program;
   RAKKAN_TRY(parts->store, store::open_sqlite(options.data_dir, options.store));
+  RAKKAN_TRY(const std::vector<std::string> tokens, tokens_in_use(*parts->store, options.audit));
+  RAKKAN_CHECK(check_pin_files(options.service.token, options.data_dir, tokens));
   parts->keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random);
   RAKKAN_CHECK(parts->open_trail(options));
   RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->store,
@@ -159,7 +172,7 @@ Result<void> make_softhsm_folder(const fs::path& data_dir) {
   const std::string text =
       "# SoftHSM 2: where the tokens of this data folder are kept.\ndirectories.tokendir = " + tokens.string() +
       "\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n";
-  return write_file_atomically(data_dir / kSoftHsmConfiguration, {bytes_of(text)});
+  return write_file_atomically(data_dir / kSoftHsmConfiguration, {bytes_of(text)}, true);
 }
 
 }  // namespace rakkan::service

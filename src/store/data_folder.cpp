@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/permissions.hpp"
 
 namespace rakkan::store {
 namespace {
@@ -73,6 +74,10 @@ DataFolder::~DataFolder() {
 
 Result<DataFolder> DataFolder::lock(const fs::path& folder) {
   RAKKAN_CHECK(make_private_folder(folder));
+  // Root may do a service's work in the folder of its user.
+  RAKKAN_TRY(const UserId owner, owner_of(folder));
+  const UserId expected = this_user() == kRoot ? owner : this_user();
+  RAKKAN_CHECK(check_permissions(folder, Readers::everybody, {expected}));
   const fs::path file = folder / "lock";
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (descriptor < 0) {

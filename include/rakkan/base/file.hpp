@@ -34,17 +34,22 @@ class MappedFile {
 // Reads at most `limit` bytes; a longer file fails with input_too_large, an unreadable one with file_unreadable.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t limit);
 
-// A secret's file: like read_file, without one trailing line break, and refused when others than the owner may read it.
-// In $CREDENTIALS_DIRECTORY (systemd) the group's bits say nothing: they are the mask of an access control list.
+// A secret's file: like read_file, without one trailing line break, and refused (permissions_unsafe) when others than
+// its owner may read it, or when it is neither ours nor root's; root also reads what belongs to the owner of the folder
+// that it lies in. In $CREDENTIALS_DIRECTORY (systemd) the group's bits say nothing: they are the mask of an access
+// control list.
 [[nodiscard]] Result<SecureBytes> read_secret_file(const std::filesystem::path& path);
+
+// The same judgement without reading; nothing is wrong with a file that is not there.
+[[nodiscard]] Result<void> check_secret_file(const std::filesystem::path& path);
 
 // Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a
 // crash at any point, sees the old file or the whole new one. Fails with file_unwritable.
 [[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path,
                                                  std::initializer_list<ByteView> parts, bool owner_only = false);
 
-// Creates the folder where it is missing, for the owner alone, and its parents; one that is there is left as it is.
-// Fails with file_unwritable.
+// Creates the folder where it is missing, and its parents, for the owner alone under any umask; one that is there is
+// left as it is. Fails with file_unwritable.
 [[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
 
 }  // namespace rakkan

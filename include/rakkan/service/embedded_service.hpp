@@ -29,8 +29,8 @@ struct EmbeddedOptions {
 class EmbeddedService {
  public:
   // Opens the folder, the store and the trail, making what is not there, the key of the trail's checkpoints included;
-  // touches no other key. configuration_invalid, data_folder_in_use, store_unavailable, store_corrupt,
-  // audit_unavailable, audit_log_corrupt, hsm_ codes.
+  // touches no other key. configuration_invalid, data_folder_in_use, permissions_unsafe, store_unavailable,
+  // store_corrupt, audit_unavailable, audit_log_corrupt, hsm_ codes.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedService>> open(const EmbeddedOptions& options);
   ~EmbeddedService();  // finishes what was accepted, writes the last checkpoint
 

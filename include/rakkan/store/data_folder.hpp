@@ -10,7 +10,8 @@ namespace rakkan::store {
 
 class DataFolder {
  public:
-  // Makes the folder, for its owner alone, when it is not there. data_folder_in_use names the process that has it.
+  // Makes the folder, for its owner alone, when it is not there. data_folder_in_use names the process that has it;
+  // permissions_unsafe when the folder is another user's (but for root) or others may write it.
   [[nodiscard]] static Result<DataFolder> lock(const std::filesystem::path& folder);
   DataFolder(DataFolder&& other) noexcept;
   DataFolder& operator=(DataFolder&& other) noexcept;

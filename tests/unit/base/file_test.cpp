@@ -46,20 +46,20 @@ TEST_F(FileTest, SecretsLoseOneLineBreakAndMustBePrivate) {
   ASSERT_OK_AND_ASSIGN(const SecureBytes secret, read_secret_file(folder_ / "pin"));
   EXPECT_EQ(secret.text(), "1234");
   ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0644), 0);
-  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::permissions_unsafe));
 }
 
 TEST_F(FileTest, AServiceCredentialMayHaveTheGroupBitsOfAnAccessControlList) {
   ASSERT_THAT(write_file_atomically(folder_ / "pin", {bytes_of("1234\n")}, true), IsOk());
   ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0440), 0);
-  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::permissions_unsafe));
   ::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1);
   EXPECT_THAT(read_secret_file(folder_ / "pin"), IsOk());
   ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0444), 0);
-  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::permissions_unsafe));
   ::setenv("CREDENTIALS_DIRECTORY", "/elsewhere", 1);
   ASSERT_EQ(::chmod((folder_ / "pin").c_str(), 0440), 0);
-  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(read_secret_file(folder_ / "pin"), FailsWith(ErrorCode::permissions_unsafe));
   ::unsetenv("CREDENTIALS_DIRECTORY");
 }
 
