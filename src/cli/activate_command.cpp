@@ -70,14 +70,17 @@ class ActivateCommand final : public Command {
                                                          "application/json",
                                                          {bytes_of(head), secret.view(), bytes_of("}")},
                                                          Repeat::never}));
-    RAKKAN_TRY(const boost::json::object answer, json_of(response));
+    RAKKAN_TRY(boost::json::object answer, json_of(response));
     secure_wipe(response.body);
-    const auto* const token = answer.if_contains("activation");
+    auto* const token = answer.if_contains("activation");
     const auto* const expires = answer.if_contains("expires");
     if (token == nullptr || !token->is_string() || expires == nullptr || !expires->is_string()) {
       return fail(ErrorCode::malformed_server_answer, "no token", remote_.server);
     }
-    RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(token->get_string()), bytes_of("\n")}, true));
+    boost::json::string& text = token->get_string();
+    const Result<void> written = write_file_atomically(output_, {bytes_of(text), bytes_of("\n")}, true);
+    secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
+    RAKKAN_CHECK(written);
     return std::string(expires->get_string());
   }
 

@@ -120,11 +120,17 @@ class CreateKeyCommand final : public Command {
 
   [[nodiscard]] Result<Outcome> outcome(boost::json::object json) const {
     std::string text = line_of(json);
-    const std::string key = text_of_member(json, "key");
     if (output_.empty()) {
-      text += "The key, shown this once:\n" + key + "\n";
+      text += "The key, shown this once:\n" + text_of_member(json, "key") + "\n";
     } else {
-      RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(key), bytes_of("\n")}, true));
+      boost::json::value* const key = json.if_contains("key");
+      if (key == nullptr || !key->is_string()) {
+        return fail(ErrorCode::malformed_server_answer, "no key", remote_.server);
+      }
+      boost::json::string& secret = key->get_string();
+      const Result<void> written = write_file_atomically(output_, {bytes_of(secret), bytes_of("\n")}, true);
+      secure_wipe({reinterpret_cast<Byte*>(secret.data()), secret.size()});
+      RAKKAN_CHECK(written);
       json.erase("key");
       json["output"] = output_.string();
       text += "    the key is in " + output_.string() + " and nowhere else\n";

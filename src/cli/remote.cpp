@@ -17,6 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
+constexpr std::string_view kBearer = "Bearer ";
 constexpr int kTries = 5;
 constexpr milliseconds kFirstPause = 200ms;
 constexpr milliseconds kLongestPause = 30s;  // a server that wants more is believed, and not waited for
@@ -166,7 +167,10 @@ Result<fetch::HttpResponse> Remote::ask_once(const RemoteRequest& request, const
   add("Accept", request.accept.empty() ? std::string() : request.accept + ", application/problem+json");
   add("Idempotency-Key", idempotency_key);
   if (!api_key_.empty()) {
-    add("Authorization", "Bearer " + std::string(api_key_.text()));
+    http.headers.push_back({"Authorization", {}});
+    std::string& value = http.headers.back().value;
+    value.reserve(kBearer.size() + api_key_.view().size());  // never moved: no copy is left behind
+    value.append(kBearer).append(api_key_.text());
   }
   Result<fetch::HttpResponse> sent = client_.send(http);
   for (fetch::HttpHeader& header : http.headers) {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <mutex>
 
+#include "rakkan/base/secure_bytes.hpp"
+
 namespace rakkan::fetch {
 namespace {
 
@@ -14,7 +16,13 @@ struct EasyDeleter {
   void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
 };
 struct ListDeleter {
-  void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
+  // A field may hold the key of an API.
+  void operator()(curl_slist* list) const noexcept {
+    for (curl_slist* line = list; line != nullptr; line = line->next) {
+      secure_wipe({reinterpret_cast<Byte*>(line->data), std::strlen(line->data)});
+    }
+    curl_slist_free_all(list);
+  }
 };
 using Easy = std::unique_ptr<CURL, EasyDeleter>;
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
@@ -127,7 +135,11 @@ CURL* thread_handle() {
 HeaderList header_list(const std::vector<HttpHeader>& headers) {
   HeaderList list(curl_slist_append(nullptr, "Expect:"));  // no 100-continue: the answer is not waited for
   for (const HttpHeader& header : headers) {
-    curl_slist* longer = list ? curl_slist_append(list.get(), (header.name + ": " + header.value).c_str()) : nullptr;
+    std::string line;
+    line.reserve(header.name.size() + 2 + header.value.size());
+    line.append(header.name).append(": ").append(header.value);
+    curl_slist* longer = list ? curl_slist_append(list.get(), line.c_str()) : nullptr;
+    secure_wipe({reinterpret_cast<Byte*>(line.data()), line.size()});
     if (longer == nullptr) {
       return nullptr;
     }

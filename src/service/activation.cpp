@@ -77,8 +77,10 @@ Result<store::ActivationSecret> Activation::judge(const CredentialId& id, const 
   RAKKAN_TRY(store::PinAttempt attempt, store_->begin_pin_attempt(id, lock_policy(policy_), clock_->now()));
   const store::ActivationSecret& secret = attempt.secret;
   const Argon2Cost cost{secret.memory_kib, secret.iterations, secret.parallelism};
-  RAKKAN_TRY(const Bytes hash, argon2id(pin, secret.salt, cost, secret.hash.size()));
-  if (hash.empty() || !constant_time_equal(hash, secret.hash)) {
+  RAKKAN_TRY(Bytes hash, argon2id(pin, secret.salt, cost, secret.hash.size()));
+  const bool right = !hash.empty() && constant_time_equal(hash, secret.hash);
+  secure_wipe(hash);
+  if (!right) {
     return fail(
         ErrorCode::pin_incorrect,
         "failure " + std::to_string(attempt.failures) + " of " + std::to_string(policy_.max_failures) + " in a row",

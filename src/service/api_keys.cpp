@@ -235,9 +235,13 @@ Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& requ
   RAKKAN_CHECK(random_->fill(secret));
   const ApiKey key{ApiKeyId(to_hex(id)), request.tenant, request.label, request.scopes, request.addresses, now,
                    request.expires,      std::nullopt};
-  std::string text = std::string(kPrefix) + key.id.value() + "_" + to_base64url(secret);
+  std::string digits = to_base64url(secret);
+  std::string text;
+  text.reserve(kTextSize);  // never moved: no copy is left behind
+  text.append(kPrefix).append(key.id.value()).append("_").append(digits);
   SecureBytes shown(bytes_of(text));
   secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
+  secure_wipe({reinterpret_cast<Byte*>(digits.data()), digits.size()});
   const store::ApiKeyRow row{key.id,        key.tenant,  key.label,   hash_of(secret), key.scopes.names(),
                              key.addresses, key.created, key.expires, std::nullopt};
   secure_wipe(secret);
