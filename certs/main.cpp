@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "development_pki.hpp"
+#include "rakkan/base/process.hpp"
 #include "rakkan/crypto/system_random.hpp"
 
 namespace {
@@ -33,7 +34,11 @@ int main(int argc, char** argv) {
     now = *given;
   }
   rakkan::crypto::SystemRandom random;
-  const rakkan::Result<void> built = rakkan::certs::build_development_pki(arguments[0], now, random);
+  // The folder becomes a data folder, which has to be its user's alone.
+  rakkan::Result<void> built = rakkan::keep_to_ourselves();
+  if (built) {
+    built = rakkan::certs::build_development_pki(arguments[0], now, random);
+  }
   if (!built) {
     std::fprintf(stderr, "rakkan-dev-pki: %s\n", to_string(built.error()).c_str());
     return static_cast<int>(rakkan::row(built.error().code).exit_code);

@@ -1,9 +1,10 @@
 #include "http/tls.hpp"
 
 #include <openssl/ssl.h>
-#include <sys/stat.h>
 
 #include <string>
+
+#include "rakkan/base/permissions.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -33,10 +34,12 @@ tl::unexpected<Error> unfit(const fs::path& file, std::string what) {
   return fail(ErrorCode::configuration_invalid, std::move(what), file.string());
 }
 
-Result<void> not_for_everybody(const fs::path& key) {
-  struct stat facts{};
-  if (::stat(key.c_str(), &facts) == 0 && (facts.st_mode & S_IRWXO) != 0) {
-    return unfit(key, "everybody may read the key's file");
+// Whoever may write them says who we are, and whose certificates we take.
+Result<void> check_files(const TlsOptions& options) {
+  RAKKAN_CHECK(check_permissions(options.key_file, Readers::group));
+  RAKKAN_CHECK(check_permissions(options.certificate_file, Readers::everybody));
+  if (!options.client_ca_file.empty()) {
+    RAKKAN_CHECK(check_permissions(options.client_ca_file, Readers::everybody));
   }
   return {};
 }
@@ -50,7 +53,7 @@ Result<TlsContext> load_tls(const TlsOptions& options) {
     }
     return TlsContext();
   }
-  RAKKAN_CHECK(not_for_everybody(options.key_file));
+  RAKKAN_CHECK(check_files(options));
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* native = context->native_handle();
   // All of it is set here: the machine's own openssl.cnf neither widens nor narrows what is spoken.

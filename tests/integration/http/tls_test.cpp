@@ -179,7 +179,18 @@ TEST_F(HttpTls, AKeyOfAnotherCertificateIsRefused) {
 
 TEST_F(HttpTls, AKeyThatEverybodyMayReadIsRefused) {
   ::chmod(path("server.key").c_str(), 0644);
-  EXPECT_THAT(Server::start(options_, Router(), random_, observer_), FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(Server::start(options_, Router(), random_, observer_), FailsWith(ErrorCode::permissions_unsafe));
+  ::chmod(path("server.key").c_str(), 0640);  // as Debian's group ssl-cert has it
+  EXPECT_THAT(Server::start(options_, Router(), random_, observer_), IsOk());
+}
+
+TEST_F(HttpTls, FilesThatOthersMayWriteAreRefused) {
+  for (const char* file : {"server.key", "server.pem"}) {
+    ::chmod(path(file).c_str(), 0660);
+    EXPECT_THAT(Server::start(options_, Router(), random_, observer_), FailsWith(ErrorCode::permissions_unsafe));
+    ::chmod(path(file).c_str(), 0600);
+  }
+  EXPECT_THAT(Server::start(options_, Router(), random_, observer_), IsOk());
 }
 
 TEST_F(HttpTls, CallersMayHaveToShowACertificate) {
