@@ -17,7 +17,8 @@ inline constexpr UserId kRoot = 0;
 [[nodiscard]] UserId this_user() noexcept;  // the effective one
 
 // The file or folder belongs to one of the owners, and its mode lets nobody write but them, nobody read but the
-// readers. A link is followed; what is not there is nobody's fault. permissions_unsafe, file_unreadable.
+// readers. A link is followed; a pipe or a terminal is not judged, nor what is not there. permissions_unsafe,
+// file_unreadable.
 [[nodiscard]] Result<void> check_permissions(const std::filesystem::path& path, Readers readers,
                                              std::initializer_list<UserId> owners);
 

@@ -64,7 +64,7 @@ TEST_F(Refusals, APinFileThatOthersMayRead) {
   const std::string open = write("open.pin", "135790", true);
   std::filesystem::permissions(open, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
   EXPECT_EQ(refused_signature(contract(), {"--credential", "party-a", "--type", "party", "--pin-file", open}, 3),
-            "file-unreadable");
+            "permissions-unsafe");
 }
 
 TEST_F(Refusals, ACredentialOfTheOtherType) {

@@ -186,6 +186,54 @@ TEST_F(SigningServiceTest, RequestWithoutAUnitIsRejectedInTheProtocol) {
   EXPECT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
 }
 
+TEST_F(SigningServiceTest, ARejectionIsCountedAndSaysWhoseFaultItIs) {
+  const auto answer = [&](Bytes request) {
+    return async::block_on(fixture_->service->answer_timestamp_request({"tester"}, std::move(request), std::nullopt));
+  };
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  const Bytes request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1)).encode();
+  EXPECT_FALSE(answer(request).rejected);
+  const TimestampAnswer garbage = answer(copy_of(bytes_of("no DER")));
+  ASSERT_TRUE(garbage.rejected);
+  EXPECT_EQ(garbage.rejected->code, ErrorCode::malformed_timestamp_request);
+  EXPECT_FALSE(is_our_fault(*garbage.rejected));
+  fixture_->software_keys.at("tsu").failure = ErrorCode::hsm_key_gone;
+  for (int i = 0; i < 2; ++i) {
+    const TimestampAnswer gone = answer(request);
+    ASSERT_TRUE(gone.rejected);
+    EXPECT_EQ(gone.rejected->code, ErrorCode::hsm_key_gone);
+    EXPECT_TRUE(is_our_fault(*gone.rejected));
+  }
+  const SigningService::Load load = fixture_->service->load();
+  EXPECT_THAT(load.rejections, ::testing::ElementsAre(std::pair(ErrorCode::malformed_timestamp_request, 1U),
+                                                      std::pair(ErrorCode::hsm_key_gone, 2U)));
+  EXPECT_EQ(load.unit.signatures, 1U);
+  EXPECT_EQ(load.unit.failures, 2U);
+  EXPECT_EQ(load.documents.failures, 0U);
+}
+
+TEST_F(SigningServiceTest, AUnitWhoseCertificateIsOverIsNotReady) {
+  EXPECT_THAT(async::block_on(fixture_->service->readiness()), ::testing::IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto unit, fixture_->service->credentials().find(test::kOperator, tsu_));
+  const auto left = unit.certificate->validity().not_after - fixture_->clock.time + std::chrono::hours(1);
+  fixture_->clock.time += left;
+  fixture_->monotonic.time += left;
+  const std::vector<Error> wrong = async::block_on(fixture_->service->readiness());
+  EXPECT_THAT(wrong, ::testing::ElementsAre(::testing::Field(&Error::code, ErrorCode::certificate_expired)));
+  EXPECT_EQ(wrong.front().where, "credential tsu");
+}
+
+TEST_F(SigningServiceTest, AUnitThatDidNotOpenIsNotReady) {
+  Options options = test::SigningFixture::default_options();
+  options.tsu.credential = "seal";
+  set_up(std::move(options));
+  EXPECT_THAT(async::block_on(fixture_->service->readiness()), ::testing::IsEmpty()) << "nobody has tried yet";
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
+  EXPECT_THAT(fixture_->stamp(digest, ""), FailsWith(ErrorCode::credential_type_mismatch));
+  EXPECT_THAT(async::block_on(fixture_->service->readiness()),
+              ::testing::ElementsAre(::testing::Field(&Error::code, ErrorCode::credential_type_mismatch)));
+}
+
 TEST_F(SigningServiceTest, OutsideAuthorityGivesTheToken) {
   set_up_outside(TsaBehaviour::good);
   ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, sign_at_outside());
