@@ -134,12 +134,13 @@ async::Task<Result<std::size_t>> Connection::read_more(InputBuffer& buffer, std:
   const ByteSpan room = buffer.room(least);
   timed_out_ = false;
   until_ = until;
-  if (broken_off_) {
-    co_return fail(failure({}));
+  if (broken_off_ || input_ended_) {
+    co_return fail(failure(boost::asio::error::eof));
   }
   const auto [error, size] = co_await stream_.read_some(room);
   until_ = kNever;
   if (error) {
+    input_ended_ = error != boost::asio::error::operation_aborted;
     co_return fail(failure(error));
   }
   buffer.commit(size);
@@ -302,7 +303,7 @@ async::Task<void> Connection::close(bool gently) {
     }
     stream_.shutdown_send();
     InputBuffer thrown_away;
-    for (std::uint64_t received = 0; received < kLingerBytes && !timed_out_ && !broken_off_;) {
+    for (std::uint64_t received = 0; received < kLingerBytes && !timed_out_ && !broken_off_ && !input_ended_;) {
       const auto [error, size] = co_await stream_.read_some_raw(thrown_away.room(kBodyRoom));
       if (error) {
         break;

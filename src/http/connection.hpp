@@ -102,6 +102,9 @@ class Connection {
   bool timed_out_ = false;
   bool broken_off_ = false;
   bool gave_way_ = false;
+  // The end of the input is told once: epoll reports the edge, and who reads again waits for another until his time
+  // is over.
+  bool input_ended_ = false;
   bool idle_ = false;           // waits for a request's first byte
   bool served_before_ = false;  // a first request has to come sooner than a next one
 
