@@ -22,12 +22,14 @@ import os
 import pathlib
 import re
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
 
 import preservation
 
+# Of a processor, so that a busy machine changes no verdict.
 WORKER_SECONDS = 10
 WORKER_BYTES = 2 << 30
 QPDF_SECONDS = 20
@@ -51,12 +53,15 @@ class Verdict:
 # --- Programs ---------------------------------------------------------------------------------------------------------
 
 
+def ran_out_of_time(done):
+    return done.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
+
+
 def qpdf_check(path):
     """(exit code or how it ended, everything it said)"""
-    try:
-        done = subprocess.run(["qpdf", "--check", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=QPDF_SECONDS)
-    except subprocess.TimeoutExpired:
+    done = subprocess.run(["prlimit", f"--cpu={QPDF_SECONDS}", "qpdf", "--check", path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=60 * QPDF_SECONDS)
+    if ran_out_of_time(done):
         return "timeout", ""
     return str(done.returncode) if done.returncode >= 0 else "crash", done.stdout.decode("utf-8", "replace")
 
@@ -75,15 +80,15 @@ class Worker:
     def limit(self):
         if self.memory:
             resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory))
+        resource.setrlimit(resource.RLIMIT_CPU, (WORKER_SECONDS, WORKER_SECONDS + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run_worker(worker, source, target):
     """(outcome, the rest of its line)"""
-    try:
-        done = subprocess.run([worker.program, source, target], capture_output=True, timeout=WORKER_SECONDS,
-                              preexec_fn=worker.limit)
-    except subprocess.TimeoutExpired:
+    done = subprocess.run([worker.program, source, target], capture_output=True, timeout=60 * WORKER_SECONDS,
+                          preexec_fn=worker.limit)
+    if ran_out_of_time(done):
         return "timeout", ""
     outcome, _, rest = done.stdout.decode("utf-8", "replace").strip().partition(" ")
     if done.returncode != 0 or outcome not in ("signed", "refused", "violated"):

@@ -1,5 +1,5 @@
 // Says what the reader sees: a path a line on standard input, a JSON object a line on standard output.
-#include <chrono>
+#include <ctime>
 #include <iostream>
 #include <sstream>
 #include <string>
@@ -119,10 +119,10 @@ int main() {
       std::cerr << to_string(file.error()) << '\n';
       return 3;
     }
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();  // CPU time: a busy machine is not a slow reader
     const std::string said = facts(file->view());
-    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
-    std::cout << "{\"file\":" << quoted(path) << ",\"seconds\":" << elapsed.count() << "," << said << "}" << std::endl;
+    const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    std::cout << "{\"file\":" << quoted(path) << ",\"seconds\":" << seconds << "," << said << "}" << std::endl;
   }
   return 0;
 }
