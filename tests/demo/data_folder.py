@@ -11,6 +11,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+# How long anybody waits for what has to come, in seconds; a busy machine is not a broken one.
+PATIENCE = 60
+
 CREDENTIALS = (("operator", ("operator",)), ("party-takasaki", ("party", "--party", "takasaki")),
                ("party-yamada", ("party", "--party", "yamada")), ("tsu", ("tsu",)))
 
@@ -31,9 +34,21 @@ def secret_file(file: Path, text: str) -> Path:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """None of those that the system gives to whoever connects or binds without naming one: such a port may be another's by the
+    time the server wants it."""
+    try:
+        systems = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        systems = 32768
+    for _ in range(100):
+        port = 10000 + secrets.randbelow(max(systems, 20000) - 10000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise ProgramError("no port is free")
 
 
 class DataFolder:
@@ -44,7 +59,7 @@ class DataFolder:
 
     def rakkan(self, *arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess:
         config = ("--config", str(self.config)) if self.config.exists() else ()
-        return subprocess.run([str(self.build / "rakkan"), *config, *map(str, arguments)], capture_output=True, text=True, timeout=120,
+        return subprocess.run([str(self.build / "rakkan"), *config, *map(str, arguments)], capture_output=True, text=True, timeout=10 * PATIENCE,
                               env=self.environment, cwd=cwd, check=False)
 
     def must(self, *arguments: str | Path, cwd: Path | None = None) -> dict:
@@ -57,7 +72,7 @@ class DataFolder:
 
     def make(self) -> list[dict]:
         """Makes it with the credentials of CREDENTIALS, and returns what is said of each."""
-        pki = subprocess.run([str(self.build / "rakkan-dev-pki"), str(self.folder)], capture_output=True, text=True, timeout=120,
+        pki = subprocess.run([str(self.build / "rakkan-dev-pki"), str(self.folder)], capture_output=True, text=True, timeout=10 * PATIENCE,
                              env=self.environment, check=False)
         if pki.returncode != 0:
             raise ProgramError(f"rakkan-dev-pki: {(pki.stderr or pki.stdout).strip()}")
@@ -92,7 +107,8 @@ class Server:
         with log.open("wb") as out:
             command, environment = data.server(self.port, self.metrics_port)
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment)
-        for _ in range(200):
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
             if self.process.poll() is not None:
                 raise ProgramError(f"rakkand ended with {self.process.returncode}: {log.read_text(errors='replace')[-500:]}")
             if self.get("/readyz") == 200:
@@ -104,7 +120,7 @@ class Server:
     def get(self, path: str) -> int:
         """The status, 0 when nobody answers."""
         try:
-            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+            with urllib.request.urlopen(self.url + path, timeout=PATIENCE) as answer:
                 return answer.status
         except urllib.error.HTTPError as refused:
             return refused.code
@@ -115,4 +131,4 @@ class Server:
         """Asks it to finish what it accepted; its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=60)
+        return self.process.wait(timeout=2 * PATIENCE)

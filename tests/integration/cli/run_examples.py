@@ -55,7 +55,7 @@ def main() -> int:
             # One shell for all blocks: what one defines, the next uses. Each says where it is, so that a failure is found.
             script = "set -euo pipefail\n" + "".join(f"echo 'line {line}'\n{text}" for line, text in examples)
             done = subprocess.run(["bash", "-c", script], cwd=folder, env=data.environment | {"SERVER": server.url}, capture_output=True,
-                                  text=True, timeout=120, check=False)
+                                  text=True, timeout=900, check=False)
         finally:
             ended = server.stop()
         print(done.stdout + done.stderr, end="")

@@ -33,7 +33,7 @@ class Verdict:
 
 def run(*command: str | Path) -> subprocess.CompletedProcess:
     environment = {**os.environ, "LC_ALL": "C", "LANGUAGE": ""}
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, errors="replace", timeout=60,
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, errors="replace", timeout=600,
                           env=environment, check=False)
 
 
