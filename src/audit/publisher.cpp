@@ -15,13 +15,14 @@ using SteadyTime = std::chrono::steady_clock;
 Publisher::Publisher(const Options& options, const Environment& environment, Logs logs, Health& health,
                      std::function<void()> published)
     : options_(options),
+      clock_(environment.monotonic != nullptr ? *environment.monotonic : steady_clock_),
       ledger_(environment.ledger),
       key_(*environment.checkpoint_key),
       logs_(std::move(logs)),
       health_(health),
       published_(std::move(published)) {
   lagging_ = uncovered();
-  uncovered_since_ = SteadyTime::now();
+  uncovered_since_ = clock_.elapsed();
   note_oldest();
   thread_ = std::thread([this] { run(); });
 }
@@ -32,7 +33,7 @@ void Publisher::take(std::vector<store::LogChunk> chunks) {
   {
     const std::scoped_lock lock(mutex_);
     if (inbox_.empty()) {
-      first_came_ = SteadyTime::now();
+      first_came_ = clock_.elapsed();
     }
     std::move(chunks.begin(), chunks.end(), std::back_inserter(inbox_));
     note_oldest();
@@ -81,20 +82,19 @@ Trail::Load Publisher::load() const {
   const std::scoped_lock lock(mutex_);
   Trail::Load load;
   load.last_checkpoint_error = last_error_;
-  load.uncovered = std::chrono::duration_cast<std::chrono::milliseconds>(uncovered_for());
+  load.uncovered = uncovered_for();
   return load;
 }
 
 // With the mutex held.
 void Publisher::note_oldest() {
-  const SteadyTime::time_point since = lagging_ ? uncovered_since_ : first_came_;
-  oldest_ = lagging_ || !inbox_.empty() ? since.time_since_epoch().count() : kNone;
+  const std::chrono::milliseconds since = lagging_ ? uncovered_since_ : first_came_;
+  oldest_ = lagging_ || !inbox_.empty() ? since : kNone;
 }
 
-SteadyTime::duration Publisher::uncovered_for() const noexcept {
-  const SteadyTime::rep since = oldest_.load(std::memory_order_relaxed);
-  return since == kNone ? SteadyTime::duration::zero()
-                        : SteadyTime::now().time_since_epoch() - SteadyTime::duration(since);
+std::chrono::milliseconds Publisher::uncovered_for() const noexcept {
+  const std::chrono::milliseconds since = oldest_.load(std::memory_order_relaxed);
+  return since == kNone ? std::chrono::milliseconds::zero() : clock_.elapsed() - since;
 }
 
 bool Publisher::uncovered() const {

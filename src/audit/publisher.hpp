@@ -56,9 +56,11 @@ class Publisher {
   void refuse_all(const Error& error);
   [[nodiscard]] bool uncovered() const;
   void note_oldest();
-  [[nodiscard]] std::chrono::steady_clock::duration uncovered_for() const noexcept;
+  [[nodiscard]] std::chrono::milliseconds uncovered_for() const noexcept;
 
   const Options options_;
+  const SteadyClock steady_clock_;
+  const MonotonicClock& clock_;  // of the environment, or the one above
   store::Ledger& ledger_;
   crypto::MessageSigner& key_;
   const Logs logs_;
@@ -68,12 +70,12 @@ class Publisher {
   mutable std::mutex mutex_;
   std::condition_variable wakes_;
   std::vector<store::LogChunk> inbox_;
-  std::chrono::steady_clock::time_point first_came_;       // of the inbox
-  std::chrono::steady_clock::time_point uncovered_since_;  // of the entries behind the checkpoint
-  bool lagging_ = false;                                   // there are such
+  std::chrono::milliseconds first_came_{};       // of the inbox, by that clock
+  std::chrono::milliseconds uncovered_since_{};  // of the entries behind the checkpoint
+  bool lagging_ = false;                         // there are such
   // Of those two the one that counts, for who asks without the mutex.
-  static constexpr std::chrono::steady_clock::rep kNone = 0;
-  std::atomic<std::chrono::steady_clock::rep> oldest_{kNone};
+  static constexpr std::chrono::milliseconds kNone = std::chrono::milliseconds::min();
+  std::atomic<std::chrono::milliseconds> oldest_{kNone};
   bool stopping_ = false;
   bool ended_ = false;
   std::array<Callbacks, std::size(store::kJournals)> waiting_;

@@ -64,6 +64,8 @@ struct Environment {  // outlives the trail
   // Signs checkpoints; Ed25519. Blocks (it is called from the trail's own thread).
   std::shared_ptr<crypto::MessageSigner> checkpoint_key;
   std::optional<CheckpointStamper> stamper;  // none: checkpoints are not timestamped
+  // Measures how long entries wait for their checkpoint; null: the machine's.
+  const MonotonicClock* monotonic = nullptr;
 };
 
 // The record behind an entry of the trail; nothing when it was erased.
