@@ -21,6 +21,7 @@
 #include "rakkan/pki/certificate_builder.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/service/trail_writer.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/raw_http_client.hpp"
@@ -38,12 +39,6 @@ struct SharedClock final : Clock {
   [[nodiscard]] Instant now() const override { return Instant(std::chrono::milliseconds(milliseconds.load())); }
   void advance(std::chrono::milliseconds by) { milliseconds += by.count(); }
   std::atomic<std::int64_t> milliseconds;
-};
-struct SharedMonotonicClock final : MonotonicClock {
-  [[nodiscard]] std::chrono::milliseconds elapsed() const override {
-    return std::chrono::milliseconds(milliseconds.load());
-  }
-  std::atomic<std::int64_t> milliseconds{1'000};
 };
 
 struct ApiRequest {
@@ -145,8 +140,8 @@ class ApiFixture : public ::testing::Test {
   void set_pin(const std::string& id, std::string_view pin) {
     const CredentialId credential(id);
     const SecureBytes secret(bytes_of(pin));
-    const auto set = async::block_on(
-        signing->activation().set_pin(kOperator, credential, secret, async::deadline_in(std::chrono::seconds(10))));
+    const auto set =
+        async::block_on(signing->activation().set_pin(kOperator, credential, secret, async::deadline_in(kPatience)));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }

@@ -1,6 +1,8 @@
 // Clocks that stand where a test puts them.
 #pragma once
 
+#include <atomic>
+
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/time.hpp"
 
@@ -15,6 +17,15 @@ struct FakeClock final : Clock {
 struct FakeMonotonicClock final : MonotonicClock {
   [[nodiscard]] std::chrono::milliseconds elapsed() const override { return time; }
   std::chrono::milliseconds time{1000};
+};
+
+// The same for tests whose threads read it while it is moved.
+struct SharedMonotonicClock final : MonotonicClock {
+  [[nodiscard]] std::chrono::milliseconds elapsed() const override {
+    return std::chrono::milliseconds(milliseconds.load());
+  }
+  void advance(std::chrono::milliseconds by) { milliseconds += by.count(); }
+  std::atomic<std::int64_t> milliseconds{1'000};
 };
 
 // Randomness that gives the same octet for ever, or fails.

@@ -12,6 +12,7 @@
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/service/trail_writer.hpp"
+#include "support/eventually.hpp"
 
 namespace rakkan::test {
 
@@ -34,7 +35,7 @@ class FakeTrail final : public service::TrailWriter {
         [this, kept, answer, at](const Result<void>& started) {
           (*answer)(started ? commit(std::move(*kept), at) : Result<audit::Receipt>(fail(started.error())));
         },
-        async::deadline_in(std::chrono::seconds(30)));
+        async::deadline_in(kPatience));
     if (!accepted) {
       (*answer)(fail(accepted.error()));
     }

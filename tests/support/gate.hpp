@@ -2,10 +2,13 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <stdexcept>
+
+#include "support/eventually.hpp"
 
 namespace rakkan::test {
 
-// A door that work waits at until the test opens it.
+// A door that work waits at until the test opens it. Throws when that, or the visitor, does not come within kPatience.
 class Gate {
  public:
   void open() {
@@ -17,11 +20,15 @@ class Gate {
     std::unique_lock lock(mutex_);
     ++waiting_;
     changed_.notify_all();
-    changed_.wait(lock, [&] { return open_; });
+    if (!changed_.wait_for(lock, 2 * kPatience, [&] { return open_; })) {
+      throw std::runtime_error("the gate was not opened");
+    }
   }
   void wait_for_visitor() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return waiting_ > 0; });
+    if (!changed_.wait_for(lock, kPatience, [&] { return waiting_ > 0; })) {
+      throw std::runtime_error("nobody came to the gate");
+    }
   }
 
  private:

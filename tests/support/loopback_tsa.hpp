@@ -7,10 +7,10 @@
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "rakkan/tsp/tsu.hpp"
+#include "support/eventually.hpp"
 #include "support/loopback_server.hpp"
 
 namespace rakkan::test {
@@ -121,7 +121,7 @@ class LoopbackTsa {
       if (!client.send(text_of(body.subspan(i, 1)))) {
         return;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds{50});
+      let_pass(std::chrono::milliseconds{50});
     }
   }
 

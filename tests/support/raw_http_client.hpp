@@ -19,6 +19,8 @@
 #include <string_view>
 #include <utility>
 
+#include "support/eventually.hpp"
+
 namespace rakkan::test {
 
 struct RawAnswer {
@@ -58,6 +60,8 @@ class RawHttpClient {
     }
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    const timeval longest{kPatience.count(), 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
   }
   RawHttpClient(RawHttpClient&& other) noexcept
       : socket_(std::exchange(other.socket_, -1)), buffer_(std::move(other.buffer_)) {}
@@ -69,7 +73,7 @@ class RawHttpClient {
     }
   }
 
-  // False when the server took no more.
+  // False when the server took no more: closed, or nothing within kPatience.
   bool send(std::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
@@ -112,6 +116,13 @@ class RawHttpClient {
     return result;
   }
 
+  // The chunked body behind a head that answer(true) has read; nothing when it does not come whole in time.
+  [[nodiscard]] std::optional<std::string> chunks(std::chrono::milliseconds patience = kPatience) {
+    std::string body;
+    return read_chunks(body, std::chrono::steady_clock::now() + patience) ? std::optional(std::move(body))
+                                                                          : std::nullopt;
+  }
+
   // Everything up to the end of the connection; nothing when that does not come in time.
   [[nodiscard]] std::optional<std::string> rest(std::chrono::milliseconds patience = kPatience) {
     const auto until = std::chrono::steady_clock::now() + patience;
@@ -124,7 +135,6 @@ class RawHttpClient {
   [[nodiscard]] bool stays_open(std::chrono::milliseconds time) { return !is_closed(time); }
 
  private:
-  static constexpr std::chrono::milliseconds kPatience{10'000};
   using Until = std::chrono::steady_clock::time_point;
 
   bool receive(Until until) {

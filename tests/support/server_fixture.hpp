@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
+#include "support/eventually.hpp"
 #include "support/server_caller.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -32,14 +31,8 @@ class ServerFixture : public ::testing::Test {
     return std::string(boost::json::parse(text_of(answer.body)).as_object().at(name).as_string());
   }
   template <class Condition>
-  static bool soon(Condition condition) {
-    for (int i = 0; i < 1'200; ++i) {
-      if (condition()) {
-        return true;
-      }
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return false;
+  [[nodiscard]] static bool soon(Condition condition) {
+    return eventually(std::move(condition));
   }
 
   TemporaryFolder temporary_;

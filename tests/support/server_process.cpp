@@ -8,10 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <fstream>
-#include <thread>
 #include <utility>
+
+#include "support/eventually.hpp"
 
 extern char** environ;
 
@@ -19,8 +19,6 @@ namespace rakkan::test {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
-
 bool listens(std::uint16_t port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
@@ -62,15 +60,16 @@ Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<
     return fail(ErrorCode::file_unreadable, "the server cannot be started", name);
   }
   ServerProcess process(pid);
-  for (int i = 0; i < 1'200; ++i) {
-    if (listens(port)) {
-      return process;
-    }
-    if (::waitpid(pid, nullptr, WNOHANG) == pid) {
+  bool listening = false;
+  const auto listens_or_ended = [&] {
+    listening = listens(port);
+    if (!listening && ::waitpid(pid, nullptr, WNOHANG) == pid) {
       process.pid_ = -1;
-      break;
     }
-    std::this_thread::sleep_for(50ms);
+    return listening || process.pid_ < 0;
+  };
+  if (eventually(listens_or_ended) && listening) {
+    return process;
   }
   return fail(ErrorCode::server_unreachable, "the server does not listen; see its log", log.string());
 }
@@ -85,7 +84,12 @@ int ServerProcess::end_by(int signal) noexcept {
   }
   ::kill(pid_, signal);
   int status = 0;
-  ::waitpid(std::exchange(pid_, -1), &status, 0);
+  const auto ended = [&] { return ::waitpid(pid_, &status, WNOHANG) != 0; };
+  if (!eventually(ended)) {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, &status, 0);
+  }
+  pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

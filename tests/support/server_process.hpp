@@ -27,7 +27,8 @@ class ServerProcess {
   ~ServerProcess();  // stop()
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  // SIGTERM, and waits for the end: the exit status, 128 + signal when it was killed.
+  // SIGTERM, and waits for the end: the exit status, 128 + signal when it was killed, as it is when it does not end
+  // within kPatience.
   int stop() noexcept { return end_by(SIGTERM); }
   // SIGKILL: what a crash leaves.
   int kill() noexcept { return end_by(SIGKILL); }

@@ -13,6 +13,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
 #include "rakkan/service/signing_service.hpp"
+#include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_trail.hpp"
 #include "support/pdf_builder.hpp"
@@ -148,8 +149,8 @@ class SigningFixture {
 
   void set_pin(const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);
-    const auto set = async::block_on(
-        service->activation().set_pin(kOperator, id, secret, async::deadline_in(std::chrono::seconds(10))));
+    const auto set =
+        async::block_on(service->activation().set_pin(kOperator, id, secret, async::deadline_in(kPatience)));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }

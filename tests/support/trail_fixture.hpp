@@ -8,7 +8,6 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "rakkan/audit/proof.hpp"
@@ -19,6 +18,8 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/store/store.hpp"
 #include "support/chunk_ledger.hpp"
+#include "support/eventually.hpp"
+#include "support/fake_clock.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -32,8 +33,8 @@ class BentMessageSigner final : public crypto::MessageSigner {
     if (broken) {
       return fail(ErrorCode::hsm_session_lost, "the token is away");
     }
-    while (hangs) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    if (!eventually([&] { return !hangs; })) {
+      return fail(ErrorCode::hsm_session_lost, "the token hung for longer than a test may take");
     }
     return inner_.sign_message(message);
   }
@@ -59,9 +60,10 @@ class TrailFixture {
     options.origin = "log.example";
     options.checkpoint_interval = std::chrono::milliseconds{1};
   }
+  ~TrailFixture() { key->hangs = false; }  // the trail's end waits for its key
 
   [[nodiscard]] audit::Environment environment() {
-    return {files, folder(), current_ledger(), clock, random, key, stamper};
+    return {files, folder(), current_ledger(), clock, random, key, stamper, &monotonic};
   }
   // That of the store if there is one.
   [[nodiscard]] store::Ledger& current_ledger() { return store ? static_cast<store::Ledger&>(*store) : ledger; }
@@ -85,9 +87,12 @@ class TrailFixture {
     return {};
   }
   [[nodiscard]] Result<void> wait_for_checkpoint(std::uint64_t index, store::Journal journal = store::Journal::trail) {
-    std::promise<Result<void>> covered;
-    std::future<Result<void>> answer = covered.get_future();
-    trail->when_checkpointed(journal, index, [&](Result<void> result) { covered.set_value(std::move(result)); });
+    const auto covered = std::make_shared<std::promise<Result<void>>>();
+    std::future<Result<void>> answer = covered->get_future();
+    trail->when_checkpointed(journal, index, [covered](Result<void> result) { covered->set_value(std::move(result)); });
+    if (!comes(answer)) {
+      return fail(ErrorCode::deadline_exceeded, "no checkpoint covers the entry");
+    }
     return answer.get();
   }
   [[nodiscard]] audit::VerifierKey verifier(store::Journal journal = store::Journal::trail) const {
@@ -105,6 +110,7 @@ class TrailFixture {
   bool on_sqlite = false;  // the real store instead, on the same files
   std::unique_ptr<store::Store> store;
   SystemClock clock;
+  SharedMonotonicClock monotonic;  // of how long entries wait for a checkpoint
   crypto::SystemRandom random;
   std::shared_ptr<BentMessageSigner> key = std::make_shared<BentMessageSigner>();
   std::optional<audit::CheckpointStamper> stamper;

@@ -53,6 +53,7 @@ class OnABadDisk : public ::testing::Test {
                                [promise](Result<Receipt> result) { promise->set_value(std::move(result)); });
       }
       for (std::size_t i = 0; i < group; ++i) {
+        ASSERT_TRUE(test::comes(answers[i])) << "an entry is never answered";
         if (const Result<Receipt> receipt = answers[i].get(); receipt) {
           outside_.acknowledged.insert(bodies[i]);
         }

@@ -61,12 +61,16 @@ TEST(ConcurrentFaults, HealthyThreadsAllSucceedWithASessionEach) {
 
 TEST(ConcurrentFaults, LostSessionsAreTakenBackByEveryThread) {
   ASSERT_OK_AND_ASSIGN(const FaultyToken token, FaultyToken::make());
+  int lost = 0;
   for (unsigned long call = 50; call < kThreads * kEach; call += 50) {
     FaultyPkcs11::process().fail("C_SignInit", call, 1, 0xB3);
+    ++lost;
   }
   Tally tally;
-  on_threads([&] { tally.count(token.sign(), {}); });
-  EXPECT_EQ(tally.signatures, kThreads * kEach) << "one retry heals one lost session";
+  on_threads([&] { tally.count(token.sign(), {ErrorCode::hsm_session_lost}); });
+  // One retry heals one lost session. Only the thread whose retry happens to be the next planned call loses two.
+  EXPECT_EQ(tally.signatures + tally.errors, kThreads * kEach);
+  EXPECT_LE(tally.errors, lost / 2);
 }
 
 TEST(ConcurrentFaults, ADeviceThatGoesAndComesBackIsReinitialisedUnderLoad) {
@@ -81,14 +85,15 @@ TEST(ConcurrentFaults, ADeviceThatGoesAndComesBackIsReinitialisedUnderLoad) {
       const Result<void> result = each->sign();
       tally.count(result, {ErrorCode::hsm_device_gone});
       if (!result) {
-        std::this_thread::sleep_for(1ms);
+        test::let_pass(1ms);
       }
     }
   });
   EXPECT_GT(FaultyPkcs11::process().calls("C_Finalize"), 0U);
   EXPECT_GT(tally.signatures, 0);
   EXPECT_GT(tally.errors, 0);
-  std::this_thread::sleep_for(50ms);
+  FaultyPkcs11::process().reset();  // what is planned and was not reached
+  test::let_pass(FaultyPkcs11::process().options().breaker_last);
   EXPECT_THAT(token.sign(), IsOk());
   EXPECT_THAT(other.sign(), IsOk());
 }

@@ -6,6 +6,7 @@
 
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/hsm/token.hpp"
+#include "support/eventually.hpp"
 #include "support/faulty_pkcs11.hpp"
 #include "support/result_matchers.hpp"
 #include "support/softhsm_fixture.hpp"

@@ -13,6 +13,8 @@
 namespace rakkan::audit {
 namespace {
 
+using test::comes;
+using test::eventually;
 using test::FailsWith;
 using test::IsOk;
 using test::submission;
@@ -104,15 +106,16 @@ TEST_F(ATrail, AKeyThatDoesNotSignDelaysCheckpointsOnly) {
   fixture_.key->broken = true;
   ASSERT_THAT(fixture_.record(10), IsOk());
   EXPECT_THAT(trail().prove(Journal::trail, 3), FailsWith(ErrorCode::audit_not_checkpointed));
-  while (trail().load().last_checkpoint_error.empty()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
+  ASSERT_TRUE(eventually([&] { return !trail().load().last_checkpoint_error.empty(); })) << "nobody asked the key";
   EXPECT_TRUE(trail().healthy());
-  EXPECT_GT(trail().load().uncovered.count(), 0);
+  EXPECT_EQ(trail().load().uncovered, std::chrono::milliseconds{0});
+  fixture_.monotonic.advance(std::chrono::seconds{7});
+  EXPECT_EQ(trail().load().uncovered, std::chrono::seconds{7});
   fixture_.key->broken = false;
   ASSERT_THAT(fixture_.wait_for_checkpoint(9), IsOk());
   EXPECT_THAT(trail().prove(Journal::trail, 3), IsOk());
   EXPECT_THAT(trail().load().last_checkpoint_error, IsEmpty());
+  EXPECT_TRUE(eventually([&] { return trail().load().uncovered == std::chrono::milliseconds{0}; }));
 }
 
 TEST_F(ATrail, AKeyThatDoesNotSignForTooLongStopsWhatIsNewUntilItDoes) {
@@ -120,19 +123,16 @@ TEST_F(ATrail, AKeyThatDoesNotSignForTooLongStopsWhatIsNewUntilItDoes) {
   ASSERT_THAT(fixture_.open(), IsOk());
   fixture_.key->broken = true;
   ASSERT_THAT(fixture_.record(2), IsOk());
+  ASSERT_TRUE(eventually([&] { return !trail().load().last_checkpoint_error.empty(); })) << "nobody asked the key";
+  fixture_.monotonic.advance(std::chrono::seconds{1});
   EXPECT_THAT(trail().ready(), IsOk());
-  while (trail().ready()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
+  fixture_.monotonic.advance(std::chrono::milliseconds{1});
   EXPECT_THAT(trail().ready(), FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(to_string(trail().ready().error()), HasSubstr("the token is away"));
-  EXPECT_GE(trail().load().uncovered, std::chrono::seconds{1});
   EXPECT_THAT(trail().record_and_wait(submission()), IsOk()) << "an outcome of what has begun";
   fixture_.key->broken = false;
   ASSERT_THAT(fixture_.wait_for_checkpoint(2), IsOk());
-  while (!trail().ready()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
+  EXPECT_TRUE(eventually([&] { return trail().ready().has_value(); })) << "a checkpoint covers everything";
 }
 
 TEST_F(ATrail, AKeyThatHangsStopsWhatIsNewToo) {
@@ -140,9 +140,8 @@ TEST_F(ATrail, AKeyThatHangsStopsWhatIsNewToo) {
   ASSERT_THAT(fixture_.open(), IsOk());
   fixture_.key->hangs = true;
   ASSERT_THAT(fixture_.record(1), IsOk());
-  while (trail().ready()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
+  fixture_.monotonic.advance(std::chrono::milliseconds{1'001});
+  ASSERT_THAT(trail().ready(), FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(to_string(trail().ready().error()), HasSubstr("does not answer"));
   fixture_.key->hangs = false;
   ASSERT_THAT(fixture_.wait_for_checkpoint(0), IsOk());
@@ -183,7 +182,9 @@ TEST_F(ATrail, WhoWaitsForACheckpointThatWillNotComeIsTold) {
                             [&](const Result<void>& result) { told.set_value(result.error().code); });
   fixture_.ledger.broken = true;
   EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::audit_unavailable));
-  EXPECT_EQ(told.get_future().get(), ErrorCode::audit_unavailable);
+  std::future<ErrorCode> answer = told.get_future();
+  ASSERT_TRUE(comes(answer)) << "nobody is told";
+  EXPECT_EQ(answer.get(), ErrorCode::audit_unavailable);
   EXPECT_THAT(fixture_.wait_for_checkpoint(1), FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(fixture_.wait_for_checkpoint(2), FailsWith(ErrorCode::audit_index_unknown));
 }
@@ -196,7 +197,9 @@ TEST_F(ATrail, AfterTheStopNothingIsTaken) {
                             [&](const Result<void>& result) { told.set_value(result.error().code); });
   trail().stop();
   trail().stop();
-  EXPECT_EQ(told.get_future().get(), ErrorCode::shutting_down);
+  std::future<ErrorCode> answer = told.get_future();
+  ASSERT_TRUE(comes(answer)) << "nobody is told";
+  EXPECT_EQ(answer.get(), ErrorCode::shutting_down);
   EXPECT_THAT(trail().record_and_wait(submission()), FailsWith(ErrorCode::shutting_down));
   EXPECT_THAT(fixture_.wait_for_checkpoint(1), FailsWith(ErrorCode::shutting_down));
 }
@@ -326,7 +329,7 @@ TEST_F(ATrail, TooManyWaitingAreRefusedAtOnce) {
     }
   };
   trail().record(submission(), count);
-  held.get_future().wait();  // the first is being committed
+  EXPECT_TRUE(comes(held.get_future())) << "the first is not being committed";
   for (int i = 0; i < 5; ++i) {
     trail().record(submission(), count);
   }
@@ -350,42 +353,49 @@ TEST_F(ATrail, WhatIsNoEventIsRefused) {
 }
 
 TEST_F(ATrail, ManyThreadsGetAnIndexEachAndShareCommits) {
-  constexpr std::size_t kThreads = 8, kEach = 400;
+  constexpr std::size_t kThreads = 8, kEach = 400, kAll = kThreads * kEach;
+  std::atomic<std::size_t> submitted = 0;
+  // The first commit takes as long as most of the entries, so that they share the second on a fast machine too.
+  fixture_.ledger.before_commit = [&submitted, first = true]() mutable {
+    if (std::exchange(first, false)) {
+      EXPECT_TRUE(eventually([&] { return submitted > kAll * 2 / 3; })) << "the threads submit nothing";
+    }
+  };
+  std::mutex mutex;
+  std::atomic<std::size_t> done = 0;
   std::vector<std::vector<std::uint64_t>> indexes(kThreads);
   std::vector<std::thread> threads;
   for (std::size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
-      std::atomic<std::size_t> done = 0;
-      std::mutex mutex;
       for (std::size_t i = 0; i < kEach; ++i) {
         const Journal journal = i % 4 == 0 ? Journal::tokens : Journal::trail;
-        trail().record(submission("{}", journal), [&, journal](const Result<Receipt>& result) {
+        trail().record(submission("{}", journal), [&, t, journal](const Result<Receipt>& result) {
           const std::scoped_lock lock(mutex);
           if (result && journal == Journal::trail) {
             indexes[t].push_back(result->index);
           }
           ++done;
         });
+        ++submitted;
         static_cast<void>(trail().checkpoint(journal));
         static_cast<void>(trail().prove(journal, 0));
-      }
-      while (done < kEach) {
-        std::this_thread::yield();
       }
     });
   }
   for (std::thread& thread : threads) {
     thread.join();
   }
+  EXPECT_TRUE(eventually([&] { return done == kAll; })) << done << " answers of " << kAll;
+  trail().stop();
   std::set<std::uint64_t> all;
   for (const auto& of_thread : indexes) {
     EXPECT_TRUE(std::is_sorted(of_thread.begin(), of_thread.end()));
     all.insert(of_thread.begin(), of_thread.end());
   }
-  EXPECT_EQ(all.size(), kThreads * kEach * 3 / 4);
+  EXPECT_EQ(all.size(), kAll * 3 / 4);
   EXPECT_EQ(*all.rbegin(), all.size() - 1) << "no gap";
   const Trail::Load load = trail().load();
-  EXPECT_EQ(load.entries, kThreads * kEach);
+  EXPECT_EQ(load.entries, kAll);
   EXPECT_LT(load.commits, load.entries / 2);
   EXPECT_EQ(load.commits, static_cast<std::uint64_t>(fixture_.ledger.commits));
 }

@@ -38,9 +38,9 @@ class ALog : public ::testing::Test {
     ASSERT_THAT(fixture_.open(), IsOk());
     ASSERT_THAT(fixture_.wait_for_checkpoint(size - 1), IsOk());
     const auto token = fixture_.log().path / "timestamps" / (std::to_string(size) + ".json");
-    while (fixture_.trail->load().last_timestamp_error.empty() && !fs::exists(token)) {
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
+    ASSERT_TRUE(test::eventually([&] {
+      return !fixture_.trail->load().last_timestamp_error.empty() || fs::exists(token);
+    })) << "the checkpoint is neither timestamped nor refused";
     note_ = fixture_.trail->checkpoint(Journal::trail);
     fixture_.close();
   }
@@ -280,9 +280,8 @@ TEST_F(ALog, AnAuthorityThatDoesNotAnswerIsReportedAndNothingElse) {
   tsu_.clock->closed = true;
   make(3);
   ASSERT_THAT(fixture_.open(), IsOk());
-  while (fixture_.trail->load().last_timestamp_error.empty()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  }
+  ASSERT_TRUE(test::eventually([&] { return !fixture_.trail->load().last_timestamp_error.empty(); }))
+      << "what the authority said is not told";
   EXPECT_TRUE(fixture_.trail->healthy());
   EXPECT_THAT(fixture_.record(1), IsOk());
   fixture_.close();

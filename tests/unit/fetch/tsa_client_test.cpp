@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/loopback_tsa.hpp"
 #include "support/result_matchers.hpp"
@@ -30,8 +31,11 @@ struct Client : testing::Test {
 
   Result<tsp::TimestampToken> ask(TsaBehaviour behaviour, const std::function<void(TsaOptions&)>& change = {}) {
     server.behave(behaviour);
-    TsaOptions options{
-        .url = server.url(), .timeout = 5s, .connect_timeout = 2s, .max_response = 64 * 1024, .ca_file = {}};
+    TsaOptions options{.url = server.url(),
+                       .timeout = test::kPatience,
+                       .connect_timeout = test::kPatience,
+                       .max_response = 64 * 1024,
+                       .ca_file = {}};
     if (change) {
       change(options);
     }
@@ -58,9 +62,7 @@ TEST_F(Client, SendsAnotherNonceEachTime) {
 }
 
 TEST_F(Client, GivesUpOnAServerThatHangs) {
-  const auto before = std::chrono::steady_clock::now();
   EXPECT_THAT(ask(TsaBehaviour::hang, [](TsaOptions& o) { o.timeout = 300ms; }), FailsWith(ErrorCode::tsa_timeout));
-  EXPECT_LT(std::chrono::steady_clock::now() - before, 3s);
 }
 
 TEST_F(Client, GivesUpOnAServerThatTrickles) {
@@ -160,8 +162,12 @@ TEST_F(Client, WorksAgainOnTheSameThreadAfterEveryFailure) {
 }
 
 TEST_F(Client, ServesSeveralThreads) {
-  const TsaClient client(
-      {.url = server.url(), .timeout = 10s, .connect_timeout = 5s, .max_response = 64 * 1024, .ca_file = {}}, random);
+  const TsaClient client({.url = server.url(),
+                          .timeout = test::kPatience,
+                          .connect_timeout = test::kPatience,
+                          .max_response = 64 * 1024,
+                          .ca_file = {}},
+                         random);
   std::atomic<int> granted = 0;
   {
     std::vector<std::jthread> threads;

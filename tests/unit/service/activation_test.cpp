@@ -25,7 +25,7 @@ class ActivationTest : public ::testing::Test {
     EXPECT_THAT(set(yamada_, test::kYamadasPin), IsOk());
     EXPECT_THAT(set(sato_, test::kSatosPin), IsOk());
   }
-  static async::Deadline soon() { return async::deadline_in(std::chrono::seconds(20)); }
+  static async::Deadline soon() { return async::deadline_in(test::kPatience); }
   static Result<void> verify_by(Activation& activation, const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);
     return async::block_on(activation.verify_pin(id, secret, soon()));
@@ -181,9 +181,7 @@ TEST_F(ActivationTest, GuessesBeyondTheQueueAreRefusedAtOnce) {
   async::BoundedPool narrow({"pin", 1, 1});
   std::promise<void> release;
   ASSERT_THAT(narrow.submit([gate = release.get_future().share()](Result<void>) { gate.wait(); }, soon()), IsOk());
-  while (narrow.load().running == 0) {
-    std::this_thread::yield();
-  }
+  EXPECT_TRUE(test::eventually([&] { return narrow.load().running == 1; })) << "the pool's thread does not begin";
   ASSERT_THAT(narrow.submit([](Result<void>) {}, soon()), IsOk());
   Activation activation(*store_, trail_, narrow, clock_, random_, test::cheap_pins());
   EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), FailsWith(ErrorCode::overloaded));

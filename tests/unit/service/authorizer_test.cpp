@@ -38,7 +38,7 @@ class AuthorizerTest : public ::testing::Test {
                                        .type = type,
                                        .document_digest = document_,
                                        .consent = consent,
-                                       .deadline = async::deadline_in(std::chrono::seconds(10))};
+                                       .deadline = async::deadline_in(test::kPatience)};
     return async::block_on(authorizer.authorize(request));
   }
   Result<Authorization> witness(const std::string& id, const Instruction* instruction) {

@@ -37,7 +37,7 @@ class FieldTexts : public ::testing::Test {
         .type = type,
         .document_digest = digest,
         .consent = consent,
-        .deadline = async::deadline_in(std::chrono::seconds(10))};
+        .deadline = async::deadline_in(test::kPatience)};
     return test::value_or_throw(async::block_on(authorizer.authorize(request)));
   }
 

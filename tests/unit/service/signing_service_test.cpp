@@ -36,7 +36,8 @@ class SigningServiceTest : public ::testing::Test {
     Options options = test::SigningFixture::default_options();
     TsaProfile profile;
     profile.options.url = outside_->url();
-    profile.options.timeout = std::chrono::milliseconds(400);
+    const bool answers = behaviour != TsaBehaviour::hang && behaviour != TsaBehaviour::trickle;
+    profile.options.timeout = answers ? std::chrono::milliseconds(test::kPatience) : std::chrono::milliseconds(400);
     profile.options.max_response = 32 * 1024;
     options.tsa.emplace("outside", profile);
     set_up(std::move(options));

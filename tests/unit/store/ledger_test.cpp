@@ -272,7 +272,7 @@ TEST_F(LedgerTest, ReadsAndCommitsOfManyThreadsDoNotDisturbEachOther) {
   std::atomic<std::uint64_t> committed{0};
   std::thread writer([&] {
     for (std::uint64_t index = 0; index < kCommits; ++index) {
-      ASSERT_THAT(commit_record(index, "{}"), IsOk());
+      EXPECT_THAT(commit_record(index, "{}"), IsOk());  // and on: the others wait for the last
       committed = index + 1;
     }
   });

@@ -10,6 +10,7 @@
 #include <set>
 #include <thread>
 
+#include "support/eventually.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -224,7 +225,7 @@ TEST_F(StoreTest, OpeningWaitsUntilAnotherProcessIsDone) {
     auto store = open_sqlite(folder_.path());
     const bool taken = store && (*store)->next_tsu_epoch(CredentialId("tsu")).has_value();
     (void)!::write(ready[1], "", 1);
-    std::this_thread::sleep_for(100ms);
+    test::let_pass(100ms);
     ::_exit(taken ? 0 : 1);  // killed, so to speak: nothing is closed
   }
   char byte = 0;

@@ -1,0 +1,58 @@
+// Waiting in tests. No test depends on how fast the machine is: what has to come is waited for with a deadline that
+// only what never comes reaches, and what must not come is looked for during a while in which a slow machine sees less,
+// not more. Time itself is injected where a class takes a clock (fake_clock.hpp).
+//
+//   ASSERT_TRUE(eventually([&] { return server.draining(); })) << "the server does not drain";
+//
+// The one place of the tests that sleeps: tests/tools/source_rules.py.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <future>
+#include <thread>
+
+namespace rakkan::test {
+
+// How long a test waits for what has to come: many times what a machine needs that runs ten tests on one core.
+inline constexpr std::chrono::seconds kPatience{60};
+
+// Lets that time pass for somebody else who measures it: a limit of a server, the wait that an error asks for. It takes
+// at least so long, and nothing but the clock may be expected to be further at its end.
+inline void let_pass(std::chrono::nanoseconds time) { std::this_thread::sleep_for(time); }
+
+// True as soon as the condition is; false when it was not within kPatience.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition condition) {
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (std::chrono::milliseconds pause{1};; pause = std::min(2 * pause, std::chrono::milliseconds{20})) {
+    if (condition()) {
+      return true;
+    }
+    if (std::chrono::steady_clock::now() >= until) {
+      return false;
+    }
+    let_pass(pause);
+  }
+}
+
+// Did the condition hold whenever it was looked at for that long? For what must not happen.
+template <class Condition>
+[[nodiscard]] bool stays(Condition condition, std::chrono::milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (condition()) {
+    if (std::chrono::steady_clock::now() >= until) {
+      return true;
+    }
+    let_pass(std::chrono::milliseconds{1});
+  }
+  return false;
+}
+
+// Has the future its value within kPatience?
+template <class Future>
+[[nodiscard]] bool comes(const Future& future) {
+  return future.wait_for(kPatience) == std::future_status::ready;
+}
+
+}  // namespace rakkan::test
