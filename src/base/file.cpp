@@ -246,7 +246,8 @@ Result<void> make_private_folder(const fs::path& folder) {
                : refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder);
   }
   const bool made_by_another = errno == EEXIST && fs::is_directory(folder, error);
-  return made_by_another ? Result<void>() : refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder);
+  return made_by_another ? Result<void>()
+                         : refused_by_system(ErrorCode::file_unwritable, "cannot make the folder", folder);
 }
 
 }  // namespace rakkan

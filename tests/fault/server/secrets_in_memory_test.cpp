@@ -128,8 +128,7 @@ TEST_F(SecretsInMemory, LeaveNothingBehindHoweverTheyCame) {
   EXPECT_THAT(what_is_left_of(pin), IsEmpty());
   EXPECT_THAT(what_is_left_of(activation), IsEmpty());
   EXPECT_THAT(what_is_left_of(folder_.api_key()), IsEmpty());
-  EXPECT_THAT(what_is_left_of(folder_.api_key().substr(folder_.api_key().size() - 40)), IsEmpty())
-      << "its secret half";
+  EXPECT_THAT(what_is_left_of(folder_.api_key().substr(folder_.api_key().size() - 40)), IsEmpty()) << "its secret half";
   for (const auto& [way, secret] : wrong) {
     EXPECT_THAT(what_is_left_of(secret), IsEmpty()) << way;
   }
