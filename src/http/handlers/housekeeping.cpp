@@ -13,7 +13,9 @@ constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
 Housekeeping::Housekeeping(Context& context)
     : context_(context),
       expiry_(context.environment.metrics, context.environment.log, context.environment.clock),
-      readiness_(context),
+      ready_(context.environment.metrics.watch(telemetry::WatchedKind::gauge, "rakkan_ready",
+                                               "1 while the service can sign and stamp",
+                                               [&context] { return context.readiness.is_ready() ? 1.0 : 0.0; })),
       thread_([this] { run(); }) {}
 
 Housekeeping::~Housekeeping() {
@@ -29,7 +31,7 @@ void Housekeeping::run() {
   for (int round = 0;; ++round) {
     context_.environment.refusals.flush();
     watch_certificates();
-    readiness_.look();
+    watch_readiness();
     if (round % kRoundsBetweenRareWork == 0) {
       forget_answers();
     }
@@ -45,6 +47,9 @@ void Housekeeping::forget_answers() {
     context_.environment.log.failure("old answers were not forgotten", forgotten.error());
   }
 }
+
+// A trouble is logged, shows in rakkan_ready and is tried to be mended while nobody asks for anything.
+void Housekeeping::watch_readiness() { async::block_on(context_.readiness.problems(std::chrono::steady_clock::now())); }
 
 // A credential that is gone stays in the metric until the server starts again: its certificate still expires.
 void Housekeeping::watch_certificates() {

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "http/handlers/context.hpp"
-#include "http/handlers/readiness_watch.hpp"
 #include "rakkan/telemetry/expiry_watch.hpp"
 
 namespace rakkan::http {
@@ -23,10 +22,11 @@ class Housekeeping {
   void run();
   void forget_answers();
   void watch_certificates();
+  void watch_readiness();
 
   Context& context_;
   telemetry::ExpiryWatch expiry_;
-  ReadinessWatch readiness_;
+  telemetry::Metrics::Watch ready_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;

@@ -49,15 +49,18 @@ Readiness::Problems Readiness::note(Time asked, const std::vector<Error>& wrong)
   }
   std::vector<Answer> waiting;
   Problems before;
+  bool reminds = false;
   {
     const std::lock_guard lock(mutex_);
     before = std::exchange(last_, problems);
+    reminds = !before.empty() && asked - told_ >= kReminder;
+    told_ = before.empty() || reminds ? asked : told_;
     asked_ = asked;
     looking_ = false;
     waiting.swap(waiting_);
   }
   for (const Error* error : news) {
-    if (std::find(before.begin(), before.end(), error->code) == before.end()) {
+    if (reminds || std::find(before.begin(), before.end(), error->code) == before.end()) {
       log_.failure("not ready", *error);
     }
   }
@@ -68,6 +71,11 @@ Readiness::Problems Readiness::note(Time asked, const std::vector<Error>& wrong)
     answer(problems);
   }
   return problems;
+}
+
+bool Readiness::is_ready() const {
+  const std::lock_guard lock(mutex_);
+  return last_.empty();
 }
 
 }  // namespace rakkan::http

@@ -1,6 +1,6 @@
 // Readiness is what /readyz says: asked of the service again when the last word is older than kFresh, by one caller at
-// a time; who comes meanwhile waits for the same word. However many ask, tokens are touched at most twice a second, and
-// while nobody asks not at all. Thread-safe.
+// a time; a caller that comes meanwhile waits for the same word. However many ask, tokens are touched at most twice a
+// second. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -23,11 +23,15 @@ class Readiness {
   using Look = std::function<async::Task<std::vector<Error>>()>;
 
   static constexpr std::chrono::milliseconds kFresh{500};
+  static constexpr std::chrono::seconds kReminder{60};
 
-  // The log hears of every change, with what the codes alone do not say; it outlives this.
+  // The log hears of every change, and every kReminder of a trouble that stays, with what the codes alone do not say;
+  // it outlives this.
   Readiness(Look look, telemetry::Log& log) : look_(std::move(look)), log_(log) {}
 
   [[nodiscard]] async::Task<Problems> problems(Time now);
+  // By the last word, which is asked for nobody; true before the first.
+  [[nodiscard]] bool is_ready() const;
 
  private:
   using Answer = std::function<void(Problems)>;
@@ -36,9 +40,10 @@ class Readiness {
 
   const Look look_;
   telemetry::Log& log_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::optional<Time> asked_;  // when `last_` was asked for
   Problems last_;
+  Time told_{};  // when the log last heard of all that is wrong
   bool looking_ = false;
   std::vector<Answer> waiting_;
 };

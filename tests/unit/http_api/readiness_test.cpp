@@ -109,5 +109,20 @@ TEST_F(TheReadiness, TellsTheLogOfChangesAlone) {
   EXPECT_EQ(count(lines, "ready again"), 1U) << lines;
 }
 
+TEST_F(TheReadiness, RemindsTheLogOfATroubleThatStays) {
+  wrong_ = {error(ErrorCode::hsm_device_gone, "gone")};
+  for (int at = 0; at <= 120; ++at) {
+    static_cast<void>(ask(std::chrono::seconds(at)));
+  }
+  EXPECT_EQ(count(log(), "\"not ready\""), 3U);
+}
+
+TEST_F(TheReadiness, IsKnownWithoutAsking) {
+  EXPECT_TRUE(readiness_.is_ready());
+  wrong_ = {error(ErrorCode::hsm_device_gone, "gone")};
+  static_cast<void>(ask(0ms));
+  EXPECT_FALSE(readiness_.is_ready());
+}
+
 }  // namespace
 }  // namespace rakkan::http
