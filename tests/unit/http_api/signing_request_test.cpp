@@ -16,7 +16,7 @@ const std::string kInstruction =
     R"("method":"mail_link","at":"2026-11-24T01:00:00Z"}],"document_digest":)" +
     kDigest + "}";
 
-Bytes bytes(const std::string& text) { return copy_of(bytes_of(text)); }
+WipedBytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
 
 // A request with further members.
 std::string request(const std::string& more, const std::string& level = "B-T") {
