@@ -83,6 +83,7 @@ TEST_F(TheReadiness, IsLookedForOnceByAllWhoAskAtTheSameTime) {
   boost::asio::post(context, [&] { pause_->cancel(); });
   // The wait that was cancelled throws: that is a look that failed, and still everybody's answer.
   context.run();
+  pause_.reset();
   EXPECT_EQ(looks_, 1);
   EXPECT_THAT(answers, testing::SizeIs(100));
   EXPECT_THAT(answers, testing::Each(ElementsAre(ErrorCode::internal)));
