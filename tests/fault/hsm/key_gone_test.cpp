@@ -66,7 +66,7 @@ auto until_it_works(const Try& attempt) {
   const auto end = std::chrono::steady_clock::now() + 60s;
   auto result = attempt();
   while (!result && std::chrono::steady_clock::now() < end) {
-    std::this_thread::sleep_for(result.error().retry_after.value_or(5ms));
+    test::let_pass(result.error().retry_after.value_or(5ms));
     result = attempt();
   }
   return result;
@@ -84,7 +84,7 @@ TEST(KeyGone, IsTroubleOfTheTokenAndComesBackWithoutARestart) {
     EXPECT_FALSE(token.token->look_for_missed_keys().empty());
     // The module is initialised again meanwhile, and finds no token at all.
     for (int i = 0; i < 3; ++i) {
-      std::this_thread::sleep_for(FaultyPkcs11::process().options().breaker_last);
+      test::let_pass(FaultyPkcs11::process().options().breaker_last);
       const Result<void> again = token.sign();
       ASSERT_FALSE(again);
       EXPECT_EQ(row(again.error().code).exit_code, ExitCode::hsm) << to_string(again.error());
@@ -135,7 +135,7 @@ TEST(KeyGone, DestroyedForGoodItLeavesTheOthersAtWork) {
     EXPECT_THAT(token.sign(), FailsWith(ErrorCode::hsm_key_gone));
     EXPECT_THAT(other.sign(), IsOk()) << "a key of the same token";
     EXPECT_THAT(elsewhere.sign(), IsOk()) << "a token of the same module, initialised again under it";
-    std::this_thread::sleep_for(2ms);
+    test::let_pass(2ms);
   }
   // 5 + 10 + 20 + 40 + 40 … ms between them.
   const auto taken = std::chrono::steady_clock::now() - begin;
@@ -173,7 +173,7 @@ TEST(KeyGone, AKeyThatNeverWasThereIsNotFoundAndNotMissed) {
     const auto nobody = token.token->signer("nobody", {});
     EXPECT_THAT(nobody, FailsWith(ErrorCode::key_not_found));
     EXPECT_FALSE(nobody.error().retry_after);
-    std::this_thread::sleep_for(FaultyPkcs11::process().options().breaker_first);
+    test::let_pass(FaultyPkcs11::process().options().breaker_first);
   }
   EXPECT_TRUE(token.token->look_for_missed_keys().empty());
   EXPECT_THAT(token.sign(), IsOk());

@@ -80,14 +80,22 @@ class AdministrationKillTest : public ServerFixture {
     }
   }
 
-  void live_and_die(std::chrono::milliseconds life) {
+  std::size_t promises() {
+    const std::scoped_lock lock(mutex_);
+    return made_.size() + revoked_.size();
+  }
+
+  // The server lives for so many promises, and a while of the next: as much as that on a slow machine too.
+  void live_and_die(std::size_t how_many, std::chrono::microseconds more) {
+    const std::size_t before = promises();
     ServerProcess server = folder_.start();
     std::atomic<bool> over = false;
     std::vector<std::thread> threads;
     for (unsigned i = 0; i < kThreads; ++i) {
       threads.emplace_back([&] { administer(over); });
     }
-    std::this_thread::sleep_for(life);
+    EXPECT_TRUE(eventually([&] { return promises() >= before + how_many; })) << "the server answers nobody";
+    let_pass(more);
     server.kill();
     over = true;
     for (std::thread& thread : threads) {
@@ -103,9 +111,11 @@ class AdministrationKillTest : public ServerFixture {
 
 TEST_F(AdministrationKillTest, LogAndStoreAgreeWheneverItIsKilled) {
   std::mt19937 random(20'261'129);
-  std::uniform_int_distribution<int> life(20, 400);
+  std::uniform_int_distribution<std::size_t> how_many(0, 40);
+  std::uniform_int_distribution<int> more(0, 20'000);
   for (int round = 0; round < kills(); ++round) {
-    live_and_die(std::chrono::milliseconds(life(random)));
+    const std::size_t first = how_many(random);
+    live_and_die(first, std::chrono::microseconds(more(random)));
   }
   ASSERT_GT(revoked_.size(), 5U) << "the load was none";
   EXPECT_EQ(folder_.start().stop(), 0);  // the last checkpoint covers everything

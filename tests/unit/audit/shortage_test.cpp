@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <future>
-#include <thread>
 
 #include "rakkan/audit/verify.hpp"
 #include "support/short_file_system.hpp"
@@ -12,24 +11,13 @@
 namespace rakkan::audit {
 namespace {
 
+using test::eventually;
 using test::FailsWith;
 using test::IsOk;
 using test::ShortFileSystem;
 using test::submission;
 using test::TrailFixture;
 using ::testing::HasSubstr;
-
-template <class Condition>
-bool soon(Condition condition) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) {
-      return false;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
 
 class AShortage : public ::testing::Test {
  protected:
@@ -50,9 +38,9 @@ TEST_F(AShortage, OfDescriptorsDelaysCheckpointsAndStopsNothing) {
   ASSERT_THAT(fixture_.wait_for_checkpoint(2), IsOk());
   files_.exhausted = true;
   ASSERT_THAT(fixture_.record(300), IsOk()) << "entries need no descriptor";
-  ASSERT_TRUE(soon([&] { return trail().shortage().has_value(); })) << "the shortage is not seen";
+  ASSERT_TRUE(eventually([&] { return trail().shortage().has_value(); })) << "the shortage is not seen";
   EXPECT_EQ(trail().shortage()->code, ErrorCode::resource_shortage);
-  EXPECT_TRUE(soon([&] { return !trail().load().last_checkpoint_error.empty(); }));
+  EXPECT_TRUE(eventually([&] { return !trail().load().last_checkpoint_error.empty(); }));
   EXPECT_THAT(trail().load().last_checkpoint_error, HasSubstr("too many open files"));
   EXPECT_TRUE(trail().healthy());
   EXPECT_THAT(trail().ready(), IsOk());
