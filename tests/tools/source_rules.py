@@ -23,6 +23,7 @@ CORE_FORBIDDEN_INCLUDE = re.compile(
     r"|sys/.*|netinet/.*|arpa/.*|spdlog/.*|boost/asio.*|boost/beast.*|curl/.*|sqlite3\.h)$")
 CORE_FORBIDDEN_TEXT = re.compile(r"::now\(|\bSystemClock\b|\bclock_gettime\b|\bgettimeofday\b|\bgetenv\b|\btime\(nullptr\)|\bstd::cerr\b|\bstd::cout\b")
 ASSERTION = re.compile(r"\b(EXPECT_|ASSERT_|RC_ASSERT|RC_FAIL|FAIL\(|ADD_FAILURE|static_assert)|\b(expect|assert|Expect|Assert)\w*\(")
+SLEEPS = re.compile(r"\b(sleep_for|sleep_until|this_thread::yield|usleep|nanosleep|sched_yield)\b")
 TEST = re.compile(r"^\s*(?:TEST|TEST_F|TEST_P|TYPED_TEST|RC_GTEST_PROP|RC_GTEST_FIXTURE_PROP)\s*\(", re.MULTILINE)
 
 
@@ -123,6 +124,21 @@ def tests_assert(root):
                 yield f"{name_of(path, root)}:{line_of(code, match.end())}: a test without an assertion"
 
 
+def tests_do_not_race_the_machine(root):
+    """A test neither sleeps and hopes, nor turns in a loop without an end, nor wants what it measured to be above zero or below
+    a bound: it says what it waits for (tests/support/eventually.hpp), or injects the time. (At least as long as it was asked to
+    wait is a fact on every machine.)"""
+    for path in files(root, "tests/**/*.[ch]pp"):
+        if name_of(path, root) == "tests/support/eventually.hpp":
+            continue
+        code = code_of(text_of(path))
+        for match in SLEEPS.finditer(code):
+            yield f"{name_of(path, root)}:{line_of(code, match.start())}: {match.group()}: see tests/support/eventually.hpp"
+        for match in re.finditer(r"\b(?:EXPECT|ASSERT)_(?:LT|LE|GT|TRUE|FALSE)\s*\(", code):
+            if "_clock::now()" in code[match.start() : closing(code, match.end() - 1, "(", ")")]:
+                yield f"{name_of(path, root)}:{line_of(code, match.start())}: a measured duration is held against a bound"
+
+
 def nothing_is_left_to_do(root):
     """Open work lives in issues, not in comments."""
     for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp", "tests/**/*.[ch]pp", "benchmarks/**/*.[ch]pp"):
@@ -163,7 +179,7 @@ def links_resolve(root):
 
 
 RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
-         nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
+         tests_do_not_race_the_machine, nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
 
 # rule, file, content that breaks it, content that keeps it
 PLANTED = (
@@ -178,6 +194,10 @@ PLANTED = (
     (results_are_nodiscard, "src/der/x.hpp", "auto read() -> Result<int>;\n", "[[nodiscard]] auto read() -> Result<int>;\nauto f = [](int) -> Result<int> { return 1; };\n"),
     (nobody_catches_everything, "src/pki/x.cpp", "void f() try {} catch ( ... ) {}\n", "void f() try {} catch (int) {}\n"),
     (tests_assert, "tests/unit/x_test.cpp", "TEST(A, B) { f(); }\n", "TEST(A, B) { if (x) { EXPECT_TRUE(f()); } }\n"),
+    (tests_do_not_race_the_machine, "tests/unit/x_test.cpp", "while (!done) { std::this_thread::sleep_for(1ms); }\n",
+     "ASSERT_TRUE(eventually([&] { return done; })) << text;  // no sleep_for\n"),
+    (tests_do_not_race_the_machine, "tests/unit/y_test.cpp", "EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);\n",
+     "EXPECT_TRUE(comes(drained()));\nconst auto until = std::chrono::steady_clock::now() + kPatience;\n"),
     (nothing_is_left_to_do, "src/der/x.cpp", "// TODO: more\n", "// done\n"),
     (loops_keep_what_they_walk, "src/http/x.cpp", "for (const auto& [a, b] : *keys_.snapshot()) {}\n",
      "const auto all = snapshot();\nfor (const auto& [a, b] : *all) {}\nfor (auto x : list()) {}\n"),
