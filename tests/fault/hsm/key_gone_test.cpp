@@ -2,7 +2,12 @@
 #include <gtest/gtest.h>
 #include <p11-kit/pkcs11.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <filesystem>
+#include <thread>
+#include <vector>
 
 #include "faulty_token.hpp"
 
@@ -94,6 +99,50 @@ TEST(KeyGone, IsTroubleOfTheTokenAndComesBackWithoutARestart) {
   EXPECT_THAT(until_it_works([&] { return token.sign(); }), IsOk());
   EXPECT_TRUE(token.token->look_for_missed_keys().empty());
   EXPECT_FALSE(token.token->status().breaker_open);
+}
+
+TEST(KeyGone, AllThreadsThatSignMeanwhileGoOn) {
+  ASSERT_OK_AND_ASSIGN(const FaultyToken token, FaultyToken::make());
+  ASSERT_OK_AND_ASSIGN(const FaultyToken other, FaultyToken::make());
+  constexpr int kThreads = 6;
+  std::atomic<bool> back{false};
+  std::atomic<int> refused{0};
+  std::atomic<int> went_on{0};
+  std::atomic<int> unexpected{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) {
+    threads.emplace_back([&, i] {
+      const FaultyToken& mine = i % 2 == 0 ? token : other;
+      const auto end = std::chrono::steady_clock::now() + 60s;
+      while (std::chrono::steady_clock::now() < end) {
+        const bool is_back = back;
+        const Result<void> result = mine.sign();
+        if (result && is_back) {
+          ++went_on;
+          return;
+        }
+        if (!result) {
+          ++refused;
+          unexpected += ::rakkan::row(result.error().code).exit_code == ExitCode::hsm ? 0 : 1;
+        }
+      }
+    });
+  }
+  {
+    Away away;
+    for (int i = 0; i < 3'000 && refused < 50; ++i) {
+      test::let_pass(10ms);
+    }
+  }
+  back = true;
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  EXPECT_GE(refused, 50);
+  EXPECT_EQ(unexpected, 0);
+  EXPECT_EQ(went_on, kThreads) << "within a minute of their start";
+  EXPECT_TRUE(token.token->look_for_missed_keys().empty());
+  EXPECT_TRUE(other.token->look_for_missed_keys().empty());
 }
 
 TEST(KeyGone, ALookAloneBringsItBack) {
