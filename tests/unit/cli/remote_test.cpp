@@ -158,7 +158,7 @@ TEST(Remote, SendsTheApiKeyOfAFileThatIsTheOwnersAlone) {
   EXPECT_THAT(server.fields("Authorization"), ElementsAre("Bearer rkn_1_secret"));
 
   std::filesystem::permissions(file, std::filesystem::perms::others_read, std::filesystem::perm_options::add);
-  EXPECT_THAT(ask(server, signing(), options), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(ask(server, signing(), options), FailsWith(ErrorCode::permissions_unsafe));
 }
 
 TEST(Remote, AServerThatIsNotThereIsUnreachable) {
