@@ -21,7 +21,7 @@ class Health {
   // `on_failure` is called once, on the thread that failed.
   explicit Health(std::function<void()> on_failure) : on_failure_(std::move(on_failure)) {}
 
-  enum class Part : std::uint8_t { commits, files, timestamps };
+  enum class Part : std::uint8_t { commits, trail_files, tokens_files, timestamps };
 
   [[nodiscard]] bool ok() const noexcept { return ok_.load(std::memory_order_acquire); }
 
@@ -74,7 +74,7 @@ class Health {
   mutable std::mutex mutex_;
   std::optional<Error> cause_;
   std::atomic<std::uint8_t> short_{0};
-  std::array<std::optional<Error>, 3> shortages_;
+  std::array<std::optional<Error>, 4> shortages_;
 };
 
 }  // namespace rakkan::audit

@@ -10,6 +10,10 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock;
 
+Health::Part files_of(Journal journal) noexcept {
+  return journal == Journal::trail ? Health::Part::trail_files : Health::Part::tokens_files;
+}
+
 }  // namespace
 
 Publisher::Publisher(const Options& options, const Environment& environment, Logs logs, Health& health,
@@ -157,7 +161,7 @@ void Publisher::publish_all(const std::vector<store::LogChunk>& chunks) {
 Result<void> Publisher::publish(Journal journal) {
   Result<void> done = bring_out(journal);
   if (!done && done.error().code == ErrorCode::resource_shortage) {
-    health_.delayed(Health::Part::files, done.error());
+    health_.delayed(files_of(journal), done.error());
     const std::scoped_lock lock(mutex_);
     last_error_ = to_string(done.error());
     return {};
@@ -168,17 +172,18 @@ Result<void> Publisher::publish(Journal journal) {
 Result<void> Publisher::bring_out(Journal journal) {
   Log& log = *logs_.at(place(journal));
   RAKKAN_CHECK(log.write());
-  health_.went_on(Health::Part::files);
   Result<std::string> note = sign_note(log.checkpoint_text(), log.key(), key_);
   {
     const std::scoped_lock lock(mutex_);
     last_error_ = note ? std::string() : to_string(note.error());
   }
+  if (note) {
+    RAKKAN_CHECK(log.publish(*std::move(note)));
+  }
+  health_.went_on(files_of(journal));
   if (!note) {
     return {};
   }
-  RAKKAN_CHECK(log.publish(*std::move(note)));
-  health_.went_on(Health::Part::files);
   // The chunk with the last entry stays: when the log is opened again, it shows that store and files belong together.
   return released(ledger_.release_entries(journal, log.size() - 1));
 }

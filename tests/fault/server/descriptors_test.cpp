@@ -100,8 +100,9 @@ TEST_F(DescriptorsTest, SilentConnectionsLeaveEnoughForWhoeverSigns) {
 TEST_F(DescriptorsTest, WhenNoneAreLeftItWaitsAndGoesOnByItself) {
   ServerProcess server = folder_.start();
   RawHttpClient signer(folder_.port());
+  RawHttpClient watcher(folder_.port());
   ASSERT_EQ(sign_over(signer, "before").status, 200U);
-  ASSERT_TRUE(is_ready());
+  ASSERT_EQ(ask(watcher, "GET", "/readyz").status, 200U);
   rlimit before{};
   ASSERT_EQ(::prlimit(server.pid(), RLIMIT_NOFILE, nullptr, &before), 0);
   const rlimit none{8, before.rlim_max};  // what is open stays open
@@ -109,7 +110,7 @@ TEST_F(DescriptorsTest, WhenNoneAreLeftItWaitsAndGoesOnByItself) {
   // Whether the token signs without files is its own affair; the intent alone needs a checkpoint.
   static_cast<void>(sign_over(signer, "while there are none"));
   EXPECT_TRUE(soon([&] {
-    const RawAnswer ready = ask(signer, "GET", "/readyz");
+    const RawAnswer ready = ask(watcher, "GET", "/readyz");
     return ready.status == 503 && ready.body.find("resource-shortage") != std::string::npos;
   })) << "readiness does not tell of the shortage";
   ASSERT_EQ(::prlimit(server.pid(), RLIMIT_NOFILE, &before, nullptr), 0);
