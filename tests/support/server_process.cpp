@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <sstream>
 #include <utility>
 
 #include "support/eventually.hpp"
@@ -61,9 +62,10 @@ Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<
   }
   ServerProcess process(pid);
   bool listening = false;
+  int status = 0;
   const auto listens_or_ended = [&] {
     listening = listens(port);
-    if (!listening && ::waitpid(pid, nullptr, WNOHANG) == pid) {
+    if (!listening && ::waitpid(pid, &status, WNOHANG) == pid) {
       process.pid_ = -1;
     }
     return listening || process.pid_ < 0;
@@ -71,7 +73,11 @@ Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<
   if (eventually(listens_or_ended) && listening) {
     return process;
   }
-  return fail(ErrorCode::server_unreachable, "the server does not listen; see its log", log.string());
+  // The folder may be gone when somebody reads this.
+  std::ostringstream said;
+  said << std::ifstream(log).rdbuf();
+  const std::string end = process.pid_ < 0 ? "ended with status " + std::to_string(status) : "does not listen";
+  return fail(ErrorCode::server_unreachable, "the server " + end + "; its log says: " + said.str(), log.string());
 }
 
 ServerProcess::ServerProcess(ServerProcess&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
