@@ -1,7 +1,9 @@
 #include "support/server_folder.hpp"
 
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -38,6 +40,20 @@ void write_secret(const fs::path& file, const std::string& text) {
   std::ofstream(file) << text;
 }
 
+std::string text_in(const fs::path& file) {
+  std::stringstream all;
+  all << std::ifstream(file).rdbuf();
+  return all.str();
+}
+
+void replace_in(const fs::path& file, const std::string& old, const std::string& with) {
+  std::string text = text_in(file);
+  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += with.size()) {
+    text.replace(at, old.size(), with);
+  }
+  std::ofstream(file) << text;
+}
+
 }  // namespace
 
 ServerFolder::ServerFolder(fs::path programs, fs::path folder)
@@ -56,15 +72,52 @@ ServerFolder::ServerFolder(fs::path programs, fs::path folder)
   enrol("tsu", {"tsu"});
   enrol("tsu-rsa", {"tsu"});
   enrol("party-takasaki", {"party", "--party", "takasaki"});
-  const fs::path pin_file = folder_ / "takasaki.pin";
-  write_secret(pin_file, party_pin());
-  // The cheapest hash that may be set: a server that lives for a moment must find the time for it.
-  must_run({"/usr/bin/env", "RAKKAN_PIN_MEMORY=8MiB", "RAKKAN_PIN_ITERATIONS=1", programs_ / "rakkan", "--config",
-            folder_ / "rakkan.toml", "credentials", "pin", "party-takasaki", "--pin-file", pin_file});
-  const fs::path key_file = folder_ / "load.key";
-  rakkan({"keys", "create", "--tenant", "load", "--label", "load", "--scope", "sign", "--scope", "timestamp", "--scope",
-          "audit", "-o", key_file});
-  std::ifstream(key_file) >> api_key_;
+  set_pin("party-takasaki", party_pin(), "8MiB");
+  api_key_ = create_key("load", {"sign", "timestamp", "audit"});
+}
+
+ServerFolder ServerFolder::copy_to(fs::path folder) const {
+  must_run({"cp", "-a", folder_, folder});
+  ServerFolder copy;
+  copy.programs_ = programs_;
+  copy.folder_ = std::move(folder);
+  copy.api_key_ = api_key_;
+  copy.port_ = free_port();
+  for (const char* name : {"rakkan.toml", "softhsm2.conf"}) {
+    replace_in(copy.folder_ / name, folder_.string(), copy.folder_.string());
+  }
+  return copy;
+}
+
+// The cheapest hash that may be set is the usual one here: a server that lives for a moment must find the time for it.
+void ServerFolder::set_pin(const std::string& credential, const std::string& pin, const std::string& memory) const {
+  const fs::path pin_file = folder_ / (credential + ".pin");
+  write_secret(pin_file, pin);
+  must_run({"/usr/bin/env", "RAKKAN_PIN_MEMORY=" + memory, "RAKKAN_PIN_ITERATIONS=1", programs_ / "rakkan", "--config",
+            folder_ / "rakkan.toml", "credentials", "pin", credential, "--pin-file", pin_file});
+}
+
+void ServerFolder::enrol_party(const std::string& credential, const std::string& tenant, const std::string& pin,
+                               const std::string& pin_memory) const {
+  rakkan({"credentials", "adopt", credential, "--kind", "party", "--party", credential, "--tenant", tenant});
+  rakkan({"credentials", "import", credential, folder_ / "certificates" / (credential + ".chain.pem")});
+  set_pin(credential, pin, pin_memory);
+}
+
+std::string ServerFolder::create_key(const std::string& tenant, const std::vector<std::string>& scopes,
+                                     const std::vector<std::string>& more) const {
+  const fs::path key_file = folder_ / "new.key";
+  fs::remove(key_file);
+  std::vector<std::string> words{"keys", "create", "--tenant", tenant, "--label", tenant, "-o", key_file};
+  for (const std::string& scope : scopes) {
+    words.insert(words.end(), {"--scope", scope});
+  }
+  words.insert(words.end(), more.begin(), more.end());
+  rakkan(words);
+  std::string text;
+  std::ifstream(key_file) >> text;
+  fs::remove(key_file);
+  return text;
 }
 
 std::string ServerFolder::url(const std::string& path) const {
@@ -76,20 +129,28 @@ std::string ServerFolder::rakkan(std::vector<std::string> arguments) const {
   return must_run(arguments);
 }
 
-ServerProcess ServerFolder::start(std::vector<std::string> settings) const {
-  // env(1) becomes rakkand and keeps its pid.
-  std::vector<std::string> arguments;
+ServerProcess ServerFolder::start(std::vector<std::string> settings, const std::string& shell) const {
+  // sh(1) and env(1) become rakkand and keep its pid.
+  std::vector<std::string> arguments{"-c", shell + (shell.empty() ? "" : "; ") + "exec \"$@\"", "sh", "/usr/bin/env"};
   settings.push_back("http.port=" + std::to_string(port_));
   settings.push_back("metrics.port=0");
   for (const std::string& setting : settings) {
     arguments.push_back(variable(setting));
   }
   arguments.insert(arguments.end(), {programs_ / "rakkand", "--config", folder_ / "rakkan.toml"});
-  Result<ServerProcess> started = ServerProcess::start("/usr/bin/env", arguments, port_, folder_ / "rakkand.log");
+  Result<ServerProcess> started = ServerProcess::start("/bin/sh", arguments, port_, log());
   if (!started) {
     throw std::runtime_error(to_string(started.error()));
   }
   return std::move(*started);
+}
+
+std::uint16_t ServerFolder::metrics_port() const {
+  constexpr std::string_view kMember = "\"metrics_port\":";
+  const std::string text = text_in(log());
+  const std::size_t found = text.find(kMember);
+  return found == std::string::npos ? std::uint16_t{0}
+                                    : static_cast<std::uint16_t>(std::atoi(text.c_str() + found + kMember.size()));
 }
 
 }  // namespace rakkan::test

@@ -20,15 +20,25 @@ namespace rakkan::test {
 namespace {
 
 namespace fs = std::filesystem;
-bool listens(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool connected = ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+
+bool connects(int family, const sockaddr* address, socklen_t size) {
+  const int fd = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool connected = fd >= 0 && ::connect(fd, address, size) == 0;
   ::close(fd);
   return connected;
+}
+
+bool listens(std::uint16_t port) {
+  sockaddr_in old{};
+  old.sin_family = AF_INET;
+  old.sin_port = htons(port);
+  old.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  sockaddr_in6 wide{};
+  wide.sin6_family = AF_INET6;
+  wide.sin6_port = htons(port);
+  wide.sin6_addr = in6addr_loopback;
+  return connects(AF_INET, reinterpret_cast<const sockaddr*>(&old), sizeof old) ||
+         connects(AF_INET6, reinterpret_cast<const sockaddr*>(&wide), sizeof wide);
 }
 
 // First field of schedstat: nanoseconds on a processor.
@@ -54,8 +64,17 @@ Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<
     words.push_back(argument.data());
   }
   words.push_back(nullptr);
+  // What this process ignores is not to be ignored by the server.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t usual;
+  sigemptyset(&usual);
+  sigaddset(&usual, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &usual);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
   pid_t pid = -1;
-  const int failed = ::posix_spawn(&pid, name.c_str(), &actions, nullptr, words.data(), environ);
+  const int failed = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, words.data(), environ);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) {
     return fail(ErrorCode::file_unreadable, "the server cannot be started", name);
@@ -119,14 +138,17 @@ double ServerProcess::cpu_seconds() const {
   return all;
 }
 
-double ServerProcess::peak_memory_mb() const {
+double ServerProcess::status_mb(const std::string& field) const {
   std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
   for (std::string line; std::getline(in, line);) {
-    if (line.rfind("VmHWM:", 0) == 0) {
-      return std::stod(line.substr(6)) / 1'024;
+    if (line.rfind(field, 0) == 0) {
+      return std::stod(line.substr(field.size())) / 1'024;
     }
   }
   return 0;
 }
+
+double ServerProcess::peak_memory_mb() const { return status_mb("VmHWM:"); }
+double ServerProcess::memory_mb() const { return status_mb("VmRSS:"); }
 
 }  // namespace rakkan::test

@@ -38,10 +38,12 @@ class ServerProcess {
   // The same for each of its threads, summed by thread name.
   [[nodiscard]] std::map<std::string, double> cpu_seconds_by_thread() const;
   [[nodiscard]] double peak_memory_mb() const;  // VmHWM
+  [[nodiscard]] double memory_mb() const;       // VmRSS
 
  private:
   explicit ServerProcess(pid_t pid) noexcept : pid_(pid) {}
   int end_by(int signal) noexcept;
+  [[nodiscard]] double status_mb(const std::string& field) const;
   pid_t pid_ = -1;
 };
 
