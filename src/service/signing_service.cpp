@@ -91,7 +91,8 @@ async::Task<Result<StoredSignature>> SigningService::find_signature(Principal pr
   const auto read = [&] { return parts_->environment.store.signature(id); };
   const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
   Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline);
-  if (row && !principal.may_read_signature_of(row->tenant)) {
+  // In the same words: whether another tenant has a signature of this id is nobody's business.
+  if (row ? !principal.may_read_signature_of(row->tenant) : row.error().code == ErrorCode::signature_unknown) {
     row = fail(ErrorCode::signature_unknown, "there is no signature of this id", "signature " + id.value());
   }
   if (!row) {
