@@ -118,6 +118,16 @@ int ServerProcess::end_by(int signal) noexcept {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+bool ServerProcess::abort() noexcept {
+  if (pid_ <= 0) {
+    return false;
+  }
+  ::kill(pid_, SIGABRT);
+  int status = 0;
+  ::waitpid(std::exchange(pid_, -1), &status, 0);
+  return WIFSIGNALED(status) && WCOREDUMP(status);
+}
+
 std::map<std::string, double> ServerProcess::cpu_seconds_by_thread() const {
   std::map<std::string, double> result;
   std::error_code ignored;

@@ -32,6 +32,8 @@ class ServerProcess {
   int stop() noexcept { return end_by(SIGTERM); }
   // SIGKILL: what a crash leaves.
   int kill() noexcept { return end_by(SIGKILL); }
+  // SIGABRT: a fault of its own. Whether the kernel has written a core.
+  bool abort() noexcept;
 
   // User and system time of the process so far, in seconds: the clock of the scheduler, not of ticks.
   [[nodiscard]] double cpu_seconds() const;
