@@ -197,8 +197,8 @@ std::vector<std::string> open_to_others(const fs::path& folder) {
 
 TEST_F(MachineAttack, NewFilesArePrivateUnderAnyUmask) {
   const fs::path fresh = temporary_.path() / "fresh";
-  const auto made = run_command({"/bin/sh", "-c", "umask 000; exec \"$@\"", "sh",
-                                 std::string(RAKKAN_PROGRAMS) + "/rakkan", "init", fresh.string()});
+  const auto made = run_command(
+      {"/bin/sh", "-c", "umask 000; exec \"$@\"", "sh", attacked_programs() + "/rakkan", "init", fresh.string()});
   ASSERT_EQ(made.exit_code, 0) << made.output;
   EXPECT_THAT(open_to_others(fresh), IsEmpty());
   EXPECT_EQ(fs::status(fresh).permissions() & fs::perms::mask, fs::perms::owner_all);

@@ -59,7 +59,7 @@ std::string refusals(const Bystander::Figures& figures) {
 
 AttackedFolder make_original() {
   static const TemporaryFolder place{memory_folder()};
-  ServerFolder folder(RAKKAN_PROGRAMS, place.path() / "data");
+  ServerFolder folder(attacked_programs(), place.path() / "data");
   folder.enrol_party(AttackedFolder::kAttackersParty, "load", AttackedFolder::kAttackersPin);
   folder.enrol_party(AttackedFolder::kBystandersParty, "bystander", AttackedFolder::kBystandersPin);
   std::string admin = folder.create_key("load", {"sign", "timestamp", "audit", "admin"});
@@ -69,6 +69,11 @@ AttackedFolder make_original() {
 }
 
 }  // namespace
+
+std::string attacked_programs() {
+  const char* folder = std::getenv("RAKKAN_ATTACK_PROGRAMS");
+  return folder != nullptr ? folder : RAKKAN_PROGRAMS;
+}
 
 MetricsPage MetricsPage::read(std::uint16_t port) {
   MetricsPage page;

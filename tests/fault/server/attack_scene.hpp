@@ -11,6 +11,7 @@
 // RAKKAN_ATTACK_SECONDS   length of the quiet phase and of each window under attack (default 2)
 // RAKKAN_ATTACK_STRICT=1  for a machine with nothing else to do: one window, no allowance for the machine's own noise,
 //                         and "as before" within one second
+// RAKKAN_ATTACK_PROGRAMS  folder of other programs to attack, of a release build for example
 #pragma once
 
 #include <gmock/gmock.h>
@@ -27,6 +28,9 @@
 #include "support/temporary_folder.hpp"
 
 namespace rakkan::test {
+
+// Holds rakkan, rakkand and rakkan-dev-pki.
+[[nodiscard]] std::string attacked_programs();
 
 // What an attack may cost, as the configuration allows.
 struct Allowance {

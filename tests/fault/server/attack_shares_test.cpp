@@ -88,16 +88,16 @@ TEST_F(SharesAttack, ABodyThatIsDeclaredAndHardlyComes) {
 
 // The same from many connections that each stay below every limit of one body.
 TEST_F(SharesAttack, ManyBodiesThatHardlyCome) {
-  start({"http.limits.in_flight=64MiB", "limits.document=32MiB"});
+  start({"http.limits.in_flight=64MiB", "limits.document=16MiB"});
   Crowd attack({.connections = 100,
                 .peer = [this](std::size_t number) { return attacker_peer(number % 8); },
-                .first = post_head("/v1/signatures", key(), kFormType, "Content-Length: 33000000\r\n\r\n") +
+                .first = post_head("/v1/signatures", key(), kFormType, "Content-Length: 16000000\r\n\r\n") +
                          form_head(document_request("operator-p256", sha256_of(""), now_text())) +
                          std::string(32 * 1024, ' '),
                 .then = std::string(922, ' '),
                 .bytes_each = 922,
                 .come_again = true});
-  const Outcome outcome = suffer("100 bodies of 32 MB declared, 9 KiB/s each", attack, {.memory_mb = 128});
+  const Outcome outcome = suffer("100 bodies of 16 MB declared, 9 KiB/s each", attack, {.memory_mb = 128});
   EXPECT_THAT(outcome.harm, IsEmpty());
   EXPECT_GT(attack.opened(), 0U);
 }
@@ -143,28 +143,48 @@ TEST_F(SharesAttack, BatchesThatNeverEnd) {
   EXPECT_GT(attack.rounds(), 0);
 }
 
-// An object stream of 180 MB in less than one: the document's catalog is in it, so that it is inflated.
-Bytes document_that_inflates(std::size_t megabytes) {
+// One object stream with everything in it, the catalog too, so that it is inflated whole. An octet in `scarce` is not a
+// blank: the more there are, the less it shrinks.
+Bytes document_that_inflates(std::size_t megabytes, std::size_t scarce) {
+  std::string filling(megabytes << 20U, ' ');
+  std::uint32_t random = 1;
+  for (std::size_t i = 0; scarce > 0 && i < filling.size(); i += scarce) {
+    random = random * 1'664'525 + 1'013'904'223;
+    filling[i] = static_cast<char>('a' + (random >> 24U) % 26);
+  }
   return PdfBuilder()
       .stream(3, "", "0 0 m 10 10 l S")
       .object_stream(4, {{1, "<</Type/Catalog/Pages 2 0 R>>"},
                          {2, "<</Type/Pages/Kids[10 0 R]/Count 1>>"},
                          {10, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents 3 0 R>>"},
-                         {11, std::string(megabytes << 20U, ' ') + "null"}})
+                         {11, "(" + filling + ")"}})
       .xref_stream(5, "/Root 1 0 R")
       .bytes();
 }
 
 TEST_F(SharesAttack, DocumentsThatInflate) {
   start();
-  const Bytes document = document_that_inflates(180);
+  const Bytes document = document_that_inflates(180, 750);
   const std::string request = post("/v1/signatures", key(), kFormType, witness_form(text_of(document)));
   Flood attack(64, peers(64), [&](unsigned) { return request; });
   const Outcome outcome =
       suffer("64 connections with a PDF of " + std::to_string(document.size() / 1'024) + " KB that inflates to 180 MB",
-             attack, {.memory_mb = 900, .left_over_mb = 450});
+             attack, {.memory_mb = 700, .left_over_mb = 128});
   EXPECT_THAT(outcome.harm, IsEmpty());
   EXPECT_GT(attack.rounds(), 0);
+}
+
+// The same, no more than a document may inflate: these are signed.
+TEST_F(SharesAttack, DocumentsThatInflateAsFarAsTheyMay) {
+  start();
+  const Bytes document = document_that_inflates(100, 100);
+  const std::string request = post("/v1/signatures", key(), kFormType, witness_form(text_of(document)));
+  Flood attack(16, peers(16), [&](unsigned) { return request; });
+  const Outcome outcome =
+      suffer("16 connections with a PDF of " + std::to_string(document.size() / 1'024) + " KB that inflates to 100 MB",
+             attack, {.memory_mb = 700, .left_over_mb = 128});
+  EXPECT_THAT(outcome.harm, IsEmpty());
+  EXPECT_GT(attack.answers()["200"], 0);
 }
 
 TEST_F(SharesAttack, RightPins) {
