@@ -103,10 +103,7 @@ ServerProcess::ServerProcess(ServerProcess&& other) noexcept : pid_(std::exchang
 
 ServerProcess::~ServerProcess() { stop(); }
 
-int ServerProcess::end_by(int signal) noexcept {
-  if (pid_ <= 0) {
-    return -1;
-  }
+int ServerProcess::status_by(int signal) noexcept {
   ::kill(pid_, signal);
   int status = 0;
   const auto ended = [&] { return ::waitpid(pid_, &status, WNOHANG) != 0; };
@@ -115,6 +112,14 @@ int ServerProcess::end_by(int signal) noexcept {
     ::waitpid(pid_, &status, 0);
   }
   pid_ = -1;
+  return status;
+}
+
+int ServerProcess::end_by(int signal) noexcept {
+  if (pid_ <= 0) {
+    return -1;
+  }
+  const int status = status_by(signal);
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -122,9 +127,7 @@ bool ServerProcess::abort() noexcept {
   if (pid_ <= 0) {
     return false;
   }
-  ::kill(pid_, SIGABRT);
-  int status = 0;
-  ::waitpid(std::exchange(pid_, -1), &status, 0);
+  const int status = status_by(SIGABRT);
   return WIFSIGNALED(status) && WCOREDUMP(status);
 }
 

@@ -45,6 +45,7 @@ class ServerProcess {
  private:
   explicit ServerProcess(pid_t pid) noexcept : pid_(pid) {}
   int end_by(int signal) noexcept;
+  int status_by(int signal) noexcept;  // as of waitpid(2)
   [[nodiscard]] double status_mb(const std::string& field) const;
   pid_t pid_ = -1;
 };

@@ -103,7 +103,8 @@ TEST_F(ConnectionsAttack, AThousandSlowBodies) {
                 .first = post_head("/v1/cms", attacked_.attacker_key, kJson, "Content-Length: 60000\r\n\r\n"),
                 .then = " ",
                 .come_again = true});
-  const Outcome outcome = suffer("1,000 connections that send a byte of a body each 100 ms", attack);
+  const Outcome outcome =
+      suffer("1,000 connections that send a byte of a body each 100 ms", attack, {.memory_mb = 128});
   EXPECT_THAT(outcome.harm, IsEmpty());
   EXPECT_GT(attack.ended(), 0U) << "ten bytes a second are below the slowest rate";
 }

@@ -140,7 +140,7 @@ TEST_F(RightsAttack, ARevokedKeyDoesNotSignWithABodyOnItsWay) {
     wires.push_back(connect());
     ASSERT_TRUE(wires.back().send(request.substr(0, request.size() - 1)));
   }
-  std::this_thread::sleep_for(300ms * kSlowness);  // the head is judged, and the body awaited
+  let_pass(300ms * kSlowness);  // the head is judged, and the body awaited
   revoke(id_of(key()));
   for (std::size_t i = 0; i < wires.size(); ++i) {
     const RawAnswer answer = wires[i].ask(requests[i].substr(requests[i].size() - 1));
@@ -338,7 +338,7 @@ TEST_F(RightsAttack, AKeyThatVanishedIsSeenAndComesBack) {
   std::filesystem::rename(tokens, away);
   const bool refused = soon([&] { return !signs() && !stamps(); }, 10'000);
   const bool red = soon([&] { return (static_cast<void>(stamps()), ask(get("/readyz")).status == 503); }, 10'000);
-  std::this_thread::sleep_for(600ms);
+  let_pass(600ms);
   std::filesystem::rename(away, tokens);
   EXPECT_TRUE(refused) << "no control: the keys did not vanish";
   EXPECT_TRUE(red) << "/readyz says that all is well";

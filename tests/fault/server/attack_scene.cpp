@@ -130,7 +130,7 @@ void AttackScene::start(std::vector<std::string> settings, const std::string& sh
   start_alone(std::move(settings), shell);
   bystander_ = std::make_unique<Bystander>(account_of(attacked_));
   neighbours_bystander_ = std::make_unique<Bystander>(account_of(*neighbour_));
-  std::this_thread::sleep_for(500ms * kSlowness);  // keys are opened, memory is warm
+  let_pass(500ms * kSlowness);  // keys are opened, memory is warm
 }
 
 Account AttackScene::account_of(const AttackedFolder& attacked) const {
@@ -224,7 +224,7 @@ Outcome AttackScene::suffer(const std::string& name, Attack& attack, const Allow
   const double connections = metrics().sum("rakkan_http_connections");
 
   attack.begin();
-  std::this_thread::sleep_for(300ms);
+  let_pass(300ms);
   Bystander::Figures neighbour;
   for (int i = 0; i < (is_strict() ? 1 : kWindows) && (i == 0 || !outcome.harm.empty()); ++i) {
     const auto from = Bystander::Clock::now();

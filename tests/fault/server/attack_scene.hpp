@@ -24,6 +24,7 @@
 #include "attack_requests.hpp"
 #include "attackers.hpp"
 #include "bystander.hpp"
+#include "support/eventually.hpp"
 #include "support/server_folder.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -95,16 +96,17 @@ class AttackScene : public ::testing::Test {
   [[nodiscard]] double memory_mb() const { return server_->memory_mb(); }
   [[nodiscard]] static std::string member(const std::string& json, const std::string& name);
 
+  // Was the condition true within that time?
   template <class Condition>
   static bool soon(Condition condition, int milliseconds = 60'000) {
     const auto until = Wire::in(milliseconds);
-    do {
-      if (condition()) {
-        return true;
+    while (!condition()) {
+      if (Wire::Clock::now() >= until) {
+        return false;
       }
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    } while (Wire::Clock::now() < until);
-    return false;
+      let_pass(std::chrono::milliseconds(20));
+    }
+    return true;
   }
 
   TlsManner tls_;

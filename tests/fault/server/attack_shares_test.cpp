@@ -35,9 +35,9 @@ class Stopped : public Attack {
     thread_ = std::thread([this] {
       while (!over_) {
         ::kill(pid_, SIGSTOP);
-        std::this_thread::sleep_for(600ms * kSlowness);
+        let_pass(600ms * kSlowness);
         ::kill(pid_, SIGCONT);
-        std::this_thread::sleep_for(50ms);
+        let_pass(50ms);
       }
     });
   }

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "support/eventually.hpp"
+
 namespace rakkan::test {
 
 using namespace std::chrono_literals;
@@ -70,7 +72,7 @@ std::string Flood::round(unsigned number) {
     wire = Wire::open(peers_.at(number % peers_.size()), Wire::in(1'000));
   }
   if (!wire) {
-    std::this_thread::sleep_for(20ms);
+    let_pass(20ms);
     return "no connection";
   }
   const RawAnswer answer = wire->ask(request_(number), Wire::in(2'000));
@@ -78,7 +80,7 @@ std::string Flood::round(unsigned number) {
     wire.reset();
   }
   if (answer.status != 200) {
-    std::this_thread::sleep_for(5ms);  // one who only wants a core for himself needs no server
+    let_pass(5ms);  // one who only wants a core for himself needs no server
   }
   return answer.whole ? std::to_string(answer.status) : "broken off";
 }
@@ -151,7 +153,7 @@ void Crowd::go_on() {
       }
     }
     standing_ = standing;
-    std::this_thread::sleep_until(begun + std::chrono::milliseconds(plan_.pause_ms));
+    let_pass(begun + std::chrono::milliseconds(plan_.pause_ms) - Wire::Clock::now());
   }
 }
 

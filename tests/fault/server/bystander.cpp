@@ -6,6 +6,7 @@
 
 #include "attack_requests.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
+#include "support/eventually.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -99,7 +100,7 @@ void Bystander::go_on(Stream stream) {
       const std::scoped_lock lock(mutex_);
       samples_.push_back({stream, begun, std::chrono::duration<double, std::milli>(took).count(), std::move(refusal)});
     }
-    std::this_thread::sleep_until(begun + std::max<Clock::duration>(period, took));
+    let_pass(begun + std::max<Clock::duration>(period, took) - Clock::now());
   }
   done_until = Clock::time_point::max().time_since_epoch().count();
 }
@@ -138,7 +139,7 @@ std::string Bystander::ask_once(Stream stream, std::optional<Wire>& wire, const 
 Bystander::Figures Bystander::between(Clock::time_point from, Clock::time_point to) {
   for (const auto& done_until : done_until_) {
     while (done_until.load() < to.time_since_epoch().count()) {
-      std::this_thread::sleep_for(1ms);
+      let_pass(1ms);
     }
   }
   Figures figures;
@@ -166,7 +167,7 @@ Bystander::Figures Bystander::between(Clock::time_point from, Clock::time_point 
 
 Bystander::Figures Bystander::watch(std::chrono::milliseconds time) {
   const auto from = Clock::now();
-  std::this_thread::sleep_for(time);
+  let_pass(time);
   return between(from, from + time);
 }
 

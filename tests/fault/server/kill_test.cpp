@@ -1,6 +1,6 @@
 // rakkand is killed under load, again and again, at no particular moment: a while after some number of answers, so that
-// it has done as much by then on a slow machine as on a fast one. Whatever it had answered must be there afterwards: the
-// signature with its record, both entries with their proofs; no serial number twice, and no second signature on an
+// it has done as much by then on a slow machine as on a fast one. Whatever it had answered must be there afterwards:
+// the signature with its record, both entries with their proofs; no serial number twice, and no second signature on an
 // activation that was used.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
