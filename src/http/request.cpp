@@ -54,6 +54,8 @@ async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit) {
   return read_into<WipedBytes>(body, limit);
 }
 
+async::Owner Request::owner() const noexcept { return principal ? principal->owner() : async::Owner::of("anybody"); }
+
 std::optional<std::string_view> Request::header(std::string_view field) const noexcept {
   const auto found = std::find_if(headers.begin(), headers.end(),
                                   [&](const Header& header) { return same_ignoring_case(header.name, field); });

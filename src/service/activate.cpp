@@ -52,7 +52,7 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
                    "credential " + command.credential.value());
   }
   RAKKAN_CO_CHECK(parts.book.make_room(parts.environment.clock.now()));
-  RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.credential, command.pin, deadline));
+  RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.principal, command.credential, command.pin, deadline));
 
   RAKKAN_CO_TRY(SecureBytes token, fresh_token(parts.environment.random));
   const store::ActivationRow row{.id = activation_id(token),

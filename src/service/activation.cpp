@@ -32,7 +32,7 @@ async::Task<Result<void>> Activation::set_pin(const Principal& by, const Credent
     RAKKAN_TRY(store::ActivationSecret secret, make_secret(pin));
     return commit("pin.set", by, id, store::PinAddition{id, std::move(secret)});
   };
-  co_return co_await async::run_on(*pool_, set, deadline);
+  co_return co_await async::run_on(*pool_, set, deadline, by.owner());
 }
 
 async::Task<Result<void>> Activation::change_pin(const Principal& by, const CredentialId& id,
@@ -44,22 +44,22 @@ async::Task<Result<void>> Activation::change_pin(const Principal& by, const Cred
     RAKKAN_TRY(store::ActivationSecret new_secret, make_secret(new_pin));
     return commit("pin.changed", by, id, store::PinReplacement{id, std::move(old_secret), std::move(new_secret)});
   };
-  co_return co_await async::run_on(*pool_, change, deadline);
+  co_return co_await async::run_on(*pool_, change, deadline, by.owner());
 }
 
 async::Task<Result<void>> Activation::reset_failures(const Principal& by, const CredentialId& id,
                                                      async::Deadline deadline) {
   const auto reset = [&] { return commit("pin.reset", by, id, store::PinReset{id}); };
-  co_return co_await async::run_on(*pool_, reset, deadline);
+  co_return co_await async::run_on(*pool_, reset, deadline, by.owner());
 }
 
-async::Task<Result<void>> Activation::verify_pin(const CredentialId& id, const SecureBytes& pin,
+async::Task<Result<void>> Activation::verify_pin(const Principal& by, const CredentialId& id, const SecureBytes& pin,
                                                  async::Deadline deadline) {
   const auto verify = [&]() -> Result<void> {
     RAKKAN_CHECK(judge(id, pin));
     return {};
   };
-  co_return co_await async::run_on(*pool_, verify, deadline);
+  co_return co_await async::run_on(*pool_, verify, deadline, by.owner());
 }
 
 Result<void> Activation::commit(std::string event, const Principal& by, const CredentialId& id,

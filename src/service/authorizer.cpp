@@ -84,7 +84,8 @@ async::Task<Result<Authorization>> Authorizer::authorize(const AuthorizationRequ
                                                request.document_digest, now));
         activation.emplace(std::move(claim));
       } else {
-        RAKKAN_CO_CHECK(co_await activation_->verify_pin(credential.id(), *consent.pin, request.deadline));
+        RAKKAN_CO_CHECK(
+            co_await activation_->verify_pin(request.principal, credential.id(), *consent.pin, request.deadline));
       }
       break;
   }

@@ -99,7 +99,8 @@ async::Task<Result<Bytes>> SigningAct::sign(const SigningMaterial& key, const cm
   ++signatures_made_;
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
-  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, request_.deadline));
+  RAKKAN_CO_TRY(Bytes signature,
+                co_await async::run_on(parts_.hsm, use, request_.deadline, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
   signature_value_ = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   co_return signature;

@@ -90,7 +90,7 @@ Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal
 async::Task<Result<StoredSignature>> SigningService::find_signature(Principal principal, SignatureId id) {
   const auto read = [&] { return parts_->environment.store.signature(id); };
   const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
-  Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline);
+  Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline, principal.owner());
   // In the same words: whether another tenant has a signature of this id is nobody's business.
   if (row ? !principal.may_read_signature_of(row->tenant) : row.error().code == ErrorCode::signature_unknown) {
     row = fail(ErrorCode::signature_unknown, "there is no signature of this id", "signature " + id.value());
@@ -180,8 +180,8 @@ SigningService::Load SigningService::load() const {
           parts.rejections.counted()};
 }
 
-std::chrono::nanoseconds SigningService::wait() const noexcept {
-  return std::max(parts_->hsm.wait(), parts_->cpu.wait());
+SigningService::Waits SigningService::waits() const noexcept {
+  return {parts_->cpu.wait(), parts_->hsm.wait(), parts_->pin.wait(), parts_->tsa.wait(), parts_->store.wait()};
 }
 
 CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }

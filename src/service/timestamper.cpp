@@ -26,7 +26,7 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, c
 
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
-  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline));
+  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline, caller.owner()));
   co_return unit_->complete(token, signature);
 }
 
@@ -41,10 +41,10 @@ async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const Pr
 
 std::size_t InternalTimestamper::expected_token_size() const noexcept { return unit_->max_token_size(); }
 
-async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const Principal&, crypto::Digest digest,
+async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const Principal& caller, crypto::Digest digest,
                                                                        async::Deadline deadline) {
   const auto ask = [&] { return client_.timestamp(digest); };
-  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await async::run_on(*pool_, ask, deadline));
+  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await async::run_on(*pool_, ask, deadline, caller.owner()));
   const std::size_t size = token.der().size();
   std::size_t largest = largest_seen_.load(std::memory_order_relaxed);
   while (size > largest && !largest_seen_.compare_exchange_weak(largest, size, std::memory_order_relaxed)) {

@@ -1,6 +1,11 @@
 // BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with
 // retry_after), work past its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was
 // accepted.
+//
+// The pool is shared between the owners of jobs. The thread that is free takes the next job of the owner with the
+// fewest jobs running, among equals of the one whose jobs took the least time so far; the jobs of one owner run in
+// their order. An owner alone has the whole pool. When it is full, an owner with little in it still gets in: the newest
+// waiting job of the owner with the most makes room and is refused.
 #pragma once
 
 #include <chrono>
@@ -12,6 +17,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "rakkan/async/owner.hpp"
 #include "rakkan/base/result.hpp"
 
 namespace rakkan::async {
@@ -26,6 +32,7 @@ struct PoolOptions {
   std::string name;        // thread name, at most 15 characters
   unsigned threads = 1;    // at least 1
   std::size_t queue = 64;  // waiting jobs, without those running
+  int nice = 0;            // so much below the program's priority (setpriority(2)), at most 19: gives way to the rest
 };
 
 namespace detail {
@@ -76,21 +83,23 @@ class CallbackAnswer {
 
 class BoundedPool {
  public:
-  explicit BoundedPool(PoolOptions options);
+  using Now = std::chrono::steady_clock::time_point (*)() noexcept;
+  explicit BoundedPool(PoolOptions options, Now now = std::chrono::steady_clock::now);
   ~BoundedPool();  // stop()
   BoundedPool(const BoundedPool&) = delete;
   BoundedPool& operator=(const BoundedPool&) = delete;
 
-  // A job is called exactly once, on a pool thread: with no value to run, or with the error why it will not run.
-  // What it throws is caught and counted; the thread lives on.
+  // A job is called exactly once: on a pool thread with no value to run, or with the error why it will not run; on the
+  // thread of whoever submits when it is refused after all because that one's job takes its place. An exception of it
+  // is caught and counted; the thread lives on.
   using Job = std::function<void(Result<void>)>;
   // Refused at once: overloaded, shutting_down. The job is not called then.
-  [[nodiscard]] Result<void> submit(Job job, Deadline deadline);
+  [[nodiscard]] Result<void> submit(Job job, Deadline deadline, Owner owner = {});
 
   // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never from a job
   // of the same pool, which would wait for itself. An exception of fn answers internal.
   template <class Fn>
-  [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline) {
+  [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline, Owner owner = {}) {
     using R = std::invoke_result_t<Fn>;
     auto answer = std::make_shared<detail::Answer<R>>();
     std::future<R> result = answer->future();
@@ -103,7 +112,7 @@ class BoundedPool {
           }
           answer->give(fn());
         },
-        deadline);
+        deadline, owner);
     if (!accepted) {
       return fail(accepted.error());
     }
@@ -121,7 +130,7 @@ class BoundedPool {
   };
   [[nodiscard]] Load load() const noexcept;
 
-  // How long the job that is next has been waiting; 0 when none waits. Takes no lock.
+  // How long the oldest waiting job has been waiting; 0 when none waits. Takes no lock.
   [[nodiscard]] std::chrono::nanoseconds wait() const noexcept;
 
  private:

@@ -51,13 +51,13 @@ template <class R, class Start>
 // Runs fn (returning Result<T>) on the pool. overloaded and shutting_down at once, deadline_exceeded when it did not
 // start in time; an exception of fn answers internal. The coroutine's frame outlives fn's run.
 template <class Fn>
-[[nodiscard]] Task<std::invoke_result_t<Fn>> run_on(BoundedPool& pool, Fn fn, Deadline deadline) {
+[[nodiscard]] Task<std::invoke_result_t<Fn>> run_on(BoundedPool& pool, Fn fn, Deadline deadline, Owner owner = {}) {
   using R = std::invoke_result_t<Fn>;
-  auto start = [&pool, &fn, deadline](std::function<void(R)> answer) {
+  auto start = [&pool, &fn, deadline, owner](std::function<void(R)> answer) {
     auto once = std::make_shared<detail::CallbackAnswer<R>>(std::move(answer));
     const Result<void> accepted = pool.submit(
         [once, &fn](Result<void> started) { once->give(started ? fn() : R(fail(std::move(started).error()))); },
-        deadline);
+        deadline, owner);
     if (!accepted) {
       once->give(fail(accepted.error()));
     }

@@ -45,6 +45,16 @@ class Body {
 // The same of a body that may hold a PIN, an activation or a key.
 [[nodiscard]] async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit);
 
+// A request that is many in one (a batch) takes more than one of what all share: here, until its answer is written.
+class Quota {
+ public:
+  virtual ~Quota() = default;
+  // One turn more of the caller's rate. rate_limited with retry_after.
+  [[nodiscard]] virtual Result<void> take_turn() = 0;
+  // Answers of so many bytes, together, wait to be written: they count like bytes of bodies. overloaded.
+  [[nodiscard]] virtual Result<void> hold(std::uint64_t bytes) = 0;
+};
+
 struct PathParameter {
   std::string_view name;
   std::string_view value;
@@ -58,6 +68,7 @@ struct Request {
   std::span<const PathParameter> parameters;
   std::string_view route;  // the pattern that matched: "/v1/signatures/{id}"
   Body* body = nullptr;    // never null in a handler
+  Quota* quota = nullptr;  // likewise
 
   IpAddress peer;
   std::string_view id;                          // X-Request-Id, [A-Za-z0-9._-]{1,64}: the caller's, or made here
@@ -69,6 +80,9 @@ struct Request {
   // Set by a guard, before the body is read.
   std::optional<service::Principal> principal;
   std::string rate_key;  // whom the rate limit counts; empty: nobody
+
+  // The owner of the request's work in pools and queues: its tenant. Callers without a key are one owner.
+  [[nodiscard]] async::Owner owner() const noexcept;
 
   // The field's value; nothing when it is missing. The name in any case. Fields that may not stand twice do not.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view field) const noexcept;

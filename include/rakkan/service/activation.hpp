@@ -22,7 +22,8 @@ namespace rakkan::service {
 
 class Activation {
  public:
-  // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing. Changes are recorded.
+  // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing, and
+  // which is shared between tenants. Changes are recorded.
   Activation(store::Store& store, TrailWriter& trail, async::BoundedPool& pool, const Clock& clock,
              RandomSource& random, PinPolicy policy);
 
@@ -39,8 +40,8 @@ class Activation {
   [[nodiscard]] async::Task<Result<void>> reset_failures(const Principal& by, const CredentialId& id,
                                                          async::Deadline deadline);
   // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_locked.
-  [[nodiscard]] async::Task<Result<void>> verify_pin(const CredentialId& id, const SecureBytes& pin,
-                                                     async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<void>> verify_pin(const Principal& by, const CredentialId& id,
+                                                     const SecureBytes& pin, async::Deadline deadline);
 
  private:
   // Both run on the pool. judge: the credential's secret, when the PIN is right.

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "rakkan/async/owner.hpp"
 #include "rakkan/base/strong_id.hpp"
 
 namespace rakkan::service {
@@ -12,6 +13,9 @@ struct Principal {
   std::string id;           // "key:<id>", "local:<uid>"
   TenantId tenant = {};     // whose signatures and activations these are
   bool any_tenant = false;  // the local operator: what belongs to one tenant is open to it too
+
+  // The owner of its work in pools and queues: its tenant, for all of the tenant's keys; without a tenant, itself.
+  [[nodiscard]] async::Owner owner() const noexcept { return async::Owner::of(tenant.empty() ? id : tenant.value()); }
 
   // Credentials without a tenant (the operator's seals, the unit) are everybody's.
   [[nodiscard]] bool may_use_credential_of(const TenantId& owner) const noexcept {

@@ -86,8 +86,11 @@ class SigningService {
     std::vector<std::pair<ErrorCode, std::uint64_t>> rejections;  // by answer_timestamp_request, since the start
   };
   [[nodiscard]] Load load() const;
-  // How long the oldest work has been waiting for a key or for the cpu pool. Takes no lock.
-  [[nodiscard]] std::chrono::nanoseconds wait() const noexcept;
+  struct Waits {  // of the oldest job that waits in each pool
+    std::chrono::nanoseconds cpu, hsm, pin, tsa, store;
+  };
+  // Takes no lock.
+  [[nodiscard]] Waits waits() const noexcept;
 
   [[nodiscard]] CredentialRegistry& credentials() noexcept;
   [[nodiscard]] Activation& activation() noexcept;

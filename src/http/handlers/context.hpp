@@ -40,7 +40,7 @@ using Endpoint = async::Task<Result<Response>> (*)(Context& context, Request& re
 // Runs fn on the blocking pool within the request's time.
 template <class Fn>
 [[nodiscard]] async::Task<std::invoke_result_t<Fn>> blocking(Context& context, const Request& request, Fn fn) {
-  co_return co_await async::run_on(context.blocking, std::move(fn), request.deadline);
+  co_return co_await async::run_on(context.blocking, std::move(fn), request.deadline, request.owner());
 }
 
 // Writes into the trail that this caller was refused, for what no use case refuses.

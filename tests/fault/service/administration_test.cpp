@@ -63,7 +63,7 @@ class Administrator {
   }
   Result<void> verify_pin(std::string_view pin) {
     const SecureBytes secret(bytes_of(pin));
-    return async::block_on(activation.verify_pin(kYamada, secret, soon()));
+    return async::block_on(activation.verify_pin(kOperator, kYamada, secret, soon()));
   }
 
  private:

@@ -1,10 +1,16 @@
 #include "rakkan/async/bounded_pool.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <latch>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -203,6 +209,197 @@ TEST(BoundedPool, ManyCallersLoseNoJobAndCountEveryRefusal) {
   EXPECT_EQ(ran, accepted);
   EXPECT_EQ(accepted + refused, std::uint64_t{kCallers} * kEach);
   EXPECT_EQ(pool.load().refused, refused);
+}
+
+// Time that stands still but for what jobs say that they took.
+std::atomic<std::chrono::steady_clock::rep> test_time{1};
+std::chrono::steady_clock::time_point test_now() noexcept {
+  return std::chrono::steady_clock::time_point(std::chrono::steady_clock::duration(test_time.load()));
+}
+constexpr Deadline kNever = Deadline::max();
+
+// A pool whose first job of "other" waits, one a thread, so that the test decides what stands in the queue, and a
+// record of what ran then.
+class APoolOfManyOwners : public ::testing::Test {
+ protected:
+  void make(unsigned threads, std::size_t queue) {
+    pool_ = std::make_unique<BoundedPool>(PoolOptions{"owners", threads, queue}, test_now);
+  }
+  void occupy(std::string_view owner) {
+    blockers_.push_back(std::make_unique<Blocker>());
+    ASSERT_THAT(pool_->submit(blockers_.back()->job(), kNever, Owner::of(owner)), IsOk());
+    blockers_.back()->wait_until_started();
+  }
+  void release(std::size_t index) { blockers_.at(index)->release(); }
+  // Writes its owner's name when it runs, and the name with "!" when it is told that it will not.
+  Result<void> submit(const std::string& owner, std::chrono::nanoseconds takes = 0ns) {
+    return pool_->submit(
+        [this, owner, takes](const Result<void>& start) {
+          test_time += takes.count();
+          const std::lock_guard lock(mutex_);
+          ran_ += owner + (start ? "" : "!");
+          retry_after_ = start ? retry_after_ : start.error().retry_after;
+        },
+        kNever, Owner::of(owner));
+  }
+  template <class Condition>
+  static bool comes(Condition condition) {
+    for (const auto end = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < end;) {
+      if (condition()) {
+        return true;
+      }
+      std::this_thread::sleep_for(1ms);
+    }
+    return false;
+  }
+  std::string ran() {
+    const std::lock_guard lock(mutex_);
+    return ran_;
+  }
+
+  std::vector<std::unique_ptr<Blocker>> blockers_;
+  std::mutex mutex_;
+  std::string ran_;
+  std::optional<std::chrono::milliseconds> retry_after_;
+  std::unique_ptr<BoundedPool> pool_;
+};
+
+TEST_F(APoolOfManyOwners, OneAloneHasItAll) {
+  make(2, 3);
+  occupy("a");
+  occupy("a");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(submit("a"), IsOk());
+  }
+  EXPECT_THAT(submit("a"), FailsWith(ErrorCode::overloaded));
+  release(0);
+  release(1);
+  pool_->stop();
+  EXPECT_EQ(ran(), "aaa");
+}
+
+TEST_F(APoolOfManyOwners, OwnersTakeTurnsHoweverMuchOneBrought) {
+  make(1, 100);
+  occupy("other");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_THAT(submit("a"), IsOk());
+  }
+  ASSERT_THAT(submit("b"), IsOk());
+  ASSERT_THAT(submit("b"), IsOk());
+  ASSERT_THAT(submit("c"), IsOk());
+  release(0);
+  pool_->stop();
+  EXPECT_EQ(ran(), "abcabaa");
+}
+
+TEST_F(APoolOfManyOwners, ATurnIsTimeNotANumberOfJobs) {
+  make(1, 100);
+  occupy("other");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(submit("a", 30ms), IsOk());
+  }
+  for (int i = 0; i < 6; ++i) {
+    ASSERT_THAT(submit("b", 10ms), IsOk());
+  }
+  release(0);
+  pool_->stop();
+  EXPECT_EQ(ran(), "abbbabbb");
+}
+
+TEST_F(APoolOfManyOwners, WhoWasIdleSavedNothingUp) {
+  make(1, 100);
+  occupy("other");
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_THAT(submit("a", 10ms), IsOk());
+  }
+  release(0);
+  ASSERT_TRUE(comes([&] { return pool_->load().waiting + pool_->load().running == 0; }));
+  occupy("other");
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_THAT(submit("a", 10ms), IsOk());
+    ASSERT_THAT(submit("b", 10ms), IsOk());
+  }
+  release(1);
+  pool_->stop();
+  EXPECT_EQ(ran(),
+            "aaaa"
+            "baba");  // of a only the last job counts: b was not there before
+}
+
+TEST_F(APoolOfManyOwners, WhoRunsOnFewerThreadsIsNext) {
+  make(2, 100);
+  occupy("a");
+  occupy("a");
+  ASSERT_THAT(submit("a"), IsOk());
+  ASSERT_THAT(submit("b", 1h), IsOk());  // a long job: b has had more time than a from then on
+  ASSERT_THAT(submit("b"), IsOk());
+  release(0);
+  ASSERT_TRUE(comes([&] { return pool_->load().waiting == 0; }));
+  EXPECT_THAT(ran(), ::testing::StartsWith("bb"));  // a still runs on the other thread
+  release(1);
+  pool_->stop();
+}
+
+TEST_F(APoolOfManyOwners, WhenItIsFullWhoHasTheMostMakesRoom) {
+  make(1, 3);
+  occupy("a");
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_THAT(submit("a"), IsOk());
+  }
+  ASSERT_THAT(submit("b"), IsOk());
+  EXPECT_EQ(ran(), "a!");
+  ASSERT_TRUE(retry_after_);
+  EXPECT_GE(*retry_after_, 10ms);
+  EXPECT_EQ(pool_->load().refused, 1U);
+  EXPECT_EQ(pool_->load().waiting, 3U);
+  release(0);
+  pool_->stop();
+  EXPECT_EQ(ran(), "a!baa");
+}
+
+TEST_F(APoolOfManyOwners, WhenItIsFullWhoHasAsMuchAsTheOthersIsRefused) {
+  make(1, 3);
+  occupy("a");
+  ASSERT_THAT(submit("a"), IsOk());
+  ASSERT_THAT(submit("b"), IsOk());
+  ASSERT_THAT(submit("b"), IsOk());
+  EXPECT_THAT(submit("b"), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(submit("a"), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(submit("c"), IsOk());
+  EXPECT_EQ(ran().back(), '!');
+  release(0);
+  pool_->stop();
+}
+
+TEST_F(APoolOfManyOwners, WhatIsRefusedAfterAllMayThrow) {
+  make(1, 1);
+  occupy("a");
+  ASSERT_THAT(pool_->submit([](const Result<void>&) { throw std::runtime_error("a fault"); }, kNever, Owner::of("a")),
+              IsOk());
+  ASSERT_THAT(submit("b"), IsOk());
+  EXPECT_EQ(pool_->load().thrown, 1U);
+  release(0);
+  pool_->stop();
+}
+
+TEST_F(APoolOfManyOwners, RemembersNoMoreOwnersThanItHasTo) {
+  make(1, 10'000);
+  for (int i = 0; i < 5'000; ++i) {
+    ASSERT_THAT(submit("owner " + std::to_string(i)), IsOk());
+  }
+  pool_->stop();
+  EXPECT_EQ(pool_->load().waiting, 0U);
+  const std::string all = ran();
+  EXPECT_EQ(std::count(all.begin(), all.end(), 'o'), 5'000);
+}
+
+TEST(BoundedPool, ItsThreadsGiveWayWhenTheyAreToldTo) {
+  const int own = ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()));
+  BoundedPool pool({"nice", 1, 4, 3});
+  const auto priority = pool.run([] { return Result<int>(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()))); },
+                                 deadline_in(60s));
+  ASSERT_THAT(priority, IsOk());
+  EXPECT_EQ(*priority, std::min(own + 3, 19));
 }
 
 }  // namespace

@@ -1,8 +1,10 @@
 #include "rakkan/service/activation.hpp"
 
+#include <atomic>
 #include <thread>
 
 #include "service/argon2.hpp"
+#include "support/gate.hpp"
 #include "support/signing_fixture.hpp"
 
 namespace rakkan::service {
@@ -28,7 +30,7 @@ class ActivationTest : public ::testing::Test {
   static async::Deadline soon() { return async::deadline_in(test::kPatience); }
   static Result<void> verify_by(Activation& activation, const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);
-    return async::block_on(activation.verify_pin(id, secret, soon()));
+    return async::block_on(activation.verify_pin(test::kOperator, id, secret, soon()));
   }
   Result<void> verify(const CredentialId& id, std::string_view pin) { return verify_by(activation_, id, pin); }
   Result<void> set(const CredentialId& id, std::string_view pin) {
@@ -179,13 +181,31 @@ TEST_F(ActivationTest, OfTwoFirstPinsOneIsRefusedAndTheTrailGoesOn) {
 
 TEST_F(ActivationTest, GuessesBeyondTheQueueAreRefusedAtOnce) {
   async::BoundedPool narrow({"pin", 1, 1});
-  std::promise<void> release;
-  ASSERT_THAT(narrow.submit([gate = release.get_future().share()](Result<void>) { gate.wait(); }, soon()), IsOk());
-  EXPECT_TRUE(test::eventually([&] { return narrow.load().running == 1; })) << "the pool's thread does not begin";
-  ASSERT_THAT(narrow.submit([](Result<void>) {}, soon()), IsOk());
+  test::Gate gate;
+  const async::Owner same = test::kOperator.owner();
+  ASSERT_THAT(narrow.submit([&](Result<void>) { gate.pass(); }, soon(), same), IsOk());
+  gate.wait_for_visitor();
+  ASSERT_THAT(narrow.submit([](Result<void>) {}, soon(), same), IsOk());
   Activation activation(*store_, trail_, narrow, clock_, random_, test::cheap_pins());
   EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), FailsWith(ErrorCode::overloaded));
-  release.set_value();
+  gate.open();
+}
+
+TEST_F(ActivationTest, GuessesOfAnotherTenantDoNotFillTheQueue) {
+  async::BoundedPool narrow({"pin", 1, 2});
+  test::Gate gate;
+  const async::Owner other = async::Owner::of("another tenant");
+  std::atomic<int> refused = 0;
+  const auto guess = [&](const Result<void>& start) { refused += start ? 0 : 1; };
+  ASSERT_THAT(narrow.submit([&](Result<void>) { gate.pass(); }, soon(), other), IsOk());
+  gate.wait_for_visitor();
+  ASSERT_THAT(narrow.submit(guess, soon(), other), IsOk());
+  ASSERT_THAT(narrow.submit(guess, soon(), other), IsOk());
+  Activation activation(*store_, trail_, narrow, clock_, random_, test::cheap_pins());
+  std::thread waits([&] { EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), IsOk()); });
+  EXPECT_TRUE(test::eventually([&] { return refused == 1; })) << "none makes room";
+  gate.open();
+  waits.join();
 }
 
 // RFC 9106 §5.3 cannot be had through this adapter (it has a secret and associated data); the reference
