@@ -6,10 +6,11 @@ namespace rakkan::http {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryAfter{500};
+constexpr std::size_t kManyShares = 1'024;  // then those without a request are forgotten
 
 }  // namespace
 
-Result<void> Admission::ask(Time now, Duration standing) {
+Result<void> Admission::ask(Time now, Duration standing, async::Owner owner) {
   if (target_ == Duration::zero()) {
     return {};
   }
@@ -18,11 +19,57 @@ Result<void> Admission::ask(Time now, Duration standing) {
   }
   standing_ += standing;
   ++asked_;
-  if (at_work_ >= limit_ || (at_work_ >= kLeast && standing > kWorst * target_)) {
+  const std::size_t limit = standing > kWorst * target_ ? kLeast : limit_;
+  if (at_work_ >= limit && !is_below_share(owner, limit)) {
     refused_ = true;
     return fail(Error{ErrorCode::overloaded, "more work is waiting than can be done soon", {}, kRetryAfter, {}});
   }
   return {};
+}
+
+// The limit in equal parts for all who have something at work, and for this one.
+bool Admission::is_below_share(async::Owner owner, std::size_t limit) const noexcept {
+  const std::size_t own = at_work(owner);
+  const std::size_t sharing = sharing_ + (own == 0 ? 1U : 0U);
+  return own < limit / sharing;
+}
+
+std::size_t Admission::at_work(async::Owner owner) const noexcept {
+  const auto share = shares_.find(owner);
+  return share == shares_.end() ? 0 : share->second.at_work;
+}
+
+Admission::Share& Admission::share_of(async::Owner owner) {
+  if (shares_.size() >= kManyShares && !shares_.contains(owner)) {
+    std::erase_if(shares_, [](const auto& one) { return one.second.requests == 0; });
+  }
+  return shares_[owner];
+}
+
+void Admission::Work::enter(Admission& of, async::Owner owner) {
+  share_ = &of.share_of(owner);
+  of_ = &of;
+  ++share_->requests;
+}
+
+void Admission::Work::begin() noexcept {
+  if (begun_ || of_ == nullptr) {
+    return;
+  }
+  begun_ = true;
+  ++of_->at_work_;
+  of_->sharing_ += share_->at_work++ == 0 ? 1U : 0U;
+}
+
+Admission::Work::~Work() {
+  if (of_ == nullptr) {
+    return;
+  }
+  --share_->requests;
+  if (begun_) {
+    --of_->at_work_;
+    of_->sharing_ -= --share_->at_work == 0 ? 1U : 0U;
+  }
 }
 
 // What the last interval teaches.

@@ -10,6 +10,7 @@
 #include "http/negotiation.hpp"
 #include "http/request_body.hpp"
 #include "http/request_parser.hpp"
+#include "http/request_quota.hpp"
 #include "http/response_head.hpp"
 #include "http/text.hpp"
 #include "rakkan/base/wiped_bytes.hpp"
@@ -31,9 +32,6 @@ bool is_request_id(std::string_view id) noexcept {
            c == '-';
   });
 }
-
-// Whose memory the bodies of callers without a key take: no tenant has such a name.
-constexpr std::string_view kAnybody = "(anybody)";
 
 class Session {
  public:
@@ -151,9 +149,11 @@ async::Task<bool> Session::serve(std::string_view head) {
   }
   shared_.requests.fetch_add(1, std::memory_order_relaxed);
   RequestBody body(connection_, parser);
-  Admission::Work work(worker_.admission());
+  Admission::Work work;
   Request request;
   request.body = &body;
+  RequestQuota quota(worker_, request);
+  request.quota = &quota;
   span_ = shared_.options.timeouts.deadline;
   request.deadline = begun + span_;
   read_facts(request, parser);
@@ -241,9 +241,6 @@ Result<const Route*> Session::find_route(Request& request) {
   RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
   request.route = route->path;
   request.parameters = parameters_;
-  if (route->is_work()) {
-    RAKKAN_CHECK(worker_.admit(steady_clock::now(), shared_.router.backlog()));
-  }
   return route;
 }
 
@@ -255,21 +252,24 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     co_return allowed;
   }
   RAKKAN_CO_CHECK(route);
+  for (const Guard& guard : shared_.router.guards()) {
+    RAKKAN_CO_CHECK(co_await guard(**route, request));
+  }
+  if ((*route)->is_work()) {
+    RAKKAN_CO_CHECK(worker_.admit(**route, request.owner()));
+    work.enter(worker_.admission((*route)->needs), request.owner());
+  }
   // Only now, since a request does not count itself when it asks to be taken on.
   body.when_whole([this, &request, &work] {
     request.deadline = steady_clock::now() + span_;  // a slow upload does not take from the time for the work
     work.begin();
   });
-  for (const Guard& guard : shared_.router.guards()) {
-    RAKKAN_CO_CHECK(co_await guard(**route, request));
-  }
   if (!request.rate_key.empty()) {
     RAKKAN_CO_CHECK(shared_.key_rate.take(request.rate_key, steady_clock::now()));
   }
   if (!body.is_empty()) {
-    const std::string_view tenant = request.principal ? std::string_view(request.principal->tenant.value()) : kAnybody;
-    RAKKAN_CO_CHECK(
-        body.admit((*route)->body_limit, shared_.options.limits.body, shared_.budget, worker_.memory_of(tenant)));
+    RAKKAN_CO_CHECK(body.admit((*route)->body_limit, shared_.options.limits.body, shared_.budget,
+                               worker_.memory_of(memory_owner(request))));
   }
   co_return co_await (*route)->handler(request);
 }

@@ -62,7 +62,8 @@ Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
       stays_(asio::make_work_guard(context_)),
       acceptor_(context_),
       ticker_(context_),
-      admission_(shared.options.limits.queue_delay),
+      admissions_{Admission(shared.options.limits.queue_delay), Admission(shared.options.limits.queue_delay),
+                  Admission(shared.options.limits.queue_delay), Admission(shared.options.limits.queue_delay)},
       last_tick_(steady_clock::now().time_since_epoch().count()) {}
 
 Worker::~Worker() { join(); }
@@ -162,10 +163,11 @@ void Worker::write_new_id(std::string& id) {
   id.assign(id_prefix_).append(counter.data(), counter.size());
 }
 
-Result<void> Worker::admit(Admission::Time now, Admission::Duration backlog) {
+Result<void> Worker::admit(const Route& route, async::Owner owner) {
+  const Admission::Time now = steady_clock::now();
   measure_lag(now);
   const Admission::Duration lag = lag_since_ ? std::max<Admission::Duration>(lag_, now - *lag_since_) : lag_;
-  return admission_.ask(now, backlog + Admission::kPassages * lag);
+  return admission(route.needs).ask(now, shared_.router.backlog(route.needs) + Admission::kPassages * lag, owner);
 }
 
 void Worker::measure_lag(Admission::Time now) {

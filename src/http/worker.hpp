@@ -2,6 +2,7 @@
 // that thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -47,10 +48,9 @@ class Worker {
   [[nodiscard]] Shared& shared() noexcept { return shared_; }
   [[nodiscard]] std::string_view date() const noexcept { return date_; }  // "Date: …\r\n", not older than a tick
   void write_new_id(std::string& id);
-  // May this thread take on one more request, now that work has been standing in the pools' queues for `backlog`?
-  // overloaded.
-  [[nodiscard]] Result<void> admit(Admission::Time now, Admission::Duration backlog);
-  [[nodiscard]] Admission& admission() noexcept { return admission_; }
+  // May this thread take on one more request for that route? overloaded.
+  [[nodiscard]] Result<void> admit(const Route& route, async::Owner owner);
+  [[nodiscard]] Admission& admission(Needs needs) noexcept { return admissions_.at(static_cast<std::size_t>(needs)); }
   [[nodiscard]] Silence& silence() noexcept { return silence_; }
   // The account of a tenant's bodies; found without a lock but for the first time.
   [[nodiscard]] async::ByteBudget::Account& memory_of(std::string_view tenant);
@@ -86,7 +86,7 @@ class Worker {
     std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
   };
   std::unordered_map<std::string, async::ByteBudget::Account*, Hash, std::equal_to<>> accounts_;
-  Admission admission_;
+  std::array<Admission, kNeeds> admissions_;
   // How long what is ready waits for this thread: measured with an empty task, one at a time.
   std::optional<Admission::Time> lag_since_;
   Admission::Duration lag_{};

@@ -26,12 +26,22 @@ enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // non
 // Runs on the connection's thread and must not block it: work goes to a pool. The request outlives the task.
 using Handler = std::function<async::Task<Result<Response>>(Request&)>;
 
+// A kind of request, by its most urgent need. While that is short, requests of the kind are refused, and none but them.
+enum class Needs : std::uint8_t {
+  keys,       // the hsm pool
+  documents,  // the cpu pool, then a key
+  pins,       // the pin pool
+  records,    // reads of store and logs, changes of keys
+};
+inline constexpr std::size_t kNeeds = 4;
+
 struct Route {
   Method method = Method::get;  // a GET route answers HEAD as well
   std::string path;             // "/v1/signatures/{id}": a parameter is a whole segment
   Scope scope = Scope::none;
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;
+  Needs needs = Needs::keys;
 
   // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.
   [[nodiscard]] bool is_work() const noexcept { return scope != Scope::none || body_limit > 0; }
@@ -41,8 +51,8 @@ struct Route {
 // the task.
 using Guard = std::function<async::Task<Result<void>>(const Route&, Request&)>;
 
-// How long work has been standing in the queues behind the routes; asked for each request, from any thread.
-using Backlog = std::function<std::chrono::nanoseconds()>;
+// How long work has been standing in the queues of what is needed; asked for each request, from any thread.
+using Backlog = std::function<std::chrono::nanoseconds(Needs)>;
 
 class Router {
  public:
@@ -59,7 +69,9 @@ class Router {
 
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
   [[nodiscard]] const std::vector<Guard>& guards() const noexcept { return guards_; }
-  [[nodiscard]] std::chrono::nanoseconds backlog() const { return backlog_ ? backlog_() : std::chrono::nanoseconds(0); }
+  [[nodiscard]] std::chrono::nanoseconds backlog(Needs needs) const {
+    return backlog_ ? backlog_(needs) : std::chrono::nanoseconds(0);
+  }
 
  private:
   std::vector<Route> routes_;

@@ -1,5 +1,7 @@
 #include "rakkan/http/api.hpp"
 
+#include <algorithm>
+
 #include "http/handlers/access.hpp"
 #include "http/handlers/endpoints.hpp"
 #include "http/handlers/housekeeping.hpp"
@@ -9,6 +11,21 @@ namespace rakkan::http {
 namespace {
 
 constexpr std::uint64_t kQuery = 4 * 1024;  // of a timestamp request
+
+std::chrono::nanoseconds backlog(const Api::Context& context, Needs needs) {
+  const service::SigningService::Waits waits = context.environment.signing.waits();
+  switch (needs) {
+    case Needs::keys:
+      return waits.hsm;
+    case Needs::documents:
+      return std::max(waits.cpu, waits.hsm);
+    case Needs::pins:
+      return waits.pin;
+    case Needs::records:
+      return std::max(waits.store, context.blocking.wait());
+  }
+  return waits.hsm;
+}
 
 }  // namespace
 
@@ -35,29 +52,31 @@ Router Api::router() {
   Context& context = *context_;
   const ApiOptions& options = context.options;
   Router router;
-  const auto add = [&](Method method, std::string path, Scope scope, std::uint64_t body, Endpoint endpoint) {
+  const auto add = [&](Method method, std::string path, Scope scope, Needs needs, std::uint64_t body,
+                       Endpoint endpoint) {
     router.add({method, std::move(path), scope, body,
-                [&context, endpoint](Request& request) { return endpoint(context, request); }});
+                [&context, endpoint](Request& request) { return endpoint(context, request); }, needs});
   };
   const Scope tsa = options.tsa_open ? Scope::none : Scope::timestamp;
-  add(Method::post, "/v1/signatures", Scope::sign, options.document + options.json + Limits::kForm, post_signatures);
-  add(Method::get, "/v1/signatures/{id}", Scope::sign, 0, get_signature);
-  add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, 0, get_evidence);
-  add(Method::post, "/v1/cms", Scope::sign, options.json, post_cms);
-  add(Method::post, "/v1/cms:batch", Scope::sign, options.batch, post_cms_batch);
-  add(Method::post, "/v1/activations", Scope::sign, options.json, post_activations);
-  add(Method::post, "/tsa", tsa, kQuery, post_tsa);
-  add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, 0, get_audit_proof);
-  add(Method::get, "/v1/audit/checkpoint", Scope::audit, 0, get_audit_checkpoint);
-  add(Method::get, "/v1/credentials", Scope::sign, 0, get_credentials);
-  add(Method::get, "/v1/keys", Scope::admin, 0, get_keys);
-  add(Method::post, "/v1/keys", Scope::admin, options.json, post_keys);
-  add(Method::delete_, "/v1/keys/{id}", Scope::admin, 0, delete_key);
-  add(Method::get, std::string(kHealthRoute), Scope::none, 0, get_health);
-  add(Method::get, std::string(kReadinessRoute), Scope::none, 0, get_readiness);
-  add(Method::get, "/openapi.json", Scope::none, 0, get_openapi);
-  add(Method::get, "/problems/{code}", Scope::none, 0, get_problem);
-  router.backlog([&context] { return context.environment.signing.wait(); });
+  add(Method::post, "/v1/signatures", Scope::sign, Needs::documents, options.document + options.json + Limits::kForm,
+      post_signatures);
+  add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
+  add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
+  add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms);
+  add(Method::post, "/v1/cms:batch", Scope::sign, Needs::keys, options.batch, post_cms_batch);
+  add(Method::post, "/v1/activations", Scope::sign, Needs::pins, options.json, post_activations);
+  add(Method::post, "/tsa", tsa, Needs::keys, kQuery, post_tsa);
+  add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof);
+  add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint);
+  add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials);
+  add(Method::get, "/v1/keys", Scope::admin, Needs::records, 0, get_keys);
+  add(Method::post, "/v1/keys", Scope::admin, Needs::records, options.json, post_keys);
+  add(Method::delete_, "/v1/keys/{id}", Scope::admin, Needs::records, 0, delete_key);
+  add(Method::get, std::string(kHealthRoute), Scope::none, Needs::records, 0, get_health);
+  add(Method::get, std::string(kReadinessRoute), Scope::none, Needs::records, 0, get_readiness);
+  add(Method::get, "/openapi.json", Scope::none, Needs::records, 0, get_openapi);
+  add(Method::get, "/problems/{code}", Scope::none, Needs::records, 0, get_problem);
+  router.backlog([&context](Needs needs) { return backlog(context, needs); });
   router.guard([&context](const Route& route, Request& request) { return check_access(context, route, request); });
   return router;
 }

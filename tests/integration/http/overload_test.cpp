@@ -24,18 +24,36 @@ class HttpOverload : public test::HttpServerFixture {
     server_.reset();
   }
 
-  // "/work" waits at the gate; the backlog is what the test says.
+  // "/work" waits at the gate; the backlog of its kind is what the test says. The tenant is the one of the header.
   Router routes() override {
     Router router = HttpServerFixture::routes();
-    router.add({Method::get, "/work", Scope::sign, 0, [this](Request& request) -> async::Task<Result<Response>> {
-                  const auto work = [this]() -> Result<void> {
-                    gate_.pass();
-                    return {};
-                  };
-                  RAKKAN_CO_CHECK(co_await async::run_on(queue_, work, request.deadline));
-                  co_return Response::text("done\n");
-                }});
-    router.backlog([this] { return std::chrono::nanoseconds(backlog_.load()); });
+    const auto work = [this](Request& request) -> async::Task<Result<Response>> {
+      const auto wait = [this]() -> Result<void> {
+        gate_.pass();
+        return {};
+      };
+      RAKKAN_CO_CHECK(co_await async::run_on(queue_, wait, request.deadline));
+      co_return Response::text("done\n");
+    };
+    router.add({Method::get, "/work", Scope::sign, 0, work, Needs::keys});
+    router.add({Method::get, "/documents", Scope::sign, 0,
+                [](Request&) -> async::Task<Result<Response>> { co_return Response::text("read\n"); },
+                Needs::documents});
+    router.backlog([this](Needs needs) {
+      return needs == Needs::keys ? std::chrono::nanoseconds(backlog_.load()) : std::chrono::nanoseconds(0);
+    });
+    router.guard([](const Route& route, Request& request) -> async::Task<Result<void>> {
+      const auto tenant = request.header("Tenant");
+      if (tenant == "unknown") {
+        co_return fail(ErrorCode::api_key_unknown, "nobody knows it");
+      }
+      if (route.scope != Scope::none && tenant) {
+        service::Principal principal;
+        principal.tenant = TenantId(std::string(*tenant));
+        request.principal.emplace(std::move(principal));
+      }
+      co_return Result<void>();
+    });
     return router;
   }
 
@@ -116,6 +134,31 @@ TEST_F(HttpOverload, WhatWasTakenOnIsFinished) {
     EXPECT_EQ(client.answer().status, 200U);
   }
   EXPECT_TRUE(soon([&] { return ask(kWork).status == 200; })) << "there is room again";
+}
+
+TEST_F(HttpOverload, AnotherTenantIsTakenOn) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  EXPECT_EQ(ask(kWork).status, 503U);
+  RawHttpClient other = connect();
+  other.send("GET /work HTTP/1.1\r\nHost: x\r\nTenant: other\r\n\r\n");
+  EXPECT_TRUE(soon([&] { return queue_.load().waiting + queue_.load().running == Admission::kLeast + 1; }));
+  EXPECT_EQ(ask(kWork).status, 503U);
+  gate_.open();
+  EXPECT_EQ(other.answer().status, 200U);
+}
+
+TEST_F(HttpOverload, WorkThatNeedsSomethingElseIsTakenOn) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  EXPECT_EQ(ask(kWork).status, 503U);
+  EXPECT_EQ(ask("GET /documents HTTP/1.1\r\nHost: x\r\n\r\n").status, 200U);
+}
+
+TEST_F(HttpOverload, ACallerThatMayNotIsToldSoFirst) {
+  const auto clients = occupy();
+  backlog_ = 1s;
+  EXPECT_EQ(ask("GET /work HTTP/1.1\r\nHost: x\r\nTenant: unknown\r\n\r\n").status, 401U);
 }
 
 TEST_F(HttpOverload, WithoutTheLimitAllIsTaken) {

@@ -17,10 +17,14 @@ using test::IsOk;
 class AnAdmission : public ::testing::Test {
  protected:
   // `number` more requests are worked on.
-  void work(std::size_t number) {
+  void work(std::size_t number) { work(number, kFlood); }
+  void work(std::size_t number, async::Owner owner) {
     for (std::size_t i = 0; i < number; ++i) {
-      work_.emplace_back(admission_).begin();
+      work_.emplace_back(admission_, owner).begin();
     }
+  }
+  Result<void> ask(Admission::Duration standing, async::Owner owner = kFlood) {
+    return admission_.ask(now_, standing, owner);
   }
   void finish(std::size_t number) {
     for (std::size_t i = 0; i < number; ++i) {
@@ -31,11 +35,13 @@ class AnAdmission : public ::testing::Test {
   std::size_t refused_during(std::chrono::milliseconds time, Admission::Duration standing) {
     std::size_t refused = 0;
     for (const auto end = now_ + time; now_ < end; now_ += 1ms) {
-      refused += admission_.ask(now_, standing) ? 0U : 1U;
+      refused += ask(standing) ? 0U : 1U;
     }
     return refused;
   }
 
+  static inline const async::Owner kFlood = async::Owner::of("flood");
+  static inline const async::Owner kOther = async::Owner::of("other");
   Admission admission_{10ms};
   Admission::Time now_{std::chrono::hours(1)};
   std::deque<Admission::Work> work_;
@@ -49,16 +55,16 @@ TEST_F(AnAdmission, TakesAllWhileWorkPasses) {
 TEST_F(AnAdmission, TakesOnlyWhatPassesInTheTargetsTimeWhileWorkStands) {
   work(200);
   EXPECT_EQ(refused_during(20ms, 20ms), 0U);  // who waits 20 ms among 200 waits 10 among 100
-  EXPECT_THAT(admission_.ask(now_, 20ms), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(ask(20ms), FailsWith(ErrorCode::overloaded));
   EXPECT_EQ(admission_.limit(), 100U);
   finish(101);
-  EXPECT_THAT(admission_.ask(now_, 9ms), IsOk());
+  EXPECT_THAT(ask(9ms), IsOk());
 }
 
 TEST_F(AnAdmission, SaysWhenToComeAgain) {
   work(200);
   EXPECT_EQ(refused_during(20ms, 20ms), 0U);
-  const auto refused = admission_.ask(now_, 20ms);
+  const auto refused = ask(20ms);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().retry_after, 500ms);
 }
@@ -73,8 +79,8 @@ TEST_F(AnAdmission, NeverTakesLessThanKeepsThePoolsBusy) {
 
 TEST_F(AnAdmission, ABurstThatIsTooMuchIsNotWaitedFor) {
   work(200);
-  EXPECT_THAT(admission_.ask(now_, 20ms), IsOk());
-  EXPECT_THAT(admission_.ask(now_, 21ms), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(ask(20ms), IsOk());
+  EXPECT_THAT(ask(21ms), FailsWith(ErrorCode::overloaded));
 }
 
 TEST_F(AnAdmission, TakesMoreAgainWhenAllIsCalm) {
@@ -91,7 +97,7 @@ TEST_F(AnAdmission, SearchesForTheLimitWhileItRefuses) {
   EXPECT_GT(refused_during(100ms, 100ms), 0U);
   const std::size_t before = admission_.limit();
   for (const auto end = now_ + 100ms; now_ < end; now_ += 1ms) {
-    while (admission_.ask(now_, 1ms)) {  // more could be done than is taken
+    while (ask(1ms)) {  // more could be done than is taken
       work(1);
     }
   }
@@ -103,18 +109,63 @@ TEST_F(AnAdmission, WhatWasLongAgoTeachesNothing) {
   work(200);
   EXPECT_EQ(refused_during(19ms, 20ms), 0U);
   now_ += 10s;
-  EXPECT_THAT(admission_.ask(now_, 0ms), IsOk());
+  EXPECT_THAT(ask(0ms), IsOk());
   EXPECT_EQ(admission_.limit(), Admission::kMost);
+}
+
+TEST_F(AnAdmission, RefusesWhoBringsTooMuchNotWhoComesBeside) {
+  work(200);
+  EXPECT_THAT(ask(1s), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(ask(1s, kOther), IsOk());
+  work(Admission::kLeast / 2 - 1, kOther);
+  EXPECT_THAT(ask(1s, kOther), IsOk());
+  work(1, kOther);  // its half of the least
+  EXPECT_THAT(ask(1s, kOther), FailsWith(ErrorCode::overloaded));
+}
+
+TEST_F(AnAdmission, TheLimitIsSharedByThoseWhoHaveSomethingAtWork) {
+  work(100);
+  for (int i = 0; i < 3; ++i) {
+    work(10, async::Owner::of("tenant " + std::to_string(i)));
+  }
+  work(Admission::kLeast / 5 - 1, kOther);
+  EXPECT_THAT(ask(1s, kOther), IsOk());
+  work(1, kOther);
+  EXPECT_THAT(ask(1s, kOther), FailsWith(ErrorCode::overloaded));
+  EXPECT_THAT(ask(1s, async::Owner::of("tenant 0")), IsOk());
+  finish(130);  // all but the other's
+  EXPECT_THAT(ask(1s, kOther), IsOk());
+}
+
+TEST_F(AnAdmission, ForgetsWhoHasNothingHere) {
+  for (int i = 0; i < 5'000; ++i) {
+    const Admission::Work one(admission_, async::Owner::of("tenant " + std::to_string(i)));
+  }
+  work(200);
+  for (int i = 0; i < 5'000; ++i) {
+    const async::Owner owner = async::Owner::of("tenant " + std::to_string(i));
+    Admission::Work one(admission_, owner);
+    one.begin();
+    EXPECT_EQ(admission_.at_work(owner), 1U);
+  }
+  EXPECT_EQ(admission_.at_work(kFlood), 200U);
+  EXPECT_EQ(admission_.at_work(), 200U);
+}
+
+TEST_F(AnAdmission, WorkThatWasNotLetInDoesNotCount) {
+  Admission::Work none;
+  none.begin();
+  EXPECT_EQ(admission_.at_work(), 0U);
 }
 
 TEST_F(AnAdmission, WithoutATargetTakesAll) {
   Admission open{0ms};
-  EXPECT_THAT(open.ask(now_, 1h), IsOk());
-  EXPECT_THAT(open.ask(now_ + 1s, 1h), IsOk());
+  EXPECT_THAT(open.ask(now_, 1h, kFlood), IsOk());
+  EXPECT_THAT(open.ask(now_ + 1s, 1h, kFlood), IsOk());
 }
 
 TEST_F(AnAdmission, CountsARequestFromItsBeginToItsEnd) {
-  std::optional<Admission::Work> upload(std::in_place, admission_);
+  std::optional<Admission::Work> upload(std::in_place, admission_, kFlood);
   EXPECT_EQ(admission_.at_work(), 0U);
   upload->begin();
   upload->begin();
@@ -124,7 +175,7 @@ TEST_F(AnAdmission, CountsARequestFromItsBeginToItsEnd) {
 }
 
 TEST_F(AnAdmission, DoesNotCountWhatNeverCame) {
-  std::optional<Admission::Work> upload(std::in_place, admission_);
+  std::optional<Admission::Work> upload(std::in_place, admission_, kFlood);
   upload.reset();
   EXPECT_EQ(admission_.at_work(), 0U);
 }
