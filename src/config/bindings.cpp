@@ -80,10 +80,12 @@ constexpr std::array kBindings{
   Binding<C>{"limits.instruction", to<&C::service, &S::limits, &service::Limits::instruction>(), {kKiB, 16 * kMiB}, Form::size, "Largest instruction record"},
   Binding<C>{"limits.activations", to<&C::service, &S::limits, &service::Limits::activations>(), {1, 10'000'000}, Form::plain, "Activations open at once"},
   Binding<C>{"limits.activation_digests", to<&C::service, &S::limits, &service::Limits::activation_digests>(), {1, 100'000}, Form::plain, "Documents that one activation may name"},
+  Binding<C>{"limits.reading", to<&C::service, &S::limits, &service::Limits::reading>(), {64 * kMiB, 1'024 * kGiB}, Form::size, "Memory for the contents of all documents that are read at the same time; of one tenant at most half"},
   Binding<C>{"limits.pdf.depth", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_depth>(), {8, 1000}, Form::plain, "Nesting of arrays and dictionaries"},
   Binding<C>{"limits.pdf.revisions", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_revisions>(), {1, 1'000'000}, Form::plain, "Cross-reference sections"},
   Binding<C>{"limits.pdf.objects", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_objects>(), {1, 1'000'000'000}, Form::plain, "Objects"},
   Binding<C>{"limits.pdf.inflated", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflated>(), {kMiB, 64 * kGiB}, Form::size, "Bytes out of all compressed streams together"},
+  Binding<C>{"limits.pdf.inflation", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflation>(), {1, 1'032}, Form::plain, "The same as a multiple of the document's size; 16 MiB are allowed in any case"},
   Binding<C>{"limits.pdf.page_tree", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_page_tree>(), {1, 100'000'000}, Form::plain, "Nodes visited in the page tree"},
   Binding<C>{"limits.pdf.fields", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_fields>(), {1, 100'000'000}, Form::plain, "Nodes visited in the tree of form fields"},
 

@@ -36,6 +36,12 @@ Result<Version> read_header(ByteView base) {
   return *version;
 }
 
+// A document that inflates to very many times its size was made to do so.
+std::size_t inflated_limit(std::size_t document, const Limits& limits) noexcept {
+  const auto most = checked_multiply<std::size_t>(document, limits.max_inflation).value_or(limits.max_inflated);
+  return std::min(limits.max_inflated, std::max(most, kAlwaysInflated));
+}
+
 Result<void> read_catalog(Document::Impl& document) {
   const auto root = document.sections.front().trailer.find("Root").reference();
   if (!root) {
@@ -85,10 +91,11 @@ Result<void> count_objects(Document::Impl& document) {
 
 }  // namespace
 
-Result<Document> Document::open(ByteView base, const Limits& limits) {
-  auto impl = std::make_unique<Impl>();
+Result<Document> Document::open(ByteView base, const Limits& limits, MemoryBudget* budget) {
+  auto impl = std::make_unique<Impl>(budget);
   impl->base = base;
   impl->limits = limits;
+  impl->limits.max_inflated = inflated_limit(base.size(), limits);
   RAKKAN_TRY(impl->header_version, read_header(base));
   RAKKAN_CHECK(SectionReader(*impl).read_chain());
   RAKKAN_CHECK(count_objects(*impl));

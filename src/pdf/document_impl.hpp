@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "pdf/memory_use.hpp"
 #include "pdf/object_stream.hpp"
 #include "pdf/xref_stream.hpp"
 #include "pdf/xref_table.hpp"
@@ -18,6 +19,8 @@ struct SectionIndex {
 };
 
 struct Document::Impl {
+  explicit Impl(MemoryBudget* budget) noexcept : memory(budget) {}
+
   ByteView base;
   Limits limits;
   Version header_version;
@@ -35,6 +38,7 @@ struct Document::Impl {
   std::unordered_map<std::uint32_t, std::unique_ptr<ObjectStream>> object_streams;
 
   // Budgets and guards.
+  MemoryUse memory;
   std::size_t inflated = 0;
   std::uint64_t parsed = 0;
   std::uint64_t values = 0;

@@ -35,7 +35,7 @@ class Inflater {
 };
 
 // §7.4.4: RFC 1950. The stream must end; bytes after its end are ignored, as every reader does.
-Result<Bytes> inflate_bytes(ByteView data, std::size_t max_output) {
+Result<Bytes> inflate_bytes(ByteView data, std::size_t max_output, MemoryUse& memory) {
   if (data.size() > std::numeric_limits<uInt>::max()) {
     return too_large();
   }
@@ -53,7 +53,9 @@ Result<Bytes> inflate_bytes(ByteView data, std::size_t max_output) {
         return too_large();
       }
       const std::size_t wanted = out.empty() ? std::max<std::size_t>(data.size() * 4, 256) : out.size() * 2;
-      out.resize(std::min({wanted, max_output, std::size_t{1} << 30}));
+      const std::size_t size = std::min({wanted, max_output, std::size_t{1} << 30});
+      RAKKAN_CHECK(memory.reach(memory.used() + size));
+      out.resize(size);
     }
     const std::size_t room = out.size() - produced;
     inflater.stream.next_out = out.data() + produced;
@@ -134,7 +136,7 @@ Result<Bytes> ascii85(ByteView data) {
   return out;
 }
 
-Result<Bytes> run_length(ByteView data, std::size_t max_output) {
+Result<Bytes> run_length(ByteView data, std::size_t max_output, MemoryUse& memory) {
   Bytes out;
   for (std::size_t at = 0; at < data.size();) {
     const Byte length = data[at++];
@@ -157,6 +159,7 @@ Result<Bytes> run_length(ByteView data, std::size_t max_output) {
     if (out.size() > max_output) {
       return too_large();
     }
+    RAKKAN_CHECK(memory.reach(memory.used() + out.size()));
   }
   return out;
 }
@@ -164,8 +167,8 @@ Result<Bytes> run_length(ByteView data, std::size_t max_output) {
 // §7.4.4.2: codes of 9 to 12 bits, 256 clears, 257 ends.
 class LzwDecoder {
  public:
-  LzwDecoder(ByteView data, bool early_change, std::size_t max_output)
-      : data_(data), early_(early_change ? 1 : 0), max_output_(max_output) {}
+  LzwDecoder(ByteView data, bool early_change, std::size_t max_output, MemoryUse& memory)
+      : data_(data), early_(early_change ? 1 : 0), max_output_(max_output), memory_(memory) {}
 
   Result<Bytes> decode() {
     while (const auto code = next_code()) {
@@ -183,6 +186,7 @@ class LzwDecoder {
       if (out_.size() > max_output_) {
         return too_large();
       }
+      RAKKAN_CHECK(memory_.reach(memory_.used() + out_.size()));
     }
     return std::move(out_);
   }
@@ -221,7 +225,9 @@ class LzwDecoder {
         return false;
       }
       const Word word = just_made ? Word{previous_.begin, previous_.length + 1} : words_.at(code - kFirst);
-      out_.reserve(out_.size() + word.length);
+      if (out_.capacity() - out_.size() < word.length) {
+        out_.reserve(2 * out_.capacity() + word.length);  // never by a word alone: that would copy all for each
+      }
       for (std::size_t i = 0; i < word.length; ++i) {
         out_.push_back(out_[word.begin + i]);
       }
@@ -238,6 +244,7 @@ class LzwDecoder {
   ByteView data_;
   unsigned early_;
   std::size_t max_output_;
+  MemoryUse& memory_;
   Bytes out_;
   std::array<Word, 4096 - kFirst> words_{};
   unsigned size_ = kFirst;
@@ -268,14 +275,15 @@ std::optional<Filter> filter_from_name(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-Result<Bytes> apply_filter(Filter filter, ByteView data, const FilterParameters& parameters, std::size_t max_output) {
+Result<Bytes> apply_filter(Filter filter, ByteView data, const FilterParameters& parameters, std::size_t max_output,
+                           MemoryUse& memory) {
   switch (filter) {
     case Filter::flate: {
-      RAKKAN_TRY(Bytes inflated, inflate_bytes(data, max_output));
+      RAKKAN_TRY(Bytes inflated, inflate_bytes(data, max_output, memory));
       return undo_predictor(std::move(inflated), parameters);
     }
     case Filter::lzw: {
-      RAKKAN_TRY(Bytes decoded, LzwDecoder(data, parameters.early_change != 0, max_output).decode());
+      RAKKAN_TRY(Bytes decoded, LzwDecoder(data, parameters.early_change != 0, max_output, memory).decode());
       return undo_predictor(std::move(decoded), parameters);
     }
     case Filter::ascii_hex:
@@ -283,7 +291,7 @@ Result<Bytes> apply_filter(Filter filter, ByteView data, const FilterParameters&
     case Filter::ascii85:
       return data.size() > max_output ? too_large() : ascii85(data);
     case Filter::run_length:
-      return run_length(data, max_output);
+      return run_length(data, max_output, memory);
   }
   return fail(ErrorCode::internal, "a filter without its row");
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "pdf/memory_use.hpp"
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
 
@@ -24,8 +25,9 @@ struct FilterParameters {
   std::int64_t early_change = 1;
 };
 
-// Fails with pdf_malformed, or with pdf_limit_exceeded when more than max_output bytes would come out.
+// Fails with pdf_malformed, with pdf_limit_exceeded when more than max_output bytes would come out, or with what the
+// memory says, which is asked before it is taken.
 [[nodiscard]] Result<Bytes> apply_filter(Filter filter, ByteView data, const FilterParameters& parameters,
-                                         std::size_t max_output);
+                                         std::size_t max_output, MemoryUse& memory);
 
 }  // namespace rakkan::pdf

@@ -13,6 +13,8 @@ constexpr unsigned kMaxReferenceChain = 16;             // a reference to a refe
 constexpr std::size_t kMaxFilters = 16;                 // on one stream
 constexpr std::uint64_t kMaxComparisons = 100'000'000;  // while looking up object numbers, about a second of work
 
+constexpr std::uint64_t kValueSize = 24;  // in memory
+
 constexpr std::uint32_t kDanglingWindow = 65'536;
 constexpr std::size_t kMaxBlanksBeforeEndstream = 64;
 constexpr std::string_view kEndstream = "endstream";
@@ -91,7 +93,7 @@ Result<void> Document::Impl::spend(std::uint64_t bytes, std::uint64_t more_value
   if (parsed > limits.max_parsed || values > limits.max_values) {
     return fail(ErrorCode::pdf_limit_exceeded, "the objects read are too large");
   }
-  return {};
+  return memory.add(more_values * kValueSize);
 }
 
 Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, const XrefEntry& found) {
@@ -224,8 +226,9 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
       RAKKAN_CHECK(read("EarlyChange", settings.early_change));
     }
     RAKKAN_TRY(Bytes next,
-               apply_filter(*filter, i == 0 ? raw : ByteView(data), settings, limits.max_inflated - inflated));
+               apply_filter(*filter, i == 0 ? raw : ByteView(data), settings, limits.max_inflated - inflated, memory));
     inflated += next.size();
+    RAKKAN_CHECK(memory.add(next.size()));
     data = std::move(next);
   }
   if (names.empty()) {
@@ -233,6 +236,7 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
       return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
     }
     inflated += raw.size();
+    RAKKAN_CHECK(memory.add(raw.size()));
     data = copy_of(raw);
   }
   return data;

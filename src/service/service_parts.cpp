@@ -1,5 +1,6 @@
 #include "service/service_parts.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace rakkan::service {
@@ -7,6 +8,16 @@ namespace {
 
 // After so many intents the mark moves up: a start after a crash looks through as many records at most.
 constexpr std::uint64_t kIntentsToAMark = 4'096;
+
+// A document of some 10 KB can be made to inflate to 10 MB, or to read the same bytes again and again.
+pdf::Limits little_of(pdf::Limits limits) {
+  limits.max_inflated = std::min<std::size_t>(limits.max_inflated, 1U << 20);
+  limits.max_parsed = std::min<std::uint64_t>(limits.max_parsed, 1U << 20);
+  limits.max_values = std::min<std::uint64_t>(limits.max_values, 50'000);
+  limits.max_page_tree = std::min(limits.max_page_tree, 2'000U);
+  limits.max_fields = std::min(limits.max_fields, 2'000U);
+  return limits;
+}
 
 // Nobody's request: the service itself.
 const Principal kItself{"service", TenantId(), true};
@@ -16,6 +27,7 @@ const Principal kItself{"service", TenantId(), true};
 ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy policy,
                            std::unique_ptr<CredentialRegistry> registry)
     : options(std::move(given)),
+      inline_limits(little_of(options.limits.pdf)),
       tsu_policy(std::move(policy)),
       environment(std::move(around)),
       clock_gate(std::make_shared<WatchedClock>(
@@ -28,6 +40,7 @@ ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy pol
                environment.clock),
       open_intents(environment.store, environment.trail),
       book(options.limits.activations),
+      document_memory(options.limits.reading),
       store(options.pools.store),
       tsa(options.pools.tsa),
       pin(options.pools.pin),
@@ -51,7 +64,7 @@ async::Task<Result<std::shared_ptr<const Credential>>> ServiceParts::load(const 
     co_return opened;
   }
   const auto open = [&] { return credentials->load(principal, id); };
-  co_return co_await async::run_on(hsm, open, deadline);
+  co_return co_await async::run_on(hsm, open, deadline, principal.owner());
 }
 
 async::Task<Result<std::shared_ptr<Timestamper>>> ServiceParts::timestamper(const std::string& profile,

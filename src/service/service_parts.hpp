@@ -12,6 +12,7 @@
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
+#include "service/document_memory.hpp"
 #include "service/key_use.hpp"
 #include "service/open_intents.hpp"
 #include "service/watched_clock.hpp"
@@ -40,14 +41,20 @@ struct ServiceParts {
   // Why the unit would not issue a token now; nothing is wrong without a unit. On a thread that may use tokens.
   [[nodiscard]] Result<void> unit_can_issue();
 
-  // Work on a document: here when it is small, else on the cpu pool.
+  // Work on a document, within limits: here when it is small and turns out to be little work, else on the cpu pool.
   template <class Fn>
-  [[nodiscard]] async::Task<std::invoke_result_t<Fn>> compute(std::uint64_t document_size, Fn fn,
-                                                              async::Deadline deadline) {
+  [[nodiscard]] async::Task<std::invoke_result_t<Fn, const pdf::Limits&>> compute(std::uint64_t document_size, Fn fn,
+                                                                                  async::Deadline deadline,
+                                                                                  async::Owner owner) {
+    using R = std::invoke_result_t<Fn, const pdf::Limits&>;
     if (document_size <= options.pools.inline_document) {
-      co_return fn();
+      R done = fn(inline_limits);
+      if (done || done.error().code != ErrorCode::pdf_limit_exceeded) {
+        co_return done;
+      }
     }
-    co_return co_await async::run_on(cpu, fn, deadline);
+    const auto whole = [&] { return fn(options.limits.pdf); };
+    co_return co_await async::run_on(cpu, whole, deadline, owner);
   }
 
   void refuse(ErrorCode code, std::string_view action, const Principal& principal, const CredentialId& credential);
@@ -55,6 +62,7 @@ struct ServiceParts {
   void count_intent();
 
   const Options options;
+  const pdf::Limits inline_limits;  // what an I/O thread can spare for a document
   const tsp::TsuPolicy tsu_policy;
   Environment environment;
   SteadyClock steady_clock;
@@ -63,6 +71,7 @@ struct ServiceParts {
   Refusals refusals;
   OpenIntents open_intents;
   ActivationBook book;
+  DocumentMemory document_memory;
   std::map<std::string, std::shared_ptr<Timestamper>> profiles;  // without the internal one
 
   std::mutex unit_mutex;

@@ -23,16 +23,19 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
   pades::SignatureFieldSpec field = field_spec(act.grant(), command.field, parts.options.witness);
   field.digest_algorithm = key.suite().digest;
   field.timestamped = command.level == BaselineLevel::b_t;
+  const async::Owner owner = command.principal.owner();
   std::size_t token_room = act.expected_token_size();
   for (;;) {
-    const auto prepare = [&] {
-      return prepare_pdf(document, key, field, token_room, parts.environment.random, parts.options.limits.pdf);
+    const auto prepare = [&](const pdf::Limits& limits) {
+      DocumentMemory::Part memory(parts.document_memory, owner);
+      return prepare_pdf(document, key, field, token_room, parts.environment.random, limits, &memory);
     };
-    RAKKAN_CO_TRY(PreparedPdf prepared, co_await parts.compute(document.base().size(), prepare, deadline));  // 2, 3, 4
-    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));            //  5
-    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));                       //  6, 7
-    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                                 //  9
-    const Bytes cms = assemble(key, prepared.attributes, signature, token);                                  //  8
+    RAKKAN_CO_TRY(PreparedPdf prepared,
+                  co_await parts.compute(document.base().size(), prepare, deadline, owner));       //  2, 3, 4
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));  //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));             //  6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                       //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                        //  8
     if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
       token_room = with_margin(token->der().size());

@@ -47,8 +47,8 @@ crypto::Digest HashedDocument::byte_range_digest(const pades::PreparedRevision& 
 
 Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
                                 const pades::SignatureFieldSpec& field, std::size_t token_room, RandomSource& random,
-                                const pdf::Limits& limits) {
-  RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.base(), limits));
+                                const pdf::Limits& limits, pdf::MemoryBudget* memory) {
+  RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.base(), limits, memory));
   RAKKAN_TRY(auto revision, pades::prepare(pdf, field, key.cms_size(token_room), random));  // 2
   const crypto::Digest digest = document.byte_range_digest(revision);                       // 3
   RAKKAN_TRY(auto attributes, prepare_digest(digest, key));                                 // 4

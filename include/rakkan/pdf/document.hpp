@@ -11,6 +11,7 @@
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/pdf/memory_budget.hpp"
 #include "rakkan/pdf/object.hpp"
 #include "rakkan/pdf/xref.hpp"
 
@@ -20,12 +21,16 @@ struct Limits {
   unsigned max_depth = 100;                // nesting of arrays and dictionaries
   std::size_t max_revisions = 4096;        // cross-reference sections in a chain
   std::uint64_t max_objects = 8'388'607;   // ISO 32000-1 Annex C
-  std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together
+  std::size_t max_inflated = 256UL << 20;  // bytes out of all streams together,
+  unsigned max_inflation = 64;             // and so many times the document's size; but kAlwaysInflated in any case
   std::uint64_t max_parsed = 256UL << 20;  // bytes of objects read, a part read twice counted twice
   std::uint64_t max_values = 16'000'000;   // values in them, about 24 bytes of memory each
   unsigned max_page_tree = 200'000;        // nodes visited
   unsigned max_fields = 100'000;           // nodes of the field tree visited
 };
+
+// Small documents are made of little else than what inflates well.
+inline constexpr std::size_t kAlwaysInflated = 16UL << 20;
 
 // A state the document once had: its bytes from the beginning to `end`.
 struct Revision {
@@ -42,8 +47,9 @@ struct Version {
 
 class Document {
  public:
-  // Fails with not_a_pdf, pdf_header_offset, pdf_encrypted, pdf_malformed or pdf_limit_exceeded.
-  [[nodiscard]] static Result<Document> open(ByteView base, const Limits& limits = {});
+  // Fails with not_a_pdf, pdf_header_offset, pdf_encrypted, pdf_malformed or pdf_limit_exceeded; like everything that
+  // reads, with what the budget says too. The budget, when there is one, outlives the document.
+  [[nodiscard]] static Result<Document> open(ByteView base, const Limits& limits = {}, MemoryBudget* budget = nullptr);
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

@@ -24,11 +24,14 @@ struct TokenOptions {
 };
 
 struct PoolsOptions {
+  static constexpr int kBehind = 5;         // nice: about a quarter of a core that others want, too
   async::PoolOptions hsm{"hsm", 2, 4'096};  // one PKCS#11 session a thread
-  async::PoolOptions cpu{"cpu", 2, 1'024};
-  async::PoolOptions pin{"pin", 1, 16};       // Argon2id: a queue of its own, so that guesses cannot starve signatures
-  async::PoolOptions tsa{"tsa", 4, 64};       // outside timestamp authorities: each request holds a thread
-  async::PoolOptions store{"store", 1, 256};  // reads of the database
+  // Documents and PINs take a core for long: their threads give way to those that answer and sign.
+  async::PoolOptions cpu{"cpu", 2, 1'024, kBehind};
+  async::PoolOptions pin{"pin", 1, 128, kBehind};  // Argon2id: a queue of its own, so that guesses cannot starve
+                                                   // signatures; its memory is taken by those that run alone
+  async::PoolOptions tsa{"tsa", 4, 64};            // outside timestamp authorities: each request holds a thread
+  async::PoolOptions store{"store", 1, 256};       // reads of the database
   // A document of at most so many bytes is prepared on the thread that received it: the hop to the cpu pool and back
   // would cost more than the work.
   std::uint64_t inline_document = 32 * 1024;
@@ -55,6 +58,8 @@ struct Limits {
   std::size_t activations = 100'000;       // open at once
   std::size_t activation_digests = 1'000;  // of one activation
   pdf::Limits pdf;
+  // Bytes of memory for the contents of all documents that are read at the same time; of one tenant at most half.
+  std::uint64_t reading = 1ULL << 30;
 };
 
 // Texts of a 立会人型 signature. {name}, {id}, {envelope} and {auth} of the reason come from the instruction record.

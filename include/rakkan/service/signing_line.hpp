@@ -123,7 +123,8 @@ struct PreparedPdf {
 };
 [[nodiscard]] Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
                                               const pades::SignatureFieldSpec& field, std::size_t token_room,
-                                              RandomSource& random, const pdf::Limits& limits);
+                                              RandomSource& random, const pdf::Limits& limits,
+                                              pdf::MemoryBudget* memory = nullptr);
 // Step 4 over a digest that somebody else made. unsupported_algorithm when it is not of the suite's algorithm.
 [[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key);
 // Step 6. Blocks on the signer.

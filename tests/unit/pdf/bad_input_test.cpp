@@ -226,6 +226,81 @@ TEST(BadInput, DeflateBomb) {
   }
 }
 
+// As large as it likes, but not so many times its size.
+TEST(BadInput, InflatesToVeryManyTimesItsSize) {
+  const std::size_t size = kAlwaysInflated + 1;
+  const Bytes pdf =
+      minimal().stream(4, "/Filter/FlateDecode", test::deflated(std::string(size, 'x'))).table("/Root 1 0 R").bytes();
+  ASSERT_LT(pdf.size() * Limits().max_inflation, size);
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf));
+  ASSERT_OK_AND_ASSIGN(const Object* const stream, document.load(4));
+  EXPECT_THAT(document.decoded_stream(*stream), FailsWith(ErrorCode::pdf_limit_exceeded));
+
+  Limits limits;
+  limits.max_inflation = 1'032;  // zlib's most
+  ASSERT_OK_AND_ASSIGN(const Document allowed, Document::open(pdf, limits));
+  ASSERT_OK_AND_ASSIGN(const Object* const inflates, allowed.load(4));
+  ASSERT_OK_AND_ASSIGN(const Bytes data, allowed.decoded_stream(*inflates));
+  EXPECT_EQ(data.size(), size);
+}
+
+// Counts what is taken, and gives no more than `limit`.
+class SmallBudget final : public MemoryBudget {
+ public:
+  explicit SmallBudget(std::uint64_t limit) : limit_(limit) {}
+  Result<void> take(std::uint64_t bytes) override {
+    if (bytes > limit_ - taken_) {
+      return fail(ErrorCode::overloaded, "no memory now");
+    }
+    taken_ += bytes;
+    most_ = std::max(most_, taken_);
+    return {};
+  }
+  void give_back(std::uint64_t bytes) noexcept override { taken_ -= bytes; }
+  [[nodiscard]] std::uint64_t taken() const { return taken_; }
+  [[nodiscard]] std::uint64_t most() const { return most_; }
+
+ private:
+  const std::uint64_t limit_;
+  std::uint64_t taken_ = 0;
+  std::uint64_t most_ = 0;
+};
+
+TEST(MemoryOfDocuments, IsTakenBeforeItIsUsedAndGivenBackWithTheDocument) {
+  const std::string numbers(1 << 20, '1');
+  for (const std::string_view filter : {"/Filter/FlateDecode", ""}) {
+    const std::string data = filter.empty() ? numbers : test::deflated(numbers);
+    const Bytes pdf = minimal().stream(4, filter, data).table("/Root 1 0 R").bytes();
+    SmallBudget enough(4 << 20);
+    {
+      ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf, {}, &enough));
+      ASSERT_OK_AND_ASSIGN(const Object* const stream, document.load(4));
+      EXPECT_THAT(document.decoded_stream(*stream), IsOk());
+      EXPECT_GE(enough.taken(), numbers.size());
+    }
+    EXPECT_EQ(enough.taken(), 0U);
+    SmallBudget less(numbers.size() - 1);
+    {
+      ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf, {}, &less));
+      ASSERT_OK_AND_ASSIGN(const Object* const stream, document.load(4));
+      EXPECT_THAT(document.decoded_stream(*stream), FailsWith(ErrorCode::overloaded));
+    }
+    EXPECT_EQ(less.taken(), 0U);
+    EXPECT_LT(less.most(), numbers.size());
+  }
+}
+
+TEST(MemoryOfDocuments, CountsValuesToo) {
+  std::string array = "[";
+  for (int i = 0; i < 50'000; ++i) {
+    array += "0 ";
+  }
+  const Bytes pdf = minimal().object(4, array + "]").table("/Root 1 0 R").bytes();
+  SmallBudget less(1'000'000);
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(pdf, {}, &less));
+  EXPECT_THAT(document.load(4), FailsWith(ErrorCode::overloaded));
+}
+
 TEST(BadInput, WrongLength) {
   for (const std::string_view length : {"0", "5", "99999999", "-1", "(x)", "9 0 R"}) {
     const Bytes pdf = minimal()

@@ -16,7 +16,8 @@ using test::IsOk;
 constexpr std::size_t kLimit = 1 << 20;
 
 Result<Bytes> decode(Filter filter, std::string_view data, const FilterParameters& parameters = {}) {
-  return apply_filter(filter, bytes_of(data), parameters, kLimit);
+  MemoryUse memory;
+  return apply_filter(filter, bytes_of(data), parameters, kLimit, memory);
 }
 
 std::string decoded(Filter filter, std::string_view data, const FilterParameters& parameters = {}) {
@@ -128,9 +129,10 @@ TEST(Filters, FollowsTheWidthsOfLzwCodes) {
 }
 
 TEST(Filters, LimitsLzwAndRunLength) {
-  EXPECT_THAT(apply_filter(Filter::run_length, bytes_of("\x81x\x81x\x81x"), {}, 200),
+  MemoryUse memory;
+  EXPECT_THAT(apply_filter(Filter::run_length, bytes_of("\x81x\x81x\x81x"), {}, 200, memory),
               FailsWith(ErrorCode::pdf_limit_exceeded));
-  EXPECT_THAT(apply_filter(Filter::lzw, bytes_of("\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01"), {}, 5),
+  EXPECT_THAT(apply_filter(Filter::lzw, bytes_of("\x80\x0b\x60\x50\x22\x0c\x0c\x85\x01"), {}, 5, memory),
               FailsWith(ErrorCode::pdf_limit_exceeded));
 }
 

@@ -1,0 +1,47 @@
+// MemoryUse is the part of a budget that one document takes, until it goes.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+
+#include "rakkan/pdf/memory_budget.hpp"
+
+namespace rakkan::pdf {
+
+class MemoryUse {
+ public:
+  explicit MemoryUse(MemoryBudget* budget = nullptr) noexcept : budget_(budget) {}  // null: nobody counts
+  ~MemoryUse() {
+    if (budget_ != nullptr) {
+      budget_->give_back(taken_);
+    }
+  }
+  MemoryUse(const MemoryUse&) = delete;
+  MemoryUse& operator=(const MemoryUse&) = delete;
+
+  // Bytes are going to be used, so many all in all. Fails as MemoryBudget::take.
+  [[nodiscard]] Result<void> reach(std::uint64_t bytes) {
+    if (bytes <= taken_ || budget_ == nullptr) {
+      return {};
+    }
+    const std::uint64_t more = std::max(bytes - taken_, kStep);
+    RAKKAN_CHECK(budget_->take(more));
+    taken_ += more;
+    return {};
+  }
+  // So many more than are used.
+  [[nodiscard]] Result<void> add(std::uint64_t bytes) {
+    RAKKAN_CHECK(reach(used_ + bytes));
+    used_ += bytes;
+    return {};
+  }
+  [[nodiscard]] std::uint64_t used() const noexcept { return used_; }
+
+ private:
+  static constexpr std::uint64_t kStep = 256 * 1024;
+  MemoryBudget* budget_;
+  std::uint64_t taken_ = 0;  // of the budget, in steps
+  std::uint64_t used_ = 0;
+};
+
+}  // namespace rakkan::pdf
