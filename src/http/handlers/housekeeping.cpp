@@ -32,6 +32,7 @@ void Housekeeping::run() {
     context_.environment.refusals.flush();
     watch_certificates();
     watch_readiness();
+    spare_.look();
     if (round % kRoundsBetweenRareWork == 0) {
       forget_answers();
     }

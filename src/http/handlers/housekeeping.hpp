@@ -1,5 +1,5 @@
 // What has to happen now and then while the server runs, on a thread of its own: counted refusals are written, old
-// answers forgotten, certificates and readiness watched.
+// answers forgotten, certificates and readiness watched, spare memory given back.
 #pragma once
 
 #include <condition_variable>
@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "http/handlers/context.hpp"
+#include "http/handlers/spare_memory.hpp"
 #include "rakkan/telemetry/expiry_watch.hpp"
 
 namespace rakkan::http {
@@ -27,6 +28,7 @@ class Housekeeping {
   Context& context_;
   telemetry::ExpiryWatch expiry_;
   telemetry::Metrics::Watch ready_;
+  SpareMemory spare_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool ending_ = false;
