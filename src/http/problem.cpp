@@ -15,11 +15,9 @@ std::string retry_after_text(std::chrono::milliseconds wait) {
   return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
 }
 
-}  // namespace
-
-Response problem(const Error& error, std::string_view request_id, Language language) {
+// The beginning of both kinds.
+json::ObjectWriter describe(const Error& error, Language language) {
   const ErrorRow& meaning = row(error.code);
-  const bool ours = meaning.http_status >= 500;
   json::ObjectWriter body;
   body.text("type", std::string(kTypes).append(meaning.slug))
       .text("title", language == Language::ja ? meaning.title_ja : meaning.title_en)
@@ -27,21 +25,36 @@ Response problem(const Error& error, std::string_view request_id, Language langu
   if (error.code != ErrorCode::internal && !error.detail.empty()) {
     body.text("detail", error.detail);
   }
+  return body;
+}
+
+void add_place_and_time(json::ObjectWriter& body, const Error& error) {
+  const ErrorRow& meaning = row(error.code);
+  if (meaning.http_status < 500 && !error.where.empty()) {
+    body.text("where", error.where);
+  }
+  if (meaning.retryable && error.retry_after) {
+    body.number("retry_after_ms", static_cast<std::uint64_t>(error.retry_after->count()));
+  }
+}
+
+}  // namespace
+
+Response problem(const Error& error, std::string_view request_id, Language language) {
+  const ErrorRow& meaning = row(error.code);
+  json::ObjectWriter body = describe(error, language);
   body.text("instance", request_id)
       .text("code", meaning.slug)
       .flag("retryable", meaning.retryable)
       .text("title_en", meaning.title_en)
       .text("title_ja", meaning.title_ja);
-  if (!ours && !error.where.empty()) {
-    body.text("where", error.where);
-  }
+  add_place_and_time(body, error);
   Response response(meaning.http_status);
   response.problem(meaning.slug);
   response.header("Content-Type", "application/problem+json");
   response.header("Content-Language", language == Language::ja ? "ja" : "en");
   response.header("Cache-Control", "no-store");
   if (meaning.retryable && error.retry_after) {
-    body.number("retry_after_ms", static_cast<std::uint64_t>(error.retry_after->count()));
     response.header("Retry-After", retry_after_text(*error.retry_after));
   }
   if (error.code == ErrorCode::method_not_allowed) {
@@ -52,6 +65,13 @@ Response problem(const Error& error, std::string_view request_id, Language langu
   }
   response.append(std::move(body).finish() + "\n");
   return response;
+}
+
+std::string line_problem(const Error& error, Language language) {
+  json::ObjectWriter body = describe(error, language);
+  body.text("code", row(error.code).slug).flag("retryable", row(error.code).retryable);
+  add_place_and_time(body, error);
+  return std::move(body).finish();
 }
 
 Result<Response> problem_type(std::string_view slug) {

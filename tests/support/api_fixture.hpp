@@ -54,7 +54,7 @@ class ApiFixture : public ::testing::Test {
   static constexpr std::string_view kPin = "yamada-493817";
   inline static const service::Principal kOperator{"local:0", {}, true};
 
-  explicit ApiFixture(bool tsa_open = false) {
+  explicit ApiFixture(bool tsa_open = false, http::RateOptions key_rate = {}) {
     service::Options options;
     options.pin.memory = 64 * 1024;
     options.pin.iterations = 1;
@@ -74,6 +74,7 @@ class ApiFixture : public ::testing::Test {
     log_ = value_or_throw(telemetry::Log::open({"debug", log_file().string(), 10'000}, clock));
     http::Options http_options;
     http_options.tsa_open = tsa_open;
+    http_options.key_rate = key_rate;
     http_options.listen.port = 0;
     http_options.metrics.port = 0;
     http_options.trusted_proxies = {"127.0.0.1"};

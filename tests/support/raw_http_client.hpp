@@ -130,6 +130,16 @@ class RawHttpClient {
     }
     return ended_ ? std::optional(std::exchange(buffer_, {})) : std::nullopt;
   }
+  // The text is in what has come and was not taken, or comes soon; nothing is taken.
+  [[nodiscard]] bool receives(std::string_view text, std::chrono::milliseconds patience = kPatience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (buffer_.find(text) == std::string::npos) {
+      if (!receive(until)) {
+        return false;
+      }
+    }
+    return true;
+  }
   // The server ended the connection; what it sent before is thrown away.
   [[nodiscard]] bool is_closed(std::chrono::milliseconds patience = kPatience) { return rest(patience).has_value(); }
   [[nodiscard]] bool stays_open(std::chrono::milliseconds time) { return !is_closed(time); }

@@ -7,6 +7,7 @@
 // not told, of `internal` not even the detail.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "rakkan/base/error.hpp"
@@ -19,6 +20,10 @@ namespace rakkan::http {
 [[nodiscard]] inline Response problem(const Error& error, const Request& request) {
   return problem(error, request.id, request.language);
 }
+
+// The same for one of many lines in an answer, and shorter: without what all lines share or the type's page tells.
+//   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","code":"pin-locked","retryable":false}
+[[nodiscard]] std::string line_problem(const Error& error, Language language);
 
 // GET /problems/{code}: what a problem type means; route_unknown for a code that is none.
 [[nodiscard]] Result<Response> problem_type(std::string_view slug);

@@ -4,6 +4,7 @@
 #include "rakkan/cms/signed_data.hpp"
 #include "support/api_fixture.hpp"
 #include "support/gate.hpp"
+#include "support/pdf_builder.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -247,6 +248,31 @@ TEST_F(ApiSigning, BodiesOfAnotherKindAreRefused) {
   EXPECT_EQ(problem_of(ask(form(acme, witness(document_), Bytes((8U << 20U) + 1, ' ')))), "input-too-large");
 }
 
+// The thread that received it does not read so much: the cpu pool does.
+TEST_F(ApiSigning, ASmallDocumentThatInflatesToMuchIsSigned) {
+  const Bytes document = PdfBuilder()
+                             .object_stream(5, {{1, "<</Type/Catalog/Pages 2 0 R>>"},
+                                                {2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"},
+                                                {3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"},
+                                                {6, "(" + std::string(4U << 20U, 'x') + ")"}})
+                             .xref_stream(7, "/Root 1 0 R")
+                             .bytes();
+  ASSERT_LT(document.size(), signing->options().pools.inline_document);
+  const RawAnswer answer = ask(form(acme, witness(document), document));
+  EXPECT_EQ(answer.status, 200U) << answer.body;
+}
+
+TEST_F(ApiSigning, ADocumentThatInflatesToVeryManyTimesItsSizeIsRefused) {
+  const Bytes document = PdfBuilder()
+                             .object_stream(5, {{1, "<</Type/Catalog/Pages 2 0 R>>"},
+                                                {2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"},
+                                                {3, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"},
+                                                {6, "(" + std::string(20U << 20U, 'x') + ")"}})
+                             .xref_stream(7, "/Root 1 0 R")
+                             .bytes();
+  EXPECT_EQ(problem_of(ask(form(acme, witness(document), document))), "pdf-limit-exceeded");
+}
+
 TEST_F(ApiSigning, ABatchAnswersEachLineInItsPlace) {
   std::string lines;
   for (int i = 0; i < 40; ++i) {
@@ -335,6 +361,86 @@ TEST_F(ApiSigning, ABatchLeavesTheQueueToSingleRequests) {
     ++done;
   }
   EXPECT_EQ(done, 20U);
+}
+
+TEST_F(ApiSigning, ABatchOfNothingButMalformedLinesIsEnded) {
+  std::string lines;
+  for (int i = 0; i < 100'000; ++i) {
+    lines += "x\n";
+  }
+  const RawAnswer answer = ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines});
+  ASSERT_EQ(answer.status, 200U);
+  ASSERT_TRUE(answer.whole);
+  EXPECT_EQ(std::count(answer.body.begin(), answer.body.end(), '\n'), 101);
+  EXPECT_LT(answer.body.size(), 101U * 400);
+  EXPECT_THAT(answer.body, HasSubstr(R"({"line":100,"status":400,)"));
+  EXPECT_THAT(answer.body, HasSubstr(R"({"line":101,"status":400,)"));
+  EXPECT_THAT(answer.body, HasSubstr("100 lines in a row were malformed"));
+}
+
+TEST_F(ApiSigning, AGoodLineNowAndThenKeepsABatchGoing) {
+  std::string lines;
+  for (int i = 0; i < 300; ++i) {
+    lines += i % 60 == 59 ? party_cms(content_, R"("activation":"nothing")") + "\n" : std::string("x\n");
+  }
+  const RawAnswer answer = ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines});
+  ASSERT_TRUE(answer.whole);
+  EXPECT_EQ(std::count(answer.body.begin(), answer.body.end(), '\n'), 300);
+}
+
+TEST_F(ApiSigning, ABatchGivesItsAnswersAsTheyAreMade) {
+  Gate gate;
+  keys_in_memory.at("operator").before = [&gate](const crypto::Digest&) { gate.pass(); };
+  std::string lines = "x\n";
+  lines += witness_cms(content_) + "\n";  // waits at the gate
+  RawHttpClient client(server->port());
+  client.send(text_of_request({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines}));
+  EXPECT_TRUE(client.receives(R"("line":1,"status":400)")) << "the second line is still worked on";
+  gate.open();
+  EXPECT_TRUE(client.receives(R"("line":2,"status":200)"));
+}
+
+TEST_F(ApiSigning, LinesOfABatchThatBrokeOffAreFinished) {
+  Gate gate;
+  keys_in_memory.at("operator").before = [&gate](const crypto::Digest&) { gate.pass(); };
+  std::string lines;
+  for (int i = 0; i < 3; ++i) {
+    lines += witness_cms(content_) + "\n";
+  }
+  {
+    RawHttpClient client(server->port());
+    client.send(text_of_request({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines}));
+    gate.wait_for_visitor();
+  }
+  gate.open();  // from now on answers are written to nobody
+  EXPECT_TRUE(eventually([&] { return signing->load().documents.signatures > 0; }));
+  EXPECT_TRUE(eventually([&] { return server->load().connections == 0; }));
+}
+
+class ApiWithARate : public ApiFixture {
+ protected:
+  ApiWithARate() : ApiFixture(false, {1, 3}) { enrol_all(); }
+};
+
+TEST_F(ApiWithARate, LinesOfABatchCountForTheKeysRate) {
+  std::string lines;
+  for (int i = 0; i < 60; ++i) {
+    lines += witness_cms(copy_of(bytes_of("content"))) + "\n";
+  }
+  const RawAnswer answer = ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines});
+  ASSERT_EQ(answer.status, 200U);
+  std::istringstream in(answer.body);
+  std::vector<std::int64_t> statuses;
+  for (std::string line; std::getline(in, line);) {
+    const auto one = boost::json::parse(line).as_object();
+    statuses.push_back(one.at("status").as_int64());
+    if (statuses.back() == 429) {
+      EXPECT_GT(one.at("problem").at("retry_after_ms").as_int64(), 0);
+    }
+  }
+  ASSERT_EQ(statuses.size(), 60U);
+  EXPECT_EQ(std::vector(statuses.begin(), statuses.begin() + 3), (std::vector<std::int64_t>{200, 200, 200}));
+  EXPECT_GE(std::count(statuses.begin(), statuses.end(), 429), 1);
 }
 
 TEST_F(ApiSigning, ABatchTakesNoHeaderKeyAndNoProof) {

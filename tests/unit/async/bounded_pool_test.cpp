@@ -20,7 +20,7 @@
 namespace rakkan::async {
 namespace {
 
-using test::eventually;
+using eventually;
 using test::FailsWith;
 using test::IsOk;
 using namespace std::chrono_literals;
@@ -242,16 +242,6 @@ class APoolOfManyOwners : public ::testing::Test {
         },
         kNever, Owner::of(owner));
   }
-  template <class Condition>
-  static bool comes(Condition condition) {
-    for (const auto end = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < end;) {
-      if (condition()) {
-        return true;
-      }
-      std::this_thread::sleep_for(1ms);
-    }
-    return false;
-  }
   std::string ran() {
     const std::lock_guard lock(mutex_);
     return ran_;
@@ -313,7 +303,7 @@ TEST_F(APoolOfManyOwners, WhoWasIdleSavedNothingUp) {
     ASSERT_THAT(submit("a", 10ms), IsOk());
   }
   release(0);
-  ASSERT_TRUE(comes([&] { return pool_->load().waiting + pool_->load().running == 0; }));
+  ASSERT_TRUE(eventually([&] { return pool_->load().waiting + pool_->load().running == 0; }));
   occupy("other");
   for (int i = 0; i < 2; ++i) {
     ASSERT_THAT(submit("a", 10ms), IsOk());
@@ -334,7 +324,7 @@ TEST_F(APoolOfManyOwners, WhoRunsOnFewerThreadsIsNext) {
   ASSERT_THAT(submit("b", 1h), IsOk());  // a long job: b has had more time than a from then on
   ASSERT_THAT(submit("b"), IsOk());
   release(0);
-  ASSERT_TRUE(comes([&] { return pool_->load().waiting == 0; }));
+  ASSERT_TRUE(eventually([&] { return pool_->load().waiting == 0; }));
   EXPECT_THAT(ran(), ::testing::StartsWith("bb"));  // a still runs on the other thread
   release(1);
   pool_->stop();

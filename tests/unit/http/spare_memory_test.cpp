@@ -63,11 +63,5 @@ TEST_F(ASpareMemory, NothingIsKnownNothingIsDone) {
   EXPECT_EQ(trims_, 0);
 }
 
-TEST(SpareMemory, OfThisProcessCanBeLookedAt) {
-  SpareMemory memory;
-  memory.look();
-  memory.look();
-}
-
 }  // namespace
 }  // namespace rakkan::http
