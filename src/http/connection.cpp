@@ -190,6 +190,7 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
     asked_for_body_ = true;
     body_waited_ = {};
     body_received_ = 0;
+    body_content_ = body_framing_ = 0;
   }
   if (must_invite && !parser.is_done()) {
     const std::array pieces{bytes_of(kContinue)};
@@ -204,6 +205,11 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
         body_.consume(step.consumed);
       } else {
         head_size_ += step.consumed;
+      }
+      body_content_ += step.data.size();
+      body_framing_ += step.consumed - step.data.size();
+      if (body_framing_ > kMostChunkHeader + body_content_) {
+        co_return fail(ErrorCode::malformed_request, "more of the body is chunk headers than content");
       }
     }
     if (!step.data.empty()) {

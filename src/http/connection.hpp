@@ -116,6 +116,9 @@ class Connection {
   bool asked_for_body_ = false;
   std::chrono::nanoseconds body_waited_{};  // for the peer: what this server does meanwhile is not the peer's
   std::uint64_t body_received_ = 0;
+  // Octets of its content and of the chunks around it so far: a body in crumbs keeps the thread busy for each of them.
+  std::uint64_t body_content_ = 0;
+  std::uint64_t body_framing_ = 0;
 };
 
 }  // namespace rakkan::http

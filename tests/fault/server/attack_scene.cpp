@@ -197,7 +197,7 @@ std::vector<std::string> AttackScene::complaints_of(const Window& window) const 
 }
 
 // `connections`: how many there were before.
-void AttackScene::see_end(Outcome& outcome, std::string& recovery, double connections) {
+void AttackScene::see_end(Outcome& outcome, std::string& recovery, double connections, int worked_off_ms) {
   const auto ended = Bystander::Clock::now();
   const auto is_ready = [&] { return ask(get("/readyz")).status == 200; };
   // A connection of ours may be counted while we look.
@@ -207,7 +207,7 @@ void AttackScene::see_end(Outcome& outcome, std::string& recovery, double connec
     outcome.harm.push_back("afterwards: /readyz " + std::to_string(ask(get("/readyz")).status) + " " +
                            ask(get("/readyz")).body);
   }
-  if (!soon(is_alone, patience)) {
+  if (!soon(is_alone, std::max(patience, worked_off_ms * kSlowness))) {
     outcome.harm.push_back("afterwards: " + number(metrics().sum("rakkan_http_connections")) +
                            " connections are open, before " + number(connections));
   }
@@ -236,10 +236,10 @@ Outcome AttackScene::suffer(const std::string& name, Attack& attack, const Allow
   const std::string effect = attack.effect();
   attack.end();
 
+  const auto from = Bystander::Clock::now() + 1s * kSlowness;
   std::string recovery;
-  see_end(outcome, recovery, connections);
-  const auto from = Bystander::Clock::now();
-  outcome.after = bystander_->watch(1s * kSlowness);
+  see_end(outcome, recovery, connections, allowance.worked_off_ms);
+  outcome.after = bystander_->between(from, from + 1s * kSlowness);
   const auto after = complaints_of(
       {outcome.quiet, outcome.after, neighbours_bystander_->between(from, from + 1s * kSlowness), "afterwards"});
   outcome.harm.insert(outcome.harm.end(), after.begin(), after.end());

@@ -35,9 +35,11 @@ namespace rakkan::test {
 
 // What an attack may cost, as the configuration allows.
 struct Allowance {
-  double memory_mb = 64;       // peak above the quiet server's
-  double left_over_mb = 0;     // of it, what may still be there at the end; 0: not looked at
-  bool no_timestamps = false;  // the attack is on the way to /tsa only
+  double memory_mb = 64;    // peak above the quiet server's
+  double left_over_mb = 0;  // of it, what may still be there at the end; 0: not looked at
+  // What was taken on is done, or dropped at signing.deadline, also when its caller has left: how long its connections
+  // may stay.
+  int worked_off_ms = 0;
 };
 
 struct Outcome {
@@ -121,7 +123,7 @@ class AttackScene : public ::testing::Test {
   struct Window;
   [[nodiscard]] Account account_of(const AttackedFolder& attacked) const;
   [[nodiscard]] std::vector<std::string> complaints_of(const Window& window) const;
-  void see_end(Outcome& outcome, std::string& recovery, double connections);
+  void see_end(Outcome& outcome, std::string& recovery, double connections, int worked_off_ms);
 };
 
 }  // namespace rakkan::test

@@ -48,6 +48,22 @@ TEST_F(HttpBodies, ALargeBodyComesBackWhole) {
   EXPECT_EQ(client.answer().status, 200U);
 }
 
+// Each chunk costs a round of the thread that all connections share, however little is in it.
+TEST_F(HttpBodies, ABodyInCrumbsIsRefused) {
+  start();
+  const auto status_of = [&](int crumbs) {
+    RawHttpClient client = connect();
+    std::string body;
+    for (int i = 0; i < crumbs; ++i) {
+      body += chunk("a");
+    }
+    client.send(post("/echo", "Transfer-Encoding: chunked\r\n") + body + "0\r\n\r\n");
+    return client.answer().status;
+  };
+  EXPECT_EQ(status_of(1'000), 200U);
+  EXPECT_EQ(status_of(10'000), 400U);
+}
+
 TEST_F(HttpBodies, ContinueIsSentWhenTheBodyIsWanted) {
   start();
   RawHttpClient client = connect();
