@@ -3,20 +3,34 @@
 namespace rakkan::service {
 namespace {
 
-async::Task<Result<Bytes>> token_for(ServiceParts& parts, const Principal& caller, const Bytes& request,
-                                     async::Deadline deadline) {
-  RAKKAN_CO_TRY(const auto parsed, tsp::TimestampRequest::parse(request));
-  RAKKAN_CO_CHECK(parts.environment.trail.ready());
-  RAKKAN_CO_TRY(const auto unit, co_await parts.unit(deadline));
-  co_return co_await unit->issue(caller, parsed, deadline);
+TimestampAnswer rejected(Error why, bool lasting) { return {tsp::Tsu::reject(why), std::move(why), lasting}; }
+
+// What the request itself is rejected for is judged first, and apart from all that can go wrong with us.
+async::Task<TimestampAnswer> answer(ServiceParts& parts, const Principal& caller, const Bytes& request,
+                                    async::Deadline deadline) {
+  auto parsed = tsp::TimestampRequest::parse(request);
+  if (!parsed) {
+    co_return rejected(std::move(parsed).error(), true);
+  }
+  auto accepted = tsp::accept_request(*parsed, parts.tsu_policy);
+  if (!accepted) {
+    co_return rejected(std::move(accepted).error(), true);
+  }
+  if (auto ready = parts.environment.trail.ready(); !ready) {
+    co_return rejected(std::move(ready).error(), false);
+  }
+  auto unit = co_await parts.unit(deadline);
+  if (!unit) {
+    co_return rejected(std::move(unit).error(), false);
+  }
+  auto token = co_await (*unit)->issue(caller, *parsed, deadline);
+  if (!token) {
+    co_return rejected(std::move(token).error(), false);
+  }
+  co_return TimestampAnswer{tsp::encode_granted(*token), std::nullopt, true};
 }
 
 }  // namespace
-
-bool is_our_fault(const Error& rejection) noexcept {
-  const PkiFailureInfo info = row(rejection.code).failure_info;
-  return info == PkiFailureInfo::system_failure || info == PkiFailureInfo::time_not_available;
-}
 
 async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTimestampCommand command) {
   const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
@@ -27,13 +41,11 @@ async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTi
 
 async::Task<TimestampAnswer> SigningService::answer_timestamp_request(Principal principal, Bytes request,
                                                                       std::optional<async::Deadline> deadline) {
-  Result<Bytes> token = co_await token_for(*parts_, principal, request, parts_->deadline_or_default(deadline));
-  if (token) {
-    co_return TimestampAnswer{tsp::encode_granted(*token), std::nullopt};
+  TimestampAnswer answered = co_await answer(*parts_, principal, request, parts_->deadline_or_default(deadline));
+  if (answered.rejected) {
+    parts_->rejections.add(answered.rejected->code);
   }
-  parts_->rejections.add(token.error().code);
-  Bytes rejection = tsp::Tsu::reject(token.error());
-  co_return TimestampAnswer{std::move(rejection), std::move(token).error()};
+  co_return answered;
 }
 
 }  // namespace rakkan::service

@@ -6,26 +6,7 @@
 
 namespace rakkan::tsp {
 
-struct Tsu::Impl {
-  std::shared_ptr<crypto::Signer> signer;
-  const crypto::AlgorithmSuite& suite;
-  pki::Certificate certificate;
-  std::vector<pki::Certificate> chain;
-  TsuPolicy policy;
-  std::shared_ptr<SerialSource> serials;
-  std::shared_ptr<ClockGate> clock;
-  crypto::PublicKey public_key;  // the certificate's
-  Bytes tsa_name;                // GeneralName; empty when the policy leaves it out
-  std::size_t max_token_size;
-
-  [[nodiscard]] Result<void> accept(const TimestampRequest& request) const;
-  [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
-  [[nodiscard]] cms::SignedDataParts parts(const cms::SignedAttributes& attributes, ByteView signature,
-                                           ByteView content, bool embed_certificates) const;
-  [[nodiscard]] std::size_t measure_max_token() const;
-};
-
-Result<void> Tsu::Impl::accept(const TimestampRequest& request) const {
+Result<void> accept_request(const TimestampRequest& request, const TsuPolicy& policy) {
   if (request.version != 1) {
     return fail(ErrorCode::bad_request_version, "version " + std::to_string(request.version));
   }
@@ -46,6 +27,24 @@ Result<void> Tsu::Impl::accept(const TimestampRequest& request) const {
   }
   return {};
 }
+
+struct Tsu::Impl {
+  std::shared_ptr<crypto::Signer> signer;
+  const crypto::AlgorithmSuite& suite;
+  pki::Certificate certificate;
+  std::vector<pki::Certificate> chain;
+  TsuPolicy policy;
+  std::shared_ptr<SerialSource> serials;
+  std::shared_ptr<ClockGate> clock;
+  crypto::PublicKey public_key;  // the certificate's
+  Bytes tsa_name;                // GeneralName; empty when the policy leaves it out
+  std::size_t max_token_size;
+
+  [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
+  [[nodiscard]] cms::SignedDataParts parts(const cms::SignedAttributes& attributes, ByteView signature,
+                                           ByteView content, bool embed_certificates) const;
+  [[nodiscard]] std::size_t measure_max_token() const;
+};
 
 TstInfo Tsu::Impl::describe(const TimestampRequest& request, Instant time, Bytes serial) const {
   TstInfo info;
@@ -140,7 +139,7 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
 // The line: request -> policy -> clock gate -> certificate at that time -> serial -> TSTInfo -> signature -> own check
 // -> token.
 Result<UnsignedToken> Tsu::prepare(const TimestampRequest& request) {
-  RAKKAN_CHECK(impl_->accept(request));
+  RAKKAN_CHECK(accept_request(request, impl_->policy));
   RAKKAN_TRY(const Instant time, impl_->clock->trusted_time());
   RAKKAN_CHECK(pki::check_validity(impl_->certificate, time));
   RAKKAN_TRY(Bytes serial, impl_->serials->next());

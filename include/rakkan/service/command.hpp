@@ -11,6 +11,7 @@
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/base/bytes.hpp"
+#include "rakkan/base/error.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
@@ -128,10 +129,9 @@ struct Activated {
 struct TimestampAnswer {
   Bytes response;                 // DER
   std::optional<Error> rejected;  // why; nothing: a token was granted
+  // A token, or a rejection of what was asked: the same request gets it at any time. A trouble of ours passes.
+  bool lasting = false;
 };
-
-// Is that rejection our fault, not the request's?
-[[nodiscard]] bool is_our_fault(const Error& rejection) noexcept;
 
 // A certificate in use, for metrics and warnings.
 struct CertificateLife {

@@ -24,6 +24,10 @@ struct TsuPolicy {
   bool include_tsa_name = false;
 };
 
+// Whether a unit with that policy may give a token for the request at all: bad_request_version, unsupported_algorithm,
+// bad_imprint_algorithm, unaccepted_policy, unaccepted_extension. The same request is rejected for it at any time.
+[[nodiscard]] Result<void> accept_request(const TimestampRequest& request, const TsuPolicy& policy);
+
 // A token on its way to the key: all of it but the signature. Only a Tsu makes one.
 class UnsignedToken {
  public:

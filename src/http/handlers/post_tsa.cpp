@@ -17,7 +17,8 @@ Response reply(Bytes body) {
   return response;
 }
 
-// The answer under an Idempotency-Key. Losing it in a crash costs a second token, which harms nobody.
+// A lasting answer under an Idempotency-Key: after a trouble of ours the key is free again. Losing it in a crash costs
+// a second token, which harms nobody.
 async::Task<Result<void>> keep(Context& context, const Request& request, const service::IdempotencyClaim& claim,
                                const Bytes& answer) {
   const service::Idempotency::Replay row{request.principal->tenant,       claim.key,     claim.fingerprint,
@@ -26,14 +27,20 @@ async::Task<Result<void>> keep(Context& context, const Request& request, const s
   co_return co_await blocking(context, request, keep);
 }
 
-// A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more.
-async::Task<Bytes> answer(Context& context, const Request& request, service::Principal principal, Bytes query) {
+// A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more. A key that
+// ended meanwhile is refused as everywhere: api_key_expired.
+async::Task<Result<service::TimestampAnswer>> answer(Context& context, const Request& request,
+                                                     service::Principal principal, Bytes query) {
   service::TimestampAnswer answered = co_await context.environment.signing.answer_timestamp_request(
       std::move(principal), std::move(query), request.deadline);
-  if (answered.rejected && service::is_our_fault(*answered.rejected)) {
+  if (answered.rejected && answered.rejected->code == ErrorCode::api_key_expired) {
+    note_refusal(context, request, answered.rejected->code);
+    co_return fail(*std::move(answered.rejected));
+  }
+  if (answered.rejected && !answered.lasting) {
     context.failures.note("a timestamp was refused", *answered.rejected, request.id);
   }
-  co_return std::move(answered.response);
+  co_return answered;
 }
 
 }  // namespace
@@ -44,7 +51,9 @@ async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
   RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
   if (!request.principal) {  // open to everybody: nobody's keys, nothing to repeat
     service::Principal nobody{"anybody"};
-    co_return reply(co_await answer(context, request, std::move(nobody), std::move(query)));
+    RAKKAN_CO_TRY(service::TimestampAnswer given,
+                  co_await answer(context, request, std::move(nobody), std::move(query)));
+    co_return reply(std::move(given.response));
   }
   Bytes fingerprinted = query;
   std::string nothing_else;
@@ -55,11 +64,12 @@ async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
     response.header(kReplayedHeader, "true");
     co_return response;
   }
-  Bytes response = co_await answer(context, request, *request.principal, std::move(query));
-  if (once.claimed()) {
-    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), response));
+  service::Principal caller = *request.principal;
+  RAKKAN_CO_TRY(service::TimestampAnswer given, co_await answer(context, request, std::move(caller), std::move(query)));
+  if (once.claimed() && given.lasting) {
+    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), given.response));
   }
-  co_return reply(std::move(response));
+  co_return reply(std::move(given.response));
 }
 
 }  // namespace rakkan::http

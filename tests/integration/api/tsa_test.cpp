@@ -91,5 +91,54 @@ TEST_F(ApiTsa, TheSameRequestUnderItsKeyGetsTheSameToken) {
             "idempotency-key-reused");
 }
 
+TEST_F(ApiTsa, ARejectionOfWhatWasAskedIsKeptToo) {
+  const auto ask_for_garbage = [&] {
+    return stamp("this is no DER", acme, "application/timestamp-query", {{"Idempotency-Key", "g"}});
+  };
+  const RawAnswer first = ask_for_garbage();
+  const RawAnswer again = ask_for_garbage();
+  EXPECT_EQ(first.field("Idempotency-Replayed"), "");
+  EXPECT_EQ(again.field("Idempotency-Replayed"), "true");
+  EXPECT_EQ(again.body, first.body);
+}
+
+// What came of a trouble of ours is not the request's answer: the key is free again.
+TEST_F(ApiTsa, APassingFailureIsNotKept) {
+  const std::string asked = query(data_);
+  const auto granted = [&](const RawAnswer& answer) {
+    const auto said = run_command(
+        {"openssl", "ts", "-reply", "-in", write_bytes(folder.path() / "r", bytes_of(answer.body)).string(), "-text"});
+    return said.output.find("Status: Granted") != std::string::npos;
+  };
+  const auto stamp_once = [&] { return stamp(asked, acme, "application/timestamp-query", {{"Idempotency-Key", "p"}}); };
+  keys_in_memory.at("tsu").failure = ErrorCode::hsm_device_gone;
+  const RawAnswer failed = stamp_once();
+  ASSERT_EQ(failed.status, 200U);
+  EXPECT_FALSE(granted(failed));
+  keys_in_memory.at("tsu").failure.reset();
+  const RawAnswer good = stamp_once();
+  EXPECT_TRUE(granted(good));
+  EXPECT_EQ(good.field("Idempotency-Replayed"), "");
+  EXPECT_EQ(stamp_once().body, good.body);
+}
+
+class ApiTsaWithoutUnit : public ApiFixture {};
+
+// "There is no such credential" is badRequest by its row, and passes all the same.
+TEST_F(ApiTsaWithoutUnit, IsATroubleOfOursThatPasses) {
+  const std::string asked = query(bytes_of("what is stamped"));
+  const auto stamp_once = [&] {
+    return ask(
+        {"POST", "/tsa", acme, {{"Content-Type", "application/timestamp-query"}, {"Idempotency-Key", "u"}}, asked});
+  };
+  const RawAnswer failed = stamp_once();
+  ASSERT_EQ(failed.status, 200U);
+  enrol("tsu", service::CredentialKind::tsu);
+  const RawAnswer good = stamp_once();
+  EXPECT_EQ(good.field("Idempotency-Replayed"), "");
+  EXPECT_NE(good.body, failed.body);
+  EXPECT_EQ(stamp_once().body, good.body);
+}
+
 }  // namespace
 }  // namespace rakkan::test

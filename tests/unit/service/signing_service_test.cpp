@@ -197,13 +197,13 @@ TEST_F(SigningServiceTest, ARejectionIsCountedAndSaysWhoseFaultItIs) {
   const TimestampAnswer garbage = answer(copy_of(bytes_of("no DER")));
   ASSERT_TRUE(garbage.rejected);
   EXPECT_EQ(garbage.rejected->code, ErrorCode::malformed_timestamp_request);
-  EXPECT_FALSE(is_our_fault(*garbage.rejected));
+  EXPECT_TRUE(garbage.lasting);
   fixture_->software_keys.at("tsu").failure = ErrorCode::hsm_key_gone;
   for (int i = 0; i < 2; ++i) {
     const TimestampAnswer gone = answer(request);
     ASSERT_TRUE(gone.rejected);
     EXPECT_EQ(gone.rejected->code, ErrorCode::hsm_key_gone);
-    EXPECT_TRUE(is_our_fault(*gone.rejected));
+    EXPECT_FALSE(gone.lasting);
   }
   const SigningService::Load load = fixture_->service->load();
   EXPECT_THAT(load.rejections, ::testing::ElementsAre(std::pair(ErrorCode::malformed_timestamp_request, 1U),
