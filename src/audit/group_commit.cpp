@@ -58,6 +58,8 @@ void GroupCommit::record(Submission submission, Trail::Done done) {
       refusal = Error{ErrorCode::shutting_down, "the audit trail is closed", {}, {}, {}};
     } else if (waiting_.size() >= options_.waiting) {
       refusal = Error{ErrorCode::overloaded, "too many entries wait for the audit trail", {}, {}, {}};
+    } else if (Result<void> holds = condition_of(*prepared); !holds) {
+      refusal = std::move(holds).error();
     } else {
       if (waiting_.empty()) {
         first_came_ = std::chrono::steady_clock::now();
@@ -95,6 +97,11 @@ Trail::Load GroupCommit::load() const {
   load.commits = commits_;
   load.waiting = waiting_.size();
   return load;
+}
+
+Result<void> GroupCommit::condition_of(const Waiting& one) {
+  const Condition* condition = one.submission.condition;
+  return condition != nullptr ? condition->holds(one.receipt.at) : Result<void>();
 }
 
 // Salt, hash and line: on the caller's thread.

@@ -59,6 +59,7 @@ class GroupCommit {
   using Group = std::vector<Waiting>;
 
   [[nodiscard]] Result<Waiting> prepare(Submission submission);
+  [[nodiscard]] static Result<void> condition_of(const Waiting& one);
   void run();
   void wait_for_others(std::unique_lock<std::mutex>& lock);
   void commit(std::span<Waiting> group);

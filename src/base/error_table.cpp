@@ -109,6 +109,7 @@ constexpr std::array kRows = {
   ErrorRow{api_key_unknown, 401, "api-key-unknown", "The API key is not known", "APIキーが正しくありません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{api_key_expired, 401, "api-key-expired", "The API key has expired or was revoked", "APIキーは失効しています", F::bad_request, X::refused, L::warning, false},
   ErrorRow{scope_missing, 403, "scope-missing", "The API key does not have the scope for this", "APIキーにこの操作の権限がありません", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{key_exceeds_maker, 403, "key-exceeds-maker", "A key may not be allowed more than the key that makes it", "作成元のAPIキーの権限を超えるAPIキーは作成できません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{address_not_allowed, 403, "address-not-allowed", "The API key is not allowed from this address", "このアドレスからのアクセスは許可されていません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{signature_unknown, 404, "signature-unknown", "There is no such signature", "指定された署名がありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{idempotency_key_reused, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "Idempotency-Keyは別の要求で使用済みです", F::bad_request, X::refused, L::warning, false},

@@ -25,6 +25,9 @@ boost::json::object to_json(const service::ApiKey& key) {
   if (key.revoked) {
     json["revoked"] = to_rfc3339(*key.revoked);
   }
+  if (!key.maker.empty()) {
+    json["maker"] = key.maker.value();
+  }
   return json;
 }
 
@@ -48,7 +51,7 @@ std::string text_of_member(const boost::json::object& key, std::string_view name
 std::string line_of(const boost::json::object& key) {
   std::string line = text_of_member(key, "id") + "  " + text_of_member(key, "tenant") + "  " +
                      text_of_member(key, "scopes") + "  " + text_of_member(key, "label") + "\n";
-  for (const char* name : {"addresses", "expires", "revoked"}) {
+  for (const char* name : {"addresses", "expires", "revoked", "maker"}) {
     if (const std::string value = text_of_member(key, name); !value.empty()) {
       line += "    " + std::string(name) + " " + value + "\n";
     }

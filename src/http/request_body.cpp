@@ -38,6 +38,9 @@ void RequestBody::when_whole(std::function<void()> act) {
 
 async::Task<Result<ByteView>> RequestBody::next() {
   RAKKAN_CO_TRY(const ByteView bytes, co_await connection_.read_body(parser_));
+  if (!bytes.empty()) {
+    RAKKAN_CO_CHECK(may_go_on());
+  }
   if (bytes.size() > limit_ - received_) {
     co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit_) + " bytes");
   }

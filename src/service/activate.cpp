@@ -66,6 +66,8 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   granted.body = records::activation(command.principal, *credential, row.id, digests, row.expires);
   granted.subject = credential->party().value();
   granted.changes.emplace_back(row);
+  const StillStands condition(command.principal, *credential);
+  granted.condition = &condition;
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts.environment.trail.write(std::move(granted)));
   parts.book.add(row);
   co_return Activated{std::move(token), row.expires, receipt.index};

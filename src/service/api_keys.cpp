@@ -11,6 +11,8 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/digest.hpp"
 
+#include "service/key_limits.hpp"
+
 namespace rakkan::service {
 namespace {
 
@@ -97,7 +99,7 @@ Result<void> check(const NewApiKey& request, Instant now) {
 }
 
 Result<ApiKey> key_of(const store::ApiKeyRow& row) {
-  ApiKey key{row.id, row.tenant, row.label, {}, row.addresses, row.created, row.expires, row.revoked};
+  ApiKey key{row.id, row.tenant, row.label, {}, row.addresses, row.created, row.expires, row.revoked, row.maker};
   for (const std::string& scope_name : row.scopes) {
     const auto scope = scope_from_name(scope_name);
     if (!scope) {
@@ -106,6 +108,14 @@ Result<ApiKey> key_of(const store::ApiKeyRow& row) {
     key.scopes.add(*scope);
   }
   return key;
+}
+
+std::string revoked_body(const Principal& by, const ApiKey& key, const std::vector<std::string>& made_by_it) {
+  boost::json::object body{{"by", by.id}, {"key", key.id.value()}, {"tenant", key.tenant.value()}};
+  if (!made_by_it.empty()) {
+    body["made_by_it"] = boost::json::value_from(made_by_it);
+  }
+  return boost::json::serialize(body);
 }
 
 std::string created_body(const Principal& by, const ApiKey& key) {
@@ -148,7 +158,10 @@ struct ApiKeys::Snapshot {
   struct Entry {
     static Result<Entry> of(const store::ApiKeyRow& row) {
       RAKKAN_TRY(ApiKey key, key_of(row));
-      Entry entry{std::move(key), row.secret_hash, {}};
+      Entry entry{std::move(key),
+                  row.secret_hash,
+                  {},
+                  std::make_shared<KeyStanding>(row.id, row.expires, row.revoked.has_value())};
       for (const std::string& text : row.addresses) {
         const auto range = IpRange::parse(text);
         if (!range) {
@@ -163,6 +176,7 @@ struct ApiKeys::Snapshot {
     ApiKey key;
     Bytes secret_hash;
     std::vector<IpRange> ranges;
+    std::shared_ptr<KeyStanding> standing;  // the same in every snapshot
   };
 
   // The entry whose secret this is. An unknown id costs a comparison as well.
@@ -174,9 +188,29 @@ struct ApiKeys::Snapshot {
     return same && known != by_id.end() ? &entries[known->second] : nullptr;
   }
 
+  // That key and, beginning with it, all that it made, and they made; none when there is no such key.
+  [[nodiscard]] std::vector<Entry*> with_what_it_made(const ApiKeyId& id) {
+    std::vector<Entry*> found;
+    if (const auto known = by_id.find(id.value()); known != by_id.end()) {
+      found.push_back(&entries[known->second]);
+    }
+    for (std::size_t next = 0; next < found.size(); ++next) {
+      for (Entry& entry : entries) {
+        if (entry.key.maker == found[next]->key.id) {
+          found.push_back(&entry);
+        }
+      }
+    }
+    return found;
+  }
+
   void add(Entry entry) {
     by_id.emplace(entry.key.id.value(), entries.size());
     entries.push_back(std::move(entry));
+  }
+  [[nodiscard]] const Entry* find(const ApiKeyId& id) const noexcept {
+    const auto known = by_id.find(id.value());
+    return known == by_id.end() ? nullptr : &entries[known->second];
   }
 
   std::vector<Entry> entries;  // by creation
@@ -214,11 +248,7 @@ void ApiKeys::show(std::shared_ptr<const Snapshot> fresh) {
   snapshot_ = std::move(fresh);
 }
 
-Result<void> ApiKeys::commit(std::string event, std::string body, store::RowChange change) {
-  audit::Submission submission;
-  submission.event = std::move(event);
-  submission.body = std::move(body);
-  submission.changes.push_back(std::move(change));
+Result<void> ApiKeys::commit(audit::Submission submission) {
   auto answer = std::make_shared<std::promise<Result<audit::Receipt>>>();
   auto receipt = answer->get_future();
   record_(std::move(submission), [answer](Result<audit::Receipt> result) { answer->set_value(std::move(result)); });
@@ -226,15 +256,22 @@ Result<void> ApiKeys::commit(std::string event, std::string body, store::RowChan
   return {};
 }
 
-Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& request) {
+Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& wanted) {
   const Instant now = clock_->now();
-  RAKKAN_CHECK(check(request, now));
+  RAKKAN_CHECK(check(wanted, now));
+  const std::scoped_lock lock(change_mutex_);
+  NewApiKey request = wanted;
+  if (by.key) {
+    RAKKAN_TRY(const ApiKey maker, find(by.key->id()));
+    RAKKAN_TRY(request, limited_by_maker(std::move(request), maker));
+  }
   std::array<Byte, kIdSize> id{};
   std::array<Byte, kSecretSize> secret{};
   RAKKAN_CHECK(random_->fill(id));
   RAKKAN_CHECK(random_->fill(secret));
-  const ApiKey key{ApiKeyId(to_hex(id)), request.tenant, request.label, request.scopes, request.addresses, now,
-                   request.expires,      std::nullopt};
+  const ApiKey key{ApiKeyId(to_hex(id)), request.tenant,    request.label,
+                   request.scopes,       request.addresses, now,
+                   request.expires,      std::nullopt,      by.key ? by.key->id() : ApiKeyId()};
   std::string digits = to_base64url(secret);
   std::string text;
   text.reserve(kTextSize);  // never moved: no copy is left behind
@@ -242,34 +279,67 @@ Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& requ
   SecureBytes shown(bytes_of(text));
   secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
   secure_wipe({reinterpret_cast<Byte*>(digits.data()), digits.size()});
-  const store::ApiKeyRow row{key.id,        key.tenant,  key.label,   hash_of(secret), key.scopes.names(),
-                             key.addresses, key.created, key.expires, std::nullopt};
+  store::ApiKeyRow row{key.id,        key.tenant,  key.label,   hash_of(secret), key.scopes.names(),
+                       key.addresses, key.created, key.expires, std::nullopt,    key.maker};
   secure_wipe(secret);
 
   // The snapshot is made before and shown after: nothing that can fail stands between what is durable and what is in
   // force.
-  const std::scoped_lock lock(change_mutex_);
   RAKKAN_TRY(Snapshot::Entry entry, Snapshot::Entry::of(row));
   auto fresh = std::make_shared<Snapshot>(*snapshot());
   fresh->add(std::move(entry));
-  RAKKAN_CHECK(commit("key.created", created_body(by, key), row));
+  audit::Submission created;
+  created.event = "key.created";
+  created.body = created_body(by, key);
+  created.changes.emplace_back(std::move(row));
+  created.condition = by.key.get();
+  RAKKAN_CHECK(commit(std::move(created)));
   show(std::move(fresh));
   return CreatedApiKey{key, std::move(shown)};
 }
 
 Result<ApiKey> ApiKeys::revoke(const Principal& by, const ApiKeyId& id) {
   const std::scoped_lock lock(change_mutex_);
-  RAKKAN_TRY(ApiKey key, find(id));
-  if (key.revoked) {
+  RAKKAN_CHECK(by.still_stands(clock_->now()));  // here, and not as the entry's condition: a key may revoke itself
+  auto fresh = std::make_shared<Snapshot>(*snapshot());
+  const std::vector<Snapshot::Entry*> ending = fresh->with_what_it_made(id);
+  if (ending.empty()) {
+    return fail(ErrorCode::api_key_unknown, "there is no key of this id", "key " + id.value());
+  }
+  const ApiKey& key = ending.front()->key;
+  audit::Submission revoked;
+  revoked.event = "key.revoked";
+  const Instant now = clock_->now();
+  std::vector<std::string> made_by_it;
+  for (Snapshot::Entry* entry : ending) {
+    if (entry->key.revoked) {
+      continue;
+    }
+    entry->key.revoked = now;
+    revoked.changes.emplace_back(store::ApiKeyRevocation{entry->key.id, now});
+    if (entry->key.id != id) {
+      made_by_it.push_back(entry->key.id.value());
+    }
+  }
+  if (revoked.changes.empty()) {
     return key;
   }
-  key.revoked = clock_->now();
-  auto fresh = std::make_shared<Snapshot>(*snapshot());
-  fresh->entries[fresh->by_id.at(id.value())].key = key;
-  const boost::json::object body{{"by", by.id}, {"key", id.value()}, {"tenant", key.tenant.value()}};
-  RAKKAN_CHECK(commit("key.revoked", boost::json::serialize(body), store::ApiKeyRevocation{id, *key.revoked}));
+  revoked.body = revoked_body(by, key, made_by_it);
+  // Their standing ends before the entry is handed in: whoever hands in something behind it is refused.
+  std::vector<std::shared_ptr<KeyStanding>> ended;
+  for (const store::RowChange& change : revoked.changes) {
+    ended.push_back(fresh->find(std::get<store::ApiKeyRevocation>(change).id)->standing);
+    ended.back()->revoke();
+  }
+  if (Result<void> done = commit(std::move(revoked)); !done) {
+    for (const auto& standing : ended) {
+      standing->take_back_revocation();
+    }
+    return fail(std::move(done).error());
+  }
+  ApiKey result = key;
   show(std::move(fresh));
-  return key;
+  return result;
 }
 
 std::vector<ApiKey> ApiKeys::list() const {
@@ -282,11 +352,11 @@ std::vector<ApiKey> ApiKeys::list() const {
 
 Result<ApiKey> ApiKeys::find(const ApiKeyId& id) const {
   const auto now = snapshot();
-  const auto known = now->by_id.find(id.value());
-  if (known == now->by_id.end()) {
+  const Snapshot::Entry* entry = now->find(id);
+  if (entry == nullptr) {
     return fail(ErrorCode::api_key_unknown, "there is no key of this id", "key " + id.value());
   }
-  return now->entries[known->second].key;
+  return entry->key;
 }
 
 Result<Caller> ApiKeys::authenticate(std::string_view text, const IpAddress& peer, Instant now) const {
@@ -300,14 +370,12 @@ Result<Caller> ApiKeys::authenticate(std::string_view text, const IpAddress& pee
     return fail(ErrorCode::api_key_unknown, "this is not a key of ours");
   }
   const ApiKey& key = entry->key;
-  if (key.revoked || (key.expires && now >= *key.expires)) {
-    return fail(ErrorCode::api_key_expired, key.revoked ? "the key was revoked" : "the key has expired");
-  }
+  RAKKAN_CHECK(entry->standing->holds(now));
   const auto holds_peer = [&](const IpRange& range) { return range.contains(peer); };
   if (!entry->ranges.empty() && std::none_of(entry->ranges.begin(), entry->ranges.end(), holds_peer)) {
     return fail(ErrorCode::address_not_allowed, "the key is not for callers at this address");
   }
-  return Caller{Principal{"key:" + key.id.value(), key.tenant}, key.id, key.scopes};
+  return Caller{Principal{"key:" + key.id.value(), key.tenant, false, entry->standing}, key.id, key.scopes};
 }
 
 std::optional<ApiKey> ApiKeys::identify(std::string_view text) const {

@@ -121,6 +121,7 @@ struct CredentialRegistry::Entry {
     if (!row.certificates.empty()) {
       RAKKAN_TRY(entry->certificate, pki::Certificate::parse(row.certificates.front()));
     }
+    entry->disabled->store(row.status == CredentialStatus::disabled);
     entry->row = std::move(row);
     return entry;
   }
@@ -128,11 +129,19 @@ struct CredentialRegistry::Entry {
 
   CredentialRow row;
   std::optional<pki::Certificate> certificate;
+  std::shared_ptr<std::atomic<bool>> disabled = std::make_shared<std::atomic<bool>>(false);
 
   std::mutex mutex;  // over what follows
   std::shared_ptr<const Credential> credential;
   std::optional<Error> trouble;
 };
+
+Result<void> Credential::still_stands(Instant now) const {
+  if (disabled_->load()) {
+    return fail(ErrorCode::credential_disabled, "the credential was disabled", place(id_));
+  }
+  return pki::check_validity(material_.certificate(), now);
+}
 
 CredentialRegistry::CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock,
                                        RandomSource& random)
@@ -193,6 +202,10 @@ Result<CredentialSummary> CredentialRegistry::commit(std::string event, const Pr
   RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
   const std::scoped_lock lock(snapshot_mutex_);
   auto entries = std::make_shared<Snapshot>(*snapshot_);
+  if (const auto before = entries->find(id); before != entries->end()) {
+    before->second->disabled->store(changed->disabled->load());
+    changed->disabled = before->second->disabled;  // those who have the credential already hear of a later change
+  }
   entries->insert_or_assign(id, std::move(changed));
   snapshot_ = std::move(entries);
   return summary;
@@ -285,9 +298,15 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const Principa
 
 Result<void> CredentialRegistry::disable(const Principal& by, const CredentialId& id) {
   const std::scoped_lock lock(change_mutex_);
+  RAKKAN_TRY(const auto known, entry(by, id));
   RAKKAN_TRY(CredentialRow row, store_->credential(id));
   row.status = CredentialStatus::disabled;
-  RAKKAN_CHECK(commit("credential.disabled", by, std::move(row), store::CredentialDisabling{id}));
+  const bool before = known->disabled->exchange(true);  // before it is recorded: no intent is recorded behind it
+  const auto done = commit("credential.disabled", by, std::move(row), store::CredentialDisabling{id});
+  if (!done) {
+    known->disabled->store(before);
+    return fail(done.error());
+  }
   return {};
 }
 
@@ -330,7 +349,7 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const Princip
     return kept;
   }
   RAKKAN_TRY(const auto found, usable_entry(principal, id));
-  auto credential = open_credential(found->row);
+  auto credential = open_credential(*found);
   const std::scoped_lock lock(found->mutex);
   if (!credential) {
     found->trouble = credential.error();
@@ -343,7 +362,8 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const Princip
   return found->credential;
 }
 
-Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(const CredentialRow& row) {
+Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(const Entry& entry) {
+  const CredentialRow& row = entry.row;
   RAKKAN_TRY(auto certificates, parse_all(row.certificates));
   pki::Certificate certificate = certificates.front();
   certificates.erase(certificates.begin());
@@ -352,7 +372,7 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(co
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
   RAKKAN_TRY(auto material,
              SigningMaterial::create(std::move(signer), std::move(certificate), std::move(certificates), *suite));
-  return std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material));
+  return std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material), entry.disabled);
 }
 
 std::vector<Error> CredentialRegistry::try_again() {

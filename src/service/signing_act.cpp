@@ -75,6 +75,8 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
       submission.changes.emplace_back(*std::move(use));
     }
   }
+  const StillStands condition(request_.principal, *credential_);
+  submission.condition = &condition;
   OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents).guard;
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (!receipt) {

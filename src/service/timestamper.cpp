@@ -22,6 +22,8 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, c
   intent.journal = audit::Journal::tokens;
   intent.event = "timestamp.intent";
   intent.body = records::token(token.info(), caller);
+  const StillStands condition(caller, *credential_);
+  intent.condition = &condition;
   RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
 
   const KeyUse::Time asked = std::chrono::steady_clock::now();

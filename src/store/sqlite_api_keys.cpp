@@ -47,6 +47,8 @@ Result<ApiKeyRow> read_api_key(const Statement& statement) {
   RAKKAN_TRY(row.created, instant_column(statement, 6));
   RAKKAN_TRY(row.expires, optional_instant(statement, 7));
   RAKKAN_TRY(row.revoked, optional_instant(statement, 8));
+  RAKKAN_TRY(std::string maker, statement.text(9));
+  row.maker = ApiKeyId(std::move(maker));
   row.scopes = items_of(scopes);
   row.addresses = items_of(addresses);
   return row;
@@ -61,10 +63,10 @@ Result<void> apply_one(Database& database, const ApiKeyRow& row) {
     return instant ? std::optional(milliseconds_of(*instant)) : std::nullopt;
   };
   RAKKAN_CHECK(database.execute(
-      "INSERT INTO api_key (id, tenant, label, secret_hash, scopes, addresses, created, expires, revoked) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO api_key (id, tenant, label, secret_hash, scopes, addresses, created, expires, revoked, maker) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       row.id.value(), row.tenant.value(), row.label, ByteView(row.secret_hash), scopes, addresses,
-      milliseconds_of(row.created), milliseconds(row.expires), milliseconds(row.revoked)));
+      milliseconds_of(row.created), milliseconds(row.expires), milliseconds(row.revoked), row.maker.value()));
   return {};
 }
 
@@ -79,9 +81,10 @@ Result<void> apply_one(Database& database, const ApiKeyRevocation& revocation) {
 
 Result<std::vector<ApiKeyRow>> SqliteStore::api_keys() {
   const std::scoped_lock lock(mutex_);
-  RAKKAN_TRY(Statement statement,
-             database_.prepare("SELECT id, tenant, label, secret_hash, scopes, addresses, created, expires, revoked "
-                               "FROM api_key ORDER BY created, id"));
+  RAKKAN_TRY(
+      Statement statement,
+      database_.prepare("SELECT id, tenant, label, secret_hash, scopes, addresses, created, expires, revoked, maker "
+                        "FROM api_key ORDER BY created, id"));
   std::vector<ApiKeyRow> rows;
   for (;;) {
     RAKKAN_TRY(const bool found, statement.step());

@@ -63,6 +63,10 @@ CREATE TABLE api_key (
   addresses TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, revoked INTEGER
 ) STRICT, WITHOUT ROWID;
 )sql"),
+    // Who made a key: with it the key is revoked.
+    std::string_view(R"sql(
+ALTER TABLE api_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

@@ -64,7 +64,7 @@ class ApiFixture : public ::testing::Test {
     log.checkpoint_interval = std::chrono::milliseconds(50);
     store = value_or_throw(store::open_sqlite(folder.path()));
     trail = value_or_throw(audit::Trail::open(
-        log, {posix_file_system(), folder.path() / "audit", *store, system_clock, random,
+        log, {posix_file_system(), folder.path() / "audit", *store, clock, random,
               value_or_throw(keys_in_memory.checkpoint_signer({"audit-log", "audit-log", {}}, true)), std::nullopt}));
     writer = std::make_unique<service::AuditTrailWriter>(*trail);
     signing = value_or_throw(
@@ -237,7 +237,6 @@ class ApiFixture : public ::testing::Test {
 
   TemporaryFolder folder;
   crypto::SystemRandom random;
-  SystemClock system_clock;
   SharedClock clock{std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())};
   SharedMonotonicClock monotonic;
   SoftwareKeys keys_in_memory;

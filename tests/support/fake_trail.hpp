@@ -31,12 +31,18 @@ class FakeTrail final : public service::TrailWriter {
     auto kept = std::make_shared<audit::Submission>(std::move(submission));
     auto answer = std::make_shared<audit::Trail::Done>(std::move(done));
     const Instant at = clock_->now();  // here, since the test moves it while this thread works
-    const auto accepted = thread_.submit(
-        [this, kept, answer, at](const Result<void>& started) {
-          (*answer)(started ? commit(std::move(*kept), at) : Result<audit::Receipt>(fail(started.error())));
-        },
-        async::deadline_in(kPatience));
-    if (!accepted) {
+    const auto take = [&]() -> Result<void> {
+      const std::scoped_lock order(order_mutex_);
+      if (kept->condition != nullptr) {
+        RAKKAN_CHECK(kept->condition->holds(at));
+      }
+      return thread_.submit(
+          [this, kept, answer, at](const Result<void>& started) {
+            (*answer)(started ? commit(std::move(*kept), at) : Result<audit::Receipt>(fail(started.error())));
+          },
+          async::deadline_in(kPatience));
+    };
+    if (const Result<void> accepted = take(); !accepted) {
       (*answer)(fail(accepted.error()));
     }
   }
@@ -117,6 +123,7 @@ class FakeTrail final : public service::TrailWriter {
 
   store::Ledger* ledger_;
   const Clock* clock_;
+  std::mutex order_mutex_;  // while a submission takes its place
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::uint64_t sizes_[2] = {0, 0};

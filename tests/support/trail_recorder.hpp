@@ -21,6 +21,12 @@ class TrailRecorder {
         done(fail(ErrorCode::audit_unavailable, "the disk is full"));
         return;
       }
+      if (submission.condition != nullptr) {
+        if (Result<void> holds = submission.condition->holds(at); !holds) {
+          done(fail(std::move(holds).error()));
+          return;
+        }
+      }
       for (const store::RowChange& change : submission.changes) {
         if (const Result<void> applied = apply ? apply(change) : Result<void>(); !applied) {
           done(fail(applied.error()));
@@ -39,6 +45,7 @@ class TrailRecorder {
   std::vector<audit::Submission> submissions;
   std::function<Result<void>(const store::RowChange&)> apply;  // to a store, if there is one
   bool broken = false;
+  Instant at{};  // of every entry
 
  private:
   std::mutex mutex_;

@@ -33,6 +33,20 @@ namespace rakkan::audit {
 
 using store::Journal;
 
+// What has to hold when a submission takes its place among the others. It is asked under the lock that gives places, so
+// that what took its place before (the revocation of a key) is known to everything behind it.
+class Condition {
+ public:
+  // `at`: the time that the entry will bear. Quick, takes no lock, and is called on the thread that submits.
+  [[nodiscard]] virtual Result<void> holds(Instant at) const = 0;
+
+ protected:
+  Condition() = default;
+  Condition(const Condition&) = default;
+  Condition& operator=(const Condition&) = default;
+  ~Condition() = default;
+};
+
 // One thing that happened, and what has to become durable together with it.
 struct Submission {
   Journal journal = Journal::trail;
@@ -41,6 +55,8 @@ struct Submission {
   std::string subject;  // whom the record is about; may be empty
   // Of the store; a signature's `outcome` is set to this entry's index.
   std::vector<store::RowChange> changes = {};
+  // None: recorded in any case. Outlives the call of record(), and is not looked at after it.
+  const Condition* condition = nullptr;
 };
 
 struct Receipt {
@@ -87,7 +103,8 @@ class Trail {
   // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
   // on every call fails and healthy() is false), or resource_shortage (for some seconds there was no memory or no
   // descriptor; nothing was written, and the next call may succeed). What is refused at once (overloaded: too many
-  // waiting; shutting_down) is answered on the caller's thread before this returns. Thread-safe.
+  // waiting; shutting_down; what the submission's condition says) is answered on the caller's thread before this
+  // returns. Thread-safe.
   using Done = std::function<void(Result<Receipt>)>;
   // A group is one transaction: a submission with a change that the store does not take (an id that is taken, a
   // credential that is not there) gets that error, as store/row_change.hpp says, and the others of its group are

@@ -105,6 +105,7 @@ enum class ErrorCode : std::uint8_t {
   api_key_unknown,
   api_key_expired,
   scope_missing,
+  key_exceeds_maker,
   address_not_allowed,
   signature_unknown,
   idempotency_key_reused,

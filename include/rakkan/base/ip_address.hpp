@@ -34,6 +34,9 @@ class IpRange {
   // Nothing for another text, and when bits after the prefix are set: a slip of the writer's.
   [[nodiscard]] static std::optional<IpRange> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const noexcept { return address.prefix(bits_) == first_; }
+  [[nodiscard]] bool contains(const IpRange& other) const noexcept {
+    return other.bits_ >= bits_ && contains(other.first_);
+  }
 
  private:
   IpRange(IpAddress first, unsigned bits) noexcept : first_(first), bits_(bits) {}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +39,17 @@ class Body {
   // The next bytes, valid until the next call; empty at the end. input_too_large (beyond the route's limit),
   // overloaded, request_timeout, malformed_request (also when the client went away).
   [[nodiscard]] virtual async::Task<Result<ByteView>> next() = 0;
+
+  // May the body still come? Asked whenever bytes of it have: what the answer fails with, next() fails with. For a
+  // guard, whose yes was given before the body.
+  using Question = std::function<Result<void>()>;
+  void ask_with_each_piece(Question question) { question_ = std::move(question); }
+
+ protected:
+  [[nodiscard]] Result<void> may_go_on() const { return question_ ? question_() : Result<void>(); }
+
+ private:
+  Question question_;
 };
 
 // The whole body. input_too_large beyond `limit`, and what next() fails with.

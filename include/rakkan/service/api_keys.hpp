@@ -72,6 +72,7 @@ struct ApiKey {
   Instant created;
   std::optional<Instant> expires;
   std::optional<Instant> revoked;
+  ApiKeyId maker = {};  // the key that made it; empty: the operator did
 };
 
 struct CreatedApiKey {
@@ -92,9 +93,12 @@ class ApiKeys {
                                                              const Clock& clock, RandomSource& random);
 
   // One transaction with its entry in the trail (key.created, key.revoked, `by` whom); durable when it returns; blocks.
-  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable.
+  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that a key makes has at
+  // most its scopes, addresses and time (what is left out is the maker's): else key_exceeds_maker with the member.
   [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
-  // From now on the key is refused, in this process at once. api_key_unknown. Again is harmless.
+  // When it returns the key is refused, with all that it made and they made, and so is what is still under way in their
+  // names: nothing of it is recorded behind the revocation's entry. api_key_unknown. Again is harmless. Both:
+  // api_key_expired when `by` ended meanwhile.
   [[nodiscard]] Result<ApiKey> revoke(const Principal& by, const ApiKeyId& id);
   [[nodiscard]] std::vector<ApiKey> list() const;  // by creation, those that are over too
   // api_key_unknown
@@ -113,7 +117,7 @@ class ApiKeys {
   void show(std::shared_ptr<const Snapshot> fresh);
   [[nodiscard]] Result<void> load();
   // The change and its entry, in one transaction.
-  [[nodiscard]] Result<void> commit(std::string event, std::string body, store::RowChange change);
+  [[nodiscard]] Result<void> commit(audit::Submission submission);
 
   store::ApiKeyStore* store_;
   Recorder record_;

@@ -2,6 +2,7 @@
 // certificate comes back (active). A loaded credential holds its signer, so that signing looks nothing up.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -56,19 +57,45 @@ struct CredentialSummary {
 // A credential ready to sign.
 class Credential {
  public:
-  Credential(CredentialId id, CredentialKind kind, PartyId party, SigningMaterial material)
-      : id_(std::move(id)), kind_(kind), party_(std::move(party)), material_(std::move(material)) {}
+  // `disabled` is set when an operator disables it.
+  Credential(CredentialId id, CredentialKind kind, PartyId party, SigningMaterial material,
+             std::shared_ptr<const std::atomic<bool>> disabled)
+      : id_(std::move(id)),
+        kind_(kind),
+        party_(std::move(party)),
+        material_(std::move(material)),
+        disabled_(std::move(disabled)) {}
 
   [[nodiscard]] const CredentialId& id() const noexcept { return id_; }
   [[nodiscard]] CredentialKind kind() const noexcept { return kind_; }
   [[nodiscard]] const PartyId& party() const noexcept { return party_; }
   [[nodiscard]] const SigningMaterial& material() const noexcept { return material_; }
 
+  // Whether it may sign still. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes no lock.
+  [[nodiscard]] Result<void> still_stands(Instant now) const;
+
  private:
   CredentialId id_;
   CredentialKind kind_;
   PartyId party_;
   SigningMaterial material_;
+  std::shared_ptr<const std::atomic<bool>> disabled_;
+};
+
+// The condition of an intent: that both, who asked and what signs, stand as they did when the request was taken on.
+// Both outlive it.
+class StillStands final : public audit::Condition {
+ public:
+  StillStands(const Principal& principal, const Credential& credential) noexcept
+      : principal_(principal), credential_(credential) {}
+  [[nodiscard]] Result<void> holds(Instant at) const override {
+    RAKKAN_CHECK(principal_.still_stands(at));
+    return credential_.still_stands(at);
+  }
+
+ private:
+  const Principal& principal_;
+  const Credential& credential_;
 };
 
 // All credentials in memory, as the store has them: this process alone changes them. What a principal may not see is
@@ -119,7 +146,7 @@ class CredentialRegistry {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> entry(const Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> usable_entry(const Principal& principal, const CredentialId& id) const;
-  [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const store::CredentialRow& row);
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const Entry& entry);
   [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
   [[nodiscard]] Result<CredentialSummary> add(const Principal& by, const NewCredential& request,
                                               crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);

@@ -11,6 +11,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/service/credential.hpp"
 #include "rakkan/service/principal.hpp"
 #include "rakkan/service/trail_writer.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
@@ -39,10 +40,15 @@ class Timestamper {
 // unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  // The arguments outlive it. The key is used on the pool, and its uses are counted.
-  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, TrailWriter& trail, async::BoundedPool& hsm, RandomSource& random,
-                      KeyUse& use) noexcept
-      : unit_(std::move(unit)), trail_(&trail), hsm_(&hsm), random_(&random), use_(&use) {}
+  // The references outlive it. The key, which is the credential's, is used on the pool, and its uses are counted.
+  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const Credential> credential, TrailWriter& trail,
+                      async::BoundedPool& hsm, RandomSource& random, KeyUse& use) noexcept
+      : unit_(std::move(unit)),
+        credential_(std::move(credential)),
+        trail_(&trail),
+        hsm_(&hsm),
+        random_(&random),
+        use_(&use) {}
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
@@ -53,6 +59,7 @@ class InternalTimestamper final : public Timestamper {
 
  private:
   std::shared_ptr<tsp::Tsu> unit_;
+  std::shared_ptr<const Credential> credential_;
   TrailWriter* trail_;
   async::BoundedPool* hsm_;
   RandomSource* random_;

@@ -22,6 +22,7 @@ struct ApiKeyRow {
   Instant created;
   std::optional<Instant> expires;
   std::optional<Instant> revoked;
+  ApiKeyId maker = {};  // the key that made it, and with which it ends; empty: an operator made it
 };
 
 // The keys are made and revoked by Ledger::commit, together with the entry that says so. Thread-safe; fails with

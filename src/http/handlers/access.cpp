@@ -6,7 +6,6 @@ namespace rakkan::http {
 namespace {
 
 constexpr std::string_view kBearer = "bearer";
-constexpr std::string_view kKeyPrincipal = "key:";
 
 // RFC 6750 §2.1. api_key_missing when there is no Authorization or it is of another scheme.
 Result<std::string_view> presented_key(const Request& request) {
@@ -67,6 +66,7 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
     note_refusal(context, request, ErrorCode::scope_missing);
     return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(service::name(needed)));
   }
+  request.body->ask_with_each_piece([&context, &request] { return check_still_stands(context, request); });
   return {};
 }
 
@@ -75,11 +75,19 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
 void note_refusal(Context& context, const Request& request, ErrorCode code) {
   ApiKeyId key;
   TenantId tenant;
-  if (request.principal && request.principal->id.starts_with(kKeyPrincipal)) {
-    key = ApiKeyId(request.principal->id.substr(kKeyPrincipal.size()));
+  if (request.principal && request.principal->key) {
+    key = request.principal->key->id();
     tenant = request.principal->tenant;
   }
   record(context, request, code, std::move(key), std::move(tenant));
+}
+
+Result<void> check_still_stands(Context& context, const Request& request) {
+  Result<void> stands = request.principal->still_stands(context.environment.clock.now());
+  if (!stands) {
+    note_refusal(context, request, stands.error().code);
+  }
+  return stands;
 }
 
 async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request) {

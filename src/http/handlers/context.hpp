@@ -46,4 +46,8 @@ template <class Fn>
 // Writes into the trail that this caller was refused, for what no use case refuses.
 void note_refusal(Context& context, const Request& request, ErrorCode code);
 
+// Whether the caller's key is as good as when the request was taken on; a no is recorded. api_key_expired. The request
+// has a principal.
+[[nodiscard]] Result<void> check_still_stands(Context& context, const Request& request);
+
 }  // namespace rakkan::http

@@ -28,6 +28,9 @@ json::ObjectWriter describe(const service::ApiKey& key) {
   if (key.revoked) {
     json.text("revoked", to_rfc3339(*key.revoked));
   }
+  if (!key.maker.empty()) {
+    json.text("maker", key.maker.value());
+  }
   return json;
 }
 
@@ -84,13 +87,19 @@ async::Task<Result<Response>> post_keys(Context& context, Request& request) {
   RAKKAN_CO_TRY(const Bytes body, co_await read_all(*request.body, context.options.json));
   RAKKAN_CO_TRY(const service::NewApiKey wanted, read_request(body, request.principal->tenant));
   const auto create = [&] { return context.environment.keys.create(*request.principal, wanted); };
-  RAKKAN_CO_TRY(const service::CreatedApiKey made, co_await blocking(context, request, create));
+  Result<service::CreatedApiKey> made = co_await blocking(context, request, create);
+  if (!made) {
+    if (service::is_refusal(made.error().code)) {
+      note_refusal(context, request, made.error().code);
+    }
+    co_return fail(std::move(made).error());
+  }
   // The text of the key in one piece of memory, which is overwritten when it was sent.
-  const std::string described = describe(made.key).finish();
+  const std::string described = describe(made->key).finish();
   std::string json;
-  json.reserve(described.size() + made.text.text().size() + 16);
+  json.reserve(described.size() + made->text.text().size() + 16);
   json.append(described, 0, described.size() - 1).append(R"(,"key":)");
-  json::append_quoted(json, made.text.text());
+  json::append_quoted(json, made->text.text());
   json += "}\n";
   co_return Response::secret_json(std::move(json), 201);
 }

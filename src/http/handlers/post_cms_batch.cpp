@@ -98,6 +98,7 @@ class Batch : public std::enable_shared_from_this<Batch> {
   Result<BatchLine> open_line(std::uint64_t number);
   void refuse(Line& line, const Error& error);
   void give_up();
+  void end_with(const Error& error);
   static async::Task<> work(std::shared_ptr<Batch> self, Line& line, BatchLine parsed);
   async::Task<Result<DigestSigned>> sign(BatchLine parsed);
   void finish(Line& line, std::string answer);
@@ -144,7 +145,13 @@ async::Task<Result<Bytes>> Batch::next() {
 }
 
 async::Task<Result<void>> Batch::read() {
-  RAKKAN_CO_TRY(input_, co_await body_.next());
+  const Result<ByteView> bytes = co_await body_.next();
+  if (!bytes && bytes.error().code == ErrorCode::api_key_expired) {  // the line on its way is told
+    end_with(bytes.error());
+    co_return Result<void>();
+  }
+  RAKKAN_CO_CHECK(bytes);
+  input_ = *bytes;
   if (input_.empty()) {  // the last line may end without a line end
     static constexpr Byte kLineEnd = '\n';
     over_ = true;
@@ -253,6 +260,11 @@ void Batch::give_up() {
                     {},
                     {},
                     {}};
+  end_with(error);
+}
+
+// One answer more, and nothing more is read.
+void Batch::end_with(const Error& error) {
   refuse(lines_.emplace_back(Line{++number_}), error);
   over_ = true;
   input_ = {};

@@ -6,6 +6,7 @@ namespace rakkan::http {
 
 async::Task<Result<DigestSigned>> sign_digest(Context& context, const Request& request, SigningParameters parameters,
                                               std::optional<std::string> key) {
+  RAKKAN_CO_CHECK(check_still_stands(context, request));  // a line of a batch may be begun long after its request
   service::SigningService& signing = context.environment.signing;
   std::string what = parameters.canonical();
   what += crypto::info(parameters.digest->algorithm()).name;

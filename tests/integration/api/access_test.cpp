@@ -97,6 +97,34 @@ TEST_F(ApiAccess, KeysAreMadeListedAndRevokedWithinTheTenant) {
   EXPECT_EQ(problem_of(list(text)), "api-key-expired");
 }
 
+TEST_F(ApiAccess, AKeyMakesNoneThatMayMoreAndEndsWithThoseItMade) {
+  const Instant end = clock.now() + std::chrono::hours(24);
+  const std::string admin = key("acme", {Scope::admin, Scope::sign}, {"127.0.0.0/8"}, end);
+  const auto refused = [&](const std::string& body, const std::string& member) {
+    const RawAnswer answer = ask(post_json("/v1/keys", admin, body));
+    EXPECT_EQ(answer.status, 403U) << answer.body;
+    EXPECT_EQ(problem_of(answer), "key-exceeds-maker");
+    EXPECT_THAT(answer.body, HasSubstr(R"("where":")" + member + "\""));
+  };
+  refused(R"({"label":"x","scopes":["sign","audit"]})", "scopes");
+  refused(R"({"label":"x","scopes":["sign"],"addresses":["0.0.0.0/0"]})", "addresses");
+  refused(R"({"label":"x","scopes":["sign"],"expires":"2999-01-01T00:00:00Z"})", "expires");
+  EXPECT_TRUE(eventually([&] { return records_with("key-exceeds-maker") > 0; })) << "a refusal";
+
+  const RawAnswer made = ask(post_json("/v1/keys", admin, R"({"label":"x","scopes":["sign"]})"));
+  ASSERT_EQ(made.status, 201U) << made.body;
+  const auto described = json(made);
+  EXPECT_EQ(described.at("maker").as_string(), admin.substr(4, 16));
+  EXPECT_EQ(described.at("expires").as_string(), to_rfc3339(end));
+  EXPECT_EQ(described.at("addresses").as_array().size(), 1U);
+  const std::string child(described.at("key").as_string());
+  EXPECT_EQ(list(child).status, 200U);
+  EXPECT_EQ(problem_of(list(child, {{"X-Forwarded-For", "192.0.2.7"}})), "address-not-allowed");
+  ASSERT_EQ(ask({"DELETE", "/v1/keys/" + admin.substr(4, 16), acme}).status, 200U);
+  EXPECT_EQ(problem_of(list(child)), "api-key-expired");
+  EXPECT_EQ(records_with(R"("made_by_it":[")" + child.substr(4, 16)), 1U);
+}
+
 TEST_F(ApiAccess, BadKeyRequestsNameWhatIsWrong) {
   const auto where = [&](const std::string& body) {
     const auto problem = json(ask(post_json("/v1/keys", acme, body)));

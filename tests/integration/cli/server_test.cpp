@@ -35,7 +35,7 @@ class Server : public CliTest {
     CliTest::SetUpTestSuite();
     signed_here = answer(sign(contract(), path("here.pdf"), witness()));
     make_key("key", "acme", {"--scope", "sign", "--scope", "timestamp", "--scope", "audit"});
-    make_key("admin.key", "acme", {"--scope", "admin"});
+    make_key("admin.key", "acme", {"--scope", "admin", "--scope", "sign"});
     make_key("stamps.key", "acme", {"--scope", "timestamp"});
     make_key("other.key", "zebra", {"--scope", "sign", "--scope", "audit"});
     make_key("elsewhere.key", "acme", {"--scope", "sign", "--address", "192.0.2.0/24"});
@@ -196,6 +196,9 @@ TEST_F(Server, KeysAreMadeAndRevokedThere) {
   EXPECT_EQ(refusal(there(sign(contract(), path("never.pdf"), witness()), "made.key"), 4), "api-key-expired");
   EXPECT_THAT(boost::json::serialize(answer(there({"keys", "list"}, "admin.key"))), HasSubstr("made there"));
   EXPECT_EQ(refusal(there({"keys", "list"}), 4), "scope-missing");
+  EXPECT_EQ(made.at("maker").as_string().size(), 16U);
+  EXPECT_EQ(refusal(there({"keys", "create", "--label", "more", "--scope", "timestamp"}, "admin.key"), 4),
+            "key-exceeds-maker");
 }
 
 TEST_F(Server, TheDataFolderIsTheServersAndTheMessageSaysWhose) {

@@ -339,6 +339,48 @@ TEST_F(ATrail, TooManyWaitingAreRefusedAtOnce) {
   EXPECT_EQ(recorded, 3);
 }
 
+// A condition that changes while others record: what it said when the change was recorded holds for all behind it.
+TEST_F(ATrail, NothingIsRecordedBehindTheEndOfItsCondition) {
+  struct Until final : audit::Condition {
+    [[nodiscard]] Result<void> holds(Instant) const override {
+      return over ? Result<void>(fail(ErrorCode::api_key_expired, "over")) : Result<void>();
+    }
+    std::atomic<bool> over = false;
+  };
+  constexpr std::size_t kThreads = 4;
+  for (int round = 0; round < 50; ++round) {
+    Until condition;
+    std::atomic<std::size_t> begun = 0;
+    std::atomic<std::uint64_t> last = 0;
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&] {
+        for (;;) {
+          Submission made = submission();
+          made.condition = &condition;
+          const Result<Receipt> receipt = trail().record_and_wait(std::move(made));
+          ++begun;
+          if (!receipt) {
+            EXPECT_THAT(receipt, FailsWith(ErrorCode::api_key_expired));
+            return;
+          }
+          std::uint64_t before = last;
+          while (receipt->index > before && !last.compare_exchange_weak(before, receipt->index)) {
+          }
+        }
+      });
+    }
+    EXPECT_TRUE(eventually([&] { return begun >= kThreads; }));
+    condition.over = true;
+    const Result<Receipt> change = trail().record_and_wait(submission());
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    ASSERT_THAT(change, IsOk());
+    EXPECT_LT(last.load(), change->index);
+  }
+}
+
 TEST_F(ATrail, WhatIsNoEventIsRefused) {
   Submission bad = submission();
   bad.event = "Signature";

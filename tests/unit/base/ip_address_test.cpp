@@ -46,6 +46,22 @@ TEST(IpRange, ContainsItsAddresses) {
   EXPECT_TRUE(contains("::/0", "8.8.8.8"));
 }
 
+TEST(IpRange, ContainsNarrowerRanges) {
+  const auto contains = [](const char* outer, const char* inner) {
+    return IpRange::parse(outer).value().contains(IpRange::parse(inner).value());
+  };
+  EXPECT_TRUE(contains("10.0.0.0/8", "10.0.0.0/8"));
+  EXPECT_TRUE(contains("10.0.0.0/8", "10.255.0.0/16"));
+  EXPECT_TRUE(contains("10.0.0.0/8", "::ffff:10.1.2.3"));
+  EXPECT_FALSE(contains("10.0.0.0/8", "10.0.0.0/7"));
+  EXPECT_FALSE(contains("10.0.0.0/8", "0.0.0.0/0"));
+  EXPECT_FALSE(contains("10.0.0.0/8", "11.0.0.0/16"));
+  EXPECT_TRUE(contains("2001:db8::/32", "2001:db8:ffff::/48"));
+  EXPECT_FALSE(contains("2001:db8::/32", "2001:db9::/48"));
+  EXPECT_TRUE(contains("::/0", "0.0.0.0/0")) << "as it contains its addresses";
+  EXPECT_FALSE(contains("0.0.0.0/0", "::/0"));
+}
+
 TEST(IpRange, ASlipIsNoRange) {
   for (const char* text : {"192.0.2.1/24", "192.0.2.0/33", "2001:db8::/129", "192.0.2.0/", "192.0.2.0/-1",
                            "192.0.2.0/24x", "/24", "192.0.2.0/24/8", "2001:db8::1/64"}) {

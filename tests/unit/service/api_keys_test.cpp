@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+
 #include "support/fake_clock.hpp"
 #include "support/fixed_random.hpp"
 #include "support/memory_ledger.hpp"
@@ -152,6 +154,165 @@ TEST_F(ApiKeysTest, NoKeyWithoutItsEntryInTheTrail) {
   trail.broken = true;
   EXPECT_THAT(keys->revoke(operator_, ApiKeyId(text.substr(4, 16))), FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(keys->authenticate(text, home, clock.time), IsOk());
+}
+
+TEST_F(ApiKeysTest, WhoWasRecognisedBeforeEndsWithHisKey) {
+  NewApiKey wanted = request();
+  wanted.expires = clock.time + hours(1);
+  const std::string text = create(wanted);
+  ASSERT_OK_AND_ASSIGN(const Caller caller, keys->authenticate(text, home, clock.time));
+  create();  // another snapshot: it is the same key
+  EXPECT_THAT(caller.principal.still_stands(clock.time), IsOk());
+  EXPECT_THAT(caller.principal.still_stands(clock.time + hours(1)), FailsWith(ErrorCode::api_key_expired));
+  ASSERT_THAT(keys->revoke(operator_, caller.key), IsOk());
+  EXPECT_THAT(caller.principal.still_stands(clock.time), FailsWith(ErrorCode::api_key_expired));
+}
+
+// Whatever takes its place behind the revocation finds the key revoked: it is so when the entry is handed in.
+TEST_F(ApiKeysTest, AKeyIsRevokedBeforeItsRevocationIsRecorded) {
+  std::optional<Principal> signer;
+  std::vector<std::string> stands;
+  const Recorder to_trail = trail.recorder();
+  const Recorder watched = [&](audit::Submission submission, audit::Trail::Done done) {
+    if (submission.event == "key.revoked") {
+      stands.emplace_back(signer->still_stands(clock.time) ? "good" : "revoked");
+    }
+    to_trail(std::move(submission), std::move(done));
+  };
+  keys = ApiKeys::open(store, watched, clock, random).value();
+  ASSERT_OK_AND_ASSIGN(const Caller caller, keys->authenticate(create(), home, clock.time));
+  signer = caller.principal;
+  trail.broken = true;
+  EXPECT_THAT(keys->revoke(operator_, caller.key), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(signer->still_stands(clock.time), IsOk()) << "a revocation that failed is none";
+  trail.broken = false;
+  EXPECT_THAT(keys->revoke(operator_, caller.key), IsOk());
+  EXPECT_THAT(stands, testing::ElementsAre("revoked", "revoked"));
+}
+
+TEST_F(ApiKeysTest, AKeyThatEndedChangesNothing) {
+  NewApiKey wanted = request();
+  wanted.scopes = {Scope::admin, Scope::sign, Scope::timestamp};
+  wanted.expires = clock.time + hours(1);
+  const auto admin = [&] { return keys->authenticate(create(wanted), home, clock.time).value(); };
+  const Caller revoked = admin();
+  const Caller expired = admin();
+  const Caller last = admin();
+  ASSERT_THAT(keys->revoke(operator_, revoked.key), IsOk());
+  EXPECT_THAT(keys->create(revoked.principal, request()), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(keys->revoke(revoked.principal, expired.key), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(keys->revoke(last.principal, last.key), IsOk()) << "its own";
+  trail.at = clock.time = *wanted.expires;
+  EXPECT_THAT(keys->create(expired.principal, request()), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(keys->revoke(expired.principal, expired.key), FailsWith(ErrorCode::api_key_expired));
+}
+
+struct MakingKeysTest : ApiKeysTest {
+  // A principal whose key has these limits.
+  Principal maker(const std::function<void(NewApiKey&)>& change) {
+    NewApiKey wanted = request();
+    wanted.scopes = {Scope::admin, Scope::sign};
+    change(wanted);
+    const IpAddress peer = wanted.addresses.empty() ? home : address("10.1.2.3");
+    return keys->authenticate(create(wanted), peer, clock.time).value().principal;
+  }
+  void expect_refused(const Principal& by, const NewApiKey& wanted, const std::string& member) {
+    const auto made = keys->create(by, wanted);
+    ASSERT_THAT(made, FailsWith(ErrorCode::key_exceeds_maker));
+    EXPECT_EQ(made.error().where, member);
+  }
+  static NewApiKey signer() {
+    NewApiKey wanted = request();
+    wanted.scopes = {Scope::sign};
+    return wanted;
+  }
+};
+
+TEST_F(MakingKeysTest, AKeyHandsOnNoMoreThanItHas) {
+  const Instant end = clock.time + hours(24);
+  const Principal by = maker([&](NewApiKey& key) {
+    key.addresses = {"10.0.0.0/8", "2001:db8::/32"};
+    key.expires = end;
+  });
+  const std::size_t before = trail.submissions.size();
+  NewApiKey wanted = signer();
+  wanted.scopes = {Scope::sign, Scope::timestamp};
+  expect_refused(by, wanted, "scopes");
+  wanted = signer();
+  wanted.tenant = TenantId("other");
+  expect_refused(by, wanted, "tenant");
+  for (const char* wide :
+       {"0.0.0.0/0", "8.0.0.0/7", "11.0.0.0/8", "192.0.2.1", "::/0", "2001:db8::/31", "2001:db9::1"}) {
+    wanted = signer();
+    wanted.addresses = {"10.1.0.0/16", wide};
+    expect_refused(by, wanted, "addresses");
+  }
+  wanted = signer();
+  wanted.expires = end + std::chrono::milliseconds(1);
+  expect_refused(by, wanted, "expires");
+  EXPECT_EQ(trail.submissions.size(), before);
+
+  wanted = signer();
+  wanted.addresses = {"10.0.0.0/8", "10.1.2.0/24", "::ffff:10.1.2.3", "2001:db8:1::/48"};
+  wanted.expires = end;
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey narrow, keys->create(by, wanted));
+  EXPECT_EQ(narrow.key.maker, by.key->id());
+  EXPECT_EQ(narrow.key.addresses, wanted.addresses);
+}
+
+TEST_F(MakingKeysTest, WhatIsLeftOutIsTheMakers) {
+  const Principal by = maker([&](NewApiKey& key) {
+    key.addresses = {"10.0.0.0/8"};
+    key.expires = clock.time + hours(24);
+  });
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey made, keys->create(by, signer()));
+  EXPECT_THAT(made.key.addresses, testing::ElementsAre("10.0.0.0/8"));
+  EXPECT_EQ(made.key.expires, clock.time + hours(24));
+  EXPECT_EQ(store.rows.back().expires, made.key.expires);
+  EXPECT_THAT(keys->authenticate(made.text.text(), home, clock.time), FailsWith(ErrorCode::address_not_allowed));
+}
+
+TEST_F(MakingKeysTest, AKeyWithoutLimitsMayHandOnAllOfIt) {
+  const Principal by = maker([](NewApiKey&) {});
+  NewApiKey wanted = signer();
+  wanted.addresses = {"0.0.0.0/0"};
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey made, keys->create(by, wanted));
+  EXPECT_EQ(made.key.expires, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey by_operator, keys->create(operator_, request()));
+  EXPECT_TRUE(by_operator.key.maker.empty());
+}
+
+TEST_F(MakingKeysTest, AKeyIsRevokedWithAllThatItMade) {
+  const Principal by = maker([](NewApiKey&) {});
+  NewApiKey admin = signer();
+  admin.scopes = {Scope::admin, Scope::sign};
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey child, keys->create(by, admin));
+  ASSERT_OK_AND_ASSIGN(const Caller child_caller, keys->authenticate(child.text.text(), home, clock.time));
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey grandchild, keys->create(child_caller.principal, signer()));
+  ASSERT_OK_AND_ASSIGN(const Caller signing, keys->authenticate(grandchild.text.text(), home, clock.time));
+  ASSERT_OK_AND_ASSIGN(const CreatedApiKey gone, keys->create(by, signer()));
+  ASSERT_THAT(keys->revoke(operator_, gone.key.id), IsOk());
+  const std::string stranger = create();
+  keys = ApiKeys::open(store, trail.recorder(), clock, random).value();  // makers are kept
+  ASSERT_OK_AND_ASSIGN(const Caller again, keys->authenticate(grandchild.text.text(), home, clock.time));
+
+  const std::size_t before = trail.submissions.size();
+  trail.broken = true;
+  EXPECT_THAT(keys->revoke(operator_, by.key->id()), FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(again.principal.still_stands(clock.time), IsOk());
+  trail.broken = false;
+  ASSERT_THAT(keys->revoke(operator_, by.key->id()), IsOk());
+  EXPECT_THAT(again.principal.still_stands(clock.time), FailsWith(ErrorCode::api_key_expired));
+  for (const std::string& text : {std::string(child.text.text()), std::string(grandchild.text.text())}) {
+    EXPECT_THAT(keys->authenticate(text, home, clock.time), FailsWith(ErrorCode::api_key_expired));
+  }
+  EXPECT_THAT(keys->authenticate(stranger, home, clock.time), IsOk());
+  ASSERT_EQ(trail.submissions.size(), before + 1) << "one entry, one transaction";
+  EXPECT_EQ(trail.submissions.back().changes.size(), 3U);
+  const auto named = trail.body(before).at("made_by_it").as_array();
+  ASSERT_EQ(named.size(), 2U) << "not what was revoked before";
+  EXPECT_EQ(named[0].as_string(), child.key.id.value());
+  EXPECT_EQ(named[1].as_string(), grandchild.key.id.value());
 }
 
 TEST_F(ApiKeysTest, ListsByCreation) {

@@ -88,6 +88,49 @@ TEST_F(SigningTrail, IntentIsDurableBeforeTheKeyIsTouchedAndNamesWhatItSigns) {
   EXPECT_EQ(made.stored.outcome, made.stored.intent + 1);
 }
 
+TEST_F(SigningTrail, AKeyThatEndedSignsNothingAndIsRefused) {
+  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), std::nullopt, false);
+  const Principal caller{"key:k", TenantId("acme"), false, standing};
+  SignPdfCommand command = witness();
+  command.principal = caller;
+  standing->revoke();
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(activate(caller, {digest_of(document_)}), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(fixture_.trail.bodies("signature.intent"), IsEmpty());
+  EXPECT_THAT(fixture_.trail.bodies("activation.granted"), IsEmpty());
+  EXPECT_THAT(refusals(), ElementsAre("api-key-expired seal key:k", "api-key-expired yamada key:k"));
+}
+
+TEST_F(SigningTrail, AKeyThatExpiresOnTheWaySignsNothing) {
+  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), fixture_.clock.time, false);
+  SignPdfCommand command = witness();
+  command.principal = {"key:k", TenantId("acme"), false, standing};
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(fixture_.trail.bodies("signature.intent"), IsEmpty());
+}
+
+// Between the key's use and its timestamp: the signature is not given out, and the unit's key is not touched.
+TEST_F(SigningTrail, AKeyThatIsRevokedBeforeTheTimestampGetsNone) {
+  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), std::nullopt, false);
+  fixture_.software_keys.at("seal").before = [&](const crypto::Digest&) { standing->revoke(); };
+  SignPdfCommand command = witness();
+  command.principal = {"key:k", TenantId("acme"), false, standing};
+  command.level = BaselineLevel::b_t;
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.failed"));
+  EXPECT_THAT(fixture_.trail.bodies("signature.failed").front(), HasSubstr("api-key-expired"));
+}
+
+TEST_F(SigningTrail, ACredentialThatIsDisabledOnTheWaySignsNothingMore) {
+  fixture_.software_keys.at("seal").before = [&](const crypto::Digest&) {
+    EXPECT_THAT(fixture_.service->credentials().disable(test::kOperator, CredentialId("tsu")), IsOk());
+  };
+  SignPdfCommand command = witness();
+  command.level = BaselineLevel::b_t;
+  EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
+  EXPECT_THAT(fixture_.trail.bodies("timestamp.intent"), IsEmpty());
+}
+
 TEST_F(SigningTrail, TokenIsInTheJournalBeforeTheUnitsKeyIsTouched) {
   const crypto::Digest digest = digest_of(bytes_of("x"));
   fixture_.software_keys.at("tsu").before = [&](const crypto::Digest&) {
