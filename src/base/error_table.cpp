@@ -65,6 +65,7 @@ constexpr std::array kRows = {
   ErrorRow{instruction_from_future, 403, "instruction-from-future", "The instruction record is from the future", "署名指示の記録の日時が未来です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{activation_missing, 403, "activation-missing", "A party signature needs that party's PIN", "当事者型署名には本人のPINが必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{pin_incorrect, 403, "pin-incorrect", "The PIN is not correct", "PINが正しくありません", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{pin_wait, 429, "pin-wait", "After a failure the PIN may be tried again only later", "PINの入力に失敗したため、再試行までお待ちください", F::bad_request, X::refused, L::warning, true},
   ErrorRow{pin_locked, 423, "pin-locked", "The PIN is locked after repeated failure", "PINは連続して失敗したためロックされています", F::bad_request, X::refused, L::error, false},
   ErrorRow{activation_unknown, 403, "activation-unknown", "There is no such activation", "有効化トークンが正しくありません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{activation_expired, 403, "activation-expired", "The activation has expired", "有効化トークンの有効期限が切れています", F::bad_request, X::refused, L::warning, false},

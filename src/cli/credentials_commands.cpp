@@ -186,8 +186,10 @@ class PinCommand final : public Command {
     app.add_option("id", id_, "Credential of kind party")->required();
     auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN");
     app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it")->needs(pin);
-    app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
-        ->excludes(pin);
+    auto* reset =
+        app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
+            ->excludes(pin);
+    app.add_option("--tenant", tenant_, "Whose failures are forgotten (default: everybody's)")->needs(reset);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -211,7 +213,8 @@ class PinCommand final : public Command {
   [[nodiscard]] Result<void> reset(Runtime& runtime) const {
     const service::Principal by = runtime.principal();
     const CredentialId id(id_);
-    return async::block_on(runtime.service().activation().reset_failures(by, id, runtime.deadline()));
+    const auto whose = tenant_.empty() ? std::nullopt : std::optional(TenantId(tenant_));
+    return async::block_on(runtime.service().activation().reset_failures(by, id, whose, runtime.deadline()));
   }
 
   [[nodiscard]] Result<void> set(Runtime& runtime) const {
@@ -230,6 +233,7 @@ class PinCommand final : public Command {
   std::filesystem::path pin_file_;
   std::filesystem::path old_pin_file_;
   bool reset_ = false;
+  std::string tenant_;
 };
 
 class ListCommand final : public Command {

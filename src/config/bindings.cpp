@@ -95,7 +95,9 @@ constexpr std::array kBindings{
   Binding<C>{"pin.memory", to<&C::service, &S::pin, &service::PinPolicy::memory>(), {8 * kMiB, 4 * kGiB - kKiB}, Form::size, "Memory that one hash of a PIN takes (Argon2id, RFC 9106); whole KiB"},
   Binding<C>{"pin.iterations", to<&C::service, &S::pin, &service::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over that memory"},
   Binding<C>{"pin.min_length", to<&C::service, &S::pin, &service::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
-  Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &service::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN"},
+  Binding<C>{"pin.first_wait", to<&C::service, &S::pin, &service::PinPolicy::first_wait>(), {0, kHour}, Form::plain, "How long a PIN cannot be tried again after a failure; doubles with each further one in a row. 0s: no wait"},
+  Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &service::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "As long as that wait gets"},
+  Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &service::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN for the tenant that made them"},
   Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &service::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
 
   Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least that is logged: debug, info, warning, error or critical"},

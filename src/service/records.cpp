@@ -135,11 +135,14 @@ std::string activation(const Principal& principal, const Credential& credential,
   return std::move(json).finish();
 }
 
-std::string administration(const Principal& by, const CredentialId& id) {
+std::string administration(const Principal& by, const CredentialId& id, const std::optional<TenantId>& tenant) {
   ObjectWriter json;
   json.raw("by", principal_json(by));
   if (!id.empty()) {
     json.text("credential", id.value());
+  }
+  if (tenant) {
+    json.text("tenant", tenant->value());
   }
   return std::move(json).finish();
 }

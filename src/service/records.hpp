@@ -46,7 +46,8 @@ struct Trace {
 
 [[nodiscard]] std::string activation(const Principal& principal, const Credential& credential, ByteView id,
                                      const std::vector<std::string>& digests, Instant expires);
-[[nodiscard]] std::string administration(const Principal& by, const CredentialId& id);
+[[nodiscard]] std::string administration(const Principal& by, const CredentialId& id,
+                                         const std::optional<TenantId>& tenant = std::nullopt);
 [[nodiscard]] std::string token(const tsp::TstInfo& info, const Principal& caller);
 
 // What an answer says beside the bytes.

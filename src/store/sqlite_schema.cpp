@@ -67,6 +67,18 @@ CREATE TABLE api_key (
     std::string_view(R"sql(
 ALTER TABLE api_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 )sql"),
+    // Failures of a PIN by tenant. Those counted so far are the credential's tenant's.
+    std::string_view(R"sql(
+CREATE TABLE pin_failure (
+  credential TEXT NOT NULL REFERENCES credential(id), tenant TEXT NOT NULL, failures INTEGER NOT NULL, last INTEGER NOT NULL,
+  proven INTEGER NOT NULL, PRIMARY KEY (credential, tenant)
+) STRICT, WITHOUT ROWID;
+INSERT INTO pin_failure (credential, tenant, failures, last, proven)
+  SELECT secret.credential, credential.tenant, secret.failures, secret.last_failure, 0
+  FROM activation_secret AS secret JOIN credential ON credential.id = secret.credential WHERE secret.failures > 0;
+ALTER TABLE activation_secret DROP COLUMN failures;
+ALTER TABLE activation_secret DROP COLUMN last_failure;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

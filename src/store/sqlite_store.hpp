@@ -17,9 +17,9 @@ class SqliteStore final : public Store {
 
   [[nodiscard]] Result<CredentialRow> credential(const CredentialId& id) override;
   [[nodiscard]] Result<std::vector<CredentialRow>> credentials() override;
-  [[nodiscard]] Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const LockPolicy& policy,
-                                                     Instant now) override;
-  [[nodiscard]] Result<void> forgive_pin_failures(const CredentialId& id) override;
+  [[nodiscard]] Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const TenantId& tenant,
+                                                     const LockPolicy& policy, Instant now) override;
+  [[nodiscard]] Result<void> forgive_pin_failures(const CredentialId& id, const TenantId& tenant) override;
   [[nodiscard]] Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) override;
 
   [[nodiscard]] Result<void> commit(const Additions& additions) override;

@@ -54,11 +54,13 @@ class ApiFixture : public ::testing::Test {
   static constexpr std::string_view kPin = "yamada-493817";
   inline static const service::Principal kOperator{"local:0", {}, true};
 
-  explicit ApiFixture(bool tsa_open = false, http::RateOptions key_rate = {}) {
+  explicit ApiFixture(bool tsa_open = false, http::RateOptions key_rate = {},
+                      std::chrono::seconds pin_wait = std::chrono::seconds(0)) {
     service::Options options;
     options.pin.memory = 64 * 1024;
     options.pin.iterations = 1;
     options.pin.max_failures = 3;
+    options.pin.first_wait = pin_wait;
     audit::Options log;
     log.origin = "test.example/log";
     log.checkpoint_interval = std::chrono::milliseconds(50);

@@ -36,6 +36,7 @@ inline service::PinPolicy cheap_pins() {
   policy.memory = 64 * 1024;
   policy.iterations = 1;
   policy.max_failures = 3;
+  policy.first_wait = std::chrono::seconds(0);
   return policy;
 }
 

@@ -61,6 +61,7 @@ enum class ErrorCode : std::uint8_t {
   instruction_from_future,
   activation_missing,
   pin_incorrect,
+  pin_wait,
   pin_locked,
   activation_unknown,
   activation_expired,

@@ -1,9 +1,11 @@
 // Activation is a party's PIN for the party's own key (当事者型): Argon2id (RFC 9106), one secret per credential, so
-// that one party's PIN never activates another's key. A failure is counted durably before the PIN is judged.
+// that one party's PIN never activates another's key. A failure is counted durably before the PIN is judged, for the
+// tenant whose principal tries it: what one tenant gets wrong locks no other out (docs/adr/0011).
 #pragma once
 
 #include <array>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "rakkan/async/bounded_pool.hpp"
@@ -32,25 +34,29 @@ class Activation {
   // The credential's first PIN. already_exists, invalid_argument (too short).
   [[nodiscard]] async::Task<Result<void>> set_pin(const Principal& by, const CredentialId& id, const SecureBytes& pin,
                                                   async::Deadline deadline);
-  // A new one by whoever knows the old one. pin_incorrect, pin_locked, invalid_argument.
+  // A new one by whoever knows the old one. pin_incorrect, pin_wait, pin_locked, invalid_argument.
   [[nodiscard]] async::Task<Result<void>> change_pin(const Principal& by, const CredentialId& id,
                                                      const SecureBytes& old_pin, const SecureBytes& new_pin,
                                                      async::Deadline deadline);
-  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh. activation_missing.
+  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for one tenant or (nothing)
+  // for all. activation_missing.
   [[nodiscard]] async::Task<Result<void>> reset_failures(const Principal& by, const CredentialId& id,
+                                                         const std::optional<TenantId>& tenant,
                                                          async::Deadline deadline);
-  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_locked.
+  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_wait, pin_locked, api_key_expired: a
+  // key that ended is not told.
   [[nodiscard]] async::Task<Result<void>> verify_pin(const Principal& by, const CredentialId& id,
                                                      const SecureBytes& pin, async::Deadline deadline);
 
  private:
   // Both run on the pool. judge: the credential's secret, when the PIN is right.
-  [[nodiscard]] Result<store::ActivationSecret> judge(const CredentialId& id, const SecureBytes& pin);
+  [[nodiscard]] Result<store::ActivationSecret> judge(const Principal& by, const CredentialId& id,
+                                                      const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
   // The change and its entry, in one transaction.
   [[nodiscard]] Result<void> commit(std::string event, const Principal& by, const CredentialId& id,
-                                    store::RowChange change);
+                                    store::RowChange change, const std::optional<TenantId>& tenant = std::nullopt);
 
   store::Store* store_;
   TrailWriter* trail_;

@@ -72,8 +72,8 @@ class Authorizer {
 
   // credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
   // instruction_digest_mismatch, instruction_from_future, activation_missing, invalid_argument (PIN
-  // and activation at once), pin_incorrect, pin_locked, activation_ codes. PIN and activation are judged last. What
-  // the request refers to outlives the task.
+  // and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and activation are judged
+  // last. What the request refers to outlives the task.
   [[nodiscard]] async::Task<Result<Authorization>> authorize(const AuthorizationRequest& request);
 
  private:

@@ -73,6 +73,9 @@ struct PinPolicy {
   std::uint64_t memory = 64ULL << 20;  // bytes, whole KiB
   std::uint32_t iterations = 3;
   unsigned min_length = 6;  // characters
+  // Failures count for each tenant by itself, in a row.
+  std::chrono::seconds first_wait{1};      // after a failure; twice as long after each further one; 0: none
+  std::chrono::seconds longest_wait{300};  // as long as that gets
   unsigned max_failures = 5;
   std::chrono::seconds lock_time{0};  // 0: locked until it is reset
 };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -88,6 +89,7 @@ struct PinReplacement {
 // An operator's way out of a lock: the count of failures starts afresh, the PIN stays. activation_missing.
 struct PinReset {
   CredentialId credential;
+  std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
 };
 
 // Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to; they are

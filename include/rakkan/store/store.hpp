@@ -31,9 +31,12 @@ struct PinAttempt {
   unsigned failures = 0;  // with this one
 };
 
+// After a failure the next try has to wait, twice as long after each further one; in the end the PIN is locked.
 struct LockPolicy {
-  unsigned max_failures = 0;
-  std::optional<std::chrono::seconds> lock_time;  // nothing: until it is reset
+  unsigned max_failures = 0;                           // of one tenant in a row
+  std::optional<std::chrono::seconds> lock_time = {};  // nothing: until it is reset
+  std::chrono::seconds first_wait{0};
+  std::chrono::seconds longest_wait{0};
 };
 
 class Store : public Ledger, public ApiKeyStore {
@@ -41,12 +44,14 @@ class Store : public Ledger, public ApiKeyStore {
   // credential_unknown
   [[nodiscard]] virtual Result<CredentialRow> credential(const CredentialId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<CredentialRow>> credentials() = 0;  // by id
-  // Counts a failure, durably, and hands out the secret. activation_missing when there is none; pin_locked when the
-  // policy's failures are used up, without counting. A lock whose time is over starts the count afresh.
-  [[nodiscard]] virtual Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const LockPolicy& policy,
-                                                             Instant now) = 0;
-  // The PIN was right: the failures are forgotten.
-  [[nodiscard]] virtual Result<void> forgive_pin_failures(const CredentialId& id) = 0;
+  // Counts a failure of that tenant, durably, and hands out the secret. activation_missing when there is none. Without
+  // counting: pin_locked when the tenant's failures are used up (a lock whose time is over starts its count afresh);
+  // pin_wait, with the time, while the wait for its last failure lasts. A tenant that never had the PIN right waits for
+  // the failures of all tenants together as well, and is never locked by them.
+  [[nodiscard]] virtual Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const TenantId& tenant,
+                                                             const LockPolicy& policy, Instant now) = 0;
+  // The PIN was right: the tenant's failures are forgotten, and those of others no longer concern it.
+  [[nodiscard]] virtual Result<void> forgive_pin_failures(const CredentialId& id, const TenantId& tenant) = 0;
   // A number that no call has ever returned for this unit, from 1 on; durable before it is returned.
   [[nodiscard]] virtual Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) = 0;
 };

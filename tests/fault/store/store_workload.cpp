@@ -129,7 +129,7 @@ void StoreWorkload::work(Store& store) {
     }
     if (number % 3 == 2 && credential_added_) {
       ++pin_attempts_tried_;
-      const auto attempt = store.begin_pin_attempt(party(), {100, std::nullopt}, at(number));
+      const auto attempt = store.begin_pin_attempt(party(), TenantId("a"), {100, std::nullopt}, at(number));
       pin_attempts_ += attempt ? 1 : 0;
       note("begin_pin_attempt", attempt ? Result<void>() : Result<void>(fail(attempt.error())));
     }
@@ -157,7 +157,7 @@ void StoreWorkload::check() {
                   FailsWith(ErrorCode::already_exists));
     }
     EXPECT_GT(store.next_tsu_epoch(CredentialId("tsu")).value_or(0), epoch_) << "an epoch was repeated";
-    const auto attempt = store.begin_pin_attempt(party(), {100, std::nullopt}, at(1));
+    const auto attempt = store.begin_pin_attempt(party(), TenantId("a"), {100, std::nullopt}, at(1));
     if (credential_added_) {
       ASSERT_THAT(attempt, IsOk());
       EXPECT_GT(attempt->failures, pin_attempts_) << "a counted failure was forgotten";

@@ -130,6 +130,8 @@ void CliTest::SetUpTestSuite() {
     return;  // one folder serves every suite of the program
   }
   the_home = std::make_unique<TemporaryFolder>();
+  // A wrong PIN of one test lets no other wait; refusals_test.cpp looks at the wait.
+  ::setenv("RAKKAN_PIN_FIRST_WAIT", "0s", 1);
   const CommandOutcome made = run_command({RAKKAN_PROGRAM, "init", path("data")});
   ASSERT_EQ(made.exit_code, 0) << made.output;
   must({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", path("ca.key"), "-out", path("ca.pem"),

@@ -58,6 +58,16 @@ TEST_F(Refusals, AWrongPinUntilItIsLocked) {
   std::vector<std::string> with_right = options;
   with_right.push_back(path("l.pin"));
   EXPECT_EQ(refused_signature(contract(), with_right, 4), "pin-locked") << "the right PIN comes too late";
+
+  answer({"credentials", "pin", "party-l", "--reset", "--tenant", "acme"});
+  EXPECT_EQ(refused_signature(contract(), with_right, 4), "pin-locked") << "another tenant's failures were forgotten";
+  answer({"credentials", "pin", "party-l", "--reset"});
+  ::setenv("RAKKAN_PIN_FIRST_WAIT", "1h", 1);
+  ::setenv("RAKKAN_PIN_LONGEST_WAIT", "1h", 1);
+  EXPECT_EQ(refused_signature(contract(), with_wrong, 4), "pin-incorrect");
+  EXPECT_EQ(refused_signature(contract(), with_right, 4), "pin-wait");
+  ::unsetenv("RAKKAN_PIN_LONGEST_WAIT");
+  ::setenv("RAKKAN_PIN_FIRST_WAIT", "0s", 1);
 }
 
 TEST_F(Refusals, APinFileThatOthersMayRead) {

@@ -28,9 +28,17 @@ class ActivationTest : public ::testing::Test {
     EXPECT_THAT(set(sato_, test::kSatosPin), IsOk());
   }
   static async::Deadline soon() { return async::deadline_in(test::kPatience); }
-  static Result<void> verify_by(Activation& activation, const CredentialId& id, std::string_view pin) {
+  static Result<void> verify_by(Activation& activation, const CredentialId& id, std::string_view pin,
+                                const Principal& by = test::kOperator) {
     const SecureBytes secret = pin_of(pin);
-    return async::block_on(activation.verify_pin(test::kOperator, id, secret, soon()));
+    return async::block_on(activation.verify_pin(by, id, secret, soon()));
+  }
+  static Principal of_tenant(const std::string& name) { return {"key:" + name, TenantId(name)}; }
+  static PinPolicy with_waits() {
+    PinPolicy policy = test::cheap_pins();
+    policy.first_wait = std::chrono::seconds(1);
+    policy.longest_wait = std::chrono::seconds(60);
+    return policy;
   }
   Result<void> verify(const CredentialId& id, std::string_view pin) { return verify_by(activation_, id, pin); }
   Result<void> set(const CredentialId& id, std::string_view pin) {
@@ -68,8 +76,8 @@ TEST_F(ActivationTest, TheSamePinOfTwoPartiesIsKeptDifferently) {
   ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
   ASSERT_THAT(set(third, test::kYamadasPin), IsOk());
   const store::LockPolicy policy{9, std::nullopt};
-  ASSERT_OK_AND_ASSIGN(const auto one, store_->begin_pin_attempt(yamada_, policy, clock_.now()));
-  ASSERT_OK_AND_ASSIGN(const auto other, store_->begin_pin_attempt(third, policy, clock_.now()));
+  ASSERT_OK_AND_ASSIGN(const auto one, store_->begin_pin_attempt(yamada_, TenantId(), policy, clock_.now()));
+  ASSERT_OK_AND_ASSIGN(const auto other, store_->begin_pin_attempt(third, TenantId(), policy, clock_.now()));
   EXPECT_NE(one.secret.hash, other.secret.hash);
 }
 
@@ -100,6 +108,94 @@ TEST_F(ActivationTest, LockEndsAfterItsTimeWhenThePolicySaysSo) {
   EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), FailsWith(ErrorCode::pin_locked));
   clock_.time += std::chrono::seconds(60);
   EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin), IsOk());
+}
+
+TEST_F(ActivationTest, WhatOneTenantGetsWrongLocksNoOtherOut) {
+  const Principal attacker = of_tenant("attacker");
+  const Principal victim = of_tenant("victim");
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(verify_by(activation_, yamada_, "wrong-pin", attacker), FailsWith(ErrorCode::pin_incorrect));
+  }
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, attacker), FailsWith(ErrorCode::pin_locked));
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, victim), IsOk());
+}
+
+TEST_F(ActivationTest, EachFailureMakesTheNextTryWaitLonger) {
+  Activation activation(*store_, trail_, pool_, clock_, random_, with_waits());
+  const Principal caller = of_tenant("acme");
+  for (const int wait : {1, 2}) {
+    EXPECT_THAT(verify_by(activation, yamada_, "wrong-pin", caller), FailsWith(ErrorCode::pin_incorrect));
+    clock_.time += std::chrono::seconds(wait) - std::chrono::milliseconds(1);
+    const auto early = verify_by(activation, yamada_, test::kYamadasPin, caller);
+    ASSERT_THAT(early, FailsWith(ErrorCode::pin_wait));
+    EXPECT_EQ(early.error().retry_after, std::chrono::milliseconds(1));
+    clock_.time += std::chrono::milliseconds(1);
+  }
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin, caller), IsOk());
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin, caller), IsOk()) << "no wait after the right one";
+}
+
+// Many tenants that guess one PIN wait for each other, and nobody who knows it waits for them.
+TEST_F(ActivationTest, ManyTenantsThatGuessWaitForEachOtherAlone) {
+  Activation activation(*store_, trail_, pool_, clock_, random_, with_waits());
+  const Principal victim = of_tenant("victim");
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin, victim), IsOk());
+  int judged = 0;
+  const Instant end = clock_.time + std::chrono::hours(1);
+  for (int i = 0; clock_.time < end; ++i, clock_.time += std::chrono::seconds(1)) {
+    const auto guess = verify_by(activation, yamada_, "wrong-pin", of_tenant("t" + std::to_string(i)));
+    judged += !guess && guess.error().code == ErrorCode::pin_incorrect ? 1 : 0;
+    if (i % 100 == 0) {
+      EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin, victim), IsOk());
+    }
+  }
+  EXPECT_LE(judged, 66) << "one a minute, once the wait is as long as it gets";
+  clock_.time += std::chrono::seconds(60);
+  EXPECT_THAT(verify_by(activation, yamada_, test::kYamadasPin, of_tenant("new")), IsOk()) << "nobody is locked out";
+}
+
+TEST_F(ActivationTest, ManyTriesAtOnceAreNoMoreThanTheyMayBe) {
+  const auto judged_of = [&](Activation& activation, const CredentialId& id) {
+    std::atomic<int> judged = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 64; ++i) {
+      threads.emplace_back([&] {
+        const auto tried = verify_by(activation, id, "wrong-pin", of_tenant("acme"));
+        judged += !tried && tried.error().code == ErrorCode::pin_incorrect ? 1 : 0;
+      });
+    }
+    for (std::thread& thread : threads) {
+      thread.join();
+    }
+    return judged.load();
+  };
+  async::BoundedPool wide({"pin", 8, 64});
+  Activation without_waits(*store_, trail_, wide, clock_, random_, test::cheap_pins());
+  EXPECT_EQ(judged_of(without_waits, yamada_), 3);
+  Activation waiting(*store_, trail_, wide, clock_, random_, with_waits());
+  EXPECT_EQ(judged_of(waiting, sato_), 1);
+}
+
+TEST_F(ActivationTest, AKeyThatEndedIsNotToldWhetherAPinIsRight) {
+  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), clock_.time + std::chrono::seconds(1), false);
+  const Principal caller{"key:k", TenantId("acme"), false, standing};
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, caller), IsOk());
+  clock_.time += std::chrono::seconds(1);
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, caller), FailsWith(ErrorCode::api_key_expired));
+  EXPECT_THAT(verify_by(activation_, yamada_, "wrong-pin", caller), FailsWith(ErrorCode::api_key_expired));
+}
+
+TEST_F(ActivationTest, OperatorEndsTheLockOfOneTenant) {
+  for (const char* name : {"one", "other"}) {
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_THAT(verify_by(activation_, yamada_, "wrong-pin", of_tenant(name)), FailsWith(ErrorCode::pin_incorrect));
+    }
+  }
+  trail_.forget();
+  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, yamada_, TenantId("one"), soon())), IsOk());
+  EXPECT_THAT(trail_.entries().back().body, R"({"by":{"id":"local:0"},"credential":"yamada","tenant":"one"})");
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, of_tenant("one")), IsOk());
+  EXPECT_THAT(verify_by(activation_, yamada_, test::kYamadasPin, of_tenant("other")), FailsWith(ErrorCode::pin_locked));
 }
 
 TEST_F(ActivationTest, RightPinsAtOnceDoNotLockEachOtherOut) {
@@ -138,14 +234,14 @@ TEST_F(ActivationTest, OperatorEndsALockAndThePinStays) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_THAT(verify(yamada_, "wrong-pin"), FailsWith(ErrorCode::pin_incorrect));
   }
-  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, yamada_, soon())), IsOk());
+  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, yamada_, std::nullopt, soon())), IsOk());
   EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
 }
 
 TEST_F(ActivationTest, ChangesAreRecordedWithWhoMadeThem) {
   trail_.forget();
   ASSERT_THAT(change(yamada_, test::kYamadasPin, "new-pin-1"), IsOk());
-  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, sato_, soon())), IsOk());
+  ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, sato_, std::nullopt, soon())), IsOk());
   EXPECT_THAT(trail_.events(), ::testing::ElementsAre("pin.changed", "pin.reset"));
   EXPECT_EQ(trail_.entries().front().body, R"({"by":{"id":"local:0"},"credential":"yamada"})");
   EXPECT_EQ(trail_.entries().back().body, R"({"by":{"id":"local:0"},"credential":"sato"})");
@@ -159,16 +255,18 @@ TEST_F(ActivationTest, WithoutItsEntryNothingIsChanged) {
   EXPECT_THAT(verify(sato_, "wrong-pin"), FailsWith(ErrorCode::pin_incorrect));
   for (const char* event : {"pin.set", "pin.changed", "pin.reset"}) {
     trail_.fail_at(event);
-    const Result<void> refused = event == std::string_view("pin.set") ? set(third, "123456")
-                                 : event == std::string_view("pin.changed")
-                                     ? change(yamada_, test::kYamadasPin, "new-pin-1")
-                                     : async::block_on(activation_.reset_failures(test::kOperator, sato_, soon()));
+    const Result<void> refused =
+        event == std::string_view("pin.set") ? set(third, "123456")
+        : event == std::string_view("pin.changed")
+            ? change(yamada_, test::kYamadasPin, "new-pin-1")
+            : async::block_on(activation_.reset_failures(test::kOperator, sato_, std::nullopt, soon()));
     EXPECT_THAT(refused, FailsWith(ErrorCode::audit_unavailable)) << event;
     trail_.repair();
   }
   EXPECT_THAT(verify(third, "123456"), FailsWith(ErrorCode::activation_missing));
   EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto attempt, store_->begin_pin_attempt(sato_, {9, std::nullopt}, clock_.now()));
+  ASSERT_OK_AND_ASSIGN(const auto attempt,
+                       store_->begin_pin_attempt(sato_, TenantId(), {9, std::nullopt}, clock_.now()));
   EXPECT_EQ(attempt.failures, 2U) << "the failure still counts";
 }
 

@@ -122,22 +122,26 @@ TEST_F(StoreTest, PinAttemptIsCountedBeforeItIsJudged) {
   ASSERT_THAT(change(seal("p")), IsOk());
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{2, std::nullopt};
-  ASSERT_OK_AND_ASSIGN(const PinAttempt first, store_->begin_pin_attempt(CredentialId("p"), policy, at(1)));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt first,
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(1)));
   EXPECT_EQ(first.failures, 1U);
   EXPECT_EQ(first.secret.hash, secret(1).hash);
   reopen();  // as after a crash in the middle of the attempt
-  ASSERT_OK_AND_ASSIGN(const PinAttempt second, store_->begin_pin_attempt(CredentialId("p"), policy, at(2)));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt second,
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(2)));
   EXPECT_EQ(second.failures, 2U);
-  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(3)), FailsWith(ErrorCode::pin_locked));
+  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(3)),
+              FailsWith(ErrorCode::pin_locked));
 }
 
 TEST_F(StoreTest, SuccessForgivesFailures) {
   ASSERT_THAT(change(seal("p")), IsOk());
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{2, std::nullopt};
-  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(1)), IsOk());
-  ASSERT_THAT(store_->forgive_pin_failures(CredentialId("p")), IsOk());
-  ASSERT_OK_AND_ASSIGN(const PinAttempt next, store_->begin_pin_attempt(CredentialId("p"), policy, at(2)));
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(1)), IsOk());
+  ASSERT_THAT(store_->forgive_pin_failures(CredentialId("p"), TenantId("a")), IsOk());
+  ASSERT_OK_AND_ASSIGN(const PinAttempt next,
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(2)));
   EXPECT_EQ(next.failures, 1U);
 }
 
@@ -146,28 +150,89 @@ TEST_F(StoreTest, OperatorResetsALockedPin) {
   EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::activation_missing));
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::nullopt};
-  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(1)), IsOk());
-  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(2)), FailsWith(ErrorCode::pin_locked));
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(1)), IsOk());
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(2)),
+              FailsWith(ErrorCode::pin_locked));
   ASSERT_THAT(change(PinReset{CredentialId("p")}), IsOk());
   reopen();
-  ASSERT_OK_AND_ASSIGN(const PinAttempt next, store_->begin_pin_attempt(CredentialId("p"), policy, at(3)));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt next,
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(3)));
   EXPECT_EQ(next.failures, 1U);
   EXPECT_EQ(next.secret.hash, secret(1).hash);
+}
+
+TEST_F(StoreTest, AFailureIsItsTenantsAndAWaitIsEverybodysWhoNeverHadThePinRight) {
+  const CredentialId p("p");
+  const TenantId a("a"), b("b"), known("known");
+  ASSERT_THAT(store_->commit({.changes = {seal("p")}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {PinAddition{p, secret(1)}}}), IsOk());
+  const LockPolicy policy{2, std::nullopt, std::chrono::seconds(10), std::chrono::seconds(15)};
+  ASSERT_THAT(store_->begin_pin_attempt(p, known, policy, at(0)), IsOk());
+  ASSERT_THAT(store_->forgive_pin_failures(p, known), IsOk());
+
+  ASSERT_THAT(store_->begin_pin_attempt(p, a, policy, at(1)), IsOk());
+  const auto early = store_->begin_pin_attempt(p, a, policy, at(10));
+  ASSERT_THAT(early, FailsWith(ErrorCode::pin_wait));
+  EXPECT_EQ(early.error().retry_after, std::chrono::seconds(1));
+  EXPECT_THAT(store_->begin_pin_attempt(p, b, policy, at(10)), FailsWith(ErrorCode::pin_wait));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt not_concerned, store_->begin_pin_attempt(p, known, policy, at(10)));
+  EXPECT_EQ(not_concerned.failures, 1U);
+  ASSERT_THAT(store_->forgive_pin_failures(p, known), IsOk());
+
+  ASSERT_OK_AND_ASSIGN(const PinAttempt second, store_->begin_pin_attempt(p, a, policy, at(11)));
+  EXPECT_EQ(second.failures, 2U) << "what came too early did not count";
+  reopen();
+  EXPECT_THAT(store_->begin_pin_attempt(p, a, policy, at(1'000'000)), FailsWith(ErrorCode::pin_locked));
+  EXPECT_THAT(store_->begin_pin_attempt(p, b, policy, at(25)), FailsWith(ErrorCode::pin_wait)) << "10, 20, at most 15";
+  ASSERT_OK_AND_ASSIGN(const PinAttempt others, store_->begin_pin_attempt(p, b, policy, at(26)));
+  EXPECT_EQ(others.failures, 1U);
+
+  ASSERT_THAT(store_->commit({.changes = {PinReset{p, a}}}), IsOk());
+  EXPECT_THAT(store_->begin_pin_attempt(p, a, policy, at(100)), IsOk());
+  ASSERT_OK_AND_ASSIGN(const PinAttempt still, store_->begin_pin_attempt(p, b, policy, at(200)));
+  EXPECT_EQ(still.failures, 2U);
+}
+
+TEST_F(StoreTest, AClockThatIsSetBackMakesNobodyWait) {
+  const CredentialId p("p");
+  const TenantId a("a");
+  ASSERT_THAT(store_->commit({.changes = {seal("p")}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {PinAddition{p, secret(1)}}}), IsOk());
+  const LockPolicy policy{3, std::nullopt, std::chrono::seconds(10), std::chrono::seconds(10)};
+  ASSERT_THAT(store_->begin_pin_attempt(p, a, policy, at(1'000'000)), IsOk());
+  ASSERT_OK_AND_ASSIGN(const PinAttempt second, store_->begin_pin_attempt(p, a, policy, at(1'000)));
+  EXPECT_EQ(second.failures, 2U);
+  EXPECT_THAT(store_->begin_pin_attempt(p, a, policy, at(1'001)), FailsWith(ErrorCode::pin_wait));
+}
+
+TEST_F(StoreTest, WhoMadeAKeyIsKept) {
+  ApiKeyRow row;
+  row.id = ApiKeyId("child");
+  row.tenant = TenantId("a");
+  row.scopes = {"sign"};
+  row.maker = ApiKeyId("maker");
+  ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const auto rows, store_->api_keys());
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].maker, ApiKeyId("maker"));
 }
 
 TEST_F(StoreTest, LockEndsAfterItsTime) {
   ASSERT_THAT(change(seal("p")), IsOk());
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::chrono::seconds(60)};
-  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(100)), IsOk());
-  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), policy, at(159)), FailsWith(ErrorCode::pin_locked));
-  ASSERT_OK_AND_ASSIGN(const PinAttempt afresh, store_->begin_pin_attempt(CredentialId("p"), policy, at(160)));
+  ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(100)), IsOk());
+  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(159)),
+              FailsWith(ErrorCode::pin_locked));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt afresh,
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(160)));
   EXPECT_EQ(afresh.failures, 1U);
 }
 
 TEST_F(StoreTest, AttemptWithoutSecretIsActivationMissing) {
   ASSERT_THAT(change(seal("p")), IsOk());
-  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), {3, std::nullopt}, at(1)),
+  EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)),
               FailsWith(ErrorCode::activation_missing));
 }
 
@@ -178,7 +243,7 @@ TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
   EXPECT_THAT(change(PinReplacement{CredentialId("p"), secret(9), secret(2)}), FailsWith(ErrorCode::pin_incorrect));
   ASSERT_THAT(change(PinReplacement{CredentialId("p"), secret(1), secret(2)}), IsOk());
   ASSERT_OK_AND_ASSIGN(const PinAttempt attempt,
-                       store_->begin_pin_attempt(CredentialId("p"), {3, std::nullopt}, at(1)));
+                       store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)));
   EXPECT_EQ(attempt.secret.hash, secret(2).hash);
 }
 
@@ -327,6 +392,8 @@ CREATE TABLE activation_secret (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tsu_epoch (unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO credential VALUES ('op', 'operator', '', 't', 'k', x'01', 'P-256', 's', 'active', 7);
+INSERT INTO credential VALUES ('p', 'party', 'p', 't', 'k', x'01', 'P-256', 's', 'active', 7);
+INSERT INTO activation_secret VALUES ('p', x'01', x'02', 8, 1, 1, 4, 9000);
 INSERT INTO tsu_epoch VALUES ('tsu', 41);
 PRAGMA application_id=0x524B4B4E;
 PRAGMA user_version=1;)sql",
@@ -340,6 +407,10 @@ PRAGMA user_version=1;)sql",
   EXPECT_TRUE(row.tenant.empty());
   EXPECT_EQ(store->next_tsu_epoch(CredentialId("tsu")).value_or(0), 42U);
   EXPECT_THAT(store->set_fact("a", "b"), IsOk());
+  ASSERT_OK_AND_ASSIGN(const PinAttempt counted,
+                       store->begin_pin_attempt(CredentialId("p"), TenantId(), {5, std::nullopt}, at(10)));
+  EXPECT_EQ(counted.failures, 5U) << "failures stay counted";
+  EXPECT_EQ(counted.secret.hash, Bytes{1});
 }
 
 }  // namespace
