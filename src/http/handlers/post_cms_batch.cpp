@@ -45,23 +45,24 @@ Request lasting(const Request& request, std::string_view id) {
   return kept;
 }
 
-std::string failed_line(std::uint64_t number, const std::optional<std::string>& reference, const Error& error,
-                        Language language) {
+json::ObjectWriter answer_to(std::uint64_t line, const std::optional<std::string>& reference) {
   json::ObjectWriter json;
-  json.number("line", number);
+  json.number("line", line);
   if (reference) {
     json.text("reference", *reference);
   }
+  return json;
+}
+
+std::string failed_line(std::uint64_t number, const std::optional<std::string>& reference, const Error& error,
+                        Language language) {
+  json::ObjectWriter json = answer_to(number, reference);
   json.number("status", row(error.code).http_status).raw("problem", line_problem(error, language));
   return std::move(json).finish() + "\n";
 }
 
 std::string signed_line(std::uint64_t number, const std::optional<std::string>& reference, const DigestSigned& made) {
-  json::ObjectWriter json;
-  json.number("line", number);
-  if (reference) {
-    json.text("reference", *reference);
-  }
+  json::ObjectWriter json = answer_to(number, reference);
   json.number("status", 200);
   if (made.replayed) {
     json.flag("replayed", true);
