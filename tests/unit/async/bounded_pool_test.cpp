@@ -20,7 +20,7 @@
 namespace rakkan::async {
 namespace {
 
-using eventually;
+using test::eventually;
 using test::FailsWith;
 using test::IsOk;
 using namespace std::chrono_literals;
