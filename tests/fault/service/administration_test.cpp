@@ -35,6 +35,7 @@ PinPolicy cheap_pins() {
   policy.memory = 64 * 1024;
   policy.iterations = 1;
   policy.max_failures = 9;
+  policy.first_wait = std::chrono::seconds(0);
   return policy;
 }
 
@@ -64,6 +65,9 @@ class Administrator {
   Result<void> verify_pin(std::string_view pin) {
     const SecureBytes secret(bytes_of(pin));
     return async::block_on(activation.verify_pin(kOperator, kYamada, secret, soon()));
+  }
+  Result<void> reset_failures() {
+    return async::block_on(activation.reset_failures(kOperator, kYamada, std::nullopt, soon()));
   }
 
  private:
@@ -106,18 +110,17 @@ class Life {
     };
     const std::optional<ApiKeyId> old_key = created();
     const std::optional<ApiKeyId> new_key = old_key ? created() : std::nullopt;  // a rotation
-    static_cast<void>(
-        new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
-        done("credential.added",
-             administrator.credentials->adopt(kOperator,
-                                              {kYamada, CredentialKind::party, PartyId("山田"), {}, "", "", "", {}})) &&
-        done("credential.certified",
-             administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
-        done("pin.set", administrator.set_pin(kFirstPin)) &&
-        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
-        !administrator.verify_pin("wrong").has_value() &&
-        done("pin.reset", async::block_on(administrator.activation.reset_failures(kOperator, kYamada, soon()))) &&
-        done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
+    static_cast<void>(new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
+                      done("credential.added",
+                           administrator.credentials->adopt(
+                               kOperator, {kYamada, CredentialKind::party, PartyId("山田"), {}, "", "", "", {}})) &&
+                      done("credential.certified",
+                           administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
+                      done("pin.set", administrator.set_pin(kFirstPin)) &&
+                      done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
+                      !administrator.verify_pin("wrong").has_value() &&
+                      done("pin.reset", administrator.reset_failures()) &&
+                      done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
     fixture_.trail->stop();
   }
 
@@ -152,7 +155,8 @@ class Life {
       EXPECT_EQ(credential->status == store::CredentialStatus::disabled, says("credential.disabled")) << when;
       EXPECT_EQ(credential->status == store::CredentialStatus::pending, !says("credential.certified")) << when;
     }
-    const auto attempt = fixture_.store->begin_pin_attempt(kYamada, {9, std::nullopt}, fixture_.clock.now());
+    const auto attempt =
+        fixture_.store->begin_pin_attempt(kYamada, kOperator.tenant, {.max_failures = 9}, fixture_.clock.now());
     EXPECT_EQ(attempt.has_value(), says("pin.set")) << when;
     EXPECT_TRUE(!says("pin.reset") || attempt->failures == 1) << when;
     if (attempt) {
