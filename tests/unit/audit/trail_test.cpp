@@ -350,12 +350,13 @@ TEST_F(ATrail, NothingIsRecordedBehindTheEndOfItsCondition) {
   constexpr std::size_t kThreads = 4;
   for (int round = 0; round < 50; ++round) {
     Until condition;
+    std::atomic<bool> ended = false;  // for the case that nobody is refused
     std::atomic<std::size_t> begun = 0;
     std::atomic<std::uint64_t> last = 0;
     std::vector<std::thread> threads;
     for (std::size_t t = 0; t < kThreads; ++t) {
       threads.emplace_back([&] {
-        for (;;) {
+        while (!ended) {
           Submission made = submission();
           made.condition = &condition;
           const Result<Receipt> receipt = trail().record_and_wait(std::move(made));
@@ -373,10 +374,13 @@ TEST_F(ATrail, NothingIsRecordedBehindTheEndOfItsCondition) {
     EXPECT_TRUE(eventually([&] { return begun >= kThreads; }));
     condition.over = true;
     const Result<Receipt> change = trail().record_and_wait(submission());
+    const Result<Receipt> behind = trail().record_and_wait(submission());
+    ended = true;
     for (std::thread& thread : threads) {
       thread.join();
     }
     ASSERT_THAT(change, IsOk());
+    ASSERT_THAT(behind, IsOk());
     EXPECT_LT(last.load(), change->index);
   }
 }

@@ -117,7 +117,7 @@ TEST_F(SigningTrail, AKeyThatIsRevokedBeforeTheTimestampGetsNone) {
   command.principal = {"key:k", TenantId("acme"), false, standing};
   command.level = BaselineLevel::b_t;
   EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
-  EXPECT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.failed"));
+  ASSERT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.failed"));
   EXPECT_THAT(fixture_.trail.bodies("signature.failed").front(), HasSubstr("api-key-expired"));
 }
 
