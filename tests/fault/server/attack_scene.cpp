@@ -182,8 +182,8 @@ std::vector<std::string> AttackScene::complaints_of(const Window& window) const 
     harm.push_back(std::string(window.when) + ": served " + share(window.now) + refusals(window.now));
   }
   for (const auto& [stream, p99] : window.now.p99_ms) {
-    const auto of = [stream = stream](const Bystander::Figures& figures) {
-      const auto found = figures.p99_ms.find(stream);
+    const auto of = [wanted = stream](const Bystander::Figures& figures) {
+      const auto found = figures.p99_ms.find(wanted);
       return found == figures.p99_ms.end() ? 0.0 : found->second;
     };
     const double machine = is_strict() ? 0 : of(window.neighbour);
