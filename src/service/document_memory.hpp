@@ -39,12 +39,13 @@ class DocumentMemory {
 
   [[nodiscard]] Result<void> take(std::uint64_t bytes, async::Owner owner) {
     const std::lock_guard lock(mutex_);
-    std::uint64_t& own = by_owner_[owner];
+    const auto known = by_owner_.find(owner);
+    const std::uint64_t own = known == by_owner_.end() ? 0 : known->second;
     if (bytes > limit_ - taken_ || bytes + own > limit_ / 2) {
       return fail(Error{ErrorCode::overloaded, "the memory for reading documents is in use", {}, kRetryAfter, {}});
     }
+    by_owner_.insert_or_assign(owner, own + bytes);
     taken_ += bytes;
-    own += bytes;
     return {};
   }
   void give_back(std::uint64_t bytes, async::Owner owner) noexcept {
