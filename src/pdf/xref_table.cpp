@@ -38,19 +38,91 @@ std::optional<XrefEntry> entry_at(ByteView base, std::size_t position) noexcept 
   return entry;
 }
 
-// True when the entries stand 20 bytes apart: told by the first and the last, and by what follows them.
+bool is_line_end(Byte byte) noexcept { return byte == '\r' || byte == '\n'; }
+bool is_digit(Byte byte) noexcept { return byte >= '0' && byte <= '9'; }
+bool is_blank(Byte byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\f' || byte == '\0'; }
+
+// The first byte of the next line that is not empty.
+std::size_t next_line(ByteView base, std::size_t position) noexcept {
+  while (position < base.size() && !is_line_end(base[position])) {
+    ++position;
+  }
+  while (position < base.size() && is_line_end(base[position])) {
+    ++position;
+  }
+  return position;
+}
+
+// True when the rows stand 20 bytes apart. Each of them is looked at: rows of 19 and 21 bytes may add up, and text
+// behind a row may look like the next one, to a reader that counts bytes alone.
 bool regular(ByteView base, std::size_t position, std::uint64_t count) noexcept {
   if (count > (base.size() - position) / kEntrySize + 1) {
     return false;
   }
-  const std::size_t last = position + static_cast<std::size_t>(count - 1) * kEntrySize;
-  if (!entry_at(base, position) || !entry_at(base, last)) {
-    return false;
+  for (std::uint64_t i = 0; i < count; ++i, position += kEntrySize) {
+    const bool last = i + 1 == count;
+    if (!entry_at(base, position) || (!last && !is_line_end(base[position + kEntrySize - 1]))) {
+      return false;
+    }
   }
-  Lexer lexer(base, last + kEntryText);
-  const Token token = lexer.next();
-  return token.kind == TokenKind::integer || lexer.is_keyword(token, "trailer");
+  return true;
 }
+
+// Reads one line as a row: an offset, a generation and a letter, with any number of digits and blanks. Text
+// behind the letter counts for nothing, as for qpdf.
+class RowReader {
+ public:
+  RowReader(ByteView base, std::size_t position) noexcept : base_(base), position_(position) {}
+
+  [[nodiscard]] std::size_t position() const noexcept { return position_; }
+
+  std::optional<XrefEntry> next() noexcept {
+    const auto offset = number();
+    const auto generation = offset ? number() : std::nullopt;
+    if (!generation || *generation > 0xffff'ffff || !skip_blanks()) {
+      return std::nullopt;
+    }
+    const Byte letter = base_[position_];
+    if (letter != 'n' && letter != 'f') {
+      return std::nullopt;
+    }
+    position_ = next_line(base_, position_);
+    XrefEntry entry;
+    entry.type = letter == 'n' ? XrefEntry::Type::in_base : XrefEntry::Type::free;
+    entry.offset = *offset;
+    entry.generation = static_cast<std::uint32_t>(*generation);
+    return entry;
+  }
+
+ private:
+  // False at the end of the base.
+  bool skip_blanks() noexcept {
+    while (position_ < base_.size() && is_blank(base_[position_])) {
+      ++position_;
+    }
+    return position_ < base_.size();
+  }
+
+  // At least one digit, and a blank behind the last.
+  std::optional<std::uint64_t> number() noexcept {
+    constexpr std::size_t kMaxDigits = 18;
+    if (!skip_blanks()) {
+      return std::nullopt;
+    }
+    const std::size_t begin = position_;
+    while (position_ < base_.size() && is_digit(base_[position_])) {
+      ++position_;
+    }
+    const std::size_t length = position_ - begin;
+    if (length == 0 || length > kMaxDigits || position_ == base_.size() || !is_blank(base_[position_])) {
+      return std::nullopt;
+    }
+    return digits(base_.subspan(begin, length));
+  }
+
+  ByteView base_;
+  std::size_t position_;
+};
 
 tl::unexpected<Error> malformed(std::string what, std::size_t position) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(position));
@@ -84,33 +156,28 @@ Result<XrefTable> XrefTable::read(ByteView base, std::size_t position, std::uint
     Subsection subsection{.position = lexer.position(), .irregular = {}};
     const auto entries = static_cast<std::uint64_t>(count.integer);
     if (regular(base, subsection.position, entries)) {
-      lexer.seek(subsection.position + static_cast<std::size_t>(entries - 1) * kEntrySize + kEntryText);
+      const std::size_t last = subsection.position + static_cast<std::size_t>(entries - 1) * kEntrySize;
+      lexer.seek(next_line(base, last + kEntryText));
     } else {
-      RAKKAN_TRY(subsection.irregular, read_irregular(lexer, entries));
+      RAKKAN_TRY(subsection.irregular, read_irregular(lexer, base, entries));
     }
     table.ranges_.add(static_cast<std::uint32_t>(first.integer), entries);
     table.subsections_.push_back(std::move(subsection));
   }
 }
 
-// Entries with another spacing (19 bytes, a lone CR, blanks): accepted when each is two numbers and a letter.
-Result<std::vector<XrefEntry>> XrefTable::read_irregular(Lexer& lexer, std::uint64_t count) {
+Result<std::vector<XrefEntry>> XrefTable::read_irregular(Lexer& lexer, ByteView base, std::uint64_t count) {
+  RowReader rows(base, lexer.position());
   std::vector<XrefEntry> entries;
   for (std::uint64_t i = 0; i < count; ++i) {
-    const Token offset = lexer.next();
-    const Token generation = lexer.next();
-    const Token letter = lexer.next();
-    const bool in_use = lexer.is_keyword(letter, "n");
-    if (offset.kind != TokenKind::integer || offset.integer < 0 || generation.kind != TokenKind::integer ||
-        generation.integer < 0 || generation.integer > 0xffff'ffff || (!in_use && !lexer.is_keyword(letter, "f"))) {
-      return malformed("the cross-reference table is damaged", offset.begin);
+    const std::size_t begin = rows.position();
+    const auto entry = rows.next();
+    if (!entry) {
+      return malformed("the cross-reference table is damaged", begin);
     }
-    XrefEntry entry;
-    entry.type = in_use ? XrefEntry::Type::in_base : XrefEntry::Type::free;
-    entry.offset = static_cast<std::uint64_t>(offset.integer);
-    entry.generation = static_cast<std::uint32_t>(generation.integer);
-    entries.push_back(entry);
+    entries.push_back(*entry);
   }
+  lexer.seek(rows.position());
   return entries;
 }
 

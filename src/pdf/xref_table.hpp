@@ -24,12 +24,13 @@ class XrefTable {
   [[nodiscard]] Result<std::optional<XrefEntry>> find(ByteView base, std::uint32_t number) const;
 
  private:
-  // A subsection's entries stand 20 bytes apart at `position`, or were read one by one because they do not.
+  // A subsection's rows stand 20 bytes apart at `position`, or were read line by line because they do not.
   struct Subsection {
     std::size_t position = 0;
     std::vector<XrefEntry> irregular;
   };
-  [[nodiscard]] static Result<std::vector<XrefEntry>> read_irregular(class Lexer& lexer, std::uint64_t count);
+  [[nodiscard]] static Result<std::vector<XrefEntry>> read_irregular(class Lexer& lexer, ByteView base,
+                                                                     std::uint64_t count);
 
   NumberRanges ranges_;
   std::vector<Subsection> subsections_;

@@ -164,6 +164,70 @@ TEST(Document, ReadsTablesWithOtherLineEnds) {
   }
 }
 
+// Where object `number` is by a reader that goes by lines, with these ends of the rows in turn.
+void expect_rows_are_read(const std::vector<std::string_view>& row_ends) {
+  PdfBuilder builder("1.7");
+  std::vector<std::uint64_t> offsets{0};
+  const std::vector<std::string> bodies{"<</Type/Catalog/Pages 2 0 R>>", "<</Type/Pages/Kids[]/Count 0>>", "(three)",
+                                        "(four)", "(five)"};
+  for (std::uint32_t number = 1; number <= bodies.size(); ++number) {
+    offsets.push_back(builder.position());
+    builder.object(number, bodies[number - 1]);
+  }
+  const std::uint64_t section = builder.position();
+  std::string table = "xref\n0 6\n";
+  for (std::size_t row = 0; row < offsets.size(); ++row) {
+    std::string offset = std::to_string(offsets[row]);
+    offset.insert(0, 10 - offset.size(), '0');
+    table += offset + (row == 0 ? " 65535 f" : " 00000 n") + std::string(row_ends[row % row_ends.size()]);
+  }
+  const std::string text = builder.raw(table + "trailer\n<</Root 1 0 R/Size 6>>\n").startxref(section).text();
+  ASSERT_OK_AND_ASSIGN(const Document document, Document::open(bytes_of(text)));
+  for (std::uint32_t number = 1; number <= bodies.size(); ++number) {
+    ASSERT_OK_AND_ASSIGN(const auto entry, document.xref_entry(number));
+    EXPECT_EQ(entry->offset, offsets[number]) << number;
+    ASSERT_OK_AND_ASSIGN(const Object* const object, document.load(number));
+    EXPECT_EQ(text_of(object->value().bytes()), bodies[number - 1]);
+  }
+}
+
+TEST(Document, ReadsRowsOf19And21BytesInOneTable) {
+  expect_rows_are_read({"\n", " \r\n"});
+  expect_rows_are_read({" \r\n", "\n"});
+  expect_rows_are_read({"\n", "\n", " \r\n", " \r\n"});
+  expect_rows_are_read({" \n", "\n", " \r\n"});
+  expect_rows_are_read({"\n", " \r\n", " \n"});  // the first and the last stand where rows of 20 bytes would
+}
+
+TEST(Document, ReadsNothingBehindTheLetterOfARow) {
+  expect_rows_are_read({" % the first\n", " \n"});
+  expect_rows_are_read({" \n", " text\n"});
+  expect_rows_are_read({"x\n"});
+  expect_rows_are_read({" 0000000009 00000 n\n", "\n"});
+  expect_rows_are_read({" trailer\n"});
+}
+
+// 40 bytes a row: a reader that counts 20 would take what stands behind each row for the next one.
+TEST(Document, IsNotMisledByTextBehindARowThatLooksLikeOne) {
+  expect_rows_are_read({"  0000000009 00000 n \n"});
+  expect_rows_are_read({" \t0000000009 00000 n \n"});
+}
+
+TEST(BadRows, AreNoTable) {
+  const auto with_row = [](std::string_view row) {
+    PdfBuilder builder = minimal();
+    const std::uint64_t section = builder.position();
+    return builder.raw("xref\n0 2\n0000000000 65535 f \n" + std::string(row) + "\ntrailer\n<</Root 1 0 R/Size 4>>\n")
+        .startxref(section)
+        .text();
+  };
+  for (const std::string_view row :
+       {"", "n", "0000000015", "0000000015 00000", "0000000015 00000 x", "0000000015 n", "x000000015 00000 n",
+        "0000000015,00000 n", "9999999999999999999 00000 n", "0000000015 9999999999 n", "-000000015 00000 n"}) {
+    EXPECT_THAT(Document::open(bytes_of(with_row(row))), FailsWith(ErrorCode::pdf_malformed)) << row;
+  }
+}
+
 TEST(Document, SkipsBlanksBeforeTheSection) {
   PdfBuilder builder = minimal();
   const std::uint64_t before = builder.position();
