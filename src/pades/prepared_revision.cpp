@@ -136,6 +136,7 @@ class RevisionPreparer {
     write_text("Location", spec_.location);
     write_text("ContactInfo", spec_.contact_info);
     out.key("Prop_Build").raw(" <</App<</Name/Rakkan/REx(" RAKKAN_VERSION ")>>>>");
+    write_text(kSignatureIdKey, spec_.signature_id);
     RAKKAN_CHECK(write_lock_reference(out));
     out.end_dictionary();
     writer_.end_object();

@@ -23,6 +23,7 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
   pades::SignatureFieldSpec field = field_spec(act.grant(), command.field, parts.options.witness);
   field.digest_algorithm = key.suite().digest;
   field.timestamped = command.level == BaselineLevel::b_t;
+  field.signature_id = act.id().value();
   const async::Owner owner = command.principal.owner();
   std::size_t token_room = act.expected_token_size();
   for (;;) {

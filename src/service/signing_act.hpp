@@ -44,6 +44,9 @@ class SigningAct {
   // 1
   [[nodiscard]] async::Task<Result<void>> authorize();
   [[nodiscard]] const Authorization& grant() const { return *grant_; }
+  // Of the signature that is going to be made, whatever number of tries it takes. Known once it is authorized: the
+  // document carries it.
+  [[nodiscard]] const SignatureId& id() const noexcept { return id_; }
 
   // 5. Durable before it returns: who, which key, which digest, by which right.
   [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,

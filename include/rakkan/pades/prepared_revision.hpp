@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
@@ -16,6 +17,10 @@
 
 namespace rakkan::pades {
 
+// A second-class name (ISO 32000-2 Annex E.2): four letters of the developer, an underscore, the rest. Readers ignore
+// keys that they do not know (§7.3.7): no viewer shows it, and every parser finds it.
+inline constexpr std::string_view kSignatureIdKey = "RKKN_SignatureID";
+
 struct SignatureFieldSpec {
   // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
   std::string field_name = {};
@@ -24,6 +29,8 @@ struct SignatureFieldSpec {
   std::string reason = {};        // /Reason
   std::string location = {};      // /Location
   std::string contact_info = {};  // /ContactInfo
+  // Under which the signer's own records know the signature: kSignatureIdKey, covered by the signature; empty: omitted.
+  std::string signature_id = {};
   // What an existing field's seed value (ISO 32000-2 §12.7.5.5) may ask for; nothing of it is written.
   crypto::DigestAlgorithm digest_algorithm = crypto::DigestAlgorithm::sha256;
   bool timestamped = false;

@@ -121,6 +121,19 @@ TEST(Prepare, WritesTheTextsOfTheSignatureDictionary) {
   EXPECT_THAT(tail, Not(HasSubstr("/Location")));
 }
 
+TEST(Prepare, WritesTheIdOfTheSignatureWhereNobodyShowsIt) {
+  SignatureFieldSpec spec;
+  spec.signature_id = "sig_0123456789abcdef0123456789abcdef";
+  const std::string with = tail_of(sample_pdf(), spec);
+  EXPECT_THAT(with, HasSubstr("\n/RKKN_SignatureID (sig_0123456789abcdef0123456789abcdef)\n>>\nendobj\n"));
+  EXPECT_THAT(tail_of(sample_pdf()), Not(HasSubstr("RKKN_")));
+  const Bytes base = sample_pdf();
+  ASSERT_OK_AND_ASSIGN(const PreparedRevision revision, prepared(base, spec));
+  EXPECT_EQ(revision.reserve(), 64U);
+  const std::size_t id = text_of(revision.tail()).find("RKKN_");
+  EXPECT_GE(base.size() + id, revision.byte_range().second_offset) << "behind /Contents, in the second span";
+}
+
 TEST(Prepare, NamesOfFields) {
   const Bytes base = sample_pdf(
       {.catalog = "/AcroForm<</Fields[20 0 R 21 0 R]>>",

@@ -172,6 +172,35 @@ TEST_F(SigningTrail, FailureOfTheHsmIsAnOutcome) {
   EXPECT_THAT(fixture_.trail.bodies("signature.failed").front(), HasSubstr(row(ErrorCode::hsm_device_gone).slug));
 }
 
+// The id that a signed document carries, found by nothing but its key.
+std::string id_in(ByteView tail) {
+  constexpr std::string_view kKey = "/RKKN_SignatureID (";
+  const std::string_view text = text_of(tail);
+  const std::size_t at = text.find(kKey);
+  return at == std::string_view::npos ? std::string() : std::string(text.substr(at + kKey.size(), 36));
+}
+
+TEST_F(SigningTrail, TheDocumentCarriesTheIdOfItsEntriesUnderTheSignature) {
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, fixture_.sign(witness()));
+  EXPECT_EQ(id_in(made.stored.tail), made.stored.id.value());
+  EXPECT_THAT(fixture_.trail.bodies("signature.intent").front(),
+              HasSubstr(R"("intent_of":")" + made.stored.id.value() + '"'));
+  const test::CutSignature cut = test::cut_signature(document_, made);
+  EXPECT_THAT(std::string(text_of(cut.content)), HasSubstr(made.stored.id.value())) << "outside the ByteRange";
+}
+
+TEST_F(SigningTrail, AnotherTryIsAnotherSignatureWithItsOwnId) {
+  fixture_.software_keys.at("seal").failure = ErrorCode::hsm_device_gone;
+  EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::hsm_device_gone));
+  fixture_.software_keys.at("seal").failure.reset();
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, fixture_.sign(witness()));
+  EXPECT_EQ(id_in(made.stored.tail), made.stored.id.value());
+  const auto intents = fixture_.trail.bodies("signature.intent");
+  ASSERT_EQ(intents.size(), 2U);
+  EXPECT_THAT(intents.front(), Not(HasSubstr(made.stored.id.value())));
+  EXPECT_THAT(intents.back(), HasSubstr(made.stored.id.value()));
+}
+
 TEST_F(SigningTrail, IntentOfACrashGetsItsOutcomeAtTheNextStart) {
   ASSERT_THAT(fixture_.sign(witness()), IsOk());
   fixture_.trail.fail_at("signature.made");
@@ -439,6 +468,10 @@ TEST(TightToken, LeadsToASecondSignatureWithAnIntentOfItsOwn) {
   EXPECT_EQ(fixture.software_keys.at("seal").signatures, 2);
   EXPECT_THAT(fixture.trail.events(),
               ElementsAre("signature.intent", "signature.failed", "signature.intent", "signature.made"));
+  EXPECT_EQ(id_in(made.stored.tail), made.stored.id.value());
+  for (const std::string& intent : fixture.trail.bodies("signature.intent")) {
+    EXPECT_THAT(intent, HasSubstr(made.stored.id.value()));
+  }
   const auto cut = test::cut_signature(document, made);
   const auto attribute = cut.cms.signer_infos().front().unsigned_attribute(cms::kIdSignatureTimeStampToken);
   ASSERT_OK_AND_ASSIGN(const auto token, tsp::TimestampToken::parse(attribute.value()));
