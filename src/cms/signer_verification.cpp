@@ -30,6 +30,13 @@ Result<EssCertIdV2> signing_certificate(const SignerInfo& signer) {
   return parse_signing_certificate_v2(value);
 }
 
+// Must signingCertificateV2 be looked at? One that occurs, in whatever number, is.
+bool is_bound(const SignerInfo& signer, CertificateBinding binding) {
+  const auto has_type = [](const Attribute& attribute) { return attribute.type == kIdSigningCertificateV2; };
+  return binding == CertificateBinding::signing_certificate_v2 ||
+         std::any_of(signer.signed_attributes.begin(), signer.signed_attributes.end(), has_type);
+}
+
 bool identifies(const SignerInfo& signer, const pki::Certificate& certificate) {
   if (!signer.subject_key_identifier.empty()) {
     const auto key_identifier = certificate.subject_key_identifier();
@@ -106,9 +113,23 @@ Result<void> verify_value(const SignerInfo& signer, const pki::Certificate& cert
                     signer.signature);
 }
 
+Result<pki::Certificate> find_identified(const SignedData& data, const SignerInfo& signer) {
+  for (const ByteView der : data.certificates()) {
+    auto certificate = pki::Certificate::parse(der);
+    if (certificate && identifies(signer, *certificate)) {
+      return certificate;
+    }
+  }
+  return fail(ErrorCode::signature_invalid, "the certificate that the signature names is not embedded");
+}
+
 }  // namespace
 
-Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer) {
+Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer,
+                                                 CertificateBinding binding) {
+  if (!is_bound(signer, binding)) {
+    return find_identified(data, signer);
+  }
   RAKKAN_TRY(const EssCertIdV2 named, signing_certificate(signer));
   for (const ByteView der : data.certificates()) {
     // By hash first: only the certificate that is meant has to parse.
@@ -125,15 +146,20 @@ Result<pki::Certificate> find_signer_certificate(const SignedData& data, const S
 }
 
 Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer, const crypto::Digest& content_digest,
-                                const pki::Certificate& certificate) {
+                                const pki::Certificate& certificate, CertificateBinding binding) {
   if (signer.signed_attributes.empty()) {
     return fail(ErrorCode::signature_invalid, "no signed attributes");
   }
   RAKKAN_CHECK(check_content_type(data, signer));
   RAKKAN_CHECK(check_message_digest(signer, content_digest));
-  RAKKAN_TRY(const EssCertIdV2 named, signing_certificate(signer));
-  if (!identifies(signer, certificate) || !named.names(certificate)) {
+  if (!identifies(signer, certificate)) {
     return fail(ErrorCode::signature_invalid, "the signature names another certificate");
+  }
+  if (is_bound(signer, binding)) {
+    RAKKAN_TRY(const EssCertIdV2 named, signing_certificate(signer));
+    if (!named.names(certificate)) {
+      return fail(ErrorCode::signature_invalid, "the signature names another certificate");
+    }
   }
   RAKKAN_CHECK(check_algorithm_protection(signer));
   return verify_value(signer, certificate);

@@ -2,6 +2,7 @@
 // Strict DER only; what EN 319 102-1 needs from BER input comes with validation.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -55,16 +56,24 @@ class SignedData {
   std::shared_ptr<const Parsed> parsed_;
 };
 
+// The places that must name the signer's certificate.
+enum class CertificateBinding : std::uint8_t {
+  signing_certificate_v2,  // the signed attribute (RFC 5035), as CAdES, PAdES and RFC 5816 want it, and the identifier
+  signer_identifier,       // RFC 5652 alone; the attribute, too, where it is there
+};
+
 // The embedded certificate that the SignerInfo's identifier and its signingCertificateV2 both name (never "the first").
 // Fails with signature_invalid, malformed_cms or unsupported_algorithm (the attribute), or malformed_certificate (the
 // certificate).
-[[nodiscard]] Result<pki::Certificate> find_signer_certificate(const SignedData& data, const SignerInfo& signer);
+[[nodiscard]] Result<pki::Certificate> find_signer_certificate(
+    const SignedData& data, const SignerInfo& signer,
+    CertificateBinding binding = CertificateBinding::signing_certificate_v2);
 
 // Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`,
 // signingCertificateV2 naming `certificate`, cmsAlgorithmProtection where present, and the signature value. No path, no
 // policy. Fails with digest_mismatch or signature_invalid.
 [[nodiscard]] Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer,
-                                              const crypto::Digest& content_digest,
-                                              const pki::Certificate& certificate);
+                                              const crypto::Digest& content_digest, const pki::Certificate& certificate,
+                                              CertificateBinding binding = CertificateBinding::signing_certificate_v2);
 
 }  // namespace rakkan::cms
