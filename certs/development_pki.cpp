@@ -176,10 +176,11 @@ class Builder {
     if (issued.description->profile == Profile::root) {
       return write_text(folder_ / "trust" / (name + ".pem"), pem);
     }
-    const bool by_root = issued.description->profile == Profile::issuing_ca;
-    const std::string issuer =
-        by_root ? std::string() : pki::to_pem("CERTIFICATE", named(kIssuingCa).certificate->der());
-    return write_text(folder_ / "certificates" / (name + ".chain.pem"), pem + issuer);
+    std::string issuers = pki::to_pem("CERTIFICATE", named(kRoot).certificate->der());
+    if (issued.description->profile != Profile::issuing_ca) {
+      issuers = pki::to_pem("CERTIFICATE", named(kIssuingCa).certificate->der()) + issuers;
+    }
+    return write_text(folder_ / "certificates" / (name + ".chain.pem"), pem + issuers);
   }
 
   [[nodiscard]] std::vector<pki::RevokedCertificate> revoked() const {

@@ -59,6 +59,7 @@ constexpr std::array kRows = {
   ErrorRow{certificate_expired, 422, "certificate-expired", "The certificate has expired", "証明書の有効期限が切れています", F::system_failure, X::refused, L::error, false},
   ErrorRow{certificate_not_yet_valid, 422, "certificate-not-yet-valid", "The certificate is not valid yet", "証明書の有効期間が始まっていません", F::system_failure, X::refused, L::error, false},
   ErrorRow{certificate_unsuitable, 422, "certificate-unsuitable", "The certificate does not allow this use", "証明書はこの用途に使用できません", F::system_failure, X::refused, L::error, false},
+  ErrorRow{certificate_chain_incomplete, 422, "certificate-chain-incomplete", "The certificate's chain does not reach a root", "証明書チェーンがルート証明書に到達していません", F::system_failure, X::refused, L::warning, false},
 
   ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{instruction_digest_mismatch, 403, "instruction-digest-mismatch", "The instruction record is for another document", "署名指示の記録は別の文書に対するものです", F::bad_request, X::refused, L::warning, false},

@@ -2,6 +2,7 @@
 // certificate.
 #include <CLI/CLI.hpp>
 
+#include "cli/certificate_facts.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
@@ -16,10 +17,10 @@ namespace {
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
 
 boost::json::object to_json(const service::CredentialSummary& credential) {
-  boost::json::object json{{"id", credential.id.value()},       {"kind", name(credential.kind)},
-                           {"status", name(credential.status)}, {"token", credential.token_label},
-                           {"key", credential.key_label},       {"key_kind", credential.key_kind},
-                           {"suite", credential.suite},         {"created", to_rfc3339(credential.created)}};
+  boost::json::object json{
+      {"id", credential.id.value()},     {"kind", name(credential.kind)}, {"status", name(credential.status)},
+      {"token", credential.token_label}, {"key", credential.key_label},   {"key_id", to_hex(credential.key_id)},
+      {"key_kind", credential.key_kind}, {"suite", credential.suite},     {"created", to_rfc3339(credential.created)}};
   if (!credential.party.empty()) {
     json["party"] = credential.party.value();
   }
@@ -27,12 +28,13 @@ boost::json::object to_json(const service::CredentialSummary& credential) {
     json["tenant"] = credential.tenant.value();
   }
   if (const auto& certificate = credential.certificate) {
-    json["certificate"] = {{"subject", certificate->subject().text()},
-                           {"issuer", certificate->issuer().text()},
-                           {"serial_number", to_hex(certificate->serial_number())},
-                           {"not_before", to_rfc3339(certificate->validity().not_before)},
-                           {"not_after", to_rfc3339(certificate->validity().not_after)},
-                           {"sha256", to_hex(certificate->fingerprint().view())}};
+    json["certificate"] = certificate_facts(*certificate);
+    boost::json::array warnings;
+    for (const pki::CertificateFinding& finding : credential.findings) {
+      warnings.push_back(
+          {{"code", row(code_of(finding.flaw)).slug}, {"detail", finding.detail}, {"subject", finding.subject}});
+    }
+    json["warnings"] = std::move(warnings);
   }
   return json;
 }
@@ -50,6 +52,9 @@ std::string to_text(const service::CredentialSummary& credential) {
   if (const auto& certificate = credential.certificate) {
     text += "    " + certificate->subject().text() + "\n    valid to " + to_rfc3339(certificate->validity().not_after) +
             "\n";
+    for (const pki::CertificateFinding& finding : credential.findings) {
+      text += "    warning: " + finding.detail + " [" + std::string(row(code_of(finding.flaw)).slug) + "]\n";
+    }
   }
   return text;
 }
@@ -71,7 +76,8 @@ class NewCredentialCommand : public Command {
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
     app.add_option("--token", request_.token_label, "Token label, or slot:NUMBER (default: the credential's name)");
-    app.add_option("--key-label", request_.key_label, "Key label (default: the credential's name)");
+    app.add_option("--key-label", request_.key_label,
+                   "Key label (default: the credential's name, or what the key of --key-id bears)");
   }
 
  protected:
@@ -116,7 +122,8 @@ class AdoptCommand final : public NewCredentialCommand {
  public:
   void declare(CLI::App& app) override {
     NewCredentialCommand::declare(app);
-    app.add_option("--key-id", key_id_, "CKA_ID of the key in hexadecimal (default: found by its label)");
+    app.add_option("--key-id", key_id_,
+                   "CKA_ID of the key in hexadecimal; with --key-label both must be the same key's");
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -163,7 +170,9 @@ class ImportCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential")->required();
-    app.add_option("file", file_, "The certificate and its chain, PEM or DER, in any order")->required();
+    app.add_option("file", file_, "The certificate and its chain up to the root, PEM or DER, in any order")->required();
+    app.add_flag("--allow-incomplete-chain", allow_incomplete_chain_,
+                 "Take it although the chain ends before a root; each start warns of it");
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -171,13 +180,16 @@ class ImportCommand final : public Command {
     RAKKAN_TRY(const Bytes certificates, read_file(file_, kLargestCertificateFile));
     return runtime->service()
         .credentials()
-        .import_certificates(runtime->principal(), CredentialId(id_), certificates)
+        .import_certificates(
+            runtime->principal(), CredentialId(id_), certificates,
+            allow_incomplete_chain_ ? service::IncompleteChain::allow : service::IncompleteChain::refuse)
         .map(outcome);
   }
 
  private:
   std::string id_;
   std::filesystem::path file_;
+  bool allow_incomplete_chain_ = false;
 };
 
 class PinCommand final : public Command {

@@ -44,6 +44,8 @@ constexpr std::array kBindings{
   Binding<C>{"token.so_pin_file", to<&C::service, &S::token, &service::TokenOptions::so_pin_file>(), {1, 4096}, Form::pattern, "File of a token's security officer PIN; needed only when a token is made"},
   Binding<C>{"token.create", to<&C::service, &S::token, &service::TokenOptions::create>(), {}, Form::plain, "Make a missing token, with fresh random PINs, when a key is generated"},
 
+  Binding<C>{"credentials.roots", to<&C::service, &S::credentials, &service::CredentialOptions::roots>(), {0, 4096}, Form::file, "Certificates (PEM) at which the chain of a credential's certificate may end; a self-signed root that is imported with it is taken in any case. Empty: that one alone"},
+
   Binding<C>{"pools.hsm.threads", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that sign; each has its own session with a token"},
   Binding<C>{"pools.hsm.queue", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Signatures that may wait; one more is refused as overloaded"},
   Binding<C>{"pools.cpu.threads", to<&C::service, &S::pools, &service::PoolsOptions::cpu, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that read, digest and assemble documents"},

@@ -24,6 +24,15 @@ Outcome<void> check_free(const Objects& objects, const KeyAddress& address) {
   return {};
 }
 
+// The key at that address, with its label and id as the token has them.
+Outcome<KeyDescription> describe(const Objects& objects, const KeyAddress& address) {
+  RAKKAN_HSM_TRY(const CK_OBJECT_HANDLE handle, find_private_key(objects, address));
+  RAKKAN_HSM_TRY(const std::optional<Bytes> label, objects.bytes(handle, CKA_LABEL));
+  RAKKAN_HSM_TRY(const std::optional<Bytes> id, objects.bytes(handle, CKA_ID));
+  RAKKAN_HSM_TRY(const crypto::PublicKey public_key, read_public_key(objects, handle, address.text()));
+  return KeyDescription{std::string(text_of(label.value_or(Bytes{}))), id.value_or(Bytes{}), public_key.kind()};
+}
+
 struct LoadedKey {
   CK_OBJECT_HANDLE handle;
   std::uint64_t generation;
@@ -108,6 +117,20 @@ Result<std::vector<KeyDescription>> Token::keys() {
     }
     return keys;
   });
+}
+
+Result<KeyDescription> Token::find(const std::string& label, ByteView id) {
+  const KeyAddress address{label, copy_of(id)};
+  Result<KeyDescription> found = impl_->perform_with_key(
+      [&](const Impl::Session& session) { return describe({impl_->functions(), session.handle}, address); });
+  if (!found && found.error().code == ErrorCode::key_not_found) {
+    found.error().retry_after.reset();  // as for signer
+  }
+  if (found && !label.empty() && found->label != label) {
+    return fail(ErrorCode::key_not_found, "the private key of that id does not bear the label " + label,
+                address.text());
+  }
+  return found;
 }
 
 Result<std::shared_ptr<Pkcs11Signer>> Token::signer(const std::string& label, ByteView id, bool allow_ed25519) {

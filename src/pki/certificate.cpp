@@ -27,7 +27,7 @@ struct Outer {
 
 // TBSCertificate without its extensions
 struct Fields {
-  std::uint64_t version = 1;
+  unsigned version = 1;
   ByteView serial_number;
   Name issuer;
   Validity validity;
@@ -60,17 +60,17 @@ Result<Outer> parse_outer(ByteView der) {
 }
 
 // §4.1.2.1: version [0] EXPLICIT INTEGER DEFAULT v1: 1 for v2, 2 for v3
-Result<std::uint64_t> parse_version(Reader& tbs) {
+Result<unsigned> parse_version(Reader& tbs) {
   RAKKAN_TRY(auto field, tbs.enter_if(der::context_constructed(0)));
   if (!field) {
-    return 1;
+    return 1U;
   }
   RAKKAN_TRY(const std::uint64_t value, field->small_unsigned());
   RAKKAN_CHECK(field->end());
   if (value != 1 && value != 2) {
     return field->malformed("version is not v2 or v3");
   }
-  return value + 1;
+  return static_cast<unsigned>(value) + 1;
 }
 
 // §4.1.2.2: at most 20 octets. Zero and negative numbers are to be handled gracefully.
@@ -215,6 +215,7 @@ Result<Certificate> Certificate::parse(ByteView der) {
 
 ByteView Certificate::der() const noexcept { return parsed_->der; }
 ByteView Certificate::tbs() const noexcept { return parsed_->tbs; }
+unsigned Certificate::version() const noexcept { return parsed_->fields.version; }
 ByteView Certificate::serial_number() const noexcept { return parsed_->fields.serial_number; }
 const Name& Certificate::issuer() const noexcept { return parsed_->fields.issuer; }
 const Name& Certificate::subject() const noexcept { return parsed_->fields.subject; }

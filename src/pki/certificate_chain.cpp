@@ -4,7 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "rakkan/pki/certificate.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 
 namespace rakkan::pki {
 namespace {
@@ -18,55 +18,58 @@ bool is_ca(const Certificate& certificate) noexcept {
          certificate.has_key_usage(KeyUsage::key_cert_sign);
 }
 
-// Signed by itself. A root's signature on itself proves nothing, so that one of an algorithm we do not know, SHA-1 say,
-// does not make it something else.
-bool is_root(const Certificate& certificate) {
-  if (!certificate.is_self_issued()) {
-    return false;
-  }
-  const auto verified = certificate.verify_signed_by(certificate);
-  return verified.has_value() || verified.error().code == ErrorCode::unsupported_algorithm;
+bool contains(const std::vector<Certificate>& certificates, const Certificate& one) {
+  return std::find(certificates.begin(), certificates.end(), one) != certificates.end();
 }
 
 // Searches breadth first: every certificate is reached by its shortest way, and one that leads nowhere hides no other.
 class ChainSearch {
  public:
-  ChainSearch(const Certificate& leaf, std::vector<Certificate> candidates)
-      : leaf_(leaf), candidates_(std::move(candidates)), reached_(candidates_.size()) {}
+  ChainSearch(const Certificate& leaf, std::vector<Certificate> candidates, const std::vector<Certificate>& roots)
+      : leaf_(leaf), candidates_(std::move(candidates)), roots_(roots), reached_(candidates_.size()) {}
 
-  Result<std::vector<Certificate>> run() {
+  Result<CertificateChain> run() {
     std::deque<std::size_t> waiting = {kLeaf};
-    std::size_t last = kLeaf;
+    std::size_t last = kLeaf;  // at the end of the longest way so far, of equal ones the first
     while (!waiting.empty()) {
-      last = waiting.front();
+      const std::size_t subject = waiting.front();
       waiting.pop_front();
-      if (is_root(at(last))) {
-        return way_to(last, false);
+      last = depth(subject) > depth(last) ? subject : last;
+      if (is_root(at(subject))) {
+        return CertificateChain{way_to(subject, false), at(subject)};
       }
       for (std::size_t issuer = 0; issuer < candidates_.size(); ++issuer) {
-        if (!reached_[issuer] && issued(issuer, at(last))) {
-          reached_[issuer] = Step{last};
+        if (!reached_[issuer] && issued(issuer, at(subject))) {
+          reached_[issuer] = Step{subject, depth(subject) + 1};
           waiting.push_back(issuer);
         }
       }
     }
-    // No root among them: the longest way, which is the last that was found.
+    // No root among them.
     if (refusal_ && refused_at_ == last) {
       return fail(std::move(*refusal_));
     }
-    return way_to(last, true);
+    return CertificateChain{way_to(last, true), std::nullopt};
   }
 
  private:
   struct Step {
     std::size_t from;
+    std::size_t depth;
   };
 
+  [[nodiscard]] std::size_t depth(std::size_t index) const {
+    return index == kLeaf ? 0 : reached_.at(index).value().depth;
+  }
+  [[nodiscard]] bool is_root(const Certificate& certificate) const {
+    return contains(roots_, certificate) || is_self_signed(certificate);
+  }
   const Certificate& at(std::size_t index) const { return index == kLeaf ? leaf_ : candidates_.at(index); }
 
   bool issued(std::size_t issuer, const Certificate& certificate) {
     const Certificate& candidate = candidates_[issuer];
-    if (!is_ca(candidate) || !certificate.issuer().matches(candidate.subject())) {
+    // A trust anchor is a name and a key (RFC 5280 §6.1.1 d): an old one of version 1 has no basicConstraints.
+    if ((!is_ca(candidate) && !contains(roots_, candidate)) || !certificate.issuer().matches(candidate.subject())) {
       return false;
     }
     auto verified = certificate.verify_signed_by(candidate);
@@ -95,6 +98,7 @@ class ChainSearch {
 
   const Certificate& leaf_;
   std::vector<Certificate> candidates_;
+  const std::vector<Certificate>& roots_;
   std::vector<std::optional<Step>> reached_;
   std::optional<Error> refusal_;
   std::size_t refused_at_ = 0;
@@ -102,20 +106,34 @@ class ChainSearch {
 
 }  // namespace
 
-Result<std::vector<Certificate>> order_chain(const Certificate& leaf, const std::vector<Certificate>& candidates) {
-  // Sorted, so that the result does not depend on the order in which they were given.
+bool is_self_signed(const Certificate& certificate) {
+  if (!certificate.is_self_issued()) {
+    return false;
+  }
+  const auto verified = certificate.verify_signed_by(certificate);
+  return verified.has_value() || verified.error().code == ErrorCode::unsupported_algorithm;
+}
+
+Result<CertificateChain> order_chain(const Certificate& leaf, const std::vector<Certificate>& candidates,
+                                     const std::vector<Certificate>& roots) {
   std::vector<Certificate> others;
-  std::copy_if(candidates.begin(), candidates.end(), std::back_inserter(others),
-               [&](const Certificate& each) { return each != leaf; });
+  for (const std::vector<Certificate>* given : {&candidates, &roots}) {
+    std::copy_if(given->begin(), given->end(), std::back_inserter(others),
+                 [&](const Certificate& each) { return each != leaf; });
+  }
+  // Sorted, so that the result does not depend on the order in which they were given.
   std::sort(others.begin(), others.end(), [](const Certificate& a, const Certificate& b) {
+    if (a.validity().not_after != b.validity().not_after) {
+      return a.validity().not_after > b.validity().not_after;
+    }
     return std::lexicographical_compare(a.der().begin(), a.der().end(), b.der().begin(), b.der().end());
   });
   others.erase(std::unique(others.begin(), others.end()), others.end());
-  if (others.size() > kMaxCandidates) {
+  if (others.size() > kMaxCandidates + roots.size()) {
     return fail(ErrorCode::certificate_unsuitable,
                 "more than " + std::to_string(kMaxCandidates) + " certificates are given for its chain");
   }
-  return ChainSearch(leaf, std::move(others)).run();
+  return ChainSearch(leaf, std::move(others), roots).run();
 }
 
 }  // namespace rakkan::pki

@@ -33,16 +33,14 @@ tl::unexpected<Error> wrong(const std::string& what, const std::string& member) 
 
 std::string place(const CredentialId& id) { return "credential " + id.value(); }
 
-bool signs_documents(CredentialKind kind) { return kind != CredentialKind::tsu; }
-
 Result<void> check_key_kind(CredentialKind kind, crypto::KeyKind key_kind) {
-  if (key_kind != crypto::KeyKind::ed25519) {
+  if (pki::allows(profile_of(kind), key_kind)) {
     return {};
   }
-  if (signs_documents(kind)) {
-    return fail(ErrorCode::ed25519_document_key, "neither OpenSSL 3.0 nor pdfsig verifies such signatures");
+  if (kind == CredentialKind::tsu) {
+    return fail(ErrorCode::unsupported_algorithm, "a time-stamping unit's key is RSA, P-256 or P-384");
   }
-  return fail(ErrorCode::unsupported_algorithm, "a time-stamping unit's key is RSA, P-256 or P-384");
+  return fail(ErrorCode::ed25519_document_key, "neither OpenSSL 3.0 nor pdfsig verifies such signatures");
 }
 
 Result<const crypto::AlgorithmSuite*> suite_for(const std::string& name, crypto::KeyKind kind) {
@@ -85,17 +83,7 @@ Result<std::vector<pki::Certificate>> parse_all(const std::vector<Bytes>& encodi
   return certificates;
 }
 
-CredentialSummary summary_of(const CredentialRow& row, const std::optional<pki::Certificate>& certificate) {
-  return {row.id,        row.tenant,   row.kind,  row.party,   row.status, row.token_label,
-          row.key_label, row.key_kind, row.suite, row.created, certificate};
-}
-
 KeyAddress address_of(const CredentialRow& row) { return {row.token_label, row.key_label, row.key_id}; }
-
-Result<void> check_use(CredentialKind kind, const pki::Certificate& certificate) {
-  return signs_documents(kind) ? pki::check_document_signing_certificate(certificate)
-                               : pki::check_timestamping_certificate(certificate);
-}
 
 // The certificate of that key among the given ones; of several the one that lasts longest.
 Result<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>& given, const crypto::PublicKey& key) {
@@ -112,23 +100,78 @@ Result<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>&
   return *best;
 }
 
+// The flaws of a credential's certificate and of the chain that the store has of it.
+pki::CertificateFindings findings_of(const pki::Certificate& certificate, const CredentialRow& row,
+                                     const std::vector<pki::Certificate>& roots, Instant now) {
+  pki::CertificateFindings findings = pki::check_certificate(certificate, profile_of(row.kind));
+  const auto chain = parse_all(row.certificates).and_then([&](const std::vector<pki::Certificate>& certificates) {
+    return pki::order_chain(certificate, certificates, roots);
+  });
+  if (!chain) {
+    findings.push_back({pki::CertificateFlaw::chain, chain.error().detail, certificate.subject().text()});
+    return findings;
+  }
+  for (pki::CertificateFinding& finding : pki::check_chain(certificate, *chain, roots, now)) {
+    findings.push_back(std::move(finding));
+  }
+  return findings;
+}
+
+// Credentials with a warning of the same code.
+struct Warned {
+  static constexpr std::size_t kNamed = 10;
+
+  std::string detail;  // of the first
+  std::vector<std::string> ids;
+
+  [[nodiscard]] Error error(ErrorCode code) const {
+    std::string where = ids.size() == 1 ? "credential " : "credentials ";
+    for (std::size_t i = 0; i < std::min(ids.size(), kNamed); ++i) {
+      where += (i == 0 ? "" : ", ") + ids[i];
+    }
+    if (ids.size() > kNamed) {
+      where += " and " + std::to_string(ids.size() - kNamed) + " more";
+    }
+    return {code, detail, std::move(where), std::nullopt, {}};
+  }
+};
+
 }  // namespace
+
+const pki::CertificateProfile& profile_of(CredentialKind kind) noexcept {
+  switch (kind) {
+    case CredentialKind::operator_seal:
+      return pki::kOperatorProfile;
+    case CredentialKind::party:
+      return pki::kPartyProfile;
+    case CredentialKind::tsu:
+      break;
+  }
+  return pki::kUnitProfile;
+}
 
 // A row as it stands in the store; a change makes a new one. The signer is opened at its first use.
 struct CredentialRegistry::Entry {
-  static Result<std::shared_ptr<Entry>> of(CredentialRow row) {
+  static Result<std::shared_ptr<Entry>> of(CredentialRow row, const std::vector<pki::Certificate>& roots, Instant now) {
     auto entry = std::make_shared<Entry>();
     if (!row.certificates.empty()) {
       RAKKAN_TRY(entry->certificate, pki::Certificate::parse(row.certificates.front()));
+      if (row.status == CredentialStatus::active) {
+        entry->findings = findings_of(*entry->certificate, row, roots, now);
+      }
     }
     entry->disabled->store(row.status == CredentialStatus::disabled);
     entry->row = std::move(row);
     return entry;
   }
-  [[nodiscard]] CredentialSummary summary() const { return summary_of(row, certificate); }
+  [[nodiscard]] CredentialSummary summary() const {
+    return {row.id,     row.tenant,   row.kind,  row.party,   row.status,  row.token_label, row.key_label,
+            row.key_id, row.key_kind, row.suite, row.created, certificate, findings};
+  }
 
   CredentialRow row;
   std::optional<pki::Certificate> certificate;
+  pki::CertificateFindings findings;
   std::shared_ptr<std::atomic<bool>> disabled = std::make_shared<std::atomic<bool>>(false);
 
   std::mutex mutex;  // over what follows
@@ -144,18 +187,20 @@ Result<void> Credential::still_stands(Instant now) const {
 }
 
 CredentialRegistry::CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock,
-                                       RandomSource& random)
-    : store_(&store), keys_(&keys), trail_(&trail), clock_(&clock), random_(&random) {}
+                                       RandomSource& random, std::vector<pki::Certificate> roots)
+    : store_(&store), keys_(&keys), trail_(&trail), clock_(&clock), random_(&random), roots_(std::move(roots)) {}
 
 Result<std::unique_ptr<CredentialRegistry>> CredentialRegistry::open(store::Store& store, KeySource& keys,
                                                                      TrailWriter& trail, const Clock& clock,
-                                                                     RandomSource& random) {
-  std::unique_ptr<CredentialRegistry> registry(new CredentialRegistry(store, keys, trail, clock, random));
+                                                                     RandomSource& random,
+                                                                     std::vector<pki::Certificate> roots) {
+  std::unique_ptr<CredentialRegistry> registry(
+      new CredentialRegistry(store, keys, trail, clock, random, std::move(roots)));
   RAKKAN_TRY(std::vector<CredentialRow> rows, store.credentials());
   auto entries = std::make_shared<Snapshot>();
   for (CredentialRow& row : rows) {
     const CredentialId id = row.id;
-    RAKKAN_TRY(auto entry, Entry::of(std::move(row)));
+    RAKKAN_TRY(auto entry, Entry::of(std::move(row), registry->roots_, clock.now()));
     entries->emplace(id, std::move(entry));
   }
   registry->snapshot_ = std::move(entries);
@@ -193,7 +238,7 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
 Result<CredentialSummary> CredentialRegistry::commit(std::string event, const Principal& by, CredentialRow row,
                                                      store::RowChange change) {
   const CredentialId id = row.id;
-  RAKKAN_TRY(auto changed, Entry::of(std::move(row)));
+  RAKKAN_TRY(auto changed, Entry::of(std::move(row), roots_, clock_->now()));
   CredentialSummary summary = changed->summary();
   audit::Submission submission;
   submission.event = std::move(event);
@@ -227,9 +272,17 @@ Result<CredentialSummary> CredentialRegistry::generate(const Principal& by, NewC
 
 Result<CredentialSummary> CredentialRegistry::adopt(const Principal& by, NewCredential request) {
   const std::scoped_lock lock(change_mutex_);
+  if (request.key_label.empty() && request.key_id.empty()) {
+    request.key_label = request.id.value();
+  }
+  const KeyAddress asked{request.token_label.empty() ? request.id.value() : request.token_label, request.key_label,
+                         request.key_id};
   RAKKAN_CHECK(complete(request));
   RAKKAN_CHECK(check_unused(request.id));
-  RAKKAN_TRY(const auto signer, keys_->signer({request.token_label, request.key_label, request.key_id}));
+  RAKKAN_TRY(const KeyAddress found, keys_->find(asked));
+  request.key_label = is_label(found.key_label) ? found.key_label : std::string();
+  request.key_id = found.key_id;
+  RAKKAN_TRY(const auto signer, keys_->signer(found));
   const crypto::KeyKind key_kind = signer->public_key().kind();
   RAKKAN_CHECK(check_key_kind(request.kind, key_kind));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(request.suite, key_kind));
@@ -273,8 +326,23 @@ Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, 
   return pki::make_certification_request(subject, *suite, *signer);
 }
 
+Result<void> CredentialRegistry::check_profile(CredentialKind kind, const pki::Certificate& certificate,
+                                               const pki::CertificateChain& chain, IncompleteChain incomplete) const {
+  const Instant now = clock_->now();
+  pki::CertificateFindings findings = pki::check_certificate(certificate, profile_of(kind));
+  if (auto flaw = pki::find_validity_flaw(certificate, now)) {
+    findings.push_back(*std::move(flaw));
+  }
+  for (pki::CertificateFinding& finding : pki::check_chain(certificate, chain, roots_, now)) {
+    if (finding.flaw != pki::CertificateFlaw::chain_incomplete || incomplete == IncompleteChain::refuse) {
+      findings.push_back(std::move(finding));
+    }
+  }
+  return pki::refuse_on(findings);
+}
+
 Result<CredentialSummary> CredentialRegistry::import_certificates(const Principal& by, const CredentialId& id,
-                                                                  ByteView pem_or_der) {
+                                                                  ByteView pem_or_der, IncompleteChain incomplete) {
   const std::scoped_lock lock(change_mutex_);
   RAKKAN_TRY(CredentialRow row, store_->credential(id));
   if (row.status == CredentialStatus::disabled) {
@@ -284,12 +352,15 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const Principa
   RAKKAN_TRY(const auto signer, keys_->signer(address_of(row)));
   RAKKAN_CHECK(check_key_kind(row.kind, signer->public_key().kind()));
   RAKKAN_TRY(const pki::Certificate certificate, certificate_of_key(given, signer->public_key()));
-  RAKKAN_CHECK(check_use(row.kind, certificate));
-  RAKKAN_CHECK(pki::check_validity(certificate, clock_->now()));
-  RAKKAN_TRY(const auto chain, pki::order_chain(certificate, given));
+  RAKKAN_TRY(const pki::CertificateChain chain, pki::order_chain(certificate, given, roots_));
+  RAKKAN_CHECK(check_profile(row.kind, certificate, chain, incomplete));
   std::vector<Bytes> encodings{copy_of(certificate.der())};
-  for (const pki::Certificate& issuer : chain) {
+  for (const pki::Certificate& issuer : chain.issuers) {
     encodings.push_back(copy_of(issuer.der()));
+  }
+  // The root is kept, to see at the next start where the chain ends. Signatures do not carry it.
+  if (chain.root && *chain.root != certificate) {
+    encodings.push_back(copy_of(chain.root->der()));
   }
   row.status = CredentialStatus::active;
   row.certificates = encodings;
@@ -367,12 +438,44 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(co
   RAKKAN_TRY(auto certificates, parse_all(row.certificates));
   pki::Certificate certificate = certificates.front();
   certificates.erase(certificates.begin());
+  std::erase_if(certificates, pki::is_self_signed);  // whoever trusts a root has it
   RAKKAN_TRY(auto signer, keys_->signer(address_of(row)));
   RAKKAN_CHECK(check_key_kind(row.kind, signer->public_key().kind()));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
   RAKKAN_TRY(auto material,
              SigningMaterial::create(std::move(signer), std::move(certificate), std::move(certificates), *suite));
   return std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material), entry.disabled);
+}
+
+std::vector<Error> CredentialRegistry::warnings() const {
+  const Instant now = clock_->now();
+  std::map<ErrorCode, Warned> warned;
+  const auto warn = [&](const CredentialId& id, const pki::CertificateFinding& finding) {
+    Warned& same = warned[pki::code_of(finding.flaw)];
+    if (same.ids.empty()) {
+      same.detail = finding.detail;
+    }
+    if (same.ids.empty() || same.ids.back() != id.value()) {
+      same.ids.push_back(id.value());
+    }
+  };
+  const auto all = snapshot();  // named: the loop would not keep it
+  for (const auto& [id, one] : *all) {
+    if (one->row.status != CredentialStatus::active || !one->certificate) {
+      continue;
+    }
+    for (const pki::CertificateFinding& finding : one->findings) {
+      warn(id, finding);
+    }
+    if (const auto flaw = pki::find_validity_flaw(*one->certificate, now)) {
+      warn(id, *flaw);
+    }
+  }
+  std::vector<Error> errors;
+  for (const auto& [code, credentials] : warned) {
+    errors.push_back(credentials.error(code));
+  }
+  return errors;
 }
 
 std::vector<Error> CredentialRegistry::try_again() {

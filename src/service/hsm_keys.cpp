@@ -39,6 +39,7 @@ class HsmKeys final : public KeySource {
         random_(&random) {}
 
   [[nodiscard]] Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) override;
+  [[nodiscard]] Result<KeyAddress> find(const KeyAddress& address) override;
   [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) override;
   [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
                                                                                  bool make_when_missing) override;
@@ -66,6 +67,13 @@ Result<void> HsmKeys::generate(const KeyAddress& address, crypto::KeyKind kind) 
   RAKKAN_TRY(const auto opened, token(address.token_label, true));
   RAKKAN_CHECK(opened->generate(kind, address.key_label, address.key_id));
   return {};
+}
+
+Result<KeyAddress> HsmKeys::find(const KeyAddress& address) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const auto opened, token(address.token_label, false));
+  RAKKAN_TRY(hsm::KeyDescription found, opened->find(address.key_label, address.key_id));
+  return KeyAddress{address.token_label, std::move(found.label), std::move(found.id)};
 }
 
 Result<std::shared_ptr<crypto::Signer>> HsmKeys::signer(const KeyAddress& address) {

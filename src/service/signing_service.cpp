@@ -5,6 +5,8 @@
 #include <iterator>
 #include <utility>
 
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/permissions.hpp"
 #include "rakkan/der/oid.hpp"
 
 #include "service/records.hpp"
@@ -42,6 +44,26 @@ Result<tsp::TsuPolicy> tsu_policy(const TsuOptions& options) {
   return policy;
 }
 
+constexpr std::uint64_t kLargestRootsFile = 4UL << 20;
+
+Result<std::vector<pki::Certificate>> configured_roots(const std::filesystem::path& file) {
+  if (file.empty()) {
+    return std::vector<pki::Certificate>{};
+  }
+  RAKKAN_CHECK(check_permissions(file, Readers::everybody));
+  RAKKAN_TRY(const Bytes pem, read_file(file, kLargestRootsFile));
+  auto roots = pki::parse_certificates(pem);
+  if (!roots) {
+    return fail(Error{
+        ErrorCode::configuration_invalid,
+        file.string() + " holds no certificates",
+        "credentials.roots",
+        std::nullopt,
+        {}}.because(std::move(roots).error()));
+  }
+  return roots;
+}
+
 }  // namespace
 
 std::string_view name(BaselineLevel level) noexcept { return kLevelNames[static_cast<std::size_t>(level)]; }
@@ -60,8 +82,9 @@ Result<std::unique_ptr<SigningService>> SigningService::create(Options options, 
   if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
     return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
   }
+  RAKKAN_TRY(auto roots, configured_roots(options.credentials.roots));
   RAKKAN_TRY(auto registry, CredentialRegistry::open(environment.store, environment.keys, environment.trail,
-                                                     environment.clock, environment.random));
+                                                     environment.clock, environment.random, std::move(roots)));
   auto parts = std::make_unique<ServiceParts>(std::move(options), std::move(environment), std::move(policy),
                                               std::move(registry));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
@@ -133,6 +156,8 @@ async::Task<std::vector<Error>> SigningService::readiness() {
   }
   co_return wrong;
 }
+
+std::vector<Error> SigningService::warnings() const { return parts_->credentials->warnings(); }
 
 async::Task<std::vector<Error>> SigningService::open_keys() {
   std::vector<Error> wrong;

@@ -1,6 +1,7 @@
 #include "rakkan/tsp/timestamp_token.hpp"
 
 #include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "tsp/malformed.hpp"
 
 namespace rakkan::tsp {
@@ -26,14 +27,14 @@ namespace {
 // The certificate that the token names, in it or else among `extra` (certReq was false). Which of them has the right
 // extended key usage is asked afterwards: an injected certificate is never chosen for its purpose.
 Result<pki::Certificate> find_certificate(const cms::SignedData& data, const std::vector<pki::Certificate>& extra,
-                                          const crypto::Digest& content_digest) {
+                                          const crypto::Digest& content_digest, cms::CertificateBinding binding) {
   const cms::SignerInfo& signer = data.signer_infos().front();
-  auto embedded = cms::find_signer_certificate(data, signer);
+  auto embedded = cms::find_signer_certificate(data, signer, binding);
   if (embedded || embedded.error().code != ErrorCode::signature_invalid) {
     return embedded;
   }
   for (const pki::Certificate& candidate : extra) {
-    if (cms::verify_signer_info(data, signer, content_digest, candidate)) {
+    if (cms::verify_signer_info(data, signer, content_digest, candidate, binding)) {
       return candidate;
     }
   }
@@ -42,12 +43,13 @@ Result<pki::Certificate> find_certificate(const cms::SignedData& data, const std
 
 }  // namespace
 
-Result<pki::Certificate> TimestampToken::verify_signature(const std::vector<pki::Certificate>& extra) const {
+Result<pki::Certificate> TimestampToken::verify_signature(const std::vector<pki::Certificate>& extra,
+                                                          cms::CertificateBinding binding) const {
   const cms::SignerInfo& signer = signed_data_.signer_infos().front();
   const crypto::Digest content_digest = crypto::digest(signer.digest_algorithm, *signed_data_.content());
-  RAKKAN_TRY(pki::Certificate certificate, find_certificate(signed_data_, extra, content_digest));
-  RAKKAN_CHECK(cms::verify_signer_info(signed_data_, signer, content_digest, certificate));
-  RAKKAN_CHECK(pki::check_timestamping_certificate(certificate));
+  RAKKAN_TRY(pki::Certificate certificate, find_certificate(signed_data_, extra, content_digest, binding));
+  RAKKAN_CHECK(cms::verify_signer_info(signed_data_, signer, content_digest, certificate, binding));
+  RAKKAN_CHECK(pki::require_profile(certificate, pki::kTokenSignerProfile));
   RAKKAN_CHECK(pki::check_validity(certificate, info_.generation_time));
   return certificate;
 }

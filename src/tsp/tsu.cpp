@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rakkan/cms/signed_data_builder.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 
 namespace rakkan::tsp {
 
@@ -113,7 +114,7 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
                                          pki::Certificate certificate, std::vector<pki::Certificate> chain,
                                          TsuPolicy policy, std::shared_ptr<SerialSource> serials,
                                          std::shared_ptr<ClockGate> clock) {
-  RAKKAN_CHECK(pki::check_timestamping_certificate(certificate));
+  RAKKAN_CHECK(pki::require_profile(certificate, pki::kTokenSignerProfile));
   RAKKAN_TRY(crypto::PublicKey public_key, certificate.public_key());
   if (!(public_key == signer->public_key())) {
     return fail(ErrorCode::key_certificate_mismatch, "the unit's certificate is for another key");

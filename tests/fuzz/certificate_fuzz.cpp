@@ -2,7 +2,7 @@
 // themselves.
 #include <cstdlib>
 
-#include "rakkan/pki/certificate.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto certificates = rakkan::pki::parse_certificates({data, size});
@@ -20,7 +20,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     static_cast<void>(certificate.public_key());
     static_cast<void>(certificate.verify_signed_by(certificate));
-    static_cast<void>(rakkan::pki::order_chain(certificate, *certificates));
+    const auto chain = rakkan::pki::order_chain(certificate, *certificates);
+    if (chain) {
+      static_cast<void>(rakkan::pki::check_chain(certificate, *chain, {}, rakkan::Instant{}));
+    }
+    static_cast<void>(rakkan::pki::check_certificate(certificate, rakkan::pki::kUnitProfile));
   }
   return 0;
 }

@@ -22,7 +22,19 @@ class SoftwareKeys final : public service::KeySource {
     if (!keys_.emplace(place(address), std::move(bent)).second) {
       return fail(ErrorCode::already_exists, "the label is taken");
     }
+    ids_[place(address)] = address.key_id;
     return {};
+  }
+  [[nodiscard]] Result<service::KeyAddress> find(const service::KeyAddress& address) override {
+    for (const auto& [where, id] : ids_) {
+      const bool there = where.first == address.token_label &&
+                         (address.key_label.empty() || where.second == address.key_label) &&
+                         (address.key_id.empty() || id == address.key_id);
+      if (there) {
+        return service::KeyAddress{where.first, where.second, id};
+      }
+    }
+    return fail(ErrorCode::key_not_found, "no such key");
   }
   [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const service::KeyAddress& address) override {
     ++opened;
@@ -64,6 +76,7 @@ class SoftwareKeys final : public service::KeySource {
   using Place = std::pair<std::string, std::string>;
   static Place place(const service::KeyAddress& address) { return {address.token_label, address.key_label}; }
   std::map<Place, std::shared_ptr<BentSigner>> keys_;
+  std::map<Place, Bytes> ids_;
   std::map<Place, std::shared_ptr<crypto::SoftwareMessageSigner>> message_keys_;
 };
 

@@ -38,6 +38,7 @@ class TestAuthority {
       : key_(new_key(kind)), certificate_(issue_root(name)) {}
 
   [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
+  [[nodiscard]] crypto::SoftwareSigner& key() noexcept { return *key_; }
   [[nodiscard]] std::string pem() const { return pki::to_pem("CERTIFICATE", certificate_.der()); }
   // One day back, ten years ahead.
   [[nodiscard]] static pki::Validity validity() {

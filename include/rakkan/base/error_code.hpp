@@ -55,6 +55,7 @@ enum class ErrorCode : std::uint8_t {
   certificate_expired,
   certificate_not_yet_valid,
   certificate_unsuitable,
+  certificate_chain_incomplete,
   // Authorization of one act
   instruction_missing,
   instruction_digest_mismatch,

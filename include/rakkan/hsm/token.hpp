@@ -44,6 +44,9 @@ class Token {
   [[nodiscard]] Result<KeyDescription> generate(crypto::KeyKind kind, const std::string& label, ByteView id);
   // The private keys of the kinds we know.
   [[nodiscard]] Result<std::vector<KeyDescription>> keys();
+  // The one private key with that label and that CKA_ID; an empty one is not asked for. key_not_found when there is
+  // none, more than one, or when label and id are two keys'; unsupported_algorithm for a key of another kind.
+  [[nodiscard]] Result<KeyDescription> find(const std::string& label, ByteView id);
   // Loads a key by CKA_ID, or by label when `id` is empty; key_not_found when there is none, or more than one: a key
   // that goes away after it was loaded is hsm_key_gone to who signs. Checks
   // SENSITIVE, ALWAYS_SENSITIVE, not EXTRACTABLE, NEVER_EXTRACTABLE, LOCAL, SIGN and ALLOWED_MECHANISMS

@@ -67,6 +67,7 @@ class Certificate {
 
   [[nodiscard]] ByteView der() const noexcept;
   [[nodiscard]] ByteView tbs() const noexcept;            // the signed part, complete element
+  [[nodiscard]] unsigned version() const noexcept;        // 1, 2 or 3
   [[nodiscard]] ByteView serial_number() const noexcept;  // INTEGER content octets
   [[nodiscard]] const Name& issuer() const noexcept;
   [[nodiscard]] const Name& subject() const noexcept;
@@ -117,22 +118,5 @@ inline constexpr der::Oid kEkuOcspSigning{1, 3, 6, 1, 5, 5, 7, 3, 9};
 // Certificates in PEM (RFC 7468) or one in DER. Fails with malformed_certificate; none at all is a failure too.
 [[nodiscard]] Result<std::vector<Certificate>> parse_certificates(ByteView pem_or_der);
 [[nodiscard]] std::string to_pem(std::string_view label, ByteView der);
-
-// R23, RFC 3161 §2.3, EN 319 422 §6: a TSU certificate's extended key usage is timeStamping alone, and critical; its
-// key usage, when there, is for signatures only. Fails with certificate_unsuitable.
-[[nodiscard]] Result<void> check_timestamping_certificate(const Certificate& certificate);
-// A document signer's certificate allows digitalSignature or contentCommitment, is not a CA's or TSU's, and its
-// extended key usage, when there, is not all for something else (serverAuth, codeSigning, OCSPSigning). Fails with
-// certificate_unsuitable.
-[[nodiscard]] Result<void> check_document_signing_certificate(const Certificate& certificate);
-// Validity and private key usage period at `now`. Fails with certificate_expired or certificate_not_yet_valid.
-[[nodiscard]] Result<void> check_validity(const Certificate& certificate, Instant now);
-
-// Orders `candidates` as the chain of `leaf`: its issuer first, signatures verified, up to and without the self-signed
-// root. What does not belong is left out. Among several chains the one that reaches a root is taken, then the shortest;
-// the order of the candidates does not matter. Fails with certificate_unsuitable when issuers are given but none of
-// their keys verifies the signature.
-[[nodiscard]] Result<std::vector<Certificate>> order_chain(const Certificate& leaf,
-                                                           const std::vector<Certificate>& candidates);
 
 }  // namespace rakkan::pki

@@ -14,6 +14,7 @@
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/pki/certificate.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "rakkan/pki/name.hpp"
 #include "rakkan/service/key_source.hpp"
 #include "rakkan/service/principal.hpp"
@@ -48,11 +49,19 @@ struct CredentialSummary {
   CredentialStatus status{};
   std::string token_label;
   std::string key_label;
+  Bytes key_id;  // CKA_ID; empty: the key is found by its label
   std::string key_kind;
   std::string suite;
   Instant created;
   std::optional<pki::Certificate> certificate;
+  // Flaws of it and its chain, as seen when it was imported or read; its own time is not among them.
+  pki::CertificateFindings findings;
 };
+
+// The profile that the certificate of a credential of that kind must have.
+[[nodiscard]] const pki::CertificateProfile& profile_of(CredentialKind kind) noexcept;
+
+enum class IncompleteChain : std::uint8_t { refuse, allow };
 
 // A credential ready to sign.
 class Credential {
@@ -102,24 +111,29 @@ class StillStands final : public audit::Condition {
 // credential_unknown to it. Thread-safe; changes block and are recorded, and fail with audit_unavailable too.
 class CredentialRegistry {
  public:
-  // Reads the store. The arguments outlive the registry.
+  // Reads the store. `roots` are certificates at which a chain may end, beside the self-signed ones that come with a
+  // credential. The references outlive the registry.
   [[nodiscard]] static Result<std::unique_ptr<CredentialRegistry>> open(store::Store& store, KeySource& keys,
                                                                         TrailWriter& trail, const Clock& clock,
-                                                                        RandomSource& random);
+                                                                        RandomSource& random,
+                                                                        std::vector<pki::Certificate> roots = {});
 
   // A key in the token, without a certificate yet. invalid_argument, already_exists, ed25519_document_key,
   // unsupported_algorithm, hsm_.
   [[nodiscard]] Result<CredentialSummary> generate(const Principal& by, NewCredential request);
   // The same for a key that is in its token already (a key ceremony made it): nothing is generated, the key is looked
-  // at.
+  // at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are stored as
+  // the token has them.
   [[nodiscard]] Result<CredentialSummary> adopt(const Principal& by, NewCredential request);
   // PKCS #10 in DER for the credential's key.
   [[nodiscard]] Result<Bytes> certification_request(const CredentialId& id, const pki::Name& subject);
-  // The CA's answer, in any order, PEM or DER: the certificate of this key and its chain. key_certificate_mismatch,
-  // certificate_unsuitable, certificate_expired, certificate_not_yet_valid, ed25519_document_key,
-  // malformed_certificate. Replaces an earlier certificate (renewal).
+  // The CA's answer, in any order, PEM or DER: the certificate of this key and its chain up to a self-signed or
+  // configured root. key_certificate_mismatch, certificate_unsuitable, certificate_chain_incomplete (unless that is
+  // allowed), certificate_expired, certificate_not_yet_valid, ed25519_document_key, malformed_certificate. Replaces an
+  // earlier certificate (renewal).
   [[nodiscard]] Result<CredentialSummary> import_certificates(const Principal& by, const CredentialId& id,
-                                                              ByteView pem_or_der);
+                                                              ByteView pem_or_der,
+                                                              IncompleteChain incomplete = IncompleteChain::refuse);
   [[nodiscard]] Result<void> disable(const Principal& by, const CredentialId& id);
 
   // From memory, by id.
@@ -133,6 +147,9 @@ class CredentialRegistry {
                                                                  const CredentialId& id) const;
   // The same, opened when it was not: on a thread that may use tokens. key_certificate_mismatch, hsm_ codes.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const Principal& principal, const CredentialId& id);
+  // Flaws of the active credentials' certificates: one error for each code, which names the credentials. They sign all
+  // the same: they were imported under other rules, or knowingly. From memory.
+  [[nodiscard]] std::vector<Error> warnings() const;
   // Opens the active credentials again that could not be opened when that was tried last; those that still cannot. As
   // load.
   [[nodiscard]] std::vector<Error> try_again();
@@ -141,13 +158,15 @@ class CredentialRegistry {
   struct Entry;
   using Snapshot = std::map<CredentialId, std::shared_ptr<Entry>>;
 
-  CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock,
-                     RandomSource& random);
+  CredentialRegistry(store::Store& store, KeySource& keys, TrailWriter& trail, const Clock& clock, RandomSource& random,
+                     std::vector<pki::Certificate> roots);
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> entry(const Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> usable_entry(const Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const Entry& entry);
   [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
+  [[nodiscard]] Result<void> check_profile(CredentialKind kind, const pki::Certificate& certificate,
+                                           const pki::CertificateChain& chain, IncompleteChain incomplete) const;
   [[nodiscard]] Result<CredentialSummary> add(const Principal& by, const NewCredential& request,
                                               crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);
   // The change and its entry in one transaction; `row` is what the store has then.
@@ -159,6 +178,7 @@ class CredentialRegistry {
   TrailWriter* trail_;
   const Clock* clock_;
   RandomSource* random_;
+  const std::vector<pki::Certificate> roots_;
   std::mutex change_mutex_;            // one change at a time
   mutable std::mutex snapshot_mutex_;  // over the pointer
   std::shared_ptr<const Snapshot> snapshot_;

@@ -27,7 +27,11 @@ class KeySource {
   virtual ~KeySource() = default;
   // Makes a key pair at that address; the token too, when it is missing and may be made. already_exists, hsm_ codes.
   [[nodiscard]] virtual Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) = 0;
-  // key_not_found, key_attributes_unsafe, ed25519_document_key, hsm_ codes. Thread-safe.
+  // The one private key that bears the label and the id, as far as they are given, with both as the token has them.
+  // key_not_found, also when they are two keys'; hsm_ codes.
+  [[nodiscard]] virtual Result<KeyAddress> find(const KeyAddress& address) = 0;
+  // The id decides where it is given. key_not_found, key_attributes_unsafe, ed25519_document_key, hsm_ codes.
+  // Thread-safe.
   [[nodiscard]] virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) = 0;
   // The Ed25519 key of the log's checkpoints at that address. It is made (and its token) when it is missing and
   // `make_when_missing`: only for a log that has not begun (audit::Trail::has_begun). key_not_found, hsm_ codes.

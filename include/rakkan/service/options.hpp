@@ -23,6 +23,11 @@ struct TokenOptions {
   bool create = true;  // make a token with fresh random PINs when a key is generated and it is not there
 };
 
+struct CredentialOptions {
+  // Certificates (PEM) at which the chain of a credential may end; empty: at a self-signed root that comes with it.
+  std::filesystem::path roots;
+};
+
 struct PoolsOptions {
   static constexpr int kBehind = 5;         // nice: about a quarter of a core that others want, too
   async::PoolOptions hsm{"hsm", 2, 4'096};  // one PKCS#11 session a thread
@@ -82,6 +87,7 @@ struct PinPolicy {
 
 struct Options {
   TokenOptions token;
+  CredentialOptions credentials;
   PoolsOptions pools;
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
   std::string default_tsa = "internal";        // a name in `tsa`

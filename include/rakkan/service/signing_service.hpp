@@ -44,8 +44,9 @@ struct Environment {  // outlives the service
 
 class SigningService {
  public:
-  // Checks the options (configuration_invalid), reads the credentials and open activations, and gives intents that a
-  // crash left without outcome theirs ("signature.interrupted"). Touches no key.
+  // Checks the options and reads the file of roots (configuration_invalid, file_unreadable, permissions_unsafe), reads
+  // the credentials and open activations, and gives intents that a crash left without outcome theirs
+  // ("signature.interrupted"). Touches no key.
   [[nodiscard]] static Result<std::unique_ptr<SigningService>> create(Options options, Environment environment);
   ~SigningService();  // its tasks have ended; the pools finish what they accepted
 
@@ -68,6 +69,9 @@ class SigningService {
 
   // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
   [[nodiscard]] async::Task<std::vector<Error>> readiness();
+  // Flaws that do not hinder signing and should not stay: certificates that are not as their profile wants. From
+  // memory.
+  [[nodiscard]] std::vector<Error> warnings() const;
   // Opens the operator's keys and the unit's, so that the first request does not wait; says which did not open.
   [[nodiscard]] async::Task<std::vector<Error>> open_keys();
   // The active credentials' certificates, from memory.

@@ -54,8 +54,10 @@ class TimestampToken {
 
   // The signature and the signer's certificate (by sid and ESSCertIDv2, from the token or else from `extra`), its
   // extended key usage timeStamping alone and critical, valid at generation_time. No path. Returns the TSU's
-  // certificate.
-  [[nodiscard]] Result<pki::Certificate> verify_signature(const std::vector<pki::Certificate>& extra = {}) const;
+  // certificate. Tokens from before RFC 5816 have no ESSCertIDv2: `binding` says whether that is enough.
+  [[nodiscard]] Result<pki::Certificate> verify_signature(
+      const std::vector<pki::Certificate>& extra = {},
+      cms::CertificateBinding binding = cms::CertificateBinding::signing_certificate_v2) const;
   // Does the token answer this request: imprint, nonce, policy? tsa_response_mismatch.
   [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
 

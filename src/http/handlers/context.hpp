@@ -19,7 +19,8 @@ struct Api::Context {
   Context(const ApiOptions& given, ApiEnvironment around)
       : options(given),
         environment(around),
-        readiness([this] { return environment.signing.readiness(); }, around.log),
+        readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
+                  around.log),
         failures(around.log),
         blocking({"store", 2, 1'024}) {}
 

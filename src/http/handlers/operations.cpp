@@ -26,7 +26,9 @@ async::Task<Result<Response>> get_readiness(Context& context, Request& /*request
     problems.insert(problems.begin(), ErrorCode::shutting_down);
   }
   json::ObjectWriter json;
-  json.text("status", problems.empty() ? "ready" : "not ready").raw("problems", json::array_of(problems, describe));
+  json.text("status", problems.empty() ? "ready" : "not ready")
+      .raw("problems", json::array_of(problems, describe))
+      .raw("warnings", json::array_of(context.readiness.warnings(), describe));
   Response response = Response::json(std::move(json).finish() + "\n", problems.empty() ? 200 : 503);
   response.header("Cache-Control", "no-store");
   co_return response;

@@ -35,7 +35,27 @@ async::Task<Readiness::Problems> Readiness::look(Time now) {
   } catch (const std::exception& thrown) {  // whoever waits must not wait for ever
     wrong.emplace_back(ErrorCode::internal, thrown.what(), std::string(), std::nullopt, std::vector<Error>());
   }
+  note_warnings();
   co_return note(now, wrong);
+}
+
+void Readiness::note_warnings() {
+  std::vector<Error> warnings = warn_();
+  std::vector<Error> before;
+  {
+    const std::lock_guard lock(mutex_);
+    before = std::exchange(warned_, warnings);
+  }
+  for (const Error& warning : warnings) {
+    const bool known = std::any_of(before.begin(), before.end(), [&](const Error& other) {
+      return other.code == warning.code && other.where == warning.where && other.detail == warning.detail;
+    });
+    if (!known) {
+      const std::string detail = to_string(warning);
+      log_.write(LogLevel::warning, "to be mended",
+                 {{"error", row(warning.code).slug}, {"detail", std::string_view(detail)}});
+    }
+  }
 }
 
 Readiness::Problems Readiness::note(Time asked, const std::vector<Error>& wrong) {
@@ -71,6 +91,17 @@ Readiness::Problems Readiness::note(Time asked, const std::vector<Error>& wrong)
     answer(problems);
   }
   return problems;
+}
+
+Readiness::Problems Readiness::warnings() const {
+  const std::lock_guard lock(mutex_);
+  Problems codes;
+  for (const Error& warning : warned_) {
+    if (std::find(codes.begin(), codes.end(), warning.code) == codes.end()) {
+      codes.push_back(warning.code);
+    }
+  }
+  return codes;
 }
 
 bool Readiness::is_ready() const {

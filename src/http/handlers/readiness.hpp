@@ -21,15 +21,19 @@ class Readiness {
   using Problems = std::vector<ErrorCode>;  // each once; none: ready
   // What is wrong now; takes up to seconds when a token does not answer.
   using Look = std::function<async::Task<std::vector<Error>>()>;
+  // Flaws that should not stay although everything works; from memory.
+  using Warn = std::function<std::vector<Error>()>;
 
   static constexpr std::chrono::milliseconds kFresh{500};
   static constexpr std::chrono::seconds kReminder{60};
 
   // The log hears of every change, and every kReminder of a trouble that stays, with what the codes alone do not say;
-  // it outlives this.
-  Readiness(Look look, telemetry::Log& log) : look_(std::move(look)), log_(log) {}
+  // of a warning once, and again when it changes. It outlives this.
+  Readiness(Look look, Warn warn, telemetry::Log& log) : look_(std::move(look)), warn_(std::move(warn)), log_(log) {}
 
   [[nodiscard]] async::Task<Problems> problems(Time now);
+  // As of the last word: each code once. No warning makes it unready.
+  [[nodiscard]] Problems warnings() const;
   // By the last word, which is asked for nobody; true before the first.
   [[nodiscard]] bool is_ready() const;
 
@@ -37,12 +41,15 @@ class Readiness {
   using Answer = std::function<void(Problems)>;
   [[nodiscard]] async::Task<Problems> look(Time now);
   [[nodiscard]] Problems note(Time asked, const std::vector<Error>& wrong);
+  void note_warnings();
 
   const Look look_;
+  const Warn warn_;
   telemetry::Log& log_;
   mutable std::mutex mutex_;
   std::optional<Time> asked_;  // when `last_` was asked for
   Problems last_;
+  std::vector<Error> warned_;
   Time told_{};  // when the log last heard of all that is wrong
   bool looking_ = false;
   std::vector<Answer> waiting_;

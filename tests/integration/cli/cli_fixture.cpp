@@ -119,10 +119,16 @@ void CliTest::issue(const std::string& id, std::vector<std::string> generate, co
         "30"});
 }
 
+std::string CliTest::chain_of(const std::string& id) {
+  const Bytes leaf = read(path(id + ".pem"));
+  const Bytes root = read(path("ca.pem"));
+  return write(id + ".chain.pem", std::string(text_of(leaf)) + std::string(text_of(root)));
+}
+
 void CliTest::certify(const std::string& id, std::vector<std::string> generate, const std::string& subject,
                       const std::string& extensions) {
   issue(id, std::move(generate), subject, extensions, 0);
-  answer({"credentials", "import", id, path(id + ".pem")});
+  answer({"credentials", "import", id, chain_of(id)});
 }
 
 void CliTest::SetUpTestSuite() {

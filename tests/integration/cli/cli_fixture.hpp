@@ -38,10 +38,12 @@ class CliTest : public ::testing::Test {
                                      const std::string& who = "u-1");
   static std::vector<std::string> sign(std::string document, std::string output, std::vector<std::string> more);
 
-  // A key in the token, a request for it, and a certificate of 30 days by the test authority in ID.pem …
+  // A key in the token, a request for it, and a certificate of 30 days by the test authority in ID.pem.
   static void issue(const std::string& id, std::vector<std::string> generate, const std::string& subject,
                     const std::string& extensions, int issued_days_ago);
-  // … and back in.
+  // The file with that certificate and the authority's.
+  static std::string chain_of(const std::string& id);
+  // Issued, and back in.
   static void certify(const std::string& id, std::vector<std::string> generate, const std::string& subject,
                       const std::string& extensions);
 

@@ -1,5 +1,9 @@
 // An operator's way in: from an empty folder to certified keys.
 #include "integration/cli/cli_fixture.hpp"
+#include "rakkan/base/file.hpp"
+#include "support/result_matchers.hpp"
+#include "support/test_authority.hpp"
+#include "support/version_1_certificate.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -52,6 +56,64 @@ TEST_F(OperatorJourney, ATimestampUnitsCertificateIsNotTakenForDocuments) {
 TEST_F(OperatorJourney, AnExpiredCertificateIsNotTaken) {
   issue("old", {"--kind", "operator", "--key", "p-256"}, "CN=old", "keyUsage=critical,digitalSignature\n", 60);
   EXPECT_EQ(refusal({"credentials", "import", "old", path("old.pem")}, 4), "certificate-expired");
+}
+
+// As `openssl x509 -req` makes them that nobody told of extensions.
+TEST_F(OperatorJourney, ACertificateOfVersion1IsNotTaken) {
+  answer({"credentials", "generate", "bare", "--kind", "operator", "--key", "p-256"});
+  answer({"credentials", "csr", "bare", "--subject", "CN=bare", "-o", path("bare.csr")});
+  ASSERT_EQ(
+      run_command({"openssl", "req", "-in", path("bare.csr"), "-noout", "-pubkey", "-out", path("bare.pub")}).exit_code,
+      0);
+  ASSERT_EQ(
+      run_command({"openssl", "pkey", "-pubin", "-in", path("bare.pub"), "-outform", "DER", "-out", path("bare.spki")})
+          .exit_code,
+      0);
+  TestAuthority authority;
+  ASSERT_OK_AND_ASSIGN(const Bytes spki, read_file(path("bare.spki"), 4096));
+  ASSERT_OK_AND_ASSIGN(const pki::Name subject, pki::Name::from_text("CN=bare"));
+  ASSERT_OK_AND_ASSIGN(const pki::Certificate old,
+                       version_1_certificate(subject, spki, authority.certificate().subject(),
+                                             TestAuthority::validity(), authority.key()));
+  const std::string file = write("bare.pem", pki::to_pem("CERTIFICATE", old.der()) + authority.pem());
+  const CommandOutcome shown = run_command({"openssl", "x509", "-in", file, "-noout", "-text"});
+  EXPECT_THAT(shown.output, HasSubstr("Version: 1"));
+  EXPECT_EQ(refusal({"credentials", "import", "bare", file}, 4), "certificate-unsuitable");
+  EXPECT_EQ(refusal({"credentials", "import", "bare", file, "--allow-incomplete-chain"}, 4), "certificate-unsuitable");
+}
+
+TEST_F(OperatorJourney, AChainWithoutItsRootIsTakenOnlyKnowingly) {
+  issue("rootless", {"--kind", "operator", "--key", "p-256"}, "CN=rootless", "keyUsage=critical,digitalSignature\n", 0);
+  EXPECT_EQ(refusal({"credentials", "import", "rootless", path("rootless.pem")}, 4), "certificate-chain-incomplete");
+  const auto by_roots = answer(
+      {"credentials", "import", "rootless", path("rootless.pem"), "--set", "credentials.roots=" + path("ca.pem")});
+  EXPECT_TRUE(by_roots.at("warnings").as_array().empty());
+  const auto allowed = answer({"credentials", "import", "rootless", path("rootless.pem"), "--allow-incomplete-chain"});
+  EXPECT_EQ(allowed.at("warnings").at(0).at("code").as_string(), "certificate-chain-incomplete");
+  EXPECT_THAT(rakkan({"credentials", "list"}).output, HasSubstr("[certificate-chain-incomplete]"));
+  answer({"credentials", "import", "rootless", chain_of("rootless")});
+  EXPECT_THAT(rakkan({"credentials", "list"}).output, ::testing::Not(HasSubstr("[certificate-chain-incomplete]")));
+}
+
+TEST_F(OperatorJourney, AnAdoptedKeyBearsTheLabelAndTheIdThatWereSaid) {
+  const std::vector<std::string> kind{"--kind", "operator", "--key", "p-256", "--token", "operator"};
+  const auto with = [&](std::vector<std::string> words) {
+    words.insert(words.end(), kind.begin(), kind.end());
+    return words;
+  };
+  const auto extra = answer(with({"credentials", "generate", "extra"}));
+  const std::string id(extra.at("key_id").as_string());
+  EXPECT_EQ(refusal(with({"credentials", "adopt", "twin", "--key-label", "operator", "--key-id", id}), 5),
+            "key-not-found");
+  EXPECT_EQ(refusal(with({"credentials", "adopt", "twin", "--key-label", "nobody", "--key-id", id}), 5),
+            "key-not-found");
+  const auto twin = answer(with({"credentials", "adopt", "twin", "--key-label", "extra", "--key-id", id}));
+  EXPECT_EQ(twin.at("key").as_string(), "extra");
+  const auto named = answer(with({"credentials", "adopt", "named", "--key-id", id}));
+  EXPECT_EQ(named.at("key").as_string(), "extra");
+  for (const char* made : {"extra", "twin", "named"}) {
+    answer({"credentials", "disable", made});
+  }
 }
 
 TEST_F(OperatorJourney, Ed25519IsRefusedWithItsOwnError) {

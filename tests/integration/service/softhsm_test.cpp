@@ -173,6 +173,27 @@ TEST_F(ServiceOnSoftHsm, Ed25519KeyOfATokenIsNoDocumentCredential) {
       FailsWith(ErrorCode::ed25519_document_key));
 }
 
+TEST_F(ServiceOnSoftHsm, LabelAndIdOfAnAdoptedKeyAreOfOneObject) {
+  const std::string token = fresh("ceremony");
+  ASSERT_THAT(keys_->generate({token, "first", Bytes{1}}, KeyKind::ec_p256), IsOk());
+  ASSERT_THAT(keys_->generate({token, "second", Bytes{2}}, KeyKind::ec_p256), IsOk());
+  const auto adopt = [&](const std::string& id, const std::string& label, Bytes key_id) {
+    return fixture_.service->credentials().adopt(
+        test::kOperator, {CredentialId(id), CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "", token,
+                          label, std::move(key_id)});
+  };
+  EXPECT_THAT(adopt(fresh("a"), "first", Bytes{2}), FailsWith(ErrorCode::key_not_found));   // another's
+  EXPECT_THAT(adopt(fresh("a"), "nobody", Bytes{2}), FailsWith(ErrorCode::key_not_found));  // nobody's
+  EXPECT_THAT(adopt(fresh("a"), "first", Bytes{3}), FailsWith(ErrorCode::key_not_found));
+  ASSERT_OK_AND_ASSIGN(const CredentialSummary both, adopt(fresh("a"), "first", Bytes{1}));
+  EXPECT_EQ(both.key_label, "first");
+  EXPECT_EQ(both.key_id, Bytes{1});
+  ASSERT_OK_AND_ASSIGN(const CredentialSummary by_id, adopt(fresh("a"), "", Bytes{2}));
+  EXPECT_EQ(by_id.key_label, "second");
+  ASSERT_OK_AND_ASSIGN(const CredentialSummary by_label, adopt(fresh("a"), "second", {}));
+  EXPECT_EQ(by_label.key_id, Bytes{2});
+}
+
 TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
   const CredentialId yamada = fixture_.enrol(fresh("yamada"), CredentialKind::party, KeyKind::ec_p256, "山田");
   const CredentialId sato = fixture_.enrol(fresh("sato"), CredentialKind::party, KeyKind::ec_p256, "佐藤");

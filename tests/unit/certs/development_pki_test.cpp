@@ -15,7 +15,7 @@
 #include "rakkan/base/file.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/token.hpp"
-#include "rakkan/pki/certificate.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -101,9 +101,9 @@ TEST_F(DevelopmentPki, OurOwnChecksSayTheSame) {
   for (const Description& description : descriptions()) {
     const pki::Certificate parsed = certificate(description.name);
     const bool timestamps = description.profile == Profile::timestamp && description.lie == Lie::none;
-    EXPECT_EQ(pki::check_timestamping_certificate(parsed).has_value(), timestamps) << description.name;
+    EXPECT_EQ(pki::require_profile(parsed, pki::kUnitProfile).has_value(), timestamps) << description.name;
     const bool documents = description.profile == Profile::document;
-    EXPECT_EQ(pki::check_document_signing_certificate(parsed).has_value(), documents) << description.name;
+    EXPECT_EQ(pki::require_profile(parsed, pki::kPartyProfile).has_value(), documents) << description.name;
     EXPECT_EQ(pki::check_validity(parsed, now_).has_value(), description.lie != Lie::expired) << description.name;
     const std::string_view issuer =
         description.profile == Profile::root || description.profile == Profile::issuing_ca ? kRoot : kIssuingCa;

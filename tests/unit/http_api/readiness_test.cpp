@@ -53,7 +53,8 @@ class TheReadiness : public ::testing::Test {
   std::vector<Error> wrong_;
   std::optional<boost::asio::steady_timer> pause_;
   int looks_ = 0;
-  Readiness readiness_{[this] { return look(); }, *log_};
+  std::vector<Error> warnings_;
+  Readiness readiness_{[this] { return look(); }, [this] { return warnings_; }, *log_};
 };
 
 TEST_F(TheReadiness, IsAskedForAgainOnlyWhenTheLastWordIsOld) {
@@ -116,6 +117,25 @@ TEST_F(TheReadiness, RemindsTheLogOfATroubleThatStays) {
     static_cast<void>(ask(std::chrono::seconds(at)));
   }
   EXPECT_EQ(count(log(), "\"not ready\""), 3U);
+}
+
+TEST_F(TheReadiness, WarningsMakeNothingUnreadyAndAreLoggedOnce) {
+  warnings_ = {error(ErrorCode::certificate_unsuitable, "no keyUsage"),
+               error(ErrorCode::certificate_unsuitable, "of version 1")};
+  for (int at = 0; at < 200; ++at) {
+    EXPECT_THAT(ask(std::chrono::seconds(at)), IsEmpty());
+  }
+  EXPECT_THAT(readiness_.warnings(), ElementsAre(ErrorCode::certificate_unsuitable));
+  EXPECT_TRUE(readiness_.is_ready());
+  warnings_.back().detail = "of version 2";
+  EXPECT_THAT(ask(300s), IsEmpty());
+  warnings_.clear();
+  EXPECT_THAT(ask(301s), IsEmpty());
+  EXPECT_THAT(readiness_.warnings(), IsEmpty());
+  const std::string lines = log();
+  EXPECT_EQ(count(lines, "\"warning\""), 3U) << lines;
+  EXPECT_EQ(count(lines, "no keyUsage"), 1U) << lines;
+  EXPECT_EQ(count(lines, "of version 2"), 1U) << lines;
 }
 
 TEST_F(TheReadiness, IsKnownWithoutAsking) {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "rakkan/base/hex.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
@@ -128,7 +129,7 @@ TEST_F(CertificateBuilder, EveryExtensionIsReadBackByUsAndByOpenssl) {
     content.ocsp_url = "http://ocsp.example/";
     content.ocsp_no_check = true;
   });
-  EXPECT_THAT(check_timestamping_certificate(certificate), IsOk());
+  EXPECT_THAT(require_profile(certificate, kUnitProfile), IsOk());
   EXPECT_EQ(certificate.private_key_usage_period()->not_before, kNotBefore);
   EXPECT_TRUE(equal(*certificate.authority_key_identifier(), key_identifier(root_.spki()).value()));
   EXPECT_TRUE(equal(*certificate.subject_key_identifier(), key_identifier(certificate.spki()).value()));

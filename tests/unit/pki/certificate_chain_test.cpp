@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "rakkan/pki/certificate_profile.hpp"
 #include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
 
@@ -27,8 +28,8 @@ std::vector<std::string> chain_of(const Certificate& leaf, std::vector<Certifica
     if (!chain) {
       return {"failed"};
     }
-    EXPECT_TRUE(!first || *first == *chain);
-    first = *chain;
+    EXPECT_TRUE(!first || *first == chain->issuers);
+    first = chain->issuers;
   } while (std::next_permutation(order.begin(), order.end()));
   std::vector<std::string> names;
   for (const Certificate& certificate : *first) {
@@ -88,7 +89,7 @@ TEST_F(OrderChain, TakesTheCertificateWhoseKeySigned) {
   EXPECT_THAT(chain_of(leaf_, {root_.certify_ca(renewed), root_.certify_ca(inner_), root_.self_signed()}),
               testing::ElementsAre("Inner"));
   const auto chain = order_chain(leaf_, {root_.certify_ca(renewed), root_.certify_ca(inner_)});
-  EXPECT_TRUE(equal(chain->front().spki(), inner_.spki()));
+  EXPECT_TRUE(equal(chain->issuers.front().spki(), inner_.spki()));
 }
 
 TEST_F(OrderChain, RefusesAnIssuerWhoseKeyDidNotSign) {
@@ -103,6 +104,41 @@ TEST_F(OrderChain, RefusesAnIssuerWhoseKeyDidNotSign) {
 TEST_F(OrderChain, AnEndEntityIssuesNothing) {
   const Certificate not_a_ca = root_.certify("Inner", inner_.spki());
   EXPECT_THAT(chain_of(leaf_, {not_a_ca}), testing::IsEmpty());
+}
+
+TEST_F(OrderChain, SaysWhichRootItReached) {
+  const Certificate root = root_.self_signed();
+  ASSERT_OK_AND_ASSIGN(const CertificateChain whole, order_chain(leaf_, {root, root_.certify_ca(inner_)}));
+  EXPECT_EQ(whole.root, root);
+  ASSERT_OK_AND_ASSIGN(const CertificateChain cut, order_chain(leaf_, {root_.certify_ca(inner_)}));
+  EXPECT_EQ(cut.root, std::nullopt);
+  ASSERT_OK_AND_ASSIGN(const CertificateChain alone, order_chain(root, {}));
+  EXPECT_EQ(alone.root, root);
+}
+
+TEST_F(OrderChain, EndsAtAConfiguredRootThatIsNotGiven) {
+  const Certificate root = root_.self_signed();
+  ASSERT_OK_AND_ASSIGN(const CertificateChain chain, order_chain(leaf_, {root_.certify_ca(inner_)}, {root}));
+  EXPECT_THAT(chain.issuers, testing::SizeIs(1));
+  EXPECT_EQ(chain.root, root);
+}
+
+// A trust anchor need not be self-signed, nor say that it is a CA's.
+TEST_F(OrderChain, EndsAtAConfiguredRootWhateverItLooksLike) {
+  const Certificate anchor = outer_.certify("Inner", inner_.spki());
+  ASSERT_OK_AND_ASSIGN(const CertificateChain chain, order_chain(leaf_, {}, {anchor}));
+  EXPECT_THAT(chain.issuers, testing::IsEmpty());
+  EXPECT_EQ(chain.root, anchor);
+}
+
+TEST_F(OrderChain, TakesTheCertificateThatLastsLongest) {
+  const Certificate ended = root_.certify_ca(
+      inner_, [](CertificateTemplate& content) { content.validity.not_after = kNotBefore + std::chrono::hours(1); });
+  const Certificate lasting = root_.certify_ca(inner_);
+  for (const auto& given : {std::vector{ended, lasting}, std::vector{lasting, ended}}) {
+    ASSERT_OK_AND_ASSIGN(const CertificateChain chain, order_chain(leaf_, given));
+    EXPECT_EQ(chain.issuers.front(), lasting);
+  }
 }
 
 TEST_F(OrderChain, RefusesAHeapTooLarge) {

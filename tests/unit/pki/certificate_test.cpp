@@ -7,6 +7,7 @@
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/der/writer.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
 
@@ -184,7 +185,7 @@ TEST(Certificate, ListsUnknownCriticalExtensions) {
                                               extension(kBasicConstraints, true, "3000")};
                        }));
   EXPECT_THAT(certificate.unknown_critical_extensions(), testing::ElementsAre(der::Oid{1, 2, 3}));
-  EXPECT_THAT(check_document_signing_certificate(certificate), FailsWith(ErrorCode::certificate_unsuitable));
+  EXPECT_THAT(require_profile(certificate, kPartyProfile), FailsWith(ErrorCode::certificate_unsuitable));
   ASSERT_NE(certificate.find_extension({1, 2, 3}), nullptr);
   EXPECT_EQ(to_hex(certificate.find_extension({1, 2, 3})->value), "0500");
   EXPECT_EQ(certificate.find_extension({1, 2, 5}), nullptr);

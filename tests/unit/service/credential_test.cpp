@@ -2,6 +2,7 @@
 
 #include "rakkan/pki/certificate_builder.hpp"
 #include "support/signing_fixture.hpp"
+#include "support/version_1_certificate.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -9,6 +10,9 @@ namespace {
 using crypto::KeyKind;
 using test::FailsWith;
 using test::IsOk;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
 
 class CredentialTest : public ::testing::Test {
  protected:
@@ -19,6 +23,37 @@ class CredentialTest : public ::testing::Test {
   }
   Result<CredentialSummary> import(const std::string& id, const std::string& pem) {
     return registry().import_certificates(test::kOperator, CredentialId(id), bytes_of(pem));
+  }
+
+  // The certificate of the credential's key alone, without its issuer.
+  std::string leaf(const std::string& id, CredentialKind kind = CredentialKind::operator_seal) {
+    std::string pem = fixture_.certificates(id, kind);
+    return pem.substr(fixture_.authority.pem().size());
+  }
+  pki::Certificate version_1(const std::string& id) {
+    test::TestAuthority& authority = fixture_.authority;
+    const auto key = test::value_or_throw(fixture_.software_keys.signer({id, id, fixture_.key_id(id)}));
+    return test::value_or_throw(test::version_1_certificate(test::value_or_throw(pki::Name::from_text("CN=old")),
+                                                            key->public_key().spki(), authority.certificate().subject(),
+                                                            authority.validity(), authority.key()));
+  }
+  // As an earlier program stored them, which asked for less.
+  void store_certificates(const std::string& id, const std::vector<pki::Certificate>& certificates) {
+    store::CredentialActivation change{CredentialId(id), {}};
+    for (const pki::Certificate& certificate : certificates) {
+      change.certificates.push_back(copy_of(certificate.der()));
+    }
+    store::Additions additions;
+    additions.changes.emplace_back(std::move(change));
+    ASSERT_THAT(fixture_.store->commit(additions), IsOk());
+    fixture_.restart();
+  }
+  std::vector<ErrorCode> warnings() {
+    std::vector<ErrorCode> codes;
+    for (const Error& warning : fixture_.service->warnings()) {
+      codes.push_back(warning.code);
+    }
+    return codes;
   }
 
   test::SigningFixture fixture_;
@@ -76,6 +111,104 @@ TEST_F(CredentialTest, UnitsCertificateMustBeForTimestampingAlone) {
   EXPECT_THAT(import("tsu", fixture_.certificates("tsu", CredentialKind::tsu)), IsOk());
 }
 
+TEST_F(CredentialTest, CertificateOfVersion1IsRefused) {
+  for (const auto kind : {CredentialKind::operator_seal, CredentialKind::tsu}) {
+    const std::string id = kind == CredentialKind::tsu ? "tsu" : "seal";
+    ASSERT_THAT(generate(id, kind), IsOk());
+    const std::string pem = pki::to_pem("CERTIFICATE", version_1(id).der()) + fixture_.authority.pem();
+    const auto refused = import(id, pem);
+    ASSERT_THAT(refused, FailsWith(ErrorCode::certificate_unsuitable));
+    EXPECT_THAT(refused.error().detail, ::testing::HasSubstr("version 1"));
+    EXPECT_FALSE(refused.error().causes.empty());
+  }
+}
+
+TEST_F(CredentialTest, CertificateWithoutItsChainIsTakenOnlyWhenThatIsAllowed) {
+  ASSERT_THAT(generate("seal"), IsOk());
+  const std::string pem = leaf("seal");
+  EXPECT_THAT(import("seal", pem), FailsWith(ErrorCode::certificate_chain_incomplete));
+  ASSERT_OK_AND_ASSIGN(
+      const CredentialSummary taken,
+      registry().import_certificates(test::kOperator, CredentialId("seal"), bytes_of(pem), IncompleteChain::allow));
+  EXPECT_EQ(taken.status, CredentialStatus::active);
+  ASSERT_EQ(taken.findings.size(), 1U);
+  EXPECT_EQ(taken.findings.front().flaw, pki::CertificateFlaw::chain_incomplete);
+  EXPECT_THAT(warnings(), ElementsAre(ErrorCode::certificate_chain_incomplete));
+}
+
+TEST_F(CredentialTest, AnIncompleteChainAllowsNothingElse) {
+  ASSERT_THAT(generate("seal"), IsOk());
+  const std::string pem = pki::to_pem("CERTIFICATE", version_1("seal").der());
+  EXPECT_THAT(
+      registry().import_certificates(test::kOperator, CredentialId("seal"), bytes_of(pem), IncompleteChain::allow),
+      FailsWith(ErrorCode::certificate_unsuitable));
+}
+
+TEST_F(CredentialTest, ChainMayEndAtAConfiguredRoot) {
+  Options options = test::SigningFixture::default_options();
+  options.credentials.roots =
+      test::write_bytes(fixture_.folder.path() / "roots.pem", bytes_of(fixture_.authority.pem()));
+  ASSERT_THAT(generate("seal"), IsOk());
+  const std::string pem = leaf("seal");
+  fixture_.service.reset();
+  fixture_.service = test::value_or_throw(SigningService::create(options, fixture_.environment()));
+  ASSERT_THAT(import("seal", pem), IsOk());
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(CredentialTest, RootsThatCannotBeReadAreAnErrorOfTheConfiguration) {
+  Options options = test::SigningFixture::default_options();
+  options.credentials.roots = fixture_.folder.path() / "none.pem";
+  EXPECT_THAT(SigningService::create(options, fixture_.environment()), FailsWith(ErrorCode::file_unreadable));
+  options.credentials.roots = test::write_bytes(fixture_.folder.path() / "text.pem", bytes_of("no certificate"));
+  EXPECT_THAT(SigningService::create(options, fixture_.environment()), FailsWith(ErrorCode::configuration_invalid));
+  std::filesystem::permissions(options.credentials.roots, std::filesystem::perms::others_write,
+                               std::filesystem::perm_options::add);
+  EXPECT_THAT(SigningService::create(options, fixture_.environment()), FailsWith(ErrorCode::permissions_unsafe));
+}
+
+// The chain is judged again at each start, from what the store has; signatures carry it without its root.
+TEST_F(CredentialTest, RootIsKeptAndLeftOutOfSignatures) {
+  fixture_.enrol("seal", CredentialKind::operator_seal);
+  fixture_.restart();
+  EXPECT_THAT(warnings(), IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto credential, registry().load(test::kOperator, CredentialId("seal")));
+  EXPECT_THAT(credential->material().chain(), IsEmpty());
+}
+
+TEST_F(CredentialTest, ACertificateOfEarlierRulesWarnsAndSigns) {
+  ASSERT_THAT(generate("seal"), IsOk());
+  store_certificates("seal", {version_1("seal")});
+  ASSERT_THAT(warnings(),
+              UnorderedElementsAre(ErrorCode::certificate_unsuitable, ErrorCode::certificate_chain_incomplete));
+  EXPECT_THAT(fixture_.service->warnings().front().where, ::testing::HasSubstr("credential seal"));
+  const Bytes document = test::sample_pdf();
+  EXPECT_THAT(fixture_.sign(fixture_.witness_command(CredentialId("seal"), document)), IsOk());
+  ASSERT_THAT(registry().disable(test::kOperator, CredentialId("seal")), IsOk());
+  EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(CredentialTest, AnExpiredCertificateWarnsWhenItsTimeComes) {
+  fixture_.enrol("seal", CredentialKind::operator_seal);
+  EXPECT_THAT(warnings(), IsEmpty());
+  fixture_.clock.time = fixture_.authority.validity().not_after + std::chrono::hours(1);
+  EXPECT_THAT(warnings(), ElementsAre(ErrorCode::certificate_expired));
+}
+
+TEST_F(CredentialTest, ManyCredentialsWithOneFlawAreOneWarning) {
+  for (int i = 10; i < 22; ++i) {
+    const std::string id = "seal-" + std::to_string(i);
+    ASSERT_THAT(generate(id), IsOk());
+    ASSERT_THAT(
+        registry().import_certificates(test::kOperator, CredentialId(id), bytes_of(leaf(id)), IncompleteChain::allow),
+        IsOk());
+  }
+  const auto all = fixture_.service->warnings();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_THAT(all.front().where, ::testing::StartsWith("credentials seal-10, seal-11, "));
+  EXPECT_THAT(all.front().where, ::testing::EndsWith("seal-19 and 2 more"));
+}
+
 TEST_F(CredentialTest, ExpiredCertificateIsRefused) {
   ASSERT_THAT(generate("seal"), IsOk());
   const auto ended = [&](pki::CertificateTemplate& content) {
@@ -127,6 +260,24 @@ TEST_F(CredentialTest, AdoptedKeyNamesItsKind) {
                                                                               {}}));
   EXPECT_EQ(summary.key_kind, "P-384");
   EXPECT_EQ(summary.suite, "ecdsa-sha384");
+}
+
+TEST_F(CredentialTest, AdoptedKeyBearsBothTheLabelAndTheIdThatAreGiven) {
+  ASSERT_THAT(fixture_.software_keys.generate({"ceremony", "root", Bytes{1}}, KeyKind::ec_p384), IsOk());
+  ASSERT_THAT(fixture_.software_keys.generate({"ceremony", "other", Bytes{2}}, KeyKind::ec_p384), IsOk());
+  const auto adopt = [&](const std::string& id, const std::string& label, Bytes key_id) {
+    return registry().adopt(test::kOperator, {CredentialId(id), CredentialKind::operator_seal, PartyId(),
+                                              KeyKind::ec_p384, "", "ceremony", label, std::move(key_id)});
+  };
+  EXPECT_THAT(adopt("a", "root", Bytes{2}), FailsWith(ErrorCode::key_not_found));
+  EXPECT_THAT(adopt("a", "nobody", Bytes{1}), FailsWith(ErrorCode::key_not_found));
+  EXPECT_THAT(registry().find(test::kOperator, CredentialId("a")), FailsWith(ErrorCode::credential_unknown));
+  ASSERT_OK_AND_ASSIGN(const auto both, adopt("a", "root", Bytes{1}));
+  EXPECT_EQ(both.key_label, "root");
+  ASSERT_OK_AND_ASSIGN(const auto by_id, adopt("b", "", Bytes{2}));
+  EXPECT_EQ(by_id.key_label, "other");
+  ASSERT_OK_AND_ASSIGN(const auto by_label, adopt("c", "root", {}));
+  EXPECT_EQ(by_label.key_id, Bytes{1});
 }
 
 TEST_F(CredentialTest, AdoptingAMissingKeyFails) {
