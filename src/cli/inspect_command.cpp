@@ -1,78 +1,25 @@
-// rakkan inspect IN.pdf: what stands in the file. Facts only: nothing here says that a signature is valid.
+// rakkan inspect IN.pdf: what stands in the file, and whether digest and signature value of each signature match it.
+// Whom to trust is not judged: each signature is said to be not verified.
 #include <CLI/CLI.hpp>
 
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
+#include "cli/signature_report.hpp"
 #include "rakkan/base/file.hpp"
-#include "rakkan/base/hex.hpp"
-#include "rakkan/cms/signed_attributes.hpp"
-#include "rakkan/cms/signed_data.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 #include "rakkan/pdf/document.hpp"
-#include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::cli {
 namespace {
 
 namespace json = boost::json;
 
-// What the CMS in /Contents says of itself; empty when it cannot be read.
-struct CmsFacts {
-  std::string signer;     // subject of the certificate that it names
-  std::string timestamp;  // genTime of its signature-time-stamp, or of the token itself
-  std::string problem;    // why it cannot be read
-};
-
-std::string token_time(ByteView der) {
-  const auto token = tsp::TimestampToken::parse(der);
-  return token ? to_rfc3339(token->info().generation_time) : std::string();
-}
-
-CmsFacts read_cms(const pdf::Signature& signature) {
-  const std::optional<Bytes> contents = signature.dictionary.find("Contents").string();
-  if (!contents) {
-    return {"", "", "/Contents is no string"};
+// One broken signature decides, then one that could not be checked.
+ExitCode worse(ExitCode before, pades::Check found) noexcept {
+  if (found == pades::Check::failed || before == ExitCode::verification_failed) {
+    return ExitCode::verification_failed;
   }
-  const auto signed_data = cms::SignedData::parse(*contents, true);
-  if (!signed_data) {
-    return {"", "", to_string(signed_data.error())};
-  }
-  CmsFacts facts;
-  if (signed_data->content_type() == cms::kIdCtTstInfo) {
-    facts.timestamp = token_time(signed_data->der());
-  }
-  for (const cms::SignerInfo& signer : signed_data->signer_infos()) {
-    if (const auto certificate = cms::find_signer_certificate(*signed_data, signer)) {
-      facts.signer = certificate->subject().text();
-    }
-    if (const auto token = signer.unsigned_attribute(cms::kIdSignatureTimeStampToken)) {
-      facts.timestamp = token_time(*token);
-    }
-  }
-  return facts;
-}
-
-// The last byte that the ByteRange covers, plus one; nothing when it is not of the usual shape.
-std::optional<std::uint64_t> covered_end(const pdf::Signature& signature) {
-  const auto& range = signature.byte_range;
-  if (range.size() != 4 || range[2] < 0 || range[3] < 0) {
-    return std::nullopt;
-  }
-  return checked_add(static_cast<std::uint64_t>(range[2]), static_cast<std::uint64_t>(range[3]));
-}
-
-// The number, from 1, of the revision that a ByteRange covers to its end, or up to two line-end bytes of it; nothing
-// when it covers no whole revision.
-std::optional<std::size_t> covered_revision(const pdf::Document& document, std::uint64_t end) {
-  constexpr std::uint64_t kLineEnd = 2;
-  const std::vector<pdf::Revision> revisions = document.revisions();
-  for (std::size_t i = 0; i < revisions.size(); ++i) {
-    const auto& last = revisions[i].end;
-    if (last && end <= *last && *last - end <= kLineEnd) {
-      return i + 1;
-    }
-  }
-  return std::nullopt;
+  return found == pades::Check::not_done ? ExitCode::indeterminate : before;
 }
 
 class InspectCommand final : public Command {
@@ -124,7 +71,10 @@ class InspectCommand final : public Command {
     if (form) {
       RAKKAN_TRY(const auto signatures, pdf::signatures(document, *form));
       for (const pdf::Signature& signature : signatures) {
-        rows.push_back(describe_signature(document, signature, outcome.text));
+        RAKKAN_TRY(SignatureReport report, report_signature(document, signature, signatures));
+        rows.push_back(std::move(report.json));
+        outcome.text += report.text;
+        outcome.exit_code = worse(outcome.exit_code, report.outcome);
       }
     }
     if (rows.empty()) {
@@ -132,36 +82,6 @@ class InspectCommand final : public Command {
     }
     outcome.json["signatures"] = std::move(rows);
     return {};
-  }
-
-  static json::object describe_signature(const pdf::Document& document, const pdf::Signature& signature,
-                                         std::string& text) {
-    const CmsFacts cms = read_cms(signature);
-    json::array range(signature.byte_range.begin(), signature.byte_range.end());
-    const auto end = covered_end(signature);
-    const bool covers_all = end == document.base().size();
-    const auto revision = end ? covered_revision(document, *end) : std::nullopt;
-    json::object row{{"field", signature.field_name}, {"type", signature.type}, {"sub_filter", signature.sub_filter},
-                     {"byte_range", range},           {"signer", cms.signer},   {"timestamp", cms.timestamp},
-                     {"covers_file", covers_all}};
-    row["covers_revision"] = revision ? json::value(*revision) : json::value(nullptr);
-    if (signature.contents_offset) {
-      row["contents"] = {{"offset", *signature.contents_offset}, {"length", signature.contents_length}};
-    }
-    if (!cms.problem.empty()) {
-      row["problem"] = cms.problem;
-    }
-    text += "  signature       " + signature.field_name + " (" + signature.sub_filter + ")\n" + "    signer        " +
-            (cms.signer.empty() ? "unknown" : cms.signer) + "\n" + "    timestamp     " +
-            (cms.timestamp.empty() ? "none" : cms.timestamp) + "\n" + "    byte range    " + json::serialize(range) +
-            (covers_all ? ", to the end of the file"
-             : revision ? ", revision " + std::to_string(*revision)
-                        : ", no whole revision") +
-            "\n";
-    if (!cms.problem.empty()) {
-      text += "    problem       " + cms.problem + "\n";
-    }
-    return row;
   }
 
   std::filesystem::path input_;

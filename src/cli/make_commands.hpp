@@ -29,6 +29,7 @@ std::unique_ptr<Command> make_audit_verify_command();
 std::unique_ptr<Command> make_audit_key_command();
 std::unique_ptr<Command> make_audit_prove_command();
 std::unique_ptr<Command> make_audit_show_command();
+std::unique_ptr<Command> make_audit_find_command();
 std::unique_ptr<Command> make_audit_erase_command();
 std::unique_ptr<Command> make_audit_export_command();
 

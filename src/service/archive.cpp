@@ -30,6 +30,11 @@ Result<std::optional<audit::Record>> Archive::record(std::uint64_t index) {
   return audit::record_of(*parts_->store, index);
 }
 
+Result<SignatureEntries> Archive::signature(const SignatureId& id) {
+  RAKKAN_TRY(const store::SignatureRow row, parts_->store->signature(id));
+  return SignatureEntries{row.intent, row.outcome};
+}
+
 Result<audit::EntryFile> Archive::entry(audit::Journal journal, std::uint64_t index) {
   audit::EntryFile file;
   RAKKAN_TRY(file.entry, audit::read_entry(log(journal), index));

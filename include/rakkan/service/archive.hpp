@@ -12,9 +12,16 @@
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/base/strong_id.hpp"
 #include "rakkan/store/options.hpp"
 
 namespace rakkan::service {
+
+// Indices in the trail.
+struct SignatureEntries {
+  std::uint64_t intent = 0;
+  std::uint64_t outcome = 0;
+};
 
 class Archive {
  public:
@@ -28,6 +35,8 @@ class Archive {
   [[nodiscard]] audit::LogFolder log(audit::Journal journal) const;
   // Nothing when it was erased.
   [[nodiscard]] Result<std::optional<audit::Record>> record(std::uint64_t index);
+  // Where the signature's entries stand. signature_unknown.
+  [[nodiscard]] Result<SignatureEntries> signature(const SignatureId& id);
   // An entry under the log's checkpoint, with its record when it has one. audit_index_unknown.
   [[nodiscard]] Result<audit::EntryFile> entry(audit::Journal journal, std::uint64_t index);
 

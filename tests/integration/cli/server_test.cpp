@@ -108,6 +108,19 @@ TEST_F(Server, SigningThereSaysWhatSigningHereSays) {
   EXPECT_THAT(seen.output, HasSubstr("Signature Validation: Signature is Valid."));
 }
 
+TEST_F(Server, APdfLeadsToItsEntriesThereToo) {
+  const auto made = answer(there(sign(contract(), path("led.pdf"), witness())));
+  const auto found = answer(there({"audit", "find", path("led.pdf")}));
+  const auto& signature = found.at("signatures").at(0);
+  EXPECT_EQ(signature.at("recorded").as_string(), "matches");
+  EXPECT_EQ(signature.at("signature_id"), made.at("signature"));
+  EXPECT_EQ(signature.at("intent").at("index"), made.at("intent"));
+  EXPECT_EQ(signature.at("outcome").at("index"), made.at("outcome"));
+  const CommandOutcome others = rakkan(there({"audit", "find", path("led.pdf")}, "other.key"));
+  EXPECT_EQ(others.exit_code, 2) << others.output;
+  EXPECT_THAT(others.output, HasSubstr("knows no signature of that id"));
+}
+
 TEST_F(Server, APartySignsThereWithItsPin) {
   answer(there(sign(contract(), path("party.pdf"), party(path("a.pin")))));
   EXPECT_THAT(run_command({"pdfsig", "-nocert", path("party.pdf")}).output,

@@ -39,6 +39,20 @@ TEST_F(SignCommand, WitnessThenPartyOnOneDocumentAreTwoSignaturesForPdfsig) {
   EXPECT_EQ(facts.at("signatures").at(1).at("covers_revision").as_int64(), 3);
 }
 
+// The id stands in the signature dictionary, where qpdf finds it and neither pdfsig nor pdftotext shows it.
+TEST_F(SignCommand, SignatureIdIsInTheDictionaryAndNotOnThePage) {
+  const auto made =
+      answer(sign(contract(), path("id.pdf"),
+                  {"--credential", "party-a", "--type", "party", "--pin-file", path("a.pin"), "--level", "B-B"}));
+  const std::string id(made.at("signature").as_string());
+  const CommandOutcome json = run_command({"qpdf", "--json=2", "--json-key=qpdf", path("id.pdf")});
+  EXPECT_THAT(json.output, HasSubstr("\"/RKKN_SignatureID\": \"u:" + id + "\""));
+  const CommandOutcome seen = run_command({"pdfsig", "-nocert", path("id.pdf")});
+  EXPECT_THAT(seen.output, HasSubstr("Signature Validation: Signature is Valid."));
+  EXPECT_THAT(seen.output, ::testing::Not(HasSubstr(id)));
+  EXPECT_THAT(run_command({"pdftotext", path("id.pdf"), "-"}).output, ::testing::Not(HasSubstr(id)));
+}
+
 TEST_F(SignCommand, ReasonNamesThePersonOnWhoseInstructionAWitnessSigns) {
   answer(sign(contract(), path("reason.pdf"),
               {"--credential", "operator", "--type", "witness", "--instruction", instruction_for(contract()), "--level",

@@ -67,6 +67,19 @@ class AnArchive : public ::testing::Test {
   std::unique_ptr<audit::Trail> trail_;
 };
 
+TEST_F(AnArchive, FindsTheEntriesOfASignature) {
+  audit::Submission made = about("yamada", R"({"intent":0})");
+  made.event = "signature.made";
+  made.changes.emplace_back(
+      store::SignatureRow{SignatureId("sig_1"), TenantId(), CredentialId("seal"), 0, 0, clock_.now(), "{}", {}});
+  ASSERT_OK_AND_ASSIGN(const audit::Receipt receipt, trail_->record_and_wait(std::move(made)));
+  ASSERT_OK_AND_ASSIGN(const auto archive, open());
+  ASSERT_OK_AND_ASSIGN(const SignatureEntries entries, archive->signature(SignatureId("sig_1")));
+  EXPECT_EQ(entries.intent, 0U);
+  EXPECT_EQ(entries.outcome, receipt.index);
+  EXPECT_THAT(archive->signature(SignatureId("sig_2")), FailsWith(ErrorCode::signature_unknown));
+}
+
 TEST_F(AnArchive, KnowsTheKeysOfBothLogsByTheFoldersWord) {
   std::vector<std::string> known;
   for (const audit::Journal journal : store::kJournals) {

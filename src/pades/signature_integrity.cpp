@@ -1,0 +1,325 @@
+#include "rakkan/pades/signature_integrity.hpp"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <utility>
+
+#include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "rakkan/der/reader.hpp"
+#include "rakkan/pades/prepared_revision.hpp"
+#include "rakkan/pdf/text_string.hpp"
+
+namespace rakkan::pades {
+namespace {
+
+constexpr std::string_view kCadesDetached = "ETSI.CAdES.detached";
+constexpr std::string_view kPkcs7Detached = "adbe.pkcs7.detached";
+constexpr std::string_view kRfc3161 = "ETSI.RFC3161";
+
+// Whether a signature is of the baseline profile is another question than whether it matches: older ones name their
+// certificate by the identifier, or by SHA-1 in the attribute signingCertificate, which is not looked at.
+constexpr auto kBinding = cms::CertificateBinding::signer_identifier;
+
+Checked passed() { return {Check::passed, std::nullopt}; }
+
+Checked failed(ErrorCode code, std::string detail) {
+  return {Check::failed, Error{code, std::move(detail), {}, std::nullopt, {}}};
+}
+
+Checked not_done(ErrorCode code, std::string detail) {
+  return {Check::not_done, Error{code, std::move(detail), {}, std::nullopt, {}}};
+}
+
+// An algorithm that we do not know, or an encoding that our strict readers do not take (programs write BER, and DER
+// that is none), says nothing about the signature.
+Checked of(Error error) {
+  constexpr std::array kNotRead{ErrorCode::unsupported_algorithm, ErrorCode::bad_imprint_algorithm,
+                                ErrorCode::malformed_der,         ErrorCode::malformed_certificate,
+                                ErrorCode::malformed_cms,         ErrorCode::malformed_timestamp_response};
+  const bool not_read = std::find(kNotRead.begin(), kNotRead.end(), error.code) != kNotRead.end();
+  return {not_read ? Check::not_done : Check::failed, std::move(error)};
+}
+
+template <class T>
+Checked of(const Result<T>& result) {
+  return result ? passed() : of(result.error());
+}
+
+Check worst(std::initializer_list<Check> checks) noexcept {
+  for (const Check wanted : {Check::failed, Check::not_done}) {
+    if (std::find(checks.begin(), checks.end(), wanted) != checks.end()) {
+      return wanted;
+    }
+  }
+  return Check::passed;
+}
+
+// ISO 32000-2 §12.8.1: "all bytes of the file from its beginning to its end, except those of Contents". An update
+// behind the signature moves the file's end, not the ByteRange's.
+Checked check_byte_range(const pdf::Document& document, const pdf::Signature& signature) {
+  const auto wrong = [](std::string what) { return failed(ErrorCode::pdf_malformed, std::move(what)); };
+  if (signature.duplicate_keys) {
+    return wrong("a key that decides stands twice in the signature dictionary");
+  }
+  if (!signature.contents_offset) {
+    return wrong("/Contents is no hexadecimal string in the file itself");
+  }
+  const auto end = covered_end(signature);
+  const auto& range = signature.byte_range;
+  if (!end || range[0] != 0 || range[1] < 0) {
+    return wrong("/ByteRange is not of the form [0 a b c]");
+  }
+  if (static_cast<std::uint64_t>(range[1]) != *signature.contents_offset ||
+      static_cast<std::uint64_t>(range[2]) != *signature.contents_offset + signature.contents_length) {
+    return wrong("/ByteRange leaves out something else than /Contents");
+  }
+  if (*end > document.base().size()) {
+    return wrong("/ByteRange ends behind the end of the file");
+  }
+  return passed();
+}
+
+// The two spans of a ByteRange that check_byte_range passed.
+crypto::Digest digest_of_spans(const pdf::Document& document, const pdf::Signature& signature,
+                               crypto::DigestAlgorithm algorithm) {
+  const ByteView base = document.base();
+  const auto& range = signature.byte_range;
+  return crypto::digest(algorithm,
+                        {base.first(static_cast<std::size_t>(range[1])),
+                         base.subspan(static_cast<std::size_t>(range[2]), static_cast<std::size_t>(range[3]))});
+}
+
+Checked compare(const pdf::Document& document, const pdf::Signature& signature, const Checked& byte_range,
+                const crypto::Digest& said) {
+  if (byte_range.outcome != Check::passed) {
+    return not_done(ErrorCode::pdf_malformed, "the ByteRange is not right");
+  }
+  if (digest_of_spans(document, signature, said.algorithm()) != said) {
+    return failed(ErrorCode::digest_mismatch, "the document is not what was signed");
+  }
+  return passed();
+}
+
+// Of an unsigned or signed place: does the token stand for `imprint`, and does its own signature verify?
+template <class ImprintOf>
+TimestampIntegrity check_token(ByteView der, const std::vector<pki::Certificate>& extra, const ImprintOf& imprint_of) {
+  TimestampIntegrity timestamp;
+  auto token = tsp::TimestampToken::parse(der);
+  if (!token) {
+    timestamp.imprint = timestamp.signature = of(token.error());
+    return timestamp;
+  }
+  if (const auto imprint = token->info().message_imprint.digest(); !imprint) {
+    timestamp.imprint = of(imprint.error());
+  } else {
+    timestamp.imprint = imprint_of(*imprint);
+  }
+  auto certificate = token->verify_signature(extra, kBinding);
+  timestamp.signature = of(certificate);
+  if (certificate) {
+    timestamp.certificate = *std::move(certificate);
+  }
+  timestamp.token = *std::move(token);
+  return timestamp;
+}
+
+std::vector<pki::Certificate> readable_certificates(const cms::SignedData& data) {
+  std::vector<pki::Certificate> certificates;
+  for (const ByteView der : data.certificates()) {
+    if (auto certificate = pki::Certificate::parse(der)) {
+      certificates.push_back(*std::move(certificate));
+    }
+  }
+  return certificates;
+}
+
+std::vector<TimestampIntegrity> check_signature_timestamps(const cms::SignedData& data, const cms::SignerInfo& signer) {
+  std::vector<TimestampIntegrity> timestamps;
+  const auto imprint_of = [&](const crypto::Digest& imprint) {
+    return crypto::digest(imprint.algorithm(), signer.signature) == imprint
+               ? passed()
+               : failed(ErrorCode::digest_mismatch, "the timestamp is of another signature");
+  };
+  for (const cms::Attribute& attribute : signer.unsigned_attributes) {
+    if (attribute.type == cms::kIdSignatureTimeStampToken) {
+      for (const ByteView value : attribute.values) {
+        timestamps.push_back(check_token(value, readable_certificates(data), imprint_of));
+      }
+    }
+  }
+  return timestamps;
+}
+
+std::optional<crypto::Digest> message_digest(const cms::SignerInfo& signer) {
+  const auto value = signer.signed_attribute(cms::kIdMessageDigest);
+  if (!value) {
+    return std::nullopt;
+  }
+  der::Reader reader(*value);
+  const auto digest = reader.octet_string();
+  return digest && reader.at_end() ? crypto::Digest::from_bytes(signer.digest_algorithm, *digest) : std::nullopt;
+}
+
+void check_signer(const pdf::Document& document, const pdf::Signature& signature, const cms::SignedData& data,
+                  SignatureIntegrity& integrity) {
+  const cms::SignerInfo& signer = data.signer_infos().front();
+  integrity.digest_algorithm = signer.digest_algorithm;
+  integrity.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signer.signature);
+  if (const auto suite = crypto::suite_from_identifier(signer.signature_algorithm, signer.digest_algorithm)) {
+    integrity.suite = *suite;
+  }
+  integrity.has_signing_certificate_v2 = signer.signed_attribute(cms::kIdSigningCertificateV2).has_value();
+  auto certificate = cms::find_signer_certificate(data, signer, kBinding);
+  if (certificate) {
+    integrity.certificate = *certificate;
+  }
+  integrity.timestamps = check_signature_timestamps(data, signer);
+  if (signer.signed_attributes.empty()) {
+    integrity.digest = integrity.signature =
+        not_done(ErrorCode::unsupported_algorithm, "signatures without signed attributes are not read");
+    return;
+  }
+  integrity.signed_digest = message_digest(signer);
+  if (!integrity.signed_digest) {
+    integrity.digest = integrity.signature = failed(ErrorCode::signature_invalid, "no messageDigest of one value");
+    return;
+  }
+  integrity.digest = compare(document, signature, integrity.byte_range, *integrity.signed_digest);
+  integrity.signature =
+      certificate ? of(cms::verify_signer_info(data, signer, *integrity.signed_digest, *certificate, kBinding))
+                  : of(certificate.error());
+}
+
+void check_cms(const pdf::Document& document, const pdf::Signature& signature, ByteView contents,
+               SignatureIntegrity& integrity) {
+  const auto both = [&](const Checked& checked) { integrity.digest = integrity.signature = checked; };
+  const auto data = cms::SignedData::parse(contents, true);
+  if (!data) {
+    both(of(data.error()));
+  } else if (data->signer_infos().size() != 1) {
+    both(failed(ErrorCode::malformed_cms, "a PDF signature has exactly one SignerInfo"));
+  } else if (data->content()) {
+    both(failed(ErrorCode::malformed_cms, "a detached signature has content of its own"));
+  } else {
+    check_signer(document, signature, *data, integrity);
+  }
+}
+
+void check_document_timestamp(const pdf::Document& document, const pdf::Signature& signature, ByteView contents,
+                              SignatureIntegrity& integrity) {
+  const auto data = cms::SignedData::parse(contents, true);
+  if (!data) {
+    integrity.digest = integrity.signature = of(data.error());
+    return;
+  }
+  TimestampIntegrity token = check_token(data->der(), {}, [&](const crypto::Digest& imprint) {
+    integrity.signed_digest = imprint;
+    integrity.digest_algorithm = imprint.algorithm();
+    return compare(document, signature, integrity.byte_range, imprint);
+  });
+  integrity.digest = token.imprint;
+  integrity.signature = token.signature;
+  integrity.certificate = token.certificate;
+  if (data->signer_infos().size() == 1) {
+    const cms::SignerInfo& signer = data->signer_infos().front();
+    integrity.has_signing_certificate_v2 = signer.signed_attribute(cms::kIdSigningCertificateV2).has_value();
+    if (const auto suite = crypto::suite_from_identifier(signer.signature_algorithm, signer.digest_algorithm)) {
+      integrity.suite = *suite;
+    }
+    integrity.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signer.signature);
+  }
+  integrity.timestamps.push_back(std::move(token));
+}
+
+Result<bool> is_filled(const pdf::Document& document, pdf::Value dictionary, std::string_view key) {
+  RAKKAN_TRY(const pdf::Value array, document.lookup(dictionary, key));
+  return array.is(pdf::Kind::array) && array.size() != 0;
+}
+
+// §5.4.2: certificates, and revocation data of either kind.
+Result<bool> has_validation_data(const pdf::Document& document) {
+  RAKKAN_TRY(const pdf::Value dss, document.lookup(document.catalog().value(), "DSS"));
+  RAKKAN_TRY(const bool certificates, is_filled(document, dss, "Certs"));
+  RAKKAN_TRY(const bool lists, is_filled(document, dss, "CRLs"));
+  RAKKAN_TRY(const bool answers, is_filled(document, dss, "OCSPs"));
+  return certificates && (lists || answers);
+}
+
+}  // namespace
+
+std::string_view name(Check check) noexcept {
+  constexpr std::array<std::string_view, 3> kNames{"passed", "failed", "not done"};
+  return kNames.at(static_cast<std::size_t>(check));
+}
+
+Check TimestampIntegrity::outcome() const noexcept { return worst({imprint.outcome, signature.outcome}); }
+
+Check SignatureIntegrity::outcome() const noexcept {
+  Check all = worst({byte_range.outcome, digest.outcome, signature.outcome});
+  for (const TimestampIntegrity& timestamp : timestamps) {
+    all = worst({all, timestamp.outcome()});
+  }
+  return all;
+}
+
+bool is_document_timestamp(const pdf::Signature& signature) noexcept { return signature.sub_filter == kRfc3161; }
+
+std::string signature_id(const pdf::Signature& signature) {
+  constexpr std::size_t kLongest = 256;
+  const std::optional<Bytes> text = signature.dictionary.find(kSignatureIdKey).string();
+  return text && text->size() <= kLongest ? pdf::decode_text_string(*text) : std::string();
+}
+
+std::optional<std::uint64_t> covered_end(const pdf::Signature& signature) noexcept {
+  const auto& range = signature.byte_range;
+  if (range.size() != 4 || range[2] < 0 || range[3] < 0) {
+    return std::nullopt;
+  }
+  return checked_add(static_cast<std::uint64_t>(range[2]), static_cast<std::uint64_t>(range[3]));
+}
+
+SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Signature& signature) {
+  SignatureIntegrity integrity;
+  integrity.byte_range = check_byte_range(document, signature);
+  const std::optional<Bytes> contents = signature.dictionary.find("Contents").string();
+  if (!contents) {
+    integrity.digest = integrity.signature = failed(ErrorCode::pdf_malformed, "/Contents is no string");
+  } else if (is_document_timestamp(signature)) {
+    check_document_timestamp(document, signature, *contents, integrity);
+  } else if (signature.sub_filter == kCadesDetached || signature.sub_filter == kPkcs7Detached) {
+    check_cms(document, signature, *contents, integrity);
+  } else {
+    integrity.digest = integrity.signature = not_done(
+        ErrorCode::unsupported_algorithm, "signatures of this SubFilter are not read: " + signature.sub_filter);
+  }
+  return integrity;
+}
+
+std::string_view name(StructuralLevel level) noexcept {
+  constexpr std::array<std::string_view, 5> kNames{"", "B-B", "B-T", "B-LT", "B-LTA"};
+  return kNames.at(static_cast<std::size_t>(level));
+}
+
+Result<StructuralLevel> level_of_structure(const pdf::Document& document, const pdf::Signature& signature,
+                                           const SignatureIntegrity& integrity,
+                                           const std::vector<pdf::Signature>& all) {
+  if (signature.sub_filter != kCadesDetached || !integrity.has_signing_certificate_v2) {
+    return StructuralLevel::none;
+  }
+  const auto end = covered_end(signature);
+  const bool document_timestamp = std::any_of(all.begin(), all.end(), [&](const pdf::Signature& other) {
+    return is_document_timestamp(other) && end && covered_end(other) > end;
+  });
+  if (integrity.timestamps.empty() && !document_timestamp) {
+    return StructuralLevel::b_b;
+  }
+  RAKKAN_TRY(const bool validation_data, has_validation_data(document));
+  if (!validation_data) {
+    return StructuralLevel::b_t;
+  }
+  return document_timestamp ? StructuralLevel::b_lta : StructuralLevel::b_lt;
+}
+
+}  // namespace rakkan::pades
