@@ -87,7 +87,9 @@ TEST_F(ApiUnknown, AQueryIsReadAsItIsMeant) {
   EXPECT_EQ(ask({"GET", "/v1/credentials?", acme}).status, 200U);
   EXPECT_EQ(ask({"GET", "/v1/credentials?&&", acme}).status, 200U);
   EXPECT_EQ(ask({"GET", "/v1/credentials?=1", acme}).status, 400U);
-  EXPECT_EQ(ask({"HEAD", "/v1/credentials?page=2", acme}).status, 400U);
+  RawHttpClient head(server->port());
+  head.send(text_of_request({"HEAD", "/v1/credentials?page=2", acme}));
+  EXPECT_EQ(head.answer(true).status, 400U);
   EXPECT_EQ(where_of(ask({"GET", "/v1/audit/checkpoint?%6Aournal=nothing", acme})), "journal")
       << "the same name, encoded";
 }
