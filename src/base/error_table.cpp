@@ -15,7 +15,7 @@ using L = LogLevel;
 constexpr std::array kRows = {
   ErrorRow{invalid_argument, 400, "invalid-argument", "The request is not valid", "リクエストが正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{configuration_invalid, 500, "configuration-invalid", "The configuration is not valid", "設定が正しくありません", F::system_failure, X::usage, L::error, false},
-  ErrorRow{address_in_use, 500, "address-in-use", "Another program listens on the address", "別のプログラムがこのアドレスで待ち受けています", F::system_failure, X::usage, L::error, false},
+  ErrorRow{address_in_use, 500, "address-in-use", "The address is in use", "このアドレスは使用中です", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unreadable, 500, "file-unreadable", "A file cannot be read", "ファイルを読み込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unwritable, 500, "file-unwritable", "A file cannot be written", "ファイルを書き込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{permissions_unsafe, 500, "permissions-unsafe", "A file or folder is open to others, or is not its user's own", "ファイルまたはフォルダーの所有者か権限が安全ではありません", F::system_failure, X::usage, L::critical, false},
