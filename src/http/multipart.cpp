@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "http/text.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "http/text.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "http/negotiation.hpp"
 #include "http/query.hpp"
-#include "http/text.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {
@@ -36,7 +36,7 @@ async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit) {
   return read_into<WipedBytes>(body, limit);
 }
 
-async::Owner Request::owner() const noexcept { return principal ? principal->owner() : async::Owner::of("anybody"); }
+async::Owner Request::owner() const noexcept { return caller ? caller->owner() : async::Owner::of("anybody"); }
 
 std::optional<std::string_view> Request::header(std::string_view field) const noexcept {
   const auto found = std::find_if(headers.begin(), headers.end(),

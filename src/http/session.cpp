@@ -13,9 +13,9 @@
 #include "http/request_parser.hpp"
 #include "http/request_quota.hpp"
 #include "http/response_head.hpp"
-#include "http/text.hpp"
 #include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/http/problem.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

@@ -183,7 +183,7 @@ Result<void> Worker::admit(const Route& route, async::Owner owner) {
   const Admission::Time now = steady_clock::now();
   measure_lag(now);
   const Admission::Duration lag = lag_since_ ? std::max<Admission::Duration>(lag_, now - *lag_since_) : lag_;
-  return admission(route.needs).ask(now, shared_.router.backlog(route.needs) + Admission::kPassages * lag, owner);
+  return admission(route.needs).ask(now, shared_.router.backlog(route.needs) + kPassages * lag, owner);
 }
 
 void Worker::measure_lag(Admission::Time now) {

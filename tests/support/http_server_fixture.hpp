@@ -122,6 +122,17 @@ class HttpServerFixture : public ::testing::Test {
   std::unique_ptr<http::Server> server_;
 };
 
+// A caller who is told apart by a name alone.
+class Tenant final : public http::Caller {
+ public:
+  explicit Tenant(std::string_view name) : name_(name) {}
+  [[nodiscard]] async::Owner owner() const noexcept override { return async::Owner::of(name_); }
+  [[nodiscard]] std::string_view account() const noexcept override { return name_; }
+
+ private:
+  const std::string name_;
+};
+
 namespace handlers {
 
 using http::Request;

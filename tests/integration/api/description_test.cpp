@@ -157,7 +157,7 @@ TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {
   EXPECT_EQ(ask({"GET", "/v1/credentials", ""}).status, 401U);
   const Bytes content = copy_of(bytes_of("content"));
   EXPECT_EQ(ask(post_json("/v1/cms", acme, party_cms(content, pin_member(kPin)))).status, 200U);
-  const auto watches = http::watch(metrics, *server);
+  const auto watches = api::watch(metrics, *server);
   EXPECT_EQ(ask({"GET", "/metrics"}).status, 404U) << "on a listener of its own";
   const std::vector<std::string> wanted{
       R"(rakkan_http_requests_total{method="GET",route="/v1/credentials",status="200"} 1)",

@@ -167,7 +167,7 @@ class HttpShares : public test::HttpServerFixture {
     Router router = HttpServerFixture::routes();
     router.guard([](const Route&, Request& request) -> async::Task<Result<void>> {
       if (const auto tenant = request.header("Tenant")) {
-        request.principal = service::Principal{"key:1", TenantId(std::string(*tenant)), false};
+        request.caller = std::make_shared<test::Tenant>(*tenant);
       }
       co_return Result<void>();
     });
