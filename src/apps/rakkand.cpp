@@ -6,13 +6,13 @@
 #include <string_view>
 #include <thread>
 
+#include "rakkan/api/api.hpp"
+#include "rakkan/api/descriptors.hpp"
 #include "rakkan/base/process.hpp"
+#include "rakkan/base/service_manager.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/config/configuration.hpp"
-#include "rakkan/http/api.hpp"
-#include "rakkan/http/descriptors.hpp"
 #include "rakkan/http/server.hpp"
-#include "rakkan/http/service_manager.hpp"
 #include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
@@ -22,9 +22,9 @@
 namespace {
 
 using namespace rakkan;
-using Event = http::ServiceManager::Event;
+using Event = ServiceManager::Event;
 
-void reload(const http::ServiceManager& manager, http::Server& server, telemetry::Log& log) {
+void reload(const ServiceManager& manager, http::Server& server, telemetry::Log& log) {
   manager.reloading();
   if (const auto reloaded = server.reload_tls(); !reloaded) {
     log.failure("the old certificate stays in use", reloaded.error());
@@ -34,7 +34,7 @@ void reload(const http::ServiceManager& manager, http::Server& server, telemetry
   manager.ready();
 }
 
-void run(const http::ServiceManager& manager, http::Server& server, telemetry::Log& log) {
+void run(const ServiceManager& manager, http::Server& server, telemetry::Log& log) {
   for (Event event = manager.wait(); event != Event::stop; event = manager.wait()) {
     if (event == Event::reload) {
       reload(manager, server, log);
@@ -47,12 +47,12 @@ void run(const http::ServiceManager& manager, http::Server& server, telemetry::L
 
 Result<void> serve(const std::string& file) {
   RAKKAN_CHECK(keep_to_ourselves());
-  const http::ServiceManager manager;  // before the first thread, which inherits what signals it blocks
+  const ServiceManager manager;  // before the first thread, which inherits what signals it blocks
   RAKKAN_TRY(config::Configuration configuration, config::load(file, config::environment_settings(environ), {}));
   configuration.http.timeouts.deadline = configuration.service.deadline;
   const SystemClock clock;
   RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
-  RAKKAN_CHECK(http::fit_descriptors(configuration.http, configuration.service.pools, *log));
+  RAKKAN_CHECK(api::fit_descriptors(configuration.http, configuration.service.pools, *log));
   telemetry::Metrics metrics;
   const service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
                                          configuration.service,  configuration.audit, "rakkand"};
@@ -61,18 +61,19 @@ Result<void> serve(const std::string& file) {
   RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
-  http::Api api(http::api_options(configuration.http, configuration.service.limits.document),
-                {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
-                 *log, metrics});
+  api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
+               {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
+                *log, metrics});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);
   }
-  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
-                                                    embedded->random(), api.observer()));
+  // The API's listener last: no request is taken on by a process that ends because an address is taken.
   RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
                                                      embedded->random(), api.observer()));
-  const auto watches = http::watch(metrics, *server);
+  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
+                                                    embedded->random(), api.observer()));
+  const auto watches = api::watch(metrics, *server);
   log->write(LogLevel::info, "rakkand serves",
              {{"port", std::uint64_t{server->port()}}, {"metrics_port", std::uint64_t{scraped->port()}}});
   manager.ready();

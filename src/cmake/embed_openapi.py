@@ -21,7 +21,7 @@ with open(sys.argv[1], encoding="utf-8") as source:
 text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
 lines = [text[at : at + 100].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("?", "\\?") for at in range(0, len(text), 100)]
 with open(sys.argv[2], "w", encoding="utf-8") as out:
-    out.write('#include "http/handlers/openapi_document.hpp"\n\nnamespace rakkan::http {\n\n')
+    out.write('#include "api/openapi_document.hpp"\n\nnamespace rakkan::api {\n\n')
     out.write("std::string_view openapi_document() noexcept {\n  static constexpr char kText[] =\n")
     out.write("\n".join(f'      "{line}"' for line in lines))
-    out.write(";\n  return {kText, sizeof kText - 1};\n}\n\n}  // namespace rakkan::http\n")
+    out.write(";\n  return {kText, sizeof kText - 1};\n}\n\n}  // namespace rakkan::api\n")

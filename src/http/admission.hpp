@@ -26,8 +26,6 @@ class Admission {
   // So many times the target is more than any burst may take.
   static constexpr int kWorst = 2;
   static constexpr std::chrono::milliseconds kInterval{20};
-  // So many times a request waits for its thread: to be read, after intent, key and outcome, and once to spare.
-  static constexpr int kPassages = 5;
 
   // `target`: how long work may stand in queues; 0: however long.
   explicit Admission(Duration target) noexcept : target_(target) {}

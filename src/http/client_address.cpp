@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http/text.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

@@ -8,7 +8,7 @@
 #include <boost/beast/http/verb.hpp>
 #include <limits>
 
-#include "http/text.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

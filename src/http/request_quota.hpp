@@ -12,7 +12,7 @@ namespace rakkan::http {
 
 // The name of the account for the request's memory. Callers without a key have one together: no tenant has such a name.
 [[nodiscard]] inline std::string_view memory_owner(const Request& request) noexcept {
-  return request.principal ? std::string_view(request.principal->tenant.value()) : "(anybody)";
+  return request.caller ? request.caller->account() : "(anybody)";
 }
 
 class RequestQuota final : public Quota {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "http/text.hpp"
 #include "rakkan/base/ip_address.hpp"
+#include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
 namespace {

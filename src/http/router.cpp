@@ -41,10 +41,7 @@ bool answers(const Route& route, Method method) noexcept {
 
 }  // namespace
 
-Router& Router::add(Route route) {
-  routes_.push_back(std::move(route));
-  return *this;
-}
+Route& Router::add(Route route) { return routes_.emplace_back(std::move(route)); }
 
 Router& Router::guard(Guard guard) {
   guards_.push_back(std::move(guard));

@@ -13,10 +13,10 @@
 #include <utility>
 #include <vector>
 
+#include "rakkan/api/api.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/message_signer.hpp"
 #include "rakkan/crypto/system_random.hpp"
-#include "rakkan/http/api.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
 #include "rakkan/service/signing_service.hpp"
@@ -80,9 +80,10 @@ class ApiFixture : public ::testing::Test {
     http_options.listen.port = 0;
     http_options.metrics.port = 0;
     http_options.trusted_proxies = {"127.0.0.1"};
-    api = std::make_unique<http::Api>(
-        http::api_options(http_options, 8U << 20U),
-        http::ApiEnvironment{*signing, *api_keys, *idempotency, signing->refusals(), *trail, clock, *log_, metrics});
+    api = std::make_unique<rakkan::api::Api>(
+        rakkan::api::api_options(http_options, 8U << 20U),
+        rakkan::api::ApiEnvironment{*signing, *api_keys, *idempotency, signing->refusals(), *trail, clock, *log_,
+                                    metrics});
     server =
         value_or_throw(http::Server::start(http::api_listener(http_options), api->router(), random, api->observer()));
     metrics_server = value_or_throw(
@@ -250,7 +251,7 @@ class ApiFixture : public ::testing::Test {
   std::unique_ptr<service::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;
   telemetry::Metrics metrics;
-  std::unique_ptr<http::Api> api;
+  std::unique_ptr<rakkan::api::Api> api;
   std::unique_ptr<http::Server> server;
   std::unique_ptr<http::Server> metrics_server;
   std::string acme;   // an API key with all scopes

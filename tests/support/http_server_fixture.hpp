@@ -122,6 +122,17 @@ class HttpServerFixture : public ::testing::Test {
   std::unique_ptr<http::Server> server_;
 };
 
+// A caller who is told apart by a name alone.
+class Tenant final : public http::Caller {
+ public:
+  explicit Tenant(std::string_view name) : name_(name) {}
+  [[nodiscard]] async::Owner owner() const noexcept override { return async::Owner::of(name_); }
+  [[nodiscard]] std::string_view account() const noexcept override { return name_; }
+
+ private:
+  const std::string name_;
+};
+
 namespace handlers {
 
 using http::Request;
@@ -190,7 +201,7 @@ inline http::Router HttpServerFixture::routes() {
   using http::Method;
   using http::Scope;
   http::Router router;
-  router.add({Method::get, "/hello", Scope::none, 0, handlers::hello});
+  router.add({Method::get, "/hello", Scope::none, 0, handlers::hello, http::Needs::keys, {"n", "x"}});
   router.add(
       {Method::get, "/items/{id}", Scope::none, 0, [](http::Request& request) { return handlers::hello(request); }});
   router.add({Method::post, "/echo", Scope::none, kBodyLimit, handlers::echo});

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,6 @@
 #include "rakkan/base/ip_address.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/wiped_bytes.hpp"
-#include "rakkan/service/authorizer.hpp"
 #include "rakkan/telemetry/trace_id.hpp"
 
 namespace rakkan::http {
@@ -67,6 +67,17 @@ class Quota {
   [[nodiscard]] virtual Result<void> hold(std::uint64_t bytes) = 0;
 };
 
+// Who a request comes from, as far as the server itself has to know it. The guard that found it out knows more and
+// makes a class of its own.
+class Caller {
+ public:
+  virtual ~Caller() = default;
+  // The owner of the request's work in pools and queues.
+  [[nodiscard]] virtual async::Owner owner() const noexcept = 0;
+  // The name of the account for the memory of its bodies and answers. As long-lived as the caller.
+  [[nodiscard]] virtual std::string_view account() const noexcept = 0;
+};
+
 struct PathParameter {
   std::string_view name;
   std::string_view value;
@@ -90,10 +101,10 @@ struct Request {
   async::Deadline deadline{};
 
   // Set by a guard, before the body is read.
-  std::optional<service::Principal> principal;
-  std::string rate_key;  // whom the rate limit counts; empty: nobody
+  std::shared_ptr<const Caller> caller;  // null: nobody whom a key names
+  std::string rate_key;                  // whom the rate limit counts; empty: nobody
 
-  // The owner of the request's work in pools and queues: its tenant. Callers without a key are one owner.
+  // Of its caller. Callers without a key are one owner.
   [[nodiscard]] async::Owner owner() const noexcept;
 
   // The field's value; nothing when it is missing. The name in any case. Fields that may not stand twice do not.

@@ -1,5 +1,5 @@
 // Router: the table of what the server answers. A row is a method, a path, what a caller's key must allow, how large a
-// body may be, and who answers.
+// body may be, who answers, and which query parameters it reads.
 //
 //   router.add({Method::get, "/v1/signatures/{id}", Scope::sign, 0, find_signature});
 #pragma once
@@ -18,7 +18,7 @@
 
 namespace rakkan::http {
 
-enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: anybody, without a key
+enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: no key is asked for nor looked at
 
 [[nodiscard]] std::string_view name(Scope scope) noexcept;
 [[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;
@@ -35,6 +35,9 @@ enum class Needs : std::uint8_t {
 };
 inline constexpr std::size_t kNeeds = 4;
 
+// So many times a request waits for its I/O thread: to be read, after intent, key and outcome, and once to spare.
+inline constexpr int kPassages = 5;
+
 struct Route {
   Method method = Method::get;  // a GET route answers HEAD as well
   std::string path;             // "/v1/signatures/{id}": a parameter is a whole segment
@@ -42,12 +45,15 @@ struct Route {
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;
   Needs needs = Needs::keys;
+  std::vector<std::string_view> query = {};  // names of the parameters that may stand behind "?"; others are refused
+  bool open = false;    // a caller without a key is served, too; a key that comes along must have the scope
+  bool polled = false;  // asked again and again by balancers and monitors: not every answer is worth a line of the log
 
   // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.
   [[nodiscard]] bool is_work() const noexcept { return scope != Scope::none || body_limit > 0; }
 };
 
-// Asked before the body is read: may this request go on? Sets principal and rate_key. The route and the request outlive
+// Asked before the body is read: may this request go on? Sets caller and rate_key. The route and the request outlive
 // the task.
 using Guard = std::function<async::Task<Result<void>>(const Route&, Request&)>;
 
@@ -56,7 +62,7 @@ using Backlog = std::function<std::chrono::nanoseconds(Needs)>;
 
 class Router {
  public:
-  Router& add(Route route);
+  Route& add(Route route);
   Router& guard(Guard guard);      // in the order added; all must agree
   Router& backlog(Backlog gauge);  // without one: no time
 

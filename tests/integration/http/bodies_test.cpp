@@ -167,7 +167,7 @@ class HttpShares : public test::HttpServerFixture {
     Router router = HttpServerFixture::routes();
     router.guard([](const Route&, Request& request) -> async::Task<Result<void>> {
       if (const auto tenant = request.header("Tenant")) {
-        request.principal = service::Principal{"key:1", TenantId(std::string(*tenant)), false};
+        request.caller = std::make_shared<test::Tenant>(*tenant);
       }
       co_return Result<void>();
     });
@@ -342,7 +342,7 @@ TEST_F(HttpBodies, AFormInAnotherOrderIsRefused) {
       kFormType));
   EXPECT_EQ(answer.status, 400U);
   EXPECT_THAT(answer.body, HasSubstr("\"code\":\"malformed-multipart\""));
-  EXPECT_THAT(answer.body, HasSubstr("\"where\":\"request\""));
+  EXPECT_THAT(answer.body, HasSubstr("\"where\":\"document\""));
 }
 
 TEST_F(HttpBodies, AnotherMediaTypeIs415) {

@@ -48,9 +48,7 @@ class HttpOverload : public test::HttpServerFixture {
         co_return fail(ErrorCode::api_key_unknown, "nobody knows it");
       }
       if (route.scope != Scope::none && tenant) {
-        service::Principal principal;
-        principal.tenant = TenantId(std::string(*tenant));
-        request.principal.emplace(std::move(principal));
+        request.caller = std::make_shared<test::Tenant>(*tenant);
       }
       co_return Result<void>();
     });

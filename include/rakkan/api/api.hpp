@@ -1,0 +1,71 @@
+// Api is what the server answers: the routes of docs/api/openapi.yaml on a SigningService, who may call them, and what
+// logs and metrics say about it. One file an endpoint in src/api.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/http/observer.hpp"
+#include "rakkan/http/options.hpp"
+#include "rakkan/http/router.hpp"
+#include "rakkan/http/server.hpp"
+#include "rakkan/service/api_keys.hpp"
+#include "rakkan/service/housekeeping.hpp"
+#include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/refusals.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/telemetry/log.hpp"
+#include "rakkan/telemetry/metrics.hpp"
+
+namespace rakkan::api {
+
+struct ApiOptions {
+  bool tsa_open = false;                     // /tsa answers callers without a key
+  std::uint64_t document = 0;                // bytes of the largest document
+  std::uint64_t json = 64 * 1024;            // bytes of a JSON body, of one line of a batch
+  std::uint64_t batch = 64ULL << 20;         // bytes of all lines
+  std::chrono::milliseconds queue_delay{0};  // Limits::queue_delay
+};
+
+// `document`: bytes of the largest.
+[[nodiscard]] ApiOptions api_options(const http::Options& options, std::uint64_t document);
+
+struct ApiEnvironment {  // outlives the Api
+  service::SigningService& signing;
+  service::ApiKeys& keys;
+  service::Idempotency& idempotency;
+  service::Refusals& refusals;
+  audit::Trail& trail;
+  const Clock& clock;
+  telemetry::Log& log;
+  telemetry::Metrics& metrics;
+};
+
+// What a server has open and in memory, as metrics. The server outlives the watches.
+[[nodiscard]] std::vector<telemetry::Metrics::Watch> watch(telemetry::Metrics& metrics, const http::Server& server);
+
+class Api {
+ public:
+  Api(const ApiOptions& options, ApiEnvironment environment);
+  ~Api();  // after the servers that use its routers
+
+  [[nodiscard]] http::Router router();          // everything but metrics
+  [[nodiscard]] http::Router metrics_router();  // GET /metrics
+  [[nodiscard]] http::Observer& observer() noexcept;
+
+  // /readyz is red from now on: the load balancer sends nobody any more.
+  void begin_drain() noexcept;
+
+  struct Context;  // for the endpoints
+
+ private:
+  std::unique_ptr<Context> context_;
+  std::unique_ptr<class TelemetryObserver> observer_;
+  std::unique_ptr<service::Housekeeping> housekeeping_;
+};
+
+}  // namespace rakkan::api

@@ -1,0 +1,39 @@
+// Housekeeping is what has to happen now and then while the service runs, on a thread of its own: counted refusals are
+// written, old answers forgotten, certificates and readiness watched, spare memory given back.
+#pragma once
+
+#include <memory>
+
+#include "rakkan/base/time.hpp"
+#include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/readiness.hpp"
+#include "rakkan/service/refusals.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/telemetry/log.hpp"
+#include "rakkan/telemetry/metrics.hpp"
+
+namespace rakkan::service {
+
+class Housekeeping {
+ public:
+  struct Rooms {  // outlive it
+    SigningService& signing;
+    Idempotency& idempotency;
+    Refusals& refusals;
+    Readiness& readiness;
+    const Clock& clock;
+    telemetry::Log& log;
+    telemetry::Metrics& metrics;
+  };
+
+  explicit Housekeeping(const Rooms& rooms);  // begins
+  ~Housekeeping();                            // ends
+  Housekeeping(const Housekeeping&) = delete;
+  Housekeeping& operator=(const Housekeeping&) = delete;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::service

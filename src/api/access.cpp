@@ -1,0 +1,100 @@
+#include "api/access.hpp"
+
+#include "rakkan/http/text.hpp"
+
+namespace rakkan::api {
+namespace {
+
+constexpr std::string_view kBearer = "bearer";
+
+// RFC 6750 §2.1. api_key_missing when there is no Authorization or it is of another scheme.
+Result<std::string_view> presented_key(const Request& request) {
+  const std::string_view header = http::trimmed(request.header("Authorization").value_or(""));
+  const std::size_t space = header.find(' ');
+  if (space == std::string_view::npos || !http::same_ignoring_case(header.substr(0, space), kBearer)) {
+    return fail(ErrorCode::api_key_missing, "send it as Authorization: Bearer", "Authorization");
+  }
+  return http::trimmed(header.substr(space + 1));
+}
+
+service::Scope scope_of(Scope scope) {
+  switch (scope) {
+    case Scope::timestamp:
+      return service::Scope::timestamp;
+    case Scope::audit:
+      return service::Scope::audit;
+    case Scope::admin:
+      return service::Scope::admin;
+    case Scope::none:
+    case Scope::sign:
+      break;
+  }
+  return service::Scope::sign;
+}
+
+void record(Context& context, const Request& request, ErrorCode code, ApiKeyId key, TenantId tenant) {
+  std::string action(name(request.method));
+  action += ' ';
+  action += request.route;
+  context.environment.refusals.add(
+      {code, std::move(action), to_string(request.peer), std::move(key), std::move(tenant), CredentialId()});
+}
+
+// A key that is over, or used from elsewhere, is known by its secret: its owner has a leak to look for.
+void record_key(Context& context, const Request& request, ErrorCode code, std::string_view text) {
+  const auto key = context.environment.keys.identify(text);
+  record(context, request, code, key ? key->id : ApiKeyId(), key ? key->tenant : TenantId());
+}
+
+Result<void> identify(Context& context, const Route& route, Request& request) {
+  const auto text = presented_key(request);
+  if (!text) {
+    record(context, request, text.error().code, {}, {});
+    return fail(text.error());
+  }
+  auto caller = context.environment.keys.authenticate(*text, request.peer, context.environment.clock.now());
+  if (!caller) {
+    record_key(context, request, caller.error().code, *text);
+    return fail(std::move(caller).error());
+  }
+  request.rate_key = caller->key.value();
+  request.caller = std::make_shared<KeyHolder>(std::move(caller->principal));
+  const service::Scope needed = scope_of(route.scope);
+  if (!caller->scopes.has(needed)) {
+    note_refusal(context, request, ErrorCode::scope_missing);
+    return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(service::name(needed)));
+  }
+  request.body->ask_with_each_piece([&context, &request] { return check_still_stands(context, request); });
+  return {};
+}
+
+}  // namespace
+
+void note_refusal(Context& context, const Request& request, ErrorCode code) {
+  ApiKeyId key;
+  TenantId tenant;
+  const service::Principal* const principal = principal_or_null(request);
+  if (principal != nullptr && principal->key) {
+    key = principal->key->id();
+    tenant = principal->tenant;
+  }
+  record(context, request, code, std::move(key), std::move(tenant));
+}
+
+Result<void> check_still_stands(Context& context, const Request& request) {
+  Result<void> stands = principal_of(request).still_stands(context.environment.clock.now());
+  if (!stands) {
+    note_refusal(context, request, stands.error().code);
+  }
+  return stands;
+}
+
+async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request) {
+  const bool keyless = route.open && !request.header("Authorization");
+  if (route.scope == Scope::none || keyless) {
+    co_return Result<void>();
+  }
+  co_return identify(context, route, request);
+}
+
+}  // namespace rakkan::api

@@ -1,0 +1,13 @@
+// Who calls, and may they? Answered before a body is read.
+#pragma once
+
+#include "api/context.hpp"
+
+namespace rakkan::api {
+
+// The guard: finds the key in "Authorization: Bearer", whose it is, and whether it has the route's scope; sets
+// caller and rate_key. api_key_missing, api_key_unknown, api_key_expired, address_not_allowed, scope_missing;
+// each is recorded.
+[[nodiscard]] async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request);
+
+}  // namespace rakkan::api

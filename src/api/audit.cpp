@@ -1,0 +1,63 @@
+// GET /v1/audit/proofs/{index} and GET /v1/audit/checkpoint: the log for whoever checks it. Entries hold no personal
+// data, and a proof holds hashes alone.
+#include <charconv>
+
+#include "api/endpoints.hpp"
+
+namespace rakkan::api {
+namespace {
+
+constexpr std::chrono::milliseconds kNextCheckpoint{1'000};
+
+Result<audit::Journal> journal_of(const Request& request) {
+  const std::string wanted = request.query_parameter(kJournalParameter).value_or("trail");
+  for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
+    if (name(journal) == wanted) {
+      return journal;
+    }
+  }
+  return fail(ErrorCode::malformed_request, "must be trail or tokens", std::string(kJournalParameter));
+}
+
+Result<std::uint64_t> index_of(const Request& request) {
+  const std::string_view digits = request.parameter("index");
+  std::uint64_t index = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
+  if (error != std::errc{} || end != digits.data() + digits.size()) {
+    return fail(ErrorCode::malformed_request, "must be a number", "index");
+  }
+  return index;
+}
+
+Error soon(Error error) {
+  if (row(error.code).retryable && !error.retry_after) {
+    error.retry_after = kNextCheckpoint;
+  }
+  return error;
+}
+
+}  // namespace
+
+async::Task<Result<Response>> get_audit_proof(Context& context, Request& request) {
+  RAKKAN_CO_TRY(const audit::Journal journal, journal_of(request));
+  RAKKAN_CO_TRY(const std::uint64_t index, index_of(request));
+  const auto prove = [&context, journal, index] {
+    return context.environment.trail.prove(journal, index).map_error(soon);
+  };
+  RAKKAN_CO_TRY(std::string proof, co_await blocking(context, request, prove));
+  co_return Response::text(std::move(proof));
+}
+
+async::Task<Result<Response>> get_audit_checkpoint(Context& context, Request& request) {
+  RAKKAN_CO_TRY(const audit::Journal journal, journal_of(request));
+  std::string checkpoint = context.environment.trail.checkpoint(journal);
+  if (checkpoint.empty()) {
+    co_return fail(soon({ErrorCode::audit_not_checkpointed, "there is no checkpoint yet", {}, {}, {}}));
+  }
+  Response response = Response::text(std::move(checkpoint));
+  response.header("Rakkan-Verifier-Key", context.environment.trail.verifier_key(journal));
+  response.header("Cache-Control", "no-cache");
+  co_return response;
+}
+
+}  // namespace rakkan::api

@@ -1,0 +1,56 @@
+// What every endpoint works with.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "api/http_names.hpp"
+#include "api/key_holder.hpp"
+#include "rakkan/api/api.hpp"
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/service/readiness.hpp"
+#include "rakkan/telemetry/repeated_failures.hpp"
+
+namespace rakkan::api {
+
+struct Api::Context {
+  Context(const ApiOptions& given, ApiEnvironment around)
+      : options(given),
+        environment(around),
+        readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
+                  around.log),
+        failures(around.log),
+        blocking({"store", 2, 1'024}) {}
+
+  ApiOptions options;
+  ApiEnvironment environment;
+  std::atomic<bool> draining{false};
+  service::Readiness readiness;
+  telemetry::RepeatedFailures failures;  // those that no answer's status shows
+  // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
+  async::BoundedPool blocking;
+};
+
+using Context = Api::Context;
+
+// An endpoint. Context and request outlive the task.
+using Endpoint = async::Task<Result<Response>> (*)(Context& context, Request& request);
+
+// Runs fn on the blocking pool within the request's time.
+template <class Fn>
+[[nodiscard]] async::Task<std::invoke_result_t<Fn>> blocking(Context& context, const Request& request, Fn fn) {
+  co_return co_await async::run_on(context.blocking, std::move(fn), request.deadline, request.owner());
+}
+
+// Writes into the trail that this caller was refused, for what no use case refuses.
+void note_refusal(Context& context, const Request& request, ErrorCode code);
+
+// Whether the caller's key is as good as when the request was taken on; a no is recorded. api_key_expired. The request
+// has a principal.
+[[nodiscard]] Result<void> check_still_stands(Context& context, const Request& request);
+
+}  // namespace rakkan::api

@@ -1,0 +1,98 @@
+#include "rakkan/api/descriptors.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "rakkan/http/server.hpp"
+
+namespace rakkan::api {
+namespace {
+
+// The log keeps up to 64 of its files open until they are synced (audit::FileBatch); checkpoint, timestamps and the
+// folders come one after another.
+constexpr std::uint64_t kLogFiles = 64 + 16;
+// Database, its log, the lock of the data folder.
+constexpr std::uint64_t kStoreFiles = 8;
+// SoftHSM opens a token's files for a moment; a client of a network HSM has sockets, and a file or two of its own.
+constexpr std::uint64_t kTokenFiles = 16;
+constexpr std::uint64_t kOfATokenThread = 4;
+// A socket, its name look-up, the file of authorities.
+constexpr std::uint64_t kOfAFetch = 4;
+// A proof reads tiles; an answer of the store none.
+constexpr std::uint64_t kOfAStoreThread = 2;
+// epoll, its event and timer, the acceptor, and a connection that is told that there are too many.
+constexpr std::uint64_t kOfAnIoThread = 5;
+// Standard streams, the log's output, the service manager, certificates that are read again, random numbers.
+constexpr std::uint64_t kProcess = 32;
+
+constexpr unsigned kLeastConnections = 64;
+
+std::string sum_of(const std::vector<DescriptorUse>& reserved) {
+  std::string text;
+  for (const DescriptorUse& use : reserved) {
+    text += (text.empty() ? "" : " + ") + std::to_string(use.count) + " " + std::string(use.what);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, const service::PoolsOptions& pools) {
+  const std::uint64_t io_threads = std::uint64_t{options.listen.threads} + options.metrics.threads;
+  return {
+      {"log", kLogFiles},
+      {"store", kStoreFiles + kOfAStoreThread * pools.store.threads},
+      {"tokens", kTokenFiles + kOfATokenThread * pools.hsm.threads},
+      {"authorities", kOfAFetch * pools.tsa.threads},
+      {"I/O threads", kOfAnIoThread * io_threads},
+      {"metrics", http::metrics_listener(options).limits.connections},
+      {"process", kProcess},
+  };
+}
+
+Result<unsigned> connections_that_fit(std::uint64_t descriptors, unsigned wanted,
+                                      const std::vector<DescriptorUse>& reserved) {
+  std::uint64_t sum = 0;
+  for (const DescriptorUse& use : reserved) {
+    sum += use.count;
+  }
+  const std::uint64_t left = descriptors > sum ? descriptors - sum : 0;
+  if (left < std::min(wanted, kLeastConnections)) {
+    return fail(ErrorCode::configuration_invalid,
+                "of " + std::to_string(descriptors) + " file descriptors " + std::to_string(sum) + " are reserved (" +
+                    sum_of(reserved) + "), which leaves " + std::to_string(left) +
+                    " connections; raise the hard limit of open files (LimitNOFILE=, ulimit -Hn)",
+                "http.limits.connections");
+  }
+  return static_cast<unsigned>(std::min<std::uint64_t>(wanted, left));
+}
+
+std::uint64_t raise_descriptor_limit() noexcept {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) {
+    return 0;
+  }
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
+}
+
+Result<void> fit_descriptors(http::Options& options, const service::PoolsOptions& pools, telemetry::Log& log) {
+  const std::uint64_t descriptors = raise_descriptor_limit();
+  const std::vector<DescriptorUse> reserved = reserved_descriptors(options, pools);
+  unsigned& connections = options.limits.connections;
+  RAKKAN_TRY(const unsigned fit, connections_that_fit(descriptors, connections, reserved));
+  if (fit < connections) {
+    const std::string reserve = sum_of(reserved);
+    log.write(LogLevel::warning, "fewer connections than http.limits.connections fit beside the reserved descriptors",
+              {{"connections", std::uint64_t{fit}},
+               {"wanted", std::uint64_t{connections}},
+               {"descriptors", descriptors},
+               {"reserved", std::string_view(reserve)}});
+  }
+  connections = fit;
+  return {};
+}
+
+}  // namespace rakkan::api

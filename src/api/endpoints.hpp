@@ -1,0 +1,31 @@
+// The endpoints, one file each.
+#pragma once
+
+#include "api/context.hpp"
+
+namespace rakkan::api {
+
+// Query parameters, as the routes name them and the endpoints read them.
+inline constexpr std::string_view kProofParameter = "proof";
+inline constexpr std::string_view kJournalParameter = "journal";
+
+[[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_signature(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_cms(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_cms_batch(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_activations(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_tsa(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_audit_proof(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_audit_checkpoint(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_credentials(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_keys(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_keys(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> delete_key(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_health(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_readiness(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_openapi(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_problem(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_metrics(Context& context, Request& request);
+
+}  // namespace rakkan::api

@@ -1,0 +1,49 @@
+// GET /v1/credentials: those that the caller's tenant may use; of others not even the names.
+#include "api/endpoints.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/json/writer.hpp"
+
+namespace rakkan::api {
+namespace {
+
+template <class Certificate>
+std::string describe_certificate(const Certificate& certificate) {
+  json::ObjectWriter json;
+  json.text("subject", certificate.subject().text())
+      .text("issuer", certificate.issuer().text())
+      .text("serial_number", to_hex(certificate.serial_number()))
+      .text("not_before", to_rfc3339(certificate.validity().not_before))
+      .text("not_after", to_rfc3339(certificate.validity().not_after))
+      .text("sha256", to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, certificate.der()).view()));
+  return std::move(json).finish();
+}
+
+std::string describe(const service::CredentialSummary& credential) {
+  json::ObjectWriter json;
+  json.text("id", credential.id.value()).text("kind", name(credential.kind));
+  if (!credential.party.empty()) {
+    json.text("party", credential.party.value());
+  }
+  json.text("status", name(credential.status))
+      .text("key_kind", credential.key_kind)
+      .text("suite", credential.suite)
+      .text("created", to_rfc3339(credential.created));
+  if (credential.certificate) {
+    json.raw("certificate", describe_certificate(*credential.certificate));
+  }
+  return std::move(json).finish();
+}
+
+}  // namespace
+
+async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
+  const auto credentials = context.environment.signing.credentials().list(principal_of(request));
+  json::ObjectWriter json;
+  json.raw("credentials", json::array_of(credentials, [](const service::CredentialSummary& credential) {
+             return describe(credential);
+           }));
+  co_return Response::json(std::move(json).finish() + "\n");
+}
+
+}  // namespace rakkan::api

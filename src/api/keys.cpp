@@ -1,0 +1,114 @@
+// GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant.
+#include "api/endpoints.hpp"
+#include "api/media_type.hpp"
+#include "rakkan/json/reader.hpp"
+#include "rakkan/json/writer.hpp"
+
+namespace rakkan::api {
+namespace {
+
+constexpr std::size_t kLabel = 100;
+constexpr std::size_t kScopes = 4;
+constexpr std::size_t kScopeName = 16;
+constexpr std::size_t kAddresses = 64;
+constexpr std::size_t kAddress = 49;
+constexpr std::size_t kInstant = 40;
+
+json::ObjectWriter describe(const service::ApiKey& key) {
+  json::ObjectWriter json;
+  json.text("id", key.id.value())
+      .text("tenant", key.tenant.value())
+      .text("label", key.label)
+      .raw("scopes", json::array_of(key.scopes.names(), json::quote))
+      .raw("addresses", json::array_of(key.addresses, json::quote))
+      .text("created", to_rfc3339(key.created));
+  if (key.expires) {
+    json.text("expires", to_rfc3339(*key.expires));
+  }
+  if (key.revoked) {
+    json.text("revoked", to_rfc3339(*key.revoked));
+  }
+  if (!key.maker.empty()) {
+    json.text("maker", key.maker.value());
+  }
+  return json;
+}
+
+Result<service::NewApiKey> read_request(const Bytes& body, const TenantId& tenant) {
+  RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
+  json::Members request = document.root();
+  service::NewApiKey key;
+  key.tenant = tenant;
+  RAKKAN_TRY(key.label, request.text("label", kLabel));
+  RAKKAN_TRY(const std::vector<std::string> scopes, request.texts("scopes", kScopes, kScopeName));
+  for (const std::string& text : scopes) {
+    const auto scope = service::scope_from_name(text);
+    if (!scope) {
+      return request.wrong("scopes", "must be among sign, timestamp, audit, admin");
+    }
+    key.scopes.add(*scope);
+  }
+  if (request.has("addresses")) {
+    RAKKAN_TRY(key.addresses, request.texts("addresses", kAddresses, kAddress));
+  }
+  RAKKAN_TRY(const std::optional<std::string> expires, request.optional_text("expires", kInstant));
+  if (expires) {
+    key.expires = parse_rfc3339(*expires);
+    if (!key.expires) {
+      return request.wrong("expires", "must be a time like 2027-11-24T00:00:00Z");
+    }
+  }
+  RAKKAN_CHECK(request.done());
+  return key;
+}
+
+// A key of another tenant is as unknown as one that never was.
+Result<service::ApiKey> find_own(const Context& context, const Request& request) {
+  const ApiKeyId id{std::string(request.parameter("id"))};
+  const auto key = context.environment.keys.find(id);
+  if (!key || key->tenant != principal_of(request).tenant) {
+    return fail(ErrorCode::route_unknown, "there is no such key", "id");
+  }
+  return *key;
+}
+
+}  // namespace
+
+async::Task<Result<Response>> get_keys(Context& context, Request& request) {
+  std::vector<service::ApiKey> keys = context.environment.keys.list();
+  std::erase_if(keys, [&](const service::ApiKey& key) { return key.tenant != principal_of(request).tenant; });
+  json::ObjectWriter json;
+  json.raw("keys", json::array_of(keys, [](const service::ApiKey& key) { return describe(key).finish(); }));
+  co_return Response::json(std::move(json).finish() + "\n");
+}
+
+async::Task<Result<Response>> post_keys(Context& context, Request& request) {
+  RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
+  RAKKAN_CO_TRY(const Bytes body, co_await read_all(*request.body, context.options.json));
+  RAKKAN_CO_TRY(const service::NewApiKey wanted, read_request(body, principal_of(request).tenant));
+  const auto create = [&] { return context.environment.keys.create(principal_of(request), wanted); };
+  Result<service::CreatedApiKey> made = co_await blocking(context, request, create);
+  if (!made) {
+    if (service::is_refusal(made.error().code)) {
+      note_refusal(context, request, made.error().code);
+    }
+    co_return fail(std::move(made).error());
+  }
+  // The text of the key in one piece of memory, which is overwritten when it was sent.
+  const std::string described = describe(made->key).finish();
+  std::string json;
+  json.reserve(described.size() + made->text.text().size() + 16);
+  json.append(described, 0, described.size() - 1).append(R"(,"key":)");
+  json::append_quoted(json, made->text.text());
+  json += "}\n";
+  co_return Response::secret_json(std::move(json), 201);
+}
+
+async::Task<Result<Response>> delete_key(Context& context, Request& request) {
+  RAKKAN_CO_TRY(const service::ApiKey key, find_own(context, request));
+  const auto revoke = [&] { return context.environment.keys.revoke(principal_of(request), key.id); };
+  RAKKAN_CO_TRY(const service::ApiKey revoked, co_await blocking(context, request, revoke));
+  co_return Response::json(describe(revoked).finish() + "\n");
+}
+
+}  // namespace rakkan::api

@@ -1,0 +1,56 @@
+// POST /v1/cms: a digest in, a detached CMS out. The document never leaves the caller.
+#include <array>
+
+#include "api/endpoints.hpp"
+#include "api/media_type.hpp"
+#include "api/once.hpp"
+#include "api/proof.hpp"
+#include "api/sign_digest.hpp"
+#include "api/signature_answer.hpp"
+
+namespace rakkan::api {
+namespace {
+
+constexpr std::string_view kJsonType = "application/json";
+constexpr std::string_view kDerType = "application/pkcs7-signature";
+constexpr std::array kOffered{kJsonType, kDerType};
+
+Response answer(std::string_view type, DigestSigned made, bool proof_wanted, const std::optional<std::string>& proof) {
+  const bool json = type == kJsonType;
+  Response response;
+  response.header("Content-Type", type);
+  add_signature_headers(response, made.stored);
+  if (json) {
+    response.append(describe_cms(made.stored, proof_wanted, proof) + "\n");
+  } else {
+    add_proof_header(response, proof_wanted, proof);
+    response.append(std::move(made.stored.tail));
+  }
+  if (made.replayed) {
+    response.header(kReplayedHeader, "true");
+  }
+  return response;
+}
+
+}  // namespace
+
+async::Task<Result<Response>> post_cms(Context& context, Request& request) {
+  const auto type = request.preferred(kOffered);
+  if (!type) {
+    co_return fail(ErrorCode::not_acceptable, "application/json and application/pkcs7-signature can be given",
+                   "Accept");
+  }
+  RAKKAN_CO_CHECK(require_media_type(request, kJsonType));
+  RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
+  RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
+  RAKKAN_CO_TRY(WipedBytes body, co_await read_secret(*request.body, context.options.json));
+  RAKKAN_CO_TRY(SigningParameters parameters, read_digest_request(std::move(body)));
+  RAKKAN_CO_TRY(DigestSigned made, co_await sign_digest(context, request, std::move(parameters), std::move(key)));
+  std::optional<std::string> proof;
+  if (proof_wanted) {
+    proof = co_await await_proof(context, request, made.stored.outcome);
+  }
+  co_return answer(*type, std::move(made), proof_wanted, proof);
+}
+
+}  // namespace rakkan::api

@@ -1,0 +1,75 @@
+// POST /tsa: RFC 3161 §3.4 over HTTP. A rejection is a TimeStampResp with status 200, too; HTTP's own statuses are for
+// faults of the transport.
+#include "api/endpoints.hpp"
+#include "api/media_type.hpp"
+#include "api/once.hpp"
+
+namespace rakkan::api {
+namespace {
+
+constexpr std::uint64_t kLargestQuery = 4 * 1024;
+
+Response reply(Bytes body) {
+  Response response;
+  response.header("Content-Type", "application/timestamp-reply");
+  response.header("Cache-Control", "no-store");
+  response.append(std::move(body));
+  return response;
+}
+
+// A lasting answer under an Idempotency-Key: after a trouble of ours the key is free again. Losing it in a crash costs
+// a second token, which harms nobody.
+async::Task<Result<void>> keep(Context& context, const Request& request, const service::IdempotencyClaim& claim,
+                               const Bytes& answer) {
+  const service::Idempotency::Replay row{principal_of(request).tenant,    claim.key,     claim.fingerprint,
+                                         context.environment.clock.now(), SignatureId(), answer};
+  const auto keep = [&] { return context.environment.idempotency.keep(row); };
+  co_return co_await blocking(context, request, keep);
+}
+
+// A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more. A key that
+// ended meanwhile is refused as everywhere: api_key_expired.
+async::Task<Result<service::TimestampAnswer>> answer(Context& context, const Request& request,
+                                                     service::Principal principal, Bytes query) {
+  service::TimestampAnswer answered = co_await context.environment.signing.answer_timestamp_request(
+      std::move(principal), std::move(query), request.deadline);
+  if (answered.rejected && answered.rejected->code == ErrorCode::api_key_expired) {
+    note_refusal(context, request, answered.rejected->code);
+    co_return fail(*std::move(answered.rejected));
+  }
+  if (answered.rejected && !answered.lasting) {
+    context.failures.note("a timestamp was refused", *answered.rejected, request.id);
+  }
+  co_return answered;
+}
+
+}  // namespace
+
+async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
+  RAKKAN_CO_CHECK(require_media_type(request, "application/timestamp-query"));
+  RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
+  RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
+  if (principal_or_null(request) == nullptr) {  // open to everybody: nobody's keys, nothing to repeat
+    service::Principal nobody{"anybody"};
+    RAKKAN_CO_TRY(service::TimestampAnswer given,
+                  co_await answer(context, request, std::move(nobody), std::move(query)));
+    co_return reply(std::move(given.response));
+  }
+  Bytes fingerprinted = query;
+  std::string nothing_else;
+  RAKKAN_CO_TRY(const Once once, co_await Once::claim(context, request, std::move(key), std::move(nothing_else),
+                                                      std::move(fingerprinted)));
+  if (once.replay() != nullptr) {
+    Response response = reply(once.replay()->answer);
+    response.header(kReplayedHeader, "true");
+    co_return response;
+  }
+  service::Principal caller = principal_of(request);
+  RAKKAN_CO_TRY(service::TimestampAnswer given, co_await answer(context, request, std::move(caller), std::move(query)));
+  if (once.claimed() && given.lasting) {
+    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), given.response));
+  }
+  co_return reply(std::move(given.response));
+}
+
+}  // namespace rakkan::api

@@ -1,0 +1,44 @@
+// The `request` of a signing call: JSON in, the parameters of a command out, or the member that is wrong.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/wiped_bytes.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/json/reader.hpp"
+#include "rakkan/service/command.hpp"
+
+namespace rakkan::api {
+
+struct SigningParameters {
+  CredentialId credential;
+  service::SignatureType type{};
+  service::BaselineLevel level{};
+  service::Consent consent;
+  std::string tsa;
+  service::FieldChoice field;            // of a document
+  std::optional<crypto::Digest> digest;  // of a digest
+
+  // What makes two requests the same, however their JSON is spelled: all but PIN and activation.
+  [[nodiscard]] std::string canonical() const;
+};
+
+// malformed_json with the member in `where`, malformed_instruction. The text is overwritten: it may hold a PIN.
+[[nodiscard]] Result<SigningParameters> read_document_request(WipedBytes json);
+[[nodiscard]] Result<SigningParameters> read_digest_request(WipedBytes json);
+
+// A line of a batch: the same as a digest's request, and two members of its own.
+struct BatchLine {
+  std::optional<std::string> reference;
+  std::optional<std::string> idempotency_key;
+  SigningParameters parameters;
+};
+[[nodiscard]] Result<BatchLine> read_batch_line(WipedBytes json);
+
+[[nodiscard]] Result<crypto::Digest> read_digest(json::Members digest);
+
+}  // namespace rakkan::api

@@ -1,0 +1,146 @@
+#include "api/watches.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace rakkan::api {
+namespace {
+
+using telemetry::Metrics;
+using telemetry::Sample;
+using telemetry::WatchedKind;
+
+template <class Number>
+double number(Number value) noexcept {
+  return static_cast<double>(value);
+}
+
+double seconds(std::chrono::nanoseconds time) noexcept { return std::chrono::duration<double>(time).count(); }
+
+class Watches {
+ public:
+  explicit Watches(Metrics& metrics) : metrics_(metrics) {}
+
+  void one(WatchedKind kind, const char* name, const char* help, std::function<double()> read) {
+    made_.push_back(metrics_.watch(kind, name, help, std::move(read)));
+  }
+  void each(WatchedKind kind, const char* name, const char* help, std::function<std::vector<Sample>()> read) {
+    made_.push_back(metrics_.watch_each(kind, name, help, std::move(read)));
+  }
+  [[nodiscard]] std::vector<Metrics::Watch> take() && { return std::move(made_); }
+
+ private:
+  Metrics& metrics_;
+  std::vector<Metrics::Watch> made_;
+};
+
+void watch_audit(Watches& watches, audit::Trail& trail) {
+  watches.one(WatchedKind::counter, "rakkan_audit_entries_total", "Entries recorded in both logs",
+              [&trail] { return number(trail.load().entries); });
+  watches.one(WatchedKind::counter, "rakkan_audit_commits_total", "Commits (one sync each) that made them durable",
+              [&trail] { return number(trail.load().commits); });
+  watches.one(WatchedKind::gauge, "rakkan_audit_waiting", "Entries that wait for their commit",
+              [&trail] { return number(trail.load().waiting); });
+  watches.one(WatchedKind::gauge, "rakkan_audit_uncovered_seconds", "Age of the oldest entry that no checkpoint covers",
+              [&trail] { return seconds(trail.load().uncovered); });
+  watches.one(WatchedKind::gauge, "rakkan_audit_healthy", "1 while the logs can be written",
+              [&trail] { return trail.healthy() ? 1.0 : 0.0; });
+  watches.each(WatchedKind::gauge, "rakkan_audit_size", "Entries of a log", [&trail] {
+    std::vector<Sample> samples;
+    for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
+      samples.push_back({{{"journal", std::string(name(journal))}}, number(trail.size(journal))});
+    }
+    return samples;
+  });
+}
+
+void watch_pools(Watches& watches, const service::SigningService& signing) {
+  const auto of_pools = [&signing](auto read) {
+    return [&signing, read] {
+      std::vector<Sample> samples;
+      for (const auto& [pool, load] : signing.load().pools) {
+        samples.push_back({{{"pool", pool}}, number(read(load))});
+      }
+      return samples;
+    };
+  };
+  using Load = async::BoundedPool::Load;
+  watches.each(WatchedKind::gauge, "rakkan_pool_waiting", "Jobs that wait for a thread",
+               of_pools([](const Load& load) { return load.waiting; }));
+  watches.each(WatchedKind::gauge, "rakkan_pool_running", "Jobs that run",
+               of_pools([](const Load& load) { return load.running; }));
+  watches.each(WatchedKind::counter, "rakkan_pool_refused_total", "Jobs refused because the queue was full",
+               of_pools([](const Load& load) { return load.refused; }));
+  watches.each(WatchedKind::counter, "rakkan_pool_expired_total", "Jobs whose deadline passed before they began",
+               of_pools([](const Load& load) { return load.expired; }));
+}
+
+void watch_keys(Watches& watches, const service::SigningService& signing) {
+  watches.each(WatchedKind::counter, "rakkan_key_uses_total",
+               "Signatures by keys of documents, and of the time-stamping unit", [&signing] {
+                 const auto load = signing.load();
+                 return std::vector<Sample>{
+                     {{{"of", "documents"}, {"outcome", "signed"}}, number(load.documents.signatures)},
+                     {{{"of", "documents"}, {"outcome", "failed"}}, number(load.documents.failures)},
+                     {{{"of", "unit"}, {"outcome", "signed"}}, number(load.unit.signatures)},
+                     {{{"of", "unit"}, {"outcome", "failed"}}, number(load.unit.failures)}};
+               });
+  const auto of_both = [&signing](auto read) {
+    return [&signing, read] {
+      const auto load = signing.load();
+      return std::vector<Sample>{{{{"of", "documents"}}, seconds(read(load.documents))},
+                                 {{{"of", "unit"}}, seconds(read(load.unit))}};
+    };
+  };
+  using KeyUses = service::SigningService::KeyUses;
+  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that they took, together",
+               of_both([](const KeyUses& uses) { return uses.signing; }));
+  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total", "Time that they waited for a thread, together",
+               of_both([](const KeyUses& uses) { return uses.waited; }));
+}
+
+void watch_timestamps(Watches& watches, const service::SigningService& signing) {
+  watches.each(
+      WatchedKind::counter, "rakkan_tsa_rejections_total",
+      "Timestamp requests that were rejected, by the failInfo of the answer and the error behind it", [&signing] {
+        std::vector<Sample> samples;
+        for (const auto& [code, count] : signing.load().rejections) {
+          const ErrorRow& known = row(code);
+          samples.push_back({{{"error", std::string(known.slug)}, {"fail_info", std::string(name(known.failure_info))}},
+                             number(count)});
+        }
+        return samples;
+      });
+}
+
+}  // namespace
+
+std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
+  Watches watches(environment.metrics);
+  telemetry::Log& log = environment.log;
+  service::Refusals& refusals = environment.refusals;
+  watches.one(WatchedKind::counter, "rakkan_log_dropped_total", "Log lines dropped for a slow output",
+              [&log] { return number(log.dropped()); });
+  watches.one(WatchedKind::counter, "rakkan_refusals_lost_total", "Refusals that the trail did not take",
+              [&refusals] { return number(refusals.lost()); });
+  watch_audit(watches, environment.trail);
+  watch_pools(watches, environment.signing);
+  watch_keys(watches, environment.signing);
+  watch_timestamps(watches, environment.signing);
+  return std::move(watches).take();
+}
+
+std::vector<Metrics::Watch> watch(Metrics& metrics, const http::Server& server) {
+  Watches watches(metrics);
+  watches.one(WatchedKind::gauge, "rakkan_http_bytes_in_flight", "Bytes of request bodies in memory",
+              [&server] { return number(server.load().in_flight); });
+  watches.one(WatchedKind::counter, "rakkan_http_connections_refused_total",
+              "Connections beyond a limit, of all or of one address",
+              [&server] { return number(server.load().refused); });
+  watches.one(WatchedKind::counter, "rakkan_http_connections_gave_way_total",
+              "Silent connections closed for newer ones", [&server] { return number(server.load().gave_way); });
+  return std::move(watches).take();
+}
+
+}  // namespace rakkan::api

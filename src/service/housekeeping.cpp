@@ -1,0 +1,84 @@
+#include "rakkan/service/housekeeping.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "rakkan/telemetry/expiry_watch.hpp"
+#include "service/spare_memory.hpp"
+
+namespace rakkan::service {
+namespace {
+
+constexpr std::chrono::seconds kRound{1};
+constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
+
+}  // namespace
+
+struct Housekeeping::Impl {
+  explicit Impl(const Rooms& given)
+      : rooms(given),
+        expiry(given.metrics, given.log, given.clock),
+        ready(given.metrics.watch(telemetry::WatchedKind::gauge, "rakkan_ready",
+                                  "1 while the service can sign and stamp",
+                                  [&readiness = given.readiness] { return readiness.is_ready() ? 1.0 : 0.0; })),
+        thread([this] { run(); }) {}
+
+  ~Impl() {
+    {
+      const std::scoped_lock lock(mutex);
+      ending = true;
+    }
+    changed.notify_all();
+    thread.join();
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void run() {
+    for (int round = 0;; ++round) {
+      rooms.refusals.flush();
+      watch_certificates();
+      watch_readiness();
+      spare.look();
+      if (round % kRoundsBetweenRareWork == 0) {
+        forget_answers();
+      }
+      std::unique_lock lock(mutex);
+      if (changed.wait_for(lock, kRound, [this] { return ending; })) {
+        return;
+      }
+    }
+  }
+
+  void forget_answers() {
+    if (const auto forgotten = rooms.idempotency.forget(); !forgotten) {
+      rooms.log.failure("old answers were not forgotten", forgotten.error());
+    }
+  }
+
+  // A trouble is logged, shows in rakkan_ready and is tried to be mended while nobody asks for anything.
+  void watch_readiness() { async::block_on(rooms.readiness.problems(std::chrono::steady_clock::now())); }
+
+  // A credential that is gone stays in the metric until the server starts again: its certificate still expires.
+  void watch_certificates() {
+    for (const CertificateLife& life : rooms.signing.certificates()) {
+      expiry.observe(life.credential.value(), life.not_after);
+    }
+  }
+
+  const Rooms rooms;
+  telemetry::ExpiryWatch expiry;
+  telemetry::Metrics::Watch ready;
+  SpareMemory spare;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool ending = false;
+  std::thread thread;  // the last: it uses the rest
+};
+
+Housekeeping::Housekeeping(const Rooms& rooms) : impl_(std::make_unique<Impl>(rooms)) {}
+Housekeeping::~Housekeeping() = default;
+
+}  // namespace rakkan::service
