@@ -1,9 +1,9 @@
 // rakkan inspect IN.pdf: what stands in the file. Facts only: nothing here says that a signature is valid.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/cms/signed_data.hpp"
@@ -77,12 +77,12 @@ std::optional<std::size_t> covered_revision(const pdf::Document& document, std::
 
 class InspectCommand final : public Command {
  public:
-  void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at")->required(); }
+  void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at; - is standard input")->required(); }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
-    RAKKAN_TRY(const MappedFile file, MappedFile::open(input_));
-    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file.view(), configuration.service.limits.pdf));
+    RAKKAN_TRY(const auto file, InputFile::open(input_, configuration.service.limits.document));
+    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file->view(), configuration.service.limits.pdf));
     Outcome outcome;
     describe_document(document, outcome);
     describe_revisions(document, outcome);

@@ -524,7 +524,7 @@ TEST(Trail, MakesUpANameOnce) {
   EXPECT_THAT(Trail::has_begun(fixture.ledger).value(), false);
   ASSERT_THAT(fixture.open(), IsOk());
   const std::string key = fixture.trail->verifier_key(Journal::trail);
-  EXPECT_THAT(key, HasSubstr("rakkan.invalid/"));
+  EXPECT_THAT(key, HasSubstr("development.invalid/"));
   ASSERT_THAT(fixture.open(), IsOk());
   EXPECT_EQ(fixture.trail->verifier_key(Journal::trail), key);
 }
