@@ -17,8 +17,9 @@ namespace rakkan::certs {
 //   trust/root-ca.pem                  the trust anchor
 //   crls/root-ca.crl, issuing-ca.crl   DER; the same as .pem
 //   listing.json                       all of it for programs
-// It may be moved and copied as a whole. Sets SOFTHSM2_CONF in the environment of the process; to be called before SoftHSM is loaded and before threads start.
-// Fails with already_exists when the folder holds a PKI, and as files, tokens and certificates fail.
+// It may be moved and copied as a whole. Sets SOFTHSM2_CONF in the environment of the process; to be called before
+// SoftHSM is loaded and before threads start. Fails with already_exists when the folder holds a PKI, and as files,
+// tokens and certificates fail.
 [[nodiscard]] Result<void> build_development_pki(const std::filesystem::path& folder, Instant now,
                                                  RandomSource& random);
 

@@ -52,7 +52,8 @@ Result<void> serve(config::Configuration& configuration, const http::ServiceMana
   RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
   RAKKAN_CHECK(http::fit_descriptors(configuration.http, configuration.service.pools, *log));
   telemetry::Metrics metrics;
-  RAKKAN_TRY(const auto embedded, service::EmbeddedService::open(preflight::embedded_options(configuration, "rakkand")));
+  RAKKAN_TRY(const auto embedded,
+             service::EmbeddedService::open(preflight::embedded_options(configuration, "rakkand")));
   const service::Recorder record = service::recorder_of(embedded->trail());
   RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,

@@ -6,8 +6,8 @@
 
 namespace rakkan::apps {
 
-// Opens everything, serves until it is told to stop, and ends what was begun. Errors may name a key of the configuration
-// in `where` (config::located).
+// Opens everything, serves until it is told to stop, and ends what was begun. Errors may name a key of the
+// configuration in `where` (config::located).
 [[nodiscard]] Result<void> serve(config::Configuration& configuration, const http::ServiceManager& manager);
 
 }  // namespace rakkan::apps

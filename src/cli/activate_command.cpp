@@ -24,7 +24,8 @@ class ActivateCommand final : public Command {
     app.add_option("--digest", digests_, "Digest of a document in hexadecimal, or ALG:HEX; may be repeated")
         ->required()
         ->allow_extra_args(false);
-    app.add_option("-o,--output", output_, "File for the token, or - for standard output; each digest can be signed once within five minutes")
+    app.add_option("-o,--output", output_,
+                   "File for the token, or - for standard output; each digest can be signed once within five minutes")
         ->required();
     remote_.declare(app);
   }
@@ -79,11 +80,11 @@ class ActivateCommand final : public Command {
     const auto remote = std::make_shared<const Remote>(std::move(opened));
     // Not again by itself: a wrong PIN that is sent twice counts twice.
     RAKKAN_TRY(fetch::HttpResponse response, remote->ask({"POST",
-                                                         "/v1/activations",
-                                                         "application/json",
-                                                         "application/json",
-                                                         {bytes_of(head), secret.view(), bytes_of("}")},
-                                                         Repeat::never}));
+                                                          "/v1/activations",
+                                                          "application/json",
+                                                          "application/json",
+                                                          {bytes_of(head), secret.view(), bytes_of("}")},
+                                                          Repeat::never}));
     RAKKAN_TRY(boost::json::object answer, json_of(response));
     secure_wipe(response.body);
     auto* const token = answer.if_contains("activation");

@@ -45,8 +45,9 @@ class ProveCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("index", index_, "Number of the entry in its log")->required();
     app.add_option("-o,--output", output_, "The proof (.tlog-proof); - is standard output")->required();
-    app.add_option("--record", record_,
-                   "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output");
+    app.add_option(
+        "--record", record_,
+        "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output");
     declare_journal(app, journal_);
   }
 

@@ -61,10 +61,14 @@ class VerifyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     auto* folder = app.add_option("--dir", folder_, "An exported log (one journal) instead of the data folder's");
-    app.add_option("--against", against_, "Checkpoint that somebody kept: the log must continue it; - is standard input");
-    app.add_option("--key", keys_, "The log's public key (vkey), or a file of such, or - for standard input; default: the data folder's own")
+    app.add_option("--against", against_,
+                   "Checkpoint that somebody kept: the log must continue it; - is standard input");
+    app.add_option(
+           "--key", keys_,
+           "The log's public key (vkey), or a file of such, or - for standard input; default: the data folder's own")
         ->allow_extra_args(false);
-    auto* proof = app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log; - is standard input");
+    auto* proof =
+        app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log; - is standard input");
     proof->excludes(folder);
     app.add_option("--record", record_, "The entry with its record, as `audit prove --record` wrote it")->needs(proof);
   }

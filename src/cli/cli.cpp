@@ -88,8 +88,8 @@ Error usage_error(Program& program, const CLI::ParseError& error) {
     const bool is_option = rest.front().starts_with("-");
     const std::string help = words.empty() ? "`rakkan --help`" : "`rakkan " + words + " --help`";
     detail = is_option       ? "unknown option " + rest.front() + ": " + help + " lists the options"
-             : wants_command ? "unknown command \"" + (words.empty() ? words : words + " ") + rest.front() + "\": " + help +
-                                   " lists the commands"
+             : wants_command ? "unknown command \"" + (words.empty() ? words : words + " ") + rest.front() +
+                                   "\": " + help + " lists the commands"
                              : "unexpected word \"" + rest.front() + "\": " + help + " explains the command";
   }
   return Error{ErrorCode::invalid_argument, std::move(detail), "", {}, {}};

@@ -34,8 +34,7 @@ class CmsCommand final : public Command {
     json["cms_size"] = made.bytes.size();
     std::string text = shown(output_) + ": signed (" + options_.type + ", " + options_.level + "), " +
                        std::to_string(made.bytes.size()) + " bytes\n" + lines_of(made.facts);
-    return Outcome{
-        std::move(json), std::move(text), ExitCode::ok, {Document::of(output_, std::move(made.bytes))}};
+    return Outcome{std::move(json), std::move(text), ExitCode::ok, {Document::of(output_, std::move(made.bytes))}};
   }
 
  private:

@@ -32,10 +32,10 @@ struct GlobalOptions {
 // One file that a command gives out. It is written when the command is over (deliver() in output.hpp): a command that
 // wrote by itself could not tell what to do when its result cannot be shown.
 struct Document {
-  std::filesystem::path to;                    // "-": standard output, and the facts go to standard error then
-  std::vector<ByteView> parts;                 // one after another
-  std::shared_ptr<const void> owner;           // of what the parts point into
-  bool secret = false;                         // its owner's alone
+  std::filesystem::path to;           // "-": standard output, and the facts go to standard error then
+  std::vector<ByteView> parts;        // one after another
+  std::shared_ptr<const void> owner;  // of what the parts point into
+  bool secret = false;                // its owner's alone
 
   [[nodiscard]] static Document of(std::filesystem::path to, Bytes content);
   [[nodiscard]] static Document of(std::filesystem::path to, std::string_view content);

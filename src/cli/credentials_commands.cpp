@@ -163,7 +163,8 @@ class ImportCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential")->required();
-    app.add_option("file", file_, "The certificate and its chain, PEM or DER, in any order; - is standard input")->required();
+    app.add_option("file", file_, "The certificate and its chain, PEM or DER, in any order; - is standard input")
+        ->required();
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -185,7 +186,8 @@ class PinCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
     auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input");
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")->needs(pin);
+    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
+        ->needs(pin);
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);

@@ -48,11 +48,10 @@ std::string shown_labels(const std::vector<hsm::Module::Description>& tokens) {
 
 // A module of the operator's own has its tokens from its own tools, or a free slot in which one may be made.
 Result<void> check_tokens(const config::Configuration& configuration) {
-  RAKKAN_TRY(const auto module, hsm::Module::load(configuration.hsm));
+  RAKKAN_TRY(const auto module, service::load_module(configuration.hsm));
   RAKKAN_TRY(const auto tokens, module->tokens());
   const std::string& label = configuration.audit.token_label;
-  const fs::path pin_file =
-      service::token_file(configuration.service.token.pin_file, configuration.data_dir, label);
+  const fs::path pin_file = service::token_file(configuration.service.token.pin_file, configuration.data_dir, label);
   std::error_code ignored;
   const bool is_there = std::any_of(tokens.begin(), tokens.end(), [&](const hsm::Module::Description& token) {
     return token.initialised && token.label == label;
@@ -216,16 +215,14 @@ class InitCommand final : public Command {
     if (!configuration.hsm.module_path.empty()) {
       text += "Tokens: " + wanted_tokens(configuration) + ".\n";
     }
-    text += "Next: rakkan --config " + file.string() +
-            " credentials generate operator --kind operator --key rsa-2048\n";
-    return Outcome{{{"folder", folder},
-                    {"configuration", file.string()},
-                    {"profile", configuration.profile},
-                    {"origin", origin}},
-                   std::move(text),
-                   ExitCode::ok,
-                   {},
-                   std::move(take_back)};
+    text +=
+        "Next: rakkan --config " + file.string() + " credentials generate operator --kind operator --key rsa-2048\n";
+    return Outcome{
+        {{"folder", folder}, {"configuration", file.string()}, {"profile", configuration.profile}, {"origin", origin}},
+        std::move(text),
+        ExitCode::ok,
+        {},
+        std::move(take_back)};
   }
 
   fs::path folder_;

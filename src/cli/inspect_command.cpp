@@ -77,7 +77,9 @@ std::optional<std::size_t> covered_revision(const pdf::Document& document, std::
 
 class InspectCommand final : public Command {
  public:
-  void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at; - is standard input")->required(); }
+  void declare(CLI::App& app) override {
+    app.add_option("input", input_, "PDF to look at; - is standard input")->required();
+  }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));

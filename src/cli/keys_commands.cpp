@@ -72,7 +72,8 @@ class CreateKeyCommand final : public Command {
                    "Range that it works from, e.g. 192.0.2.0/24; may be repeated (default: any)")
         ->allow_extra_args(false);
     app.add_option("--expires", expires_, "When it ends, e.g. 2027-11-30T00:00:00Z (default: never)");
-    app.add_option("-o,--output", output_, "File for the key's text, its owner's alone, instead of printing it; - is standard output");
+    app.add_option("-o,--output", output_,
+                   "File for the key's text, its owner's alone, instead of printing it; - is standard output");
     remote_.declare(app);
   }
 

@@ -14,7 +14,9 @@ void SigningOptions::declare(CLI::App& app) {
                  "witness (立会人型: the operator's key, on an instruction) or party (当事者型: the party's own key)")
       ->required()
       ->check(CLI::IsMember({"witness", "party"}));
-  app.add_option("--instruction", instruction_file, "JSON record of the instruction; a witness signature needs it; of all files of a command one can be - (standard input)");
+  app.add_option("--instruction", instruction_file,
+                 "JSON record of the instruction; a witness signature needs it; of all files of a command one can be - "
+                 "(standard input)");
   auto* pin = app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it, or …");
   app.add_option("--activation-file", activation_file, "… the token of `rakkan credentials activate` for this document")
       ->excludes(pin);

@@ -373,11 +373,9 @@ std::optional<Error> summary(const Configuration& configuration, std::vector<Err
   if (findings.size() == 1) {
     return located(configuration, std::move(findings.front()));
   }
-  return located(configuration, Error{ErrorCode::configuration_invalid,
-                                      std::to_string(findings.size()) + " things are wrong",
-                                      configuration.file,
-                                      std::nullopt,
-                                      std::move(findings)});
+  return located(configuration,
+                 Error{ErrorCode::configuration_invalid, std::to_string(findings.size()) + " things are wrong",
+                       configuration.file, std::nullopt, std::move(findings)});
 }
 
 Error located(const Configuration& configuration, Error error) {

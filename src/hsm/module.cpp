@@ -95,10 +95,9 @@ Error missing(const TokenAddress& address, const FoundToken* stranger) {
   if (address.serial.empty()) {
     return Error{ErrorCode::hsm_token_not_found, "no initialised token is at that address", where, std::nullopt, {}};
   }
-  const std::string what = stranger == nullptr
-                               ? "the token with the serial number " + address.serial + " is not there"
-                               : "another token is there, with the serial number " + stranger->description.serial +
-                                     " instead of " + address.serial;
+  const std::string what = stranger == nullptr ? "the token with the serial number " + address.serial + " is not there"
+                                               : "another token is there, with the serial number " +
+                                                     stranger->description.serial + " instead of " + address.serial;
   return Error{ErrorCode::hsm_token_lost, what, std::move(where), std::nullopt, {}};
 }
 

@@ -187,7 +187,7 @@ Result<void> Token::Impl::recover(Failure failure, const Breaker::Pass& pass, st
   const ReturnClass return_class = failure.return_class();
   const bool no_session = failure.code == CKR_SESSION_COUNT && failure.call == "C_OpenSession";
   const bool token_gone = failure.error && (failure.error->code == ErrorCode::hsm_token_not_found ||
-                                             failure.error->code == ErrorCode::hsm_token_lost);
+                                            failure.error->code == ErrorCode::hsm_token_lost);
   const unsigned tried = ++tries.of_class[static_cast<std::size_t>(return_class)];
   Error error = to_error(std::move(failure));
   if (error.where.empty()) {

@@ -68,10 +68,11 @@ Result<void> check_is_data_folder(const fs::path& data_dir) {
   if (fs::exists(data_dir / "rakkan.db", error) || error) {
     return {};  // what cannot be looked at is refused by who opens it
   }
-  return fail(ErrorCode::data_folder_missing,
-              "no data folder is there: `rakkan init` makes one; a configuration that was moved out of its folder has to "
-              "name it (data_dir)",
-              data_dir.string());
+  return fail(
+      ErrorCode::data_folder_missing,
+      "no data folder is there: `rakkan init` makes one; a configuration that was moved out of its folder has to "
+      "name it (data_dir)",
+      data_dir.string());
 }
 
 Result<void> check_folder(const fs::path& data_dir) {

@@ -93,12 +93,13 @@ std::string place_in_record(const FolderPlace& place) {
 
 tl::unexpected<Error> copied(const FolderPlace& made, bool original, const FolderPlace& here) {
   const std::string what =
-      original ? "it is a copy of " + made.path.string() +
-                     ", which is still there, and both are one log under one name: use the original, or make the copy a "
-                     "folder of its own with `rakkan data adopt --beside-original`"
-               : "its files are not those that were made at " + made.path.string() +
-                     ": a backup that was restored, or a copy. Make sure that nothing newer is anywhere (`rakkan audit "
-                     "verify --against`), then go on with `rakkan data adopt`";
+      original
+          ? "it is a copy of " + made.path.string() +
+                ", which is still there, and both are one log under one name: use the original, or make the copy a "
+                "folder of its own with `rakkan data adopt --beside-original`"
+          : "its files are not those that were made at " + made.path.string() +
+                ": a backup that was restored, or a copy. Make sure that nothing newer is anywhere (`rakkan audit "
+                "verify --against`), then go on with `rakkan data adopt`";
   return fail(ErrorCode::data_folder_copied, what, here.path.string());
 }
 
@@ -133,11 +134,12 @@ bool FolderIdentity::original_is_there() const { return is_still_there(made_, he
 Result<void> FolderIdentity::check() const {
   const bool other_machine = !made_.machine.empty() && !here_.machine.empty() && made_.machine != here_.machine;
   if (other_machine) {
-    return fail(ErrorCode::data_folder_on_another_machine,
-                "it was made on another machine, at " + made_.path.string() +
-                    ": a backup that was restored here, or a copy. Make sure that the other machine does not use it any "
-                    "more and has nothing newer (`rakkan audit verify --against`), then go on with `rakkan data adopt`",
-                here_.path.string());
+    return fail(
+        ErrorCode::data_folder_on_another_machine,
+        "it was made on another machine, at " + made_.path.string() +
+            ": a backup that was restored here, or a copy. Make sure that the other machine does not use it any "
+            "more and has nothing newer (`rakkan audit verify --against`), then go on with `rakkan data adopt`",
+        here_.path.string());
   }
   const bool same_files = is_same_file(made_.folder, here_.folder) && is_same_file(made_.database, here_.database);
   const bool original = original_is_there();

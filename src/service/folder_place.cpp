@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -27,8 +27,8 @@ constexpr std::size_t kHashSize = 16;  // bytes of it are told
 
 // File systems whose numbers of files end with the mount. The last one, of VirtualBox's shared folders, is not in the
 // kernel's header.
-constexpr std::array<std::int64_t, 8> kPassingInodes{FUSE_SUPER_MAGIC, NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,
-                                                     SMB2_SUPER_MAGIC, CIFS_SUPER_MAGIC, V9FS_MAGIC,
+constexpr std::array<std::int64_t, 8> kPassingInodes{FUSE_SUPER_MAGIC,      NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,
+                                                     SMB2_SUPER_MAGIC,      CIFS_SUPER_MAGIC, V9FS_MAGIC,
                                                      OVERLAYFS_SUPER_MAGIC, 0x786F4256};
 
 std::string machine() {
@@ -81,10 +81,9 @@ fs::path database_in(const fs::path& folder) { return folder / "rakkan.db"; }
 }  // namespace
 
 bool is_same_file(const FileMark& one, const FileMark& other) noexcept {
-  if (one.born != 0 && other.born != 0) {
-    return one.born == other.born;
-  }
-  return one.inode == 0 || other.inode == 0 || one.inode == other.inode;
+  const bool born_together = one.born == 0 || other.born == 0 || one.born == other.born;
+  const bool same_inode = one.inode == 0 || other.inode == 0 || one.inode == other.inode;
+  return born_together && same_inode;
 }
 
 Result<FolderPlace> place_of(const fs::path& data_dir) {

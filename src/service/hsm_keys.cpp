@@ -125,7 +125,7 @@ Result<std::string> HsmKeys::known_serial(const std::string& label) {
 
 Result<std::shared_ptr<hsm::Module>> HsmKeys::module() {
   if (module_ == nullptr) {
-    RAKKAN_TRY(module_, hsm::Module::load(hsm_options_));
+    RAKKAN_TRY(module_, load_module(hsm_options_));
   }
   return module_;
 }
@@ -195,6 +195,15 @@ Result<SecureBytes> HsmKeys::kept_pin(const std::string& pattern, const std::str
 std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token, fs::path data_dir, RandomSource& random,
                                          KnownTokens* known) {
   return std::make_unique<HsmKeys>(std::move(hsm), std::move(token), std::move(data_dir), random, known);
+}
+
+Result<std::shared_ptr<hsm::Module>> load_module(const hsm::Options& options) {
+  return hsm::Module::load(options).map_error([](Error error) {
+    if (!error.where.empty()) {
+      error.detail = error.where + ": " + error.detail;
+    }
+    return std::move(error).at("hsm.module");
+  });
 }
 
 hsm::TokenAddress token_address(const std::string& token_label) {

@@ -1,6 +1,6 @@
 // Opening a data folder as far as no token is needed: the lock, whose its files are, the store, whether the folder is
-// where it belongs, the PIN files, and whether its log is the configured one. One implementation for programs that go on
-// with it and for those that only ask whether they could.
+// where it belongs, the PIN files, and whether its log is the configured one. One implementation for programs that go
+// on with it and for those that only ask whether they could.
 #pragma once
 
 #include <memory>

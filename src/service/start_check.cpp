@@ -7,7 +7,6 @@
 #include "rakkan/audit/note.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/crypto/system_random.hpp"
-#include "rakkan/hsm/module.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/archive.hpp"
 #include "service/folder_check.hpp"
@@ -51,16 +50,6 @@ FolderReport check_from_outside(const EmbeddedOptions& options, const Error& in_
   return report;
 }
 
-void check_module(const EmbeddedOptions& options, std::vector<Error>& findings) {
-  if (auto module = hsm::Module::load(options.hsm); !module) {
-    Error error = std::move(module).error();
-    if (!error.where.empty()) {
-      error.detail = error.where + ": " + error.detail;
-    }
-    findings.push_back(std::move(error).at("hsm.module"));
-  }
-}
-
 }  // namespace
 
 std::vector<Error> check(const Options& options) {
@@ -87,7 +76,7 @@ FolderReport check_folder_for_start(const EmbeddedOptions& options) {
   const bool is_folder = check_is_data_folder(options.data_dir).has_value();
   // SoftHSM can be looked at when it is known where its tokens are.
   if (!options.hsm.module_path.empty() || (is_folder && hsm::use_softhsm_folder(options.data_dir))) {
-    check_module(options, report.findings);
+    add(report.findings, load_module(options.hsm));
   }
   return report;
 }

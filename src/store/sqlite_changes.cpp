@@ -62,9 +62,10 @@ Result<void> apply_one(Database& database, const ActivationWithdrawal& withdrawa
 }
 
 Result<void> apply_one(Database& database, const FactChange& change) {
-  RAKKAN_CHECK(database.execute("INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) "
-                                "DO UPDATE SET value = excluded.value",
-                                change.name, bytes_of(change.value)));
+  RAKKAN_CHECK(
+      database.execute("INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) "
+                       "DO UPDATE SET value = excluded.value",
+                       change.name, bytes_of(change.value)));
   return {};
 }
 

@@ -10,9 +10,9 @@ namespace rakkan {
 // before the first thread. internal when the kernel does not do it.
 [[nodiscard]] Result<void> keep_to_ourselves();
 
-// Standard input, output and error are there, so that no file of ours gets their numbers and what is said ends up in it:
-// one that the caller closed cannot be read or written (EBADF). And a reader who has gone is an error of the write that
-// finds it out (EPIPE), not the end of the process. To be called before a file is opened.
+// Standard input, output and error are there, so that no file of ours gets their numbers and what is said ends up in
+// it: one that the caller closed cannot be read or written (EBADF). And a reader who has gone is an error of the write
+// that finds it out (EPIPE), not the end of the process. To be called before a file is opened.
 void settle_standard_streams() noexcept;
 
 }  // namespace rakkan

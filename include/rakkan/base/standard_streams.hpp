@@ -15,8 +15,8 @@ namespace rakkan {
 // written. A file of that name is "./-".
 inline constexpr std::string_view kStandardStream = "-";
 
-// Writes all of it and hands it to the system, past every buffer of the program. output_unwritable: closed, full, or its
-// reader has gone; a part of it may have been written.
+// Writes all of it and hands it to the system, past every buffer of the program. output_unwritable: closed, full, or
+// its reader has gone; a part of it may have been written.
 [[nodiscard]] Result<void> write_standard_output(std::span<const ByteView> parts);
 [[nodiscard]] Result<void> write_standard_output(std::string_view text);
 

@@ -15,13 +15,15 @@
 namespace rakkan::service {
 
 struct FileMark {
-  // When it was made, in nanoseconds since 1970 (statx(2)); nobody can set it. 0: the file system does not say.
+  // When it was made, in nanoseconds since 1970, to the tick of the kernel's clock (statx(2)); nobody can set it. 0: the
+  // file system does not say.
   std::int64_t born = 0;
   // 0: unknown, or of a file system that numbers its files anew each time (FUSE, network, virtual machines).
   std::uint64_t inode = 0;
 };
 
-// By the time it was made where both have one, else by the inode; what neither tells is taken for the same.
+// By time and inode: an inode is given again when its file is gone, and two files may be made within one tick. What
+// only one of them has tells nothing.
 [[nodiscard]] bool is_same_file(const FileMark& one, const FileMark& other) noexcept;
 
 struct FolderPlace {

@@ -1,5 +1,5 @@
-// A data folder knows which one it is: its id, the place where it was made, and the serial numbers of the tokens that it
-// uses. It is opened for work only where it belongs (EmbeddedService::open): a copy beside the original would go on
+// A data folder knows which one it is: its id, the place where it was made, and the serial numbers of the tokens that
+// it uses. It is opened for work only where it belongs (EmbeddedService::open): a copy beside the original would go on
 // with the same log under the same name, and sign with the same keys. To go on with a folder somewhere else, or without
 // a token, is a decision that somebody takes, and an entry of the trail (folder.adopted).
 #pragma once

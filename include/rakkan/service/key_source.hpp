@@ -58,11 +58,14 @@ class KeySource {
 };
 
 // Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut. A
-// token is the one of the serial number that `known` has for its label, or nothing is done with it: hsm_token_lost. Null
-// `known`: whichever token has the label. `known` and `random` outlive the keys.
+// token is the one of the serial number that `known` has for its label, or nothing is done with it: hsm_token_lost.
+// Null `known`: whichever token has the label. `known` and `random` outlive the keys.
 [[nodiscard]] std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token,
                                                        std::filesystem::path data_dir, RandomSource& random,
                                                        KnownTokens* known = nullptr);
+
+// The configured module; an error names the key hsm.module in `where`. hsm_module_unusable.
+[[nodiscard]] Result<std::shared_ptr<hsm::Module>> load_module(const hsm::Options& options);
 
 // Where a credential says its token is: a label, or "slot:3" for a module whose tokens have none to go by.
 [[nodiscard]] hsm::TokenAddress token_address(const std::string& token_label);

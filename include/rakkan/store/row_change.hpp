@@ -111,9 +111,8 @@ struct FactChange {
   std::string value;
 };
 
-using RowChange =
-    std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal, ApiKeyRow,
-                 ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling, PinAddition,
-                 PinReplacement, PinReset, RecordErasure, FactChange>;
+using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
+                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling,
+                               PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

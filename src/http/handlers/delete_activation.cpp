@@ -11,8 +11,8 @@ async::Task<Result<Response>> delete_activation(Context& context, Request& reque
   if (!octets) {
     co_return fail(ErrorCode::activation_unknown, "there is no such activation", "id");
   }
-  RAKKAN_CO_TRY(const std::uint64_t entry, co_await context.environment.signing.withdraw_activation(
-                                               *request.principal, std::move(*octets)));
+  RAKKAN_CO_TRY(const std::uint64_t entry,
+                co_await context.environment.signing.withdraw_activation(*request.principal, std::move(*octets)));
   json::ObjectWriter json;
   json.text("id", id).raw("audit", R"({"entry":)" + std::to_string(entry) + "}");
   co_return Response::json(std::move(json).finish() + "\n");
