@@ -38,6 +38,15 @@ class Undelivered : public CliTest {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
+  // Revoking again is harmless, and so is disabling.
+  static std::string revoked_key() {
+    static const std::string id = [] {
+      answer({"credentials", "generate", "unshown-for-good", "--kind", "operator", "--key", "p-256"});
+      const auto made = answer({"keys", "create", "--tenant", "t", "--label", "revoked", "--scope", "sign"});
+      return std::string(made.at("id").as_string());
+    }();
+    return id;
+  }
   // One of each command, all of which succeed, each time; init_test.cpp has `init`.
   static std::vector<std::vector<std::string>> commands() {
     static int count = 0;
@@ -51,10 +60,14 @@ class Undelivered : public CliTest {
         {"credentials", "import", "operator", path("operator.pem")},
         {"credentials", "pin", "party-b", "--reset"},
         {"credentials", "list"},
+        {"credentials", "disable", "unshown-for-good"},
         {"credentials", "activate", "party-a", "--pin-file", path("a.pin"), "--digest", digest, "-o",
          path("unshown.token")},
         {"keys", "create", "--tenant", "t", "--label", "unshown", "--scope", "sign"},
         {"keys", "list"},
+        {"keys", "revoke", revoked_key()},
+        // The unit's log begins with it, and is exported below.
+        {"timestamp", contract(), "-o", path("unshown.tsr")},
         {"audit", "verify"},
         {"audit", "key"},
         {"audit", "prove", "0", "-o", path("unshown.proof")},
@@ -63,7 +76,6 @@ class Undelivered : public CliTest {
         {"audit", "export", "-o", path("unshown.log")},
         plus({"sign", contract(), "-o", path("unshown.pdf")}, party()),
         plus({"cms", digest, "-o", path("unshown.p7s")}, party()),
-        {"timestamp", contract(), "-o", path("unshown.tsr")},
         {"inspect", contract()},
         {"data", "show"},
         {"data", "adopt"},
