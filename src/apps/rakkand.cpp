@@ -65,10 +65,11 @@ Result<void> serve(config::Configuration& configuration, const http::ServiceMana
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);
   }
-  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
-                                                    embedded->random(), api.observer()));
+  // The API's listener last: no request is taken on by a process that ends because an address is taken.
   RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
                                                      embedded->random(), api.observer()));
+  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
+                                                    embedded->random(), api.observer()));
   const auto watches = http::watch(metrics, *server);
   log->write(LogLevel::info, "rakkand serves",
              {{"port", std::uint64_t{server->port()}}, {"metrics_port", std::uint64_t{scraped->port()}}});

@@ -15,6 +15,7 @@ using L = LogLevel;
 constexpr std::array kRows = {
   ErrorRow{invalid_argument, 400, "invalid-argument", "The request is not valid", "リクエストが正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{configuration_invalid, 500, "configuration-invalid", "The configuration is not valid", "設定が正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{address_in_use, 500, "address-in-use", "The address is in use", "このアドレスは使用中です", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unreadable, 500, "file-unreadable", "A file cannot be read", "ファイルを読み込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unwritable, 500, "file-unwritable", "A file cannot be written", "ファイルを書き込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{output_unwritable, 500, "output-unwritable", "The result cannot be written", "結果を出力できません", F::system_failure, X::usage, L::error, false},
@@ -36,6 +37,7 @@ constexpr std::array kRows = {
   ErrorRow{malformed_timestamp_response, 502, "malformed-timestamp-response", "The timestamp response is malformed", "タイムスタンプ応答の形式が正しくありません", F::bad_data_format, X::refused, L::warning, true},
   ErrorRow{malformed_instruction, 400, "malformed-instruction", "The instruction record is not valid", "署名指示の記録が正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{unsupported_algorithm, 400, "unsupported-algorithm", "The algorithm is not supported", "対応していないアルゴリズムです", F::bad_alg, X::usage, L::info, false},
+  ErrorRow{digest_algorithm_mismatch, 422, "digest-algorithm-mismatch", "The digest is of another algorithm than the credential signs", "ハッシュ値のアルゴリズムがクレデンシャルの署名方式と異なります", F::bad_alg, X::usage, L::info, false},
   ErrorRow{ed25519_document_key, 400, "ed25519-document-key", "Ed25519 keys cannot sign documents yet", "Ed25519鍵による文書署名にはまだ対応していません", F::bad_alg, X::usage, L::info, false},
 
   ErrorRow{not_a_pdf, 400, "not-a-pdf", "The document is not a PDF", "PDF文書ではありません", F::bad_data_format, X::usage, L::info, false},
@@ -67,6 +69,7 @@ constexpr std::array kRows = {
   ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{instruction_digest_mismatch, 403, "instruction-digest-mismatch", "The instruction record is for another document", "署名指示の記録は別の文書に対するものです", F::bad_request, X::refused, L::warning, false},
   ErrorRow{instruction_from_future, 403, "instruction-from-future", "The instruction record is from the future", "署名指示の記録の日時が未来です", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{instruction_too_old, 403, "instruction-too-old", "The instruction record is too old", "署名指示の記録が古すぎます", F::bad_request, X::refused, L::warning, false},
   ErrorRow{activation_missing, 403, "activation-missing", "A party signature needs that party's PIN", "当事者型署名には本人のPINが必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{pin_incorrect, 403, "pin-incorrect", "The PIN is not correct", "PINが正しくありません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{pin_wait, 429, "pin-wait", "After a failure the PIN may be tried again only later", "PINの入力に失敗したため、再試行までお待ちください", F::bad_request, X::refused, L::warning, true},

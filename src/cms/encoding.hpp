@@ -14,22 +14,7 @@ inline std::size_t element_size(std::size_t content_size) noexcept {
   return der::header_size(content_size) + content_size;
 }
 
-// Appends identifier and length octets (X.690 §8.1.3, shortest form).
-inline void append_header(Bytes& out, der::Tag tag, std::size_t content_size) {
-  out.push_back(static_cast<Byte>(tag));
-  if (content_size < 0x80) {
-    out.push_back(static_cast<Byte>(content_size));
-    return;
-  }
-  unsigned octets = 1;
-  for (std::size_t rest = content_size >> 8; rest != 0; rest >>= 8) {
-    ++octets;
-  }
-  out.push_back(static_cast<Byte>(0x80U | octets));
-  while (octets-- != 0) {
-    out.push_back(static_cast<Byte>(content_size >> (8 * octets) & 0xFFU));
-  }
-}
+using der::append_header;
 
 inline void append_element(Bytes& out, der::Tag tag, ByteView content) {
   append_header(out, tag, content.size());

@@ -90,6 +90,9 @@ constexpr std::array kBindings{
   Binding<C>{"limits.pdf.page_tree", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_page_tree>(), {1, 100'000'000}, Form::plain, "Nodes visited in the page tree"},
   Binding<C>{"limits.pdf.fields", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_fields>(), {1, 100'000'000}, Form::plain, "Nodes visited in the tree of form fields"},
 
+  Binding<C>{"instruction.longest_age", to<&C::service, &S::instruction, &service::InstructionPolicy::longest_age>(), {60 * kSecond, 3'650 * 24 * kHour}, Form::plain, "How old an instruction record may be when it is used, from its `when`; an older one is refused (`instruction-too-old`)"},
+  Binding<C>{"instruction.clock_skew", to<&C::service, &S::instruction, &service::InstructionPolicy::clock_skew>(), {0, kHour}, Form::plain, "How far the clock of the service that writes instruction records may be ahead; a record from further in the future is refused (`instruction-from-future`)"},
+
   Binding<C>{"witness.name", to<&C::service, &S::witness, &service::WitnessTexts::name>(), {0, 256}, Form::plain, "/Name of a witness signature, the operator's name; empty: the certificate's common name"},
   Binding<C>{"witness.reason", to<&C::service, &S::witness, &service::WitnessTexts::reason>(), {1, 1024}, Form::plain, "/Reason of a witness signature; {name} and {id} are the instructing person's. Envelope and authentication follow by themselves"},
 

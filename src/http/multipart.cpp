@@ -151,6 +151,8 @@ struct MultipartReader::Impl {
   async::Task<Result<void>> more();
   async::Task<Result<void>> need(std::size_t size);
   async::Task<Result<void>> open_part(std::string_view name, std::string_view media_type);
+  // The header of a part, from the line end behind its boundary on.
+  async::Task<Result<PartHeader>> read_part_header();
   // The next bytes of the open part, valid until the next call; empty: its end, the delimiter consumed.
   async::Task<Result<ByteView>> next();
   void consume(std::size_t size) noexcept { window = window.subspan(size); }
@@ -222,7 +224,18 @@ async::Task<Result<void>> MultipartReader::Impl::open_part(std::string_view name
   if (after != kLineEnd) {
     co_return malformed("something stands behind a boundary");
   }
-  // The line end stays: a header without fields is one more line end, and that is the end of any header.
+  RAKKAN_CO_TRY(const PartHeader header, co_await read_part_header());
+  if (header.name != name) {
+    co_return malformed("stands where the part \"" + std::string(name) + "\" must", shown(*header.name));
+  }
+  if (header.media_type && header.media_type != media_type) {
+    co_return fail(ErrorCode::media_type_unsupported, std::string(media_type) + " is needed", std::string(name));
+  }
+  co_return Result<void>();
+}
+
+// The line end stays: a header without fields is one more line end, and that is the end of any header.
+async::Task<Result<PartHeader>> MultipartReader::Impl::read_part_header() {
   constexpr std::string_view kHeaderEnd = "\r\n\r\n";
   std::size_t end = find(window, kHeaderEnd);
   while (end == window.size()) {
@@ -236,15 +249,9 @@ async::Task<Result<void>> MultipartReader::Impl::open_part(std::string_view name
     co_return malformed("a part's header is too long");
   }
   const std::string_view lines = end == 0 ? std::string_view() : text_of(window.first(end)).substr(kLineEnd.size());
-  RAKKAN_CO_TRY(const PartHeader header, read_header(lines));
+  RAKKAN_CO_TRY(PartHeader header, read_header(lines));
   consume(end + kHeaderEnd.size());
-  if (header.name != name) {
-    co_return malformed("another part stands where this one must", name);
-  }
-  if (header.media_type && header.media_type != media_type) {
-    co_return fail(ErrorCode::media_type_unsupported, std::string(media_type) + " is needed", std::string(name));
-  }
-  co_return Result<void>();
+  co_return header;
 }
 
 async::Task<Result<ByteView>> MultipartReader::Impl::next() {
@@ -301,8 +308,12 @@ async::Task<Result<DocumentBuffer>> MultipartReader::document(std::string_view n
 
 async::Task<Result<void>> MultipartReader::finish() {
   RAKKAN_CO_CHECK(co_await impl_->need(kClosing.size()));
+  if (text_of(impl_->window.first(kClosing.size())) == kLineEnd) {
+    RAKKAN_CO_TRY(const PartHeader header, co_await impl_->read_part_header());
+    co_return malformed("is a part more than expected", shown(*header.name));
+  }
   if (text_of(impl_->window.first(kClosing.size())) != kClosing) {
-    co_return malformed("a part more than expected");
+    co_return malformed("something stands behind a boundary");
   }
   ByteView rest = impl_->window.subspan(kClosing.size());
   impl_->window = {};

@@ -3,29 +3,11 @@
 #include <algorithm>
 
 #include "http/negotiation.hpp"
+#include "http/query.hpp"
 #include "http/text.hpp"
-#include "rakkan/base/hex.hpp"
 
 namespace rakkan::http {
 namespace {
-
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  decoded.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    const auto octet = from_hex(text.substr(i + 1, 2));
-    if (!octet || octet->size() != 1) {
-      return std::nullopt;
-    }
-    decoded += static_cast<char>(octet->front());
-    i += 2;
-  }
-  return decoded;
-}
 
 template <class Whole>
 async::Task<Result<Whole>> read_into(Body& body, std::uint64_t limit) {
@@ -69,17 +51,7 @@ std::string_view Request::parameter(std::string_view parameter_name) const noexc
 }
 
 std::optional<std::string> Request::query_parameter(std::string_view parameter_name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (pair.substr(0, equals) == parameter_name) {
-      return percent_decoded(pair.substr(std::min(equals + 1, pair.size())));
-    }
-  }
-  return std::nullopt;
+  return query_value(query, parameter_name);
 }
 
 std::string Request::media_type() const {

@@ -139,7 +139,7 @@ Server::~Server() { drain(); }
 
 Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router router, RandomSource& random,
                                               Observer& observer) {
-  RAKKAN_TRY(asio::ip::tcp::endpoint at, endpoint_of(options.listen));
+  RAKKAN_TRY(const asio::ip::tcp::endpoint at, endpoint_of(options.listen));
   RAKKAN_TRY(const TlsContext tls, load_tls(options.listen.tls));
   RAKKAN_TRY(std::vector<IpRange> proxies, proxies_of(options.trusted_proxies));
   auto impl = std::make_unique<Impl>(std::move(options), std::move(proxies), std::move(router), observer);
@@ -147,10 +147,9 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router rout
   for (unsigned i = 0; i < threads; ++i) {
     RAKKAN_TRY(std::string prefix, random_prefix(random));
     auto& worker = impl->workers.emplace_back(std::make_unique<Worker>(impl->shared, tls, std::move(prefix)));
-    RAKKAN_CHECK(worker->listen(at));
-    at = worker->address();  // of port 0 the one that was given
+    RAKKAN_CHECK(i == 0 ? worker->listen(at) : worker->listen_beside(*impl->workers.front()));
   }
-  impl->port = at.port();
+  impl->port = impl->workers.front()->address().port();
   for (const auto& worker : impl->workers) {
     impl->shared.workers.push_back(worker.get());
   }

@@ -8,6 +8,7 @@
 
 #include "http/client_address.hpp"
 #include "http/negotiation.hpp"
+#include "http/query.hpp"
 #include "http/request_body.hpp"
 #include "http/request_parser.hpp"
 #include "http/request_quota.hpp"
@@ -255,6 +256,7 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
   for (const Guard& guard : shared_.router.guards()) {
     RAKKAN_CO_CHECK(co_await guard(**route, request));
   }
+  RAKKAN_CO_CHECK(check_query(request.query, (*route)->query));
   if ((*route)->is_work()) {
     RAKKAN_CO_CHECK(worker_.admit(**route, request.owner()));
     work.enter(worker_.admission((*route)->needs), request.owner());

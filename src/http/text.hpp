@@ -40,6 +40,25 @@ namespace rakkan::http {
   return taken;
 }
 
+// What a caller named, for an error that names it: printable ASCII, anything else percent-encoded, and not long.
+[[nodiscard]] inline std::string shown(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string result;
+  for (const char c : name) {
+    if (result.size() >= kLongest) {
+      return result + "...";
+    }
+    if (c > ' ' && c <= '~') {
+      result += c;
+    } else {
+      const auto octet = static_cast<unsigned char>(c);
+      result.append({'%', kDigits[octet >> 4U], kDigits[octet & 0xFU]});
+    }
+  }
+  return result;
+}
+
 // RFC 9110 §5.6.2.
 [[nodiscard]] constexpr bool is_token_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

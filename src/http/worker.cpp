@@ -43,6 +43,12 @@ std::string date_field(std::time_t now) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+Result<void> cannot_listen(const Tcp::endpoint& at, const boost::system::error_code& error) {
+  const bool taken = error == asio::error::address_in_use;
+  return fail(taken ? ErrorCode::address_in_use : ErrorCode::configuration_invalid, "cannot listen: " + error.message(),
+              at.address().to_string() + " port " + std::to_string(at.port()));
+}
+
 }  // namespace
 
 IpAddress ip_address(const asio::ip::address& address) {
@@ -68,7 +74,20 @@ Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
 
 Worker::~Worker() { join(); }
 
-Result<void> Worker::listen(const Tcp::endpoint& at) {
+// SO_REUSEPORT makes the sockets of one user share an address, whichever process has them: a second server with another
+// data folder would get a part of this one's connections. So the first socket asks for the address alone, and listens
+// before it lets others of this process join; Linux looks at the option of a listening socket whenever another one
+// wants its address.
+Result<void> Worker::listen(const Tcp::endpoint& at) { return open_acceptor(at, Sharing::no); }
+
+Result<void> Worker::listen_beside(Worker& first) {
+  const Tcp::endpoint at = first.address();
+  boost::system::error_code error;
+  first.acceptor_.set_option(ReusePort(true), error);
+  return error ? cannot_listen(at, error) : open_acceptor(at, Sharing::yes);
+}
+
+Result<void> Worker::open_acceptor(const Tcp::endpoint& at, Sharing sharing) {
   boost::system::error_code error;
   const auto step = [&](auto operation) {
     if (!error) {
@@ -76,16 +95,13 @@ Result<void> Worker::listen(const Tcp::endpoint& at) {
     }
   };
   step([&] { acceptor_.open(at.protocol(), error); });
+  // Connections of an earlier process that have ended and are remembered (TIME_WAIT) are no reason not to start.
   step([&] { acceptor_.set_option(Tcp::acceptor::reuse_address(true), error); });
-  step([&] { acceptor_.set_option(ReusePort(true), error); });
+  step([&] { acceptor_.set_option(ReusePort(sharing == Sharing::yes), error); });
   step([&] { acceptor_.bind(at, error); });
   step([&] { acceptor_.listen(kBacklog, error); });
   step([&] { acceptor_.non_blocking(true, error); });
-  if (error) {
-    return fail(ErrorCode::configuration_invalid, "cannot listen: " + error.message(),
-                at.address().to_string() + " port " + std::to_string(at.port()));
-  }
-  return {};
+  return error ? cannot_listen(at, error) : Result<void>();
 }
 
 Tcp::endpoint Worker::address() const { return acceptor_.local_endpoint(); }

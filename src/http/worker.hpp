@@ -31,8 +31,12 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // configuration_invalid when the address is taken.
+  // Takes the address for this process: address_in_use when any socket listens there, also one that would share it;
+  // configuration_invalid when it is not this machine's. Of port 0 the system chooses one: address().
   [[nodiscard]] Result<void> listen(const boost::asio::ip::tcp::endpoint& at);
+  // Listens where `first` does, which has listened: the kernel spreads connections over the two (SO_REUSEPORT). The
+  // errors of listen.
+  [[nodiscard]] Result<void> listen_beside(Worker& first);
   [[nodiscard]] boost::asio::ip::tcp::endpoint address() const;
   void start(unsigned number);
 
@@ -58,6 +62,8 @@ class Worker {
   void leave(Connection& connection);
 
  private:
+  enum class Sharing : bool { no, yes };
+  [[nodiscard]] Result<void> open_acceptor(const boost::asio::ip::tcp::endpoint& at, Sharing sharing);
   [[nodiscard]] async::Task<void> accept_all();
   [[nodiscard]] async::Task<void> tick_always();
   void accept_waiting();

@@ -83,16 +83,16 @@ std::size_t members_of(const json::value& value) {
   return members;
 }
 
+bool is_control(unsigned char octet) noexcept { return octet < 0x20 || octet == 0x7F; }
+
 // A text as a member may be: 1 to `longest` bytes without control characters.
 Result<std::string_view> acceptable(const json::value& value, std::size_t longest) {
   const auto* text = value.if_string();
   if (text == nullptr || text->empty() || text->size() > longest) {
     return fail(ErrorCode::invalid_argument, "must be a text of 1 to " + std::to_string(longest) + " bytes");
   }
-  const bool controls = std::any_of(text->begin(), text->end(), [](char c) {
-    const auto octet = static_cast<unsigned char>(c);
-    return octet < 0x20 || octet == 0x7F;
-  });
+  const bool controls =
+      std::any_of(text->begin(), text->end(), [](char c) { return is_control(static_cast<unsigned char>(c)); });
   if (controls) {
     return fail(ErrorCode::invalid_argument, "holds control characters");
   }
@@ -104,6 +104,18 @@ const json::value& value_at(const void* value) noexcept { return *static_cast<co
 
 std::string element_path(std::string_view name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
+}
+
+// The name of a member that nobody knows, for an error: not as long, nor as odd, as whoever sent it may have made it.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kLongest = 64;
+  std::size_t size = std::min(name.size(), kLongest);
+  while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80) {
+    --size;  // not within a character of several octets
+  }
+  std::string text(name.substr(0, size));
+  std::replace_if(text.begin(), text.end(), [](char c) { return is_control(static_cast<unsigned char>(c)); }, '?');
+  return size < name.size() ? text + "..." : text;
 }
 
 }  // namespace
@@ -228,7 +240,7 @@ Result<void> Members::done() const {
   for (const auto& member : object_at(object_)) {
     const std::string_view name(member.key().data(), member.key().size());
     if (std::find(read_.begin(), read_.end(), name) == read_.end()) {
-      return wrong(name, "is unknown");
+      return wrong(shown(name), "is unknown");
     }
   }
   return {};

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "rakkan/base/base64.hpp"
+#include "rakkan/service/signing_line.hpp"
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
 
@@ -41,6 +42,19 @@ Result<SecureBytes> fresh_token(RandomSource& random) {
   return token;
 }
 
+// A document is named by its SHA-256, a digest to be signed by itself: an activation for any other could never be used.
+Result<void> check_algorithms(const std::vector<crypto::Digest>& digests, const crypto::AlgorithmSuite& suite) {
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (digests[i].algorithm() == crypto::DigestAlgorithm::sha256) {
+      continue;
+    }
+    if (Result<void> fits = check_digest_algorithm(digests[i], suite); !fits) {
+      return fail(std::move(fits).error().at("digests[" + std::to_string(i) + "].alg"));
+    }
+  }
+  return {};
+}
+
 async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& command) {
   const async::Deadline deadline = parts.deadline_or_default(command.deadline);
   RAKKAN_CO_CHECK(parts.environment.trail.ready());
@@ -51,6 +65,7 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
     co_return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated",
                    "credential " + command.credential.value());
   }
+  RAKKAN_CO_CHECK(check_algorithms(command.digests, credential->material().suite()));
   RAKKAN_CO_CHECK(parts.book.make_room(parts.environment.clock.now()));
   RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.principal, command.credential, command.pin, deadline));
 

@@ -5,9 +5,6 @@
 namespace rakkan::service {
 namespace {
 
-// How far the upstream service's clock may be ahead of ours.
-constexpr std::chrono::minutes kClockSkew{5};
-
 constexpr std::array<std::string_view, 2> kTypeNames{"witness", "party"};
 
 CredentialKind kind_for(SignatureType type) {
@@ -20,17 +17,39 @@ CredentialKind kind_for(SignatureType type) {
   return CredentialKind::tsu;
 }
 
-// 立会人型: somebody's instruction for exactly these bytes.
-Result<void> check_instruction(const AuthorizationRequest& request, Instant now) {
+std::string_view name_of(const crypto::Digest& digest) { return crypto::info(digest.algorithm()).name; }
+
+std::string difference(const crypto::Digest& named, const crypto::Digest& wanted) {
+  if (named.algorithm() == wanted.algorithm()) {
+    return "its document_digest is not that of the document to be signed";
+  }
+  return "its document_digest is of " + std::string(name_of(named)) + ", and must be of " +
+         std::string(name_of(wanted));
+}
+
+std::string in_words(std::chrono::seconds age) {
+  const auto days = std::chrono::duration_cast<std::chrono::days>(age);
+  return age == days ? std::to_string(days.count()) + " days" : std::to_string(age.count()) + " s";
+}
+
+// 立会人型: somebody's instruction for exactly these bytes, and not one from another time.
+Result<void> check_instruction(const AuthorizationRequest& request, const InstructionPolicy& policy, Instant now) {
   const auto& instruction = request.consent.instruction;
   if (!instruction) {
     return fail(ErrorCode::instruction_missing, "nobody's instruction came with the request");
   }
   if (!(instruction->document_digest() == request.document_digest)) {
-    return fail(ErrorCode::instruction_digest_mismatch, "its document_digest is not that of the document to be signed");
+    return fail(ErrorCode::instruction_digest_mismatch,
+                difference(instruction->document_digest(), request.document_digest));
   }
-  if (instruction->when() > now + kClockSkew) {
+  if (instruction->when() > now + policy.clock_skew) {
     return fail(ErrorCode::instruction_from_future, "it was given later than now", "when");
+  }
+  if (now - instruction->when() > policy.longest_age) {
+    return fail(
+        ErrorCode::instruction_too_old,
+        "it was given at " + to_rfc3339(instruction->when()) + ", more than " + in_words(policy.longest_age) + " ago",
+        "when");
   }
   return {};
 }
@@ -74,7 +93,7 @@ async::Task<Result<Authorization>> Authorizer::authorize(const AuthorizationRequ
   std::optional<ActivationBook::Claim> activation;
   switch (request.type) {
     case SignatureType::witness:
-      RAKKAN_CO_CHECK(check_instruction(request, now));
+      RAKKAN_CO_CHECK(check_instruction(request, policy_, now));
       instruction = consent.instruction;
       break;
     case SignatureType::party:

@@ -46,7 +46,7 @@ ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy pol
       pin(options.pools.pin),
       hsm(options.pools.hsm),
       activation(environment.store, environment.trail, pin, environment.clock, environment.random, options.pin),
-      authorizer(activation, book, environment.clock),
+      authorizer(activation, book, options.instruction, environment.clock),
       cpu(options.pools.cpu) {
   profiles = environment.timestampers;
   for (const auto& [name, profile] : options.tsa) {

@@ -7,11 +7,8 @@ namespace {
 // is for.
 async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& command) {
   RAKKAN_CO_CHECK(co_await act.open());
-  std::optional<SigningMaterial> other_digest;
-  if (command.digest.algorithm() != act.key().suite().digest) {
-    RAKKAN_CO_TRY(other_digest, act.key().with_digest(command.digest.algorithm()));
-  }
-  const SigningMaterial& key = other_digest ? *other_digest : act.key();
+  const SigningMaterial& key = act.key();
+  RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a PIN counts for it
   RAKKAN_CO_CHECK(co_await act.authorize());                                  // 1
   RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
   RAKKAN_CO_CHECK(co_await act.record_intent(attributes, command.digest));    // 5

@@ -55,10 +55,16 @@ Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMat
   return PreparedPdf{std::move(revision), digest, std::move(attributes)};
 }
 
-Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key) {
-  if (digest.algorithm() != key.suite().digest) {
-    return fail(ErrorCode::unsupported_algorithm, "the digest is of another algorithm than the signature's");
+Result<void> check_digest_algorithm(const crypto::Digest& digest, const crypto::AlgorithmSuite& suite) {
+  if (digest.algorithm() != suite.digest) {
+    return fail(ErrorCode::digest_algorithm_mismatch,
+                "the credential signs digests of " + std::string(crypto::info(suite.digest).name), "digest.alg");
   }
+  return {};
+}
+
+Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key) {
+  RAKKAN_CHECK(check_digest_algorithm(digest, key.suite()));
   return cms::SignedAttributes::make(cms::kIdData, digest, key.certificate(), key.suite());
 }
 

@@ -52,18 +52,6 @@ std::size_t SigningMaterial::cms_size(std::size_t token_size) const {
   return cms::signed_data_size(parts, crypto::max_signature_size(public_key_.kind()), token_size);
 }
 
-Result<SigningMaterial> SigningMaterial::with_digest(crypto::DigestAlgorithm algorithm) const {
-  if (algorithm == suite_->digest) {
-    return *this;
-  }
-  const crypto::AlgorithmSuite* suite = crypto::find_suite(suite_->scheme, algorithm);
-  if (suite == nullptr || !crypto::suits(*suite, public_key_.kind())) {
-    return fail(ErrorCode::unsupported_algorithm,
-                "the key does not sign with " + std::string(crypto::info(algorithm).name));
-  }
-  return SigningMaterial(signer_, certificate_, chain_, *suite, public_key_, sample_attributes(certificate_, *suite));
-}
-
 SigningMaterial SigningMaterial::with_signer(std::shared_ptr<crypto::Signer> signer) const {
   SigningMaterial material = *this;
   material.signer_ = std::move(signer);

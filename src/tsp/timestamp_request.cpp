@@ -1,5 +1,6 @@
 #include "rakkan/tsp/timestamp_request.hpp"
 
+#include "tsp/encodings.hpp"
 #include "tsp/malformed.hpp"
 
 namespace rakkan::tsp {
@@ -18,7 +19,7 @@ Result<std::vector<der::Oid>> read_extension_ids(Reader extensions) {
   do {
     RAKKAN_TRY(Reader extension, extensions.enter(Tag::sequence));
     RAKKAN_TRY(const der::Oid id, extension.oid());
-    RAKKAN_CHECK(extension.boolean_default_false());
+    RAKKAN_CHECK(read_flag(extension));
     RAKKAN_CHECK(extension.octet_string());
     RAKKAN_CHECK(extension.end());
     ids.push_back(id);
@@ -43,7 +44,7 @@ Result<TimestampRequest> read(ByteView der) {
     }
     request.nonce = copy_of(nonce);
   }
-  RAKKAN_TRY(request.certificate_requested, fields.boolean_default_false());
+  RAKKAN_TRY(request.certificate_requested, read_flag(fields));
   RAKKAN_TRY(const auto extensions, fields.enter_if(kExtensions));
   if (extensions) {
     RAKKAN_TRY(request.extensions, read_extension_ids(*extensions));
@@ -93,7 +94,9 @@ Result<crypto::Digest> MessageImprint::digest() const {
   }
   const auto digest = crypto::Digest::from_bytes(*algorithm, hashed_message);
   if (!digest) {
-    return fail(ErrorCode::bad_imprint_algorithm, "the imprint has not the size of its hash algorithm");
+    return fail(ErrorCode::malformed_timestamp_request, "an imprint of " + std::to_string(hashed_message.size()) +
+                                                            " octets is none of " +
+                                                            std::string(crypto::info(*algorithm).name));
   }
   return *digest;
 }

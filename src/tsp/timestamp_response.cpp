@@ -6,6 +6,7 @@
 #include "rakkan/der/reader.hpp"
 #include "rakkan/der/writer.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
+#include "tsp/encodings.hpp"
 #include "tsp/malformed.hpp"
 
 namespace rakkan::tsp {
@@ -92,8 +93,8 @@ Result<std::variant<TimestampToken, Rejection>> read(ByteView der) {
 
 }  // namespace
 
-Result<std::variant<TimestampToken, Rejection>> parse_response(ByteView der) {
-  auto response = read(der);
+Result<std::variant<TimestampToken, Rejection>> parse_response(ByteView encoding) {
+  auto response = read_also_ber(encoding, read);
   if (!response) {
     return malformed_as(ErrorCode::malformed_timestamp_response, std::move(response).error());
   }

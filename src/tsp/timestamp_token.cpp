@@ -1,11 +1,14 @@
 #include "rakkan/tsp/timestamp_token.hpp"
 
 #include "rakkan/cms/signed_attributes.hpp"
+#include "tsp/encodings.hpp"
 #include "tsp/malformed.hpp"
 
 namespace rakkan::tsp {
 
-Result<TimestampToken> TimestampToken::parse(ByteView der) {
+Result<TimestampToken> TimestampToken::parse(ByteView encoding) { return read_also_ber(encoding, parse_der); }
+
+Result<TimestampToken> TimestampToken::parse_der(ByteView der) {
   auto signed_data = cms::SignedData::parse(der);
   if (!signed_data) {
     return malformed_as(ErrorCode::malformed_timestamp_response, std::move(signed_data).error());

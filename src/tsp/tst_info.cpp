@@ -5,6 +5,7 @@
 #include <array>
 
 #include "rakkan/tsp/timestamp_token.hpp"
+#include "tsp/encodings.hpp"
 #include "tsp/malformed.hpp"
 
 namespace rakkan::tsp {
@@ -78,7 +79,7 @@ Result<std::vector<der::Oid>> read_extensions(Reader extensions) {
   do {
     RAKKAN_TRY(Reader extension, extensions.enter(Tag::sequence));
     RAKKAN_TRY(const der::Oid id, extension.oid());
-    RAKKAN_TRY(const bool critical, extension.boolean_default_false());
+    RAKKAN_TRY(const bool critical, read_flag(extension));
     RAKKAN_CHECK(extension.octet_string());
     RAKKAN_CHECK(extension.end());
     if (critical) {
@@ -114,7 +115,7 @@ Result<TstInfo> read(ByteView der) {
   if (accuracy) {
     RAKKAN_TRY(info.accuracy, read_accuracy(*accuracy));
   }
-  RAKKAN_TRY(info.ordering, fields.boolean_default_false());
+  RAKKAN_TRY(info.ordering, read_flag(fields));
   if (fields.peek() == Tag::integer) {
     RAKKAN_TRY(info.nonce, read_integer(fields, kMaxNonceSize));
   }

@@ -1,5 +1,6 @@
 """A data folder for the demo and for ./dev serve: the development PKI's tokens, credentials with their certificates, parties' PINs,
 and a server on it."""
+import ctypes
 import json
 import os
 import secrets
@@ -25,6 +26,13 @@ class ProgramError(Exception):
 def clean_environment() -> dict:
     """Nothing of the caller's configuration reaches what is started."""
     return {name: value for name, value in os.environ.items() if not name.startswith("RAKKAN_") and name != "SOFTHSM2_CONF"}
+
+
+def end_with_parent() -> None:
+    """In a child before it becomes another program: it is killed when its parent ends, however that happens."""
+    pr_set_pdeathsig = 1  # prctl(2)
+    if ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 def secret_file(file: Path, text: str) -> Path:
@@ -106,7 +114,8 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
         with log.open("wb") as out:
             command, environment = data.server(self.port, self.metrics_port)
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, env=environment,
+                                            preexec_fn=end_with_parent)
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if self.process.poll() is not None:

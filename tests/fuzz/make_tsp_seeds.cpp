@@ -1,9 +1,10 @@
-// Writes the seeds of the cms_ and tsp_ fuzz targets into corpus/, with new keys each time: make_tsp_seeds
+// Writes the seeds of the ber, cms_ and tsp_ fuzz targets into corpus/, with new keys each time: make_tsp_seeds
 // CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 
+#include "support/ber.hpp"
 #include "support/handmade_cms.hpp"
 #include "support/test_tsu.hpp"
 
@@ -45,6 +46,8 @@ void tsp_seeds(const std::filesystem::path& corpus, test::TestAuthority& authori
   const auto token = test::value_or_throw(unit.tsu->issue(request));
   write(corpus / "cms_signed_data" / "token", token.der());
   write(corpus / "tsp_response" / "granted", tsp::encode_granted(token.der()));
+  write(corpus / "tsp_response" / "granted_in_ber", test::with_streamed_token(tsp::encode_granted(token.der())));
+  write(corpus / "ber" / "token", test::as_streamed(token.der()));
   write(corpus / "tsp_response" / "tst_info", token.info().encode());
   write(corpus / "tsp_response" / "rejection", tsp::encode_rejection({2, PkiFailureInfo::bad_alg, "no"}));
   write(corpus / "tsp_request" / "with_nonce", request.encode());

@@ -190,7 +190,7 @@ inline http::Router HttpServerFixture::routes() {
   using http::Method;
   using http::Scope;
   http::Router router;
-  router.add({Method::get, "/hello", Scope::none, 0, handlers::hello});
+  router.add({Method::get, "/hello", Scope::none, 0, handlers::hello, http::Needs::keys, {"n", "x"}});
   router.add(
       {Method::get, "/items/{id}", Scope::none, 0, [](http::Request& request) { return handlers::hello(request); }});
   router.add({Method::post, "/echo", Scope::none, kBodyLimit, handlers::echo});

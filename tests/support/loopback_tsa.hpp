@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "rakkan/tsp/tsu.hpp"
+#include "support/ber.hpp"
 #include "support/eventually.hpp"
 #include "support/loopback_server.hpp"
 
@@ -17,6 +18,7 @@ namespace rakkan::test {
 
 enum class TsaBehaviour {
   good,
+  ber,               // a good answer, its token in BER as written in a stream
   hang,              // reads the request and never answers
   trickle,           // a byte of the answer every 50 ms
   oversize,          // an endless body
@@ -61,6 +63,8 @@ class LoopbackTsa {
     switch (behaviour) {
       case TsaBehaviour::good:
         return send_reply(client, tsu_->respond(query));
+      case TsaBehaviour::ber:
+        return send_reply(client, with_streamed_token(tsu_->respond(query)));
       case TsaBehaviour::hang:
         return client.wait_for_close();
       case TsaBehaviour::trickle:

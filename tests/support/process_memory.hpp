@@ -30,8 +30,8 @@ class ProcessMemory {
   // The kernel lets us read it.
   [[nodiscard]] bool is_open() const noexcept { return memory_ >= 0; }
 
-  // Where the text stands in the writable mappings, each place with its mapping's line. Only what was ever touched is
-  // read, so that reserved address space costs nothing.
+  // Where the text stands in the writable mappings, each place with its mapping's line. A sanitizer's shadow, larger
+  // than anything that a server keeps, is left out.
   [[nodiscard]] std::vector<std::string> places_of(std::string_view text) const {
     std::vector<std::string> places;
     std::ifstream maps(folder_ + "/maps");
@@ -42,7 +42,7 @@ class ProcessMemory {
       std::string rights;
       std::istringstream words(line);
       words >> std::hex >> begin >> dash >> end >> rights;
-      if (rights.starts_with("rw")) {
+      if (rights.starts_with("rw") && end - begin <= kLargest) {
         search(begin, end, text, line, places);
       }
     }
@@ -51,6 +51,7 @@ class ProcessMemory {
 
  private:
   static constexpr std::uint64_t kPiece = 1 << 20;
+  static constexpr std::uint64_t kLargest = 1ULL << 30U;
 
   void search(std::uint64_t begin, std::uint64_t end, std::string_view text, const std::string& line,
               std::vector<std::string>& places) const {

@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,45 +49,52 @@ double seconds_in(const fs::path& schedstat) {
   return nanoseconds / 1e9;
 }
 
+// The child's part of start: nothing but what is safe between fork(2) and execve(2) of a program with threads. The
+// server ends with the process that started it, however that one ends, so that none is left behind.
+[[noreturn]] void become(const std::vector<char*>& words, const char* log, pid_t parent) noexcept {
+  constexpr int kCannotRun = 127;  // as of sh(1)
+  const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int out = ::open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const bool ready = ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 &&
+                     ::dup2(out, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
+  ::signal(SIGPIPE, SIG_DFL);            // what this process ignores is not to be ignored by the server
+  if (ready && ::getppid() == parent) {  // another parent: the one that it was to end with is gone already
+    ::execve(words[0], words.data(), environ);
+  }
+  ::_exit(kCannotRun);
+}
+
 }  // namespace
 
 Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<std::string> arguments,
                                            std::uint16_t port, const fs::path& log) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
+  if (listens(port)) {  // its answers would be taken for those of the server that is to be started
+    return fail(ErrorCode::address_in_use, "another server listens already", "port " + std::to_string(port));
+  }
   std::string name = program.string();
   std::vector<char*> words{name.data()};
   for (std::string& argument : arguments) {
     words.push_back(argument.data());
   }
   words.push_back(nullptr);
-  // What this process ignores is not to be ignored by the server.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t usual;
-  sigemptyset(&usual);
-  sigaddset(&usual, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &usual);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  pid_t pid = -1;
-  const int failed = ::posix_spawn(&pid, name.c_str(), &actions, &attributes, words.data(), environ);
-  posix_spawnattr_destroy(&attributes);
-  posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) {
-    return fail(ErrorCode::file_unreadable, "the server cannot be started", name);
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    become(words, log.c_str(), parent);
+  }
+  if (pid < 0) {
+    return fail(ErrorCode::resource_shortage, "the server cannot be started", name);
   }
   ServerProcess process(pid);
   bool listening = false;
   int status = 0;
   const auto listens_or_ended = [&] {
-    listening = listens(port);
-    if (!listening && ::waitpid(pid, &status, WNOHANG) == pid) {
+    if (::waitpid(pid, &status, WNOHANG) == pid) {
       process.pid_ = -1;
+      return true;
     }
-    return listening || process.pid_ < 0;
+    listening = listens(port);
+    return listening;
   };
   if (eventually(listens_or_ended) && listening) {
     return process;

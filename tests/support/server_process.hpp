@@ -16,7 +16,8 @@ namespace rakkan::test {
 
 class ServerProcess {
  public:
-  // Starts the program and waits until it listens on the port of the loopback (60 s).
+  // Starts the program and waits until it listens on the port of the loopback (60 s), where nobody may listen before.
+  // It is killed when the thread that called start ends, and with it when this process does, however that ends.
   [[nodiscard]] static Result<ServerProcess> start(const std::filesystem::path& program,
                                                    std::vector<std::string> arguments, std::uint16_t port,
                                                    const std::filesystem::path& log);

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds docs/api/openapi.yaml to what it promises. Exit status 77: python3-yaml or python3-jsonschema is missing.
 
-    openapi_lint.py [--routes FILE]     the description alone; with FILE also against the router ("METHOD PATH SCOPE" a line)
+    openapi_lint.py [--routes FILE]     the description alone; with FILE also against the router, a line each:
+                                        "METHOD PATH SCOPE QUERY", QUERY being "-" or names with commas between
     openapi_lint.py --answers FILE      answers of a running server, one JSON object a line:
                                         {"operation", "status", "headers": {...}, "body": "<text>", "request": "<text>"}
     openapi_lint.py --self-test         each check sees a planted breach
@@ -178,6 +179,24 @@ def schemas_are_schemas(document, _errors):
             yield from unknown_keywords(content["schema"], place)
 
 
+def open_objects(document, schema, place):
+    schema = followed(document, schema)
+    if schema.get("type") == "object" and schema.get("additionalProperties") is not False:
+        yield f"{place}: does not refuse members that it does not name"
+    for name, inner in schema.get("properties", {}).items():
+        yield from open_objects(document, inner, f"{place}/{name}")
+    if "items" in schema:
+        yield from open_objects(document, schema["items"], f"{place}/items")
+
+
+def requests_are_closed(document, _errors):
+    """What a caller sends and nobody knows is refused, and the description says so."""
+    for name, _, operation in operations(document):
+        for place, status, _, content in media_types(document, operation, name):
+            if status is None:
+                yield from open_objects(document, content["schema"], place)
+
+
 def examples_are_valid(document, _errors):
     for name, _, operation in operations(document):
         for place, _, _, content in media_types(document, operation, name):
@@ -207,7 +226,7 @@ def problems_are_ours(document, errors):
                 yield f"{place}: type or title of the example is another's"
 
 
-CHECKS = [references_resolve, operations_are_described, schemas_are_schemas, examples_are_valid, problems_are_ours]
+CHECKS = [references_resolve, operations_are_described, schemas_are_schemas, requests_are_closed, examples_are_valid, problems_are_ours]
 
 
 def lint(document, errors):
@@ -219,12 +238,13 @@ def lint(document, errors):
 
 
 def routes_match(document, lines):
-    """The router and the description name the same operations, and agree who needs a key."""
+    """The router and the description name the same operations, and agree who needs a key and what the query may hold."""
     described = {name: operation for name, _, operation in operations(document)}
-    routed = {}
+    routed, queries = {}, {}
     for line in lines:
-        method, path, scope = line.split()
+        method, path, scope, query = line.split()
         routed[f"{method} {path}"] = scope
+        queries[f"{method} {path}"] = set(query.split(",")) - {"-"}
     for name in sorted(set(described) - set(routed)):
         yield f"{name} is described, and no route"
     for name in sorted(set(routed) - set(described)):
@@ -237,6 +257,10 @@ def routes_match(document, lines):
         text = operation.get("description", "")
         if not open_to_all and f"scope `{routed[name]}`" not in " ".join(text.split()).replace("key with the", ""):
             yield f"{name}: the description does not name the scope {routed[name]}"
+        parameters = [followed(document, p) for p in operation.get("parameters", [])]
+        in_query = {p["name"] for p in parameters if p["in"] == "query"}
+        if in_query != queries[name]:
+            yield f"{name}: its route reads {sorted(queries[name])} of the query, the description names {sorted(in_query)}"
 
 
 def answers_match(document, lines):
@@ -304,17 +328,22 @@ def self_test(document, errors):
         "no example": lambda d: at(d, *cms, "requestBody", "content", "application/json").pop("example"),
         "a schema that is none": lambda d: at(d, "components", "schemas", "Digest").update(type="thing"),
         "a schema with a keyword that is none": lambda d: at(d, "components", "schemas", "Digest", "properties", "alg").update(its="x"),
+        "a request that takes any member": lambda d: at(d, "components", "schemas", "Digest").pop("additionalProperties"),
         "a problem unknown": lambda d: at(d, "components", "schemas", "ProblemCode")["enum"].append("no-such-problem"),
         "a problem forgotten": lambda d: at(d, "components", "schemas", "ProblemCode")["enum"].remove("pin-locked"),
         "a problem at the wrong status": lambda d: at(d, *cms)["responses"].update({"422": {"$ref": "#/components/responses/Locked"}}),
         "a key needed, 401 not said": lambda d: at(d, *cms)["responses"].pop("401"),
     }
     missed = [name for name, change in breaches.items() if not planted(change)]
-    routes = [f"{name} {'none' if operation.get('security') == [] else 'x'}" for name, _, operation in operations(document)]
+    routes = [f"{name} {'none' if operation.get('security') == [] else 'x'} -" for name, _, operation in operations(document)]
     if not any("no route" in found for found in routes_match(document, routes[1:])):
         missed.append("a route missing")
-    if not any("not described" in found for found in routes_match(document, routes + ["GET /v2/other none"])):
+    if not any("not described" in found for found in routes_match(document, routes + ["GET /v2/other none -"])):
         missed.append("a route undescribed")
+    if not any("['proof']" in found for found in routes_match(document, routes)):
+        missed.append("a query parameter that no route reads")
+    if not any("['colour']" in found for found in routes_match(document, ["GET /healthz none colour"])):
+        missed.append("a query parameter undescribed")
     good = {"operation": "health", "status": 200, "headers": {"Content-Type": "application/json"}, "body": '{"status":"ok"}'}
     for name, change in {
         "an undescribed status": {"status": 204},

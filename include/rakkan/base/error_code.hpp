@@ -11,6 +11,7 @@ enum class ErrorCode : std::uint8_t {
   // The caller's request, configuration and local files
   invalid_argument,
   configuration_invalid,
+  address_in_use,
   file_unreadable,
   file_unwritable,
   output_unwritable,
@@ -32,6 +33,7 @@ enum class ErrorCode : std::uint8_t {
   malformed_timestamp_response,
   malformed_instruction,
   unsupported_algorithm,
+  digest_algorithm_mismatch,
   ed25519_document_key,
   // PDF documents
   not_a_pdf,
@@ -63,6 +65,7 @@ enum class ErrorCode : std::uint8_t {
   instruction_missing,
   instruction_digest_mismatch,
   instruction_from_future,
+  instruction_too_old,
   activation_missing,
   pin_incorrect,
   pin_wait,

@@ -80,4 +80,21 @@ class Writer {
 // Size of the header of an element with that many content octets.
 [[nodiscard]] std::size_t header_size(std::size_t content_size) noexcept;
 
+// Appends identifier and length octets (X.690 §8.1.3, shortest form).
+inline void append_header(Bytes& out, Tag tag, std::size_t content_size) {
+  out.push_back(static_cast<Byte>(tag));
+  if (content_size < 0x80) {
+    out.push_back(static_cast<Byte>(content_size));
+    return;
+  }
+  unsigned octets = 1;
+  for (std::size_t rest = content_size >> 8; rest != 0; rest >>= 8) {
+    ++octets;
+  }
+  out.push_back(static_cast<Byte>(0x80U | octets));
+  while (octets-- != 0) {
+    out.push_back(static_cast<Byte>(content_size >> (8 * octets) & 0xFFU));
+  }
+}
+
 }  // namespace rakkan::der

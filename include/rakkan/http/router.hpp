@@ -1,5 +1,5 @@
 // Router: the table of what the server answers. A row is a method, a path, what a caller's key must allow, how large a
-// body may be, and who answers.
+// body may be, who answers, and which query parameters it reads.
 //
 //   router.add({Method::get, "/v1/signatures/{id}", Scope::sign, 0, find_signature});
 #pragma once
@@ -42,6 +42,7 @@ struct Route {
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;
   Needs needs = Needs::keys;
+  std::vector<std::string_view> query = {};  // names of the parameters that may stand behind "?"; others are refused
 
   // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.
   [[nodiscard]] bool is_work() const noexcept { return scope != Scope::none || body_limit > 0; }

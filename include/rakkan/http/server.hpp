@@ -1,5 +1,6 @@
 // Server listens, speaks HTTP/1.1 (RFC 9110, RFC 9112) and gives each request to its route. N I/O threads, each with an
-// acceptor of its own (SO_REUSEPORT); a connection lives on one of them.
+// acceptor of its own; a connection lives on one of them. The threads share the address (SO_REUSEPORT), and with no
+// other server.
 #pragma once
 
 #include <atomic>
@@ -36,9 +37,9 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Binds, loads the certificate and starts the threads. configuration_invalid: an address that is none, is taken, or
-  // is not loopback without TLS; a range that is none; certificate files that do not fit. `observer` and `random`
-  // outlive the server.
+  // Binds, loads the certificate and starts the threads. address_in_use: another program listens there, whether it
+  // answers or not. configuration_invalid: an address that is none, is not this machine's, or is not loopback without
+  // TLS; a range that is none; certificate files that do not fit. `observer` and `random` outlive the server.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Router router, RandomSource& random,
                                                              Observer& observer);
   ~Server();  // drain()

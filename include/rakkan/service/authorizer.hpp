@@ -66,19 +66,20 @@ class Authorization {
 
 class Authorizer {
  public:
-  // The arguments outlive it.
-  Authorizer(Activation& activation, ActivationBook& book, const Clock& clock) noexcept
-      : activation_(&activation), book_(&book), clock_(&clock) {}
+  // Activation, book and clock outlive it.
+  Authorizer(Activation& activation, ActivationBook& book, const InstructionPolicy& policy, const Clock& clock) noexcept
+      : activation_(&activation), book_(&book), policy_(policy), clock_(&clock) {}
 
   // credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
-  // instruction_digest_mismatch, instruction_from_future, activation_missing, invalid_argument (PIN
-  // and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and activation are judged
+  // instruction_digest_mismatch, instruction_from_future, instruction_too_old, activation_missing, invalid_argument
+  // (PIN and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and activation are judged
   // last. What the request refers to outlives the task.
   [[nodiscard]] async::Task<Result<Authorization>> authorize(const AuthorizationRequest& request);
 
  private:
   Activation* activation_;
   ActivationBook* book_;
+  InstructionPolicy policy_;
   const Clock* clock_;
 };
 

@@ -6,6 +6,7 @@
 //     "document_digest": {"alg": "SHA-256", "value": "<hex>"}, "envelope": "ENV-1" }
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,13 @@ struct Authentication {
   FactorClass factor{};
   std::string method;  // "mail_link", "sms_otp", "totp", "passkey": a word of [a-z0-9_]
   Instant at;
+};
+
+// When an instruction record may be used: somebody's will of long ago may be another today, and a record that is used
+// again much later was not sent for this act. The Authorizer judges by it.
+struct InstructionPolicy {
+  std::chrono::seconds longest_age{30 * 24 * 3'600};  // from its `when` to its use
+  std::chrono::seconds clock_skew{300};               // the clock of who wrote it may be ahead of ours by so much
 };
 
 class Instruction {

@@ -13,6 +13,7 @@
 #include "rakkan/fetch/tsa_client.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/pdf/document.hpp"
+#include "rakkan/service/instruction.hpp"
 
 namespace rakkan::service {
 
@@ -90,6 +91,7 @@ struct Options {
   std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
   TsuOptions tsu;
   Limits limits;
+  InstructionPolicy instruction;
   WitnessTexts witness;
   PinPolicy pin;
 };

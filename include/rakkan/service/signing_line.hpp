@@ -40,8 +40,6 @@ class SigningMaterial {
   // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
   [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
 
-  // The same key with the suite of its scheme for another digest. unsupported_algorithm.
-  [[nodiscard]] Result<SigningMaterial> with_digest(crypto::DigestAlgorithm algorithm) const;
   // The same key signing by another way (a pool's threads).
   [[nodiscard]] SigningMaterial with_signer(std::shared_ptr<crypto::Signer> signer) const;
 
@@ -125,7 +123,10 @@ struct PreparedPdf {
                                               const pades::SignatureFieldSpec& field, std::size_t token_room,
                                               RandomSource& random, const pdf::Limits& limits,
                                               pdf::MemoryBudget* memory = nullptr);
-// Step 4 over a digest that somebody else made. unsupported_algorithm when it is not of the suite's algorithm.
+// A credential signs with its one suite: a digest of another algorithm is digest_algorithm_mismatch, with "digest.alg"
+// in `where`.
+[[nodiscard]] Result<void> check_digest_algorithm(const crypto::Digest& digest, const crypto::AlgorithmSuite& suite);
+// Step 4 over a digest that somebody else made. digest_algorithm_mismatch.
 [[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key);
 // Step 6. Blocks on the signer.
 [[nodiscard]] Result<Bytes> use_key(const SigningMaterial& key, const cms::SignedAttributes& attributes);

@@ -25,7 +25,8 @@ struct MessageImprint {
   void write(der::Writer& writer) const;
 
   [[nodiscard]] static MessageImprint of(const crypto::Digest& digest);
-  // The digest it means. Fails with bad_imprint_algorithm for an unknown algorithm or another size than its digest's.
+  // The digest it means. Fails with bad_imprint_algorithm for an unknown algorithm, malformed_timestamp_request when it
+  // has another size than a digest of its algorithm (RFC 3161 §2.4.1: "Its length MUST match").
   [[nodiscard]] Result<crypto::Digest> digest() const;
 
   der::Oid hash_algorithm;
@@ -39,8 +40,8 @@ struct MessageImprint {
 };
 
 struct TimestampRequest {
-  // One DER TimeStampReq and nothing after it, at most 4 KiB, nonce at most 64 octets. Fails with
-  // malformed_timestamp_request.
+  // One DER TimeStampReq and nothing after it, at most 4 KiB, nonce at most 64 octets; a certReq FALSE that is written
+  // out is read (X.690 §11.5 forbids it, requesters send it). Fails with malformed_timestamp_request.
   [[nodiscard]] static Result<TimestampRequest> parse(ByteView der);
   // Without extensions.
   [[nodiscard]] Bytes encode() const;

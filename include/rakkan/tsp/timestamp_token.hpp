@@ -25,8 +25,8 @@ struct Accuracy {
 };
 
 struct TstInfo {
-  // One DER TSTInfo (version 1). Fails with malformed_timestamp_response, also for a critical extension: none is known
-  // here.
+  // One DER TSTInfo (version 1); a FALSE that is written out is read. Fails with malformed_timestamp_response, also for
+  // a critical extension: none is known here.
   [[nodiscard]] static Result<TstInfo> parse(ByteView der);
   // Without extensions; genTime with milliseconds and no trailing zeros.
   [[nodiscard]] Bytes encode() const;
@@ -44,10 +44,12 @@ struct TstInfo {
 
 class TimestampToken {
  public:
-  // Parses a ContentInfo of a token with exactly one SignerInfo. Fails with malformed_timestamp_response, or
-  // unsupported_algorithm for a digest that is not ours. Verifies nothing.
-  [[nodiscard]] static Result<TimestampToken> parse(ByteView der);
+  // Parses a ContentInfo of a token with exactly one SignerInfo, in DER or, as some authorities send it, in BER
+  // (der::from_ber). Fails with malformed_timestamp_response, or unsupported_algorithm for a digest that is not ours.
+  // Verifies nothing.
+  [[nodiscard]] static Result<TimestampToken> parse(ByteView encoding);
 
+  // The token in DER: TSTInfo, signed attributes and certificates, over which hashes and signatures are, as they came.
   [[nodiscard]] ByteView der() const noexcept { return signed_data_.der(); }
   [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
   [[nodiscard]] const cms::SignedData& signed_data() const noexcept { return signed_data_; }
@@ -60,6 +62,7 @@ class TimestampToken {
   [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
 
  private:
+  [[nodiscard]] static Result<TimestampToken> parse_der(ByteView der);
   TimestampToken(cms::SignedData signed_data, TstInfo info)
       : signed_data_(std::move(signed_data)), info_(std::move(info)) {}
   cms::SignedData signed_data_;
@@ -73,8 +76,9 @@ struct Rejection {
   std::string text;  // PKIFreeText, its strings joined by blanks; of a foreign authority: not to be trusted
 };
 
-// Parses a TimeStampResp: a token when granted (0 or 1), else the rejection. Fails with malformed_timestamp_response.
-[[nodiscard]] Result<std::variant<TimestampToken, Rejection>> parse_response(ByteView der);
+// Parses a TimeStampResp, in DER or in BER: a token when granted (0 or 1), else the rejection. Fails with
+// malformed_timestamp_response.
+[[nodiscard]] Result<std::variant<TimestampToken, Rejection>> parse_response(ByteView encoding);
 [[nodiscard]] Bytes encode_granted(ByteView token);
 [[nodiscard]] Bytes encode_rejection(const Rejection& rejection);
 

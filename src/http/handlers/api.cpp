@@ -52,23 +52,24 @@ Router Api::router() {
   Context& context = *context_;
   const ApiOptions& options = context.options;
   Router router;
-  const auto add = [&](Method method, std::string path, Scope scope, Needs needs, std::uint64_t body,
-                       Endpoint endpoint) {
+  const auto add = [&](Method method, std::string path, Scope scope, Needs needs, std::uint64_t body, Endpoint endpoint,
+                       std::vector<std::string_view> query = {}) {
     router.add({method, std::move(path), scope, body,
-                [&context, endpoint](Request& request) { return endpoint(context, request); }, needs});
+                [&context, endpoint](Request& request) { return endpoint(context, request); }, needs,
+                std::move(query)});
   };
   const Scope tsa = options.tsa_open ? Scope::none : Scope::timestamp;
   add(Method::post, "/v1/signatures", Scope::sign, Needs::documents, options.document + options.json + Limits::kForm,
-      post_signatures);
+      post_signatures, {kProofParameter});
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
-  add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms);
+  add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});
   add(Method::post, "/v1/cms:batch", Scope::sign, Needs::keys, options.batch, post_cms_batch);
   add(Method::post, "/v1/activations", Scope::sign, Needs::pins, options.json, post_activations);
   add(Method::delete_, "/v1/activations/{id}", Scope::sign, Needs::records, 0, delete_activation);
   add(Method::post, "/tsa", tsa, Needs::keys, kQuery, post_tsa);
-  add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof);
-  add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint);
+  add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof, {kJournalParameter});
+  add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint, {kJournalParameter});
   add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials);
   add(Method::get, "/v1/keys", Scope::admin, Needs::records, 0, get_keys);
   add(Method::post, "/v1/keys", Scope::admin, Needs::records, options.json, post_keys);

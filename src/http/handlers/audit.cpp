@@ -10,13 +10,13 @@ namespace {
 constexpr std::chrono::milliseconds kNextCheckpoint{1'000};
 
 Result<audit::Journal> journal_of(const Request& request) {
-  const std::string wanted = request.query_parameter("journal").value_or("trail");
+  const std::string wanted = request.query_parameter(kJournalParameter).value_or("trail");
   for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
     if (name(journal) == wanted) {
       return journal;
     }
   }
-  return fail(ErrorCode::malformed_request, "must be trail or tokens", "journal");
+  return fail(ErrorCode::malformed_request, "must be trail or tokens", std::string(kJournalParameter));
 }
 
 Result<std::uint64_t> index_of(const Request& request) {

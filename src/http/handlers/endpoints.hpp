@@ -9,6 +9,10 @@ namespace rakkan::http {
 inline constexpr std::string_view kHealthRoute = "/healthz";
 inline constexpr std::string_view kReadinessRoute = "/readyz";
 
+// Query parameters, as the routes name them and the endpoints read them.
+inline constexpr std::string_view kProofParameter = "proof";
+inline constexpr std::string_view kJournalParameter = "journal";
+
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signature(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);

@@ -321,9 +321,6 @@ async::Task<Result<Response>> post_cms_batch(Context& context, Request& request)
     co_return fail(ErrorCode::malformed_request, "a batch has none: give each line its idempotency_key",
                    "Idempotency-Key");
   }
-  if (request.query_parameter("proof")) {
-    co_return fail(ErrorCode::malformed_request, "is not for batches", "proof");
-  }
   const auto executor = co_await boost::asio::this_coro::executor;
   auto batch = std::make_shared<Batch>(context, request, executor);
   Response response;

@@ -2,12 +2,14 @@
 
 #include <functional>
 
+#include "http/handlers/endpoints.hpp"
+
 namespace rakkan::http {
 
 Result<bool> wants_proof(const Request& request) {
-  const auto proof = request.query_parameter("proof");
+  const auto proof = request.query_parameter(kProofParameter);
   if (proof && *proof != "wait") {
-    return fail(ErrorCode::malformed_request, "must be wait", "proof");
+    return fail(ErrorCode::malformed_request, "must be wait", std::string(kProofParameter));
   }
   return proof.has_value();
 }

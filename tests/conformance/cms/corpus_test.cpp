@@ -6,7 +6,9 @@
 #include <map>
 
 #include "rakkan/cms/signed_data.hpp"
+#include "rakkan/der/ber.hpp"
 #include "support/corpora.hpp"
+#include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -59,6 +61,41 @@ TEST(CmsCorpus, EveryFileIsReadOrRefusedAndNoneIsAcceptedThatOpenSslRefuses) {
   for (const auto& [outcome, count] : counts) {
     std::cout << count << "\t" << outcome << "\n";
   }
+}
+
+// The corpus's files in BER, as DER: read like any other, and verified by us when OpenSSL verifies the file as it is.
+TEST(CmsCorpus, FilesInBerAreTheSameInDer) {
+  RAKKAN_CORPORA_OR_SKIP(corpora);
+  const std::filesystem::path folder = corpora / "cms";
+  const test::TemporaryFolder out;
+  int read = 0;
+  int verified = 0;
+  for (const test::CorpusEntry& entry : test::read_manifest(folder)) {
+    const Bytes ber = test::file_bytes(folder / entry.file);
+    if (ber.size() < 2 || ber[0] != 0x30 || ber[1] != 0x80) {
+      continue;
+    }
+    ASSERT_OK_AND_ASSIGN(const Bytes der, der::from_ber(ber));
+    const auto data = SignedData::parse(der);
+    if (!data || !data->content()) {
+      continue;
+    }
+    ++read;
+    // OpenSSL finds in the converted file what it finds in the original.
+    const auto content_of = [&](const std::filesystem::path& file) {
+      const auto outcome = test::run_command({"openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "DER",
+                                              "-in", file.string(), "-out", (out.path() / "content").string()});
+      return outcome.exit_code == 0 ? test::file_bytes(out.path() / "content") : Bytes();
+    };
+    const Bytes theirs = content_of(folder / entry.file);
+    EXPECT_EQ(content_of(test::write_bytes(out.path() / "der", der)), theirs) << entry.file;
+    if (!theirs.empty() && verify_all(*data)) {
+      EXPECT_EQ(copy_of(*data->content()), theirs) << entry.file;
+      ++verified;
+    }
+  }
+  EXPECT_GE(read, 5);
+  EXPECT_GE(verified, 3);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <tuple>
 
+#include "support/ber.hpp"
 #include "support/corpora.hpp"
 #include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
@@ -151,6 +152,14 @@ TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
   rejected(query({"-sha256"}), "the request cannot be handled due to system failure");
 }
 
+// What our tests take for BER, OpenSSL takes for the same token.
+TEST_F(OpenSslClient, VerifiesInBerWhatWeReadInBer) {
+  const test::TestTsu unit(authority);
+  const Bytes response = unit.tsu->respond(query({"-sha256", "-cert"}));
+  const auto outcome = verify(test::with_streamed_token(response));
+  EXPECT_THAT(outcome.output, HasSubstr("Verification: OK"));
+}
+
 // OpenSSL as the authority: a self-signed certificate is its own trust, which is not our question here.
 struct OpenSslAuthority : testing::Test {
   Files files;
@@ -196,6 +205,54 @@ TEST_F(OpenSslAuthority, AnswersOurRequestAndWeVerifyItsToken) {
   EXPECT_EQ(token.info().accuracy, (Accuracy{1, 500, 0}));
   EXPECT_TRUE(token.info().ordering);
   EXPECT_FALSE(token.info().tsa_name.empty());
+}
+
+// An authority that writes its CMS as a stream: indefinite lengths, and the TSTInfo in pieces.
+TEST_F(OpenSslAuthority, ThatStreamsItsTokenInBerIsVerifiedToo) {
+  make_certificate("critical,timeStamping");
+  TstInfo info;
+  info.policy = *der::Oid::from_dotted("1.2.3.4.1");
+  info.message_imprint = request.message_imprint;
+  info.serial_number = {0x07};
+  info.generation_time = SystemClock().now();
+  info.nonce = request.nonce;
+  const Bytes content = info.encode();
+  const auto made = run_command({"openssl",
+                                 "cms",
+                                 "-sign",
+                                 "-binary",
+                                 "-nodetach",
+                                 "-stream",
+                                 "-cades",
+                                 "-nosmimecap",
+                                 "-md",
+                                 "sha256",
+                                 "-econtent_type",
+                                 "1.2.840.113549.1.9.16.1.4",
+                                 "-outform",
+                                 "DER",
+                                 "-signer",
+                                 files.path("cert.pem"),
+                                 "-inkey",
+                                 files.path("key.pem"),
+                                 "-in",
+                                 files.write("tst_info", content),
+                                 "-out",
+                                 files.path("token.ber")});
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  const Bytes ber = files.read("token.ber");
+  ASSERT_EQ(ber.at(1), 0x80) << "of indefinite length";
+  ASSERT_OK_AND_ASSIGN(const auto answer, parse_response(encode_granted(ber)));
+  const auto& token = std::get<TimestampToken>(answer);
+  EXPECT_THAT(token.matches(request), IsOk());
+  EXPECT_THAT(token.verify_signature(), IsOk());
+  EXPECT_EQ(copy_of(*token.signed_data().content()), content);
+  // The token as we keep it is the same to OpenSSL, with the same signature.
+  const auto kept = run_command({"openssl", "cms", "-verify", "-cades", "-purpose", "timestampsign", "-binary",
+                                 "-inform", "DER", "-in", files.write("token.der", token.der()), "-CAfile",
+                                 files.path("cert.pem"), "-partial_chain", "-out", files.path("seen")});
+  EXPECT_THAT(kept.output, HasSubstr("erification successful"));
+  EXPECT_EQ(files.read("seen"), content);
 }
 
 TEST_F(OpenSslAuthority, OfAnotherHashForTheCertificateIsVerifiedToo) {

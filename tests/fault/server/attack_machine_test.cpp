@@ -1,5 +1,4 @@
 // A user on the server's machine: what he finds in its memory, in a core, and in files that let him in.
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include <sstream>
 
 #include "attack_scene.hpp"
+#include "support/process_memory.hpp"
 #include "support/run_command.hpp"
 
 namespace rakkan::test {
@@ -40,37 +40,6 @@ class MachineAttack : public AttackScene {
     return std::nullopt;
   }
 };
-
-// How often each text stands in the process's memory; nothing when the kernel does not let us look.
-std::optional<std::map<std::string, int>> search_memory(pid_t pid, const std::vector<std::string>& texts) {
-  const std::string process = "/proc/" + std::to_string(pid);
-  const int memory = ::open((process + "/mem").c_str(), O_RDONLY | O_CLOEXEC);
-  std::ifstream maps(process + "/maps");
-  if (memory < 0 || !maps) {
-    return std::nullopt;
-  }
-  std::map<std::string, int> found;
-  std::string part;
-  for (std::string line; std::getline(maps, line);) {
-    unsigned long long begin = 0;
-    unsigned long long end = 0;
-    char readable = '-';
-    if (std::sscanf(line.c_str(), "%llx-%llx %c", &begin, &end, &readable) != 3 || readable != 'r' ||
-        line.find("[v") != std::string::npos || end - begin > (1ULL << 30U)) {
-      continue;  // a sanitizer's shadow is larger than anything that a server keeps
-    }
-    part.resize(end - begin);
-    const ssize_t size = ::pread(memory, part.data(), part.size(), static_cast<off_t>(begin));
-    const std::string_view view(part.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    for (const std::string& text : texts) {
-      for (std::size_t at = 0; (at = view.find(text, at)) != std::string_view::npos; at += text.size()) {
-        ++found[text];
-      }
-    }
-  }
-  ::close(memory);
-  return found;
-}
 
 TEST_F(MachineAttack, SecretsThatWereSentAreNotInMemory) {
   start_alone();
@@ -106,15 +75,14 @@ TEST_F(MachineAttack, SecretsThatWereSentAreNotInMemory) {
   ASSERT_TRUE(soon([&] { return metrics().sum("rakkan_http_connections") <= 1; }));
 
   secrets.push_back(AttackedFolder::kAttackersParty);  // the control: no secret, and there
-  const auto found = search_memory(server_->pid(), secrets);
-  if (!found) {
-    return;  // what another user would see, too
+  const ProcessMemory memory(server_->pid());
+  if (!memory.is_open()) {
+    return;  // another user sees no more
   }
   for (std::size_t i = 0; i + 1 < secrets.size(); ++i) {
-    const auto one = found->find(secrets[i]);
-    EXPECT_EQ(one == found->end() ? 0 : one->second, 0) << "secret " << i << ": " << secrets[i];
+    EXPECT_THAT(memory.places_of(secrets[i]), IsEmpty()) << "secret " << i;
   }
-  EXPECT_TRUE(found->contains(AttackedFolder::kAttackersParty)) << "no control: the search finds nothing";
+  EXPECT_FALSE(memory.places_of(secrets.back()).empty()) << "no control: the search finds nothing";
 }
 
 // Whether a process that may leave a core here leaves one.

@@ -80,7 +80,7 @@ TEST_F(MillionAttack, MemoryIsFlat) {
   EXPECT_GE(answered, count * 99 / 100);
   EXPECT_EQ(ask(get("/readyz")).status, 200U);
   EXPECT_GT(metrics().sum("rakkan_http_requests_total", "/v1/cms\",status=\"200"), count / 1'000);  // they signed, too
-  EXPECT_LE(grown, 8.0 * (kSlowness == 1 ? 1 : 16)) << "MB more than before";
+  EXPECT_LE(grown, kSlowness == 1 ? 8.0 : 512.0) << "MB more than before";  // sanitizers keep what was freed
 }
 
 }  // namespace

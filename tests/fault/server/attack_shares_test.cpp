@@ -60,7 +60,9 @@ TEST_F(SharesAttack, ControlAServerThatStandsStillIsSeen) {
   Stopped attack(server_->pid());
   const Outcome outcome = suffer("control, the server is stopped", attack, {.memory_mb = 0.001});
   EXPECT_THAT(outcome.harm, Contains(HasSubstr("p99 of cms")));
-  EXPECT_THAT(outcome.harm, Contains(HasSubstr("memory")));
+  if (kSlowness == 1) {  // a sanitizer's own memory hides what a server at rest takes
+    EXPECT_THAT(outcome.harm, Contains(HasSubstr("memory")));
+  }
 }
 
 TEST_F(SharesAttack, ControlAServerThatRefusesIsSeen) {

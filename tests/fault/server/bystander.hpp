@@ -12,18 +12,10 @@
 #include <thread>
 #include <vector>
 
+#include "support/sanitizers.hpp"
 #include "wire.hpp"
 
 namespace rakkan::test {
-
-// How much slower than usual everything is: sanitizers.
-#if defined(__SANITIZE_THREAD__)
-inline constexpr int kSlowness = 8;
-#elif defined(__SANITIZE_ADDRESS__)
-inline constexpr int kSlowness = 4;
-#else
-inline constexpr int kSlowness = 1;
-#endif
 
 struct Account {
   Peer peer;

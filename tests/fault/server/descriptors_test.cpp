@@ -9,6 +9,7 @@
 
 #include "support/raw_http_client.hpp"
 #include "support/run_command.hpp"
+#include "support/sanitizers.hpp"
 #include "support/server_fixture.hpp"
 
 namespace rakkan::test {
@@ -98,6 +99,9 @@ TEST_F(DescriptorsTest, SilentConnectionsLeaveEnoughForWhoeverSigns) {
 }
 
 TEST_F(DescriptorsTest, WhenNoneAreLeftItWaitsAndGoesOnByItself) {
+  if (kAddressSanitizer) {
+    GTEST_SKIP() << "the sanitizer itself looks at memory through a pipe: without descriptors it takes it for broken";
+  }
   ServerProcess server = folder_.start();
   RawHttpClient signer(folder_.port());
   RawHttpClient watcher(folder_.port());

@@ -41,7 +41,11 @@ TEST_F(ApiDescription, NamesTheRoutesOfTheRouter) {
   const http::Router router = api->router();
   for (const http::Route& route : router.routes()) {
     routes += std::string(name(route.method)) + " " + route.path + " " +
-              (route.scope == http::Scope::none ? "none" : std::string(name(route.scope))) + "\n";
+              (route.scope == http::Scope::none ? "none" : std::string(name(route.scope))) + " ";
+    for (std::size_t i = 0; i < route.query.size(); ++i) {
+      routes.append(i == 0 ? "" : ",").append(route.query[i]);
+    }
+    routes += route.query.empty() ? "-\n" : "\n";
   }
   const CommandOutcome outcome = lint("--routes", routes);
   if (outcome.exit_code == 77) {
@@ -69,6 +73,17 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("signDigest", cms);
   keep("signDigest", ask(post_json("/v1/cms", acme, party_cms(content, pin_member("wrong")))));
   keep("signDigest", ask(post_json("/v1/cms", acme, "{")));
+  const std::string sha384 =
+      R"({"alg":"SHA-384","value":")" + to_hex(crypto::digest(crypto::DigestAlgorithm::sha384, content).view()) + "\"}";
+  const RawAnswer other_digest = ask(post_json(
+      "/v1/cms", acme,
+      R"({"credential":"yamada","type":"party","level":"B-B","digest":)" + sha384 + "," + pin_member(kPin) + "}"));
+  EXPECT_EQ(problem_of(other_digest), "digest-algorithm-mismatch");
+  keep("signDigest", other_digest);
+  const RawAnswer other_activation = ask(post_json(
+      "/v1/activations", acme, R"({"credential":"yamada","digests":[)" + sha384 + "]," + pin_member(kPin) + "}"));
+  EXPECT_EQ(problem_of(other_activation), "digest-algorithm-mismatch");
+  keep("activate", other_activation);
   keep("signDigest", ask(post_json("/v1/cms", "", "{}")));
   keep("signDigests", ask({"POST",
                            "/v1/cms:batch",
@@ -107,6 +122,12 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("revokeKey", ask({"DELETE", "/v1/keys/" + std::string(made.at("id").as_string()), acme}));
   keep("revokeKey", ask({"DELETE", "/v1/keys/0123456789abcdef", acme}));
   keep("listKeys", ask({"GET", "/v1/keys", acme}));
+  keep("listKeys", ask({"GET", "/v1/keys?page=2", acme}));
+  keep("listCredentials", ask({"GET", "/v1/credentials?page=2", acme}));
+  keep("health", ask({"GET", "/healthz?verbose", ""}));
+  keep("readiness", ask({"GET", "/readyz?verbose", ""}));
+  keep("description", ask({"GET", "/openapi.json?x"}));
+  keep("problemType", ask({"GET", "/problems/pin-locked?x"}));
   keep("health", ask({"GET", "/healthz"}));
   keep("readiness", ask({"GET", "/readyz"}));
   api->begin_drain();
@@ -120,6 +141,19 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
     GTEST_SKIP() << "python3-yaml or python3-jsonschema is missing";
   }
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+}
+
+// What the server does with a digest of another algorithm than the credential's (signing_test.cpp) is what it says of
+// it, and no other operation takes such a digest.
+TEST_F(ApiDescription, SaysThatADigestIsOfTheCredentialsAlgorithm) {
+  const auto paths = json(ask({"GET", "/openapi.json"})).at("paths").as_object();
+  for (const char* path : {"/v1/cms", "/v1/activations"}) {
+    const auto& operation = paths.at(path).at("post").as_object();
+    EXPECT_THAT(std::string(operation.at("description").as_string()),
+                testing::HasSubstr("(422 `digest-algorithm-mismatch`)"))
+        << path;
+    EXPECT_TRUE(operation.at("responses").as_object().contains("422")) << path;
+  }
 }
 
 TEST_F(ApiDescription, MetricsCountWhatWasAnswered) {

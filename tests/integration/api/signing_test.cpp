@@ -233,6 +233,47 @@ TEST_F(ApiSigning, AnInstructionIsForItsDocumentAlone) {
             "instruction-missing");
 }
 
+TEST_F(ApiSigning, AnInstructionIsOfItsTime) {
+  const auto code_after = [&](std::chrono::milliseconds age) {
+    const std::string request = witness_cms(content_);
+    clock.advance(age);
+    const RawAnswer answer = ask(post_json("/v1/cms", acme, request));
+    const std::string line =
+        ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, request}).body;
+    clock.advance(-age);
+    const std::string code = answer.status == 200 ? "signed" : problem_of(answer);
+    EXPECT_THAT(line, HasSubstr(answer.status == 200 ? R"("status":200)" : R"("code":")" + code + "\""));
+    return code;
+  };
+  EXPECT_EQ(code_after(std::chrono::hours(24 * 30)), "signed");
+  EXPECT_EQ(code_after(std::chrono::hours(24 * 30) + std::chrono::milliseconds(1)), "instruction-too-old");
+  EXPECT_EQ(code_after(-std::chrono::minutes(5)), "signed");
+  EXPECT_EQ(code_after(-std::chrono::minutes(5) - std::chrono::milliseconds(1)), "instruction-from-future");
+}
+
+// POST /v1/cms and POST /v1/activations, as docs/api/openapi.yaml says it of them: description_test.cpp.
+TEST_F(ApiSigning, ADigestIsOfTheCredentialsAlgorithm) {
+  const auto digest_of = [&](crypto::DigestAlgorithm algorithm) {
+    return R"({"alg":")" + std::string(crypto::info(algorithm).name) + R"(","value":")" +
+           to_hex(crypto::digest(algorithm, content_).view()) + "\"}";
+  };
+  for (const auto algorithm : {crypto::DigestAlgorithm::sha384, crypto::DigestAlgorithm::sha512}) {
+    const RawAnswer refused = cms(R"({"credential":"yamada","type":"party","level":"B-B","digest":)" +
+                                  digest_of(algorithm) + "," + pin_member("not even looked at") + "}");
+    EXPECT_EQ(refused.status, 422U);
+    EXPECT_EQ(problem_of(refused), "digest-algorithm-mismatch");
+    EXPECT_EQ(json(refused).at("where").as_string(), "digest.alg");
+    EXPECT_THAT(refused.body, HasSubstr("the credential signs digests of SHA-256"));
+    const RawAnswer no_activation =
+        ask(post_json("/v1/activations", acme,
+                      R"({"credential":"yamada","digests":[)" + digest_json(content_) + "," + digest_of(algorithm) +
+                          "]," + pin_member("not even looked at") + "}"));
+    EXPECT_EQ(problem_of(no_activation), "digest-algorithm-mismatch");
+    EXPECT_EQ(json(no_activation).at("where").as_string(), "digests[1].alg");
+  }
+  EXPECT_EQ(cms(party_cms(content_, pin_member(kPin))).status, 200U);
+}
+
 TEST_F(ApiSigning, TypesAndCredentialsMustFit) {
   EXPECT_EQ(problem_of(ask(form(acme, R"({"credential":"nobody","type":"witness","level":"B-B"})", document_))),
             "credential-unknown");

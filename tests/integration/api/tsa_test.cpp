@@ -66,6 +66,35 @@ TEST_F(ApiTsa, ARejectionIsAnAnswer) {
   EXPECT_THAT(said.output, HasSubstr("Rejected"));
 }
 
+TEST_F(ApiTsa, WhatIsWrongWithTheImprintIsSaidInTheStandardsWords) {
+  const auto said_to = [&](const std::string& asked) {
+    const RawAnswer answer = stamp(asked, acme, "application/timestamp-query");
+    return run_command({"openssl", "ts", "-reply", "-in",
+                        write_bytes(folder.path() / "r", bytes_of(answer.body)).string(), "-text"})
+        .output;
+  };
+  auto request = tsp::TimestampRequest::for_digest(crypto::digest(crypto::DigestAlgorithm::sha256, data_), Bytes(8, 1));
+  request.message_imprint.hashed_message.pop_back();
+  EXPECT_THAT(said_to(std::string(text_of(request.encode()))), HasSubstr("the data submitted has the wrong format"));
+  request.message_imprint = {*der::Oid::from_dotted("1.3.14.3.2.26"), Bytes(20, 1), false};
+  EXPECT_THAT(said_to(std::string(text_of(request.encode()))),
+              HasSubstr("unrecognized or unsupported algorithm identifier"));
+}
+
+// Requesters send it although DER forbids to write a default out.
+TEST_F(ApiTsa, ACertReqFalseThatIsWrittenOutIsAnswered) {
+  auto request = tsp::TimestampRequest::for_digest(crypto::digest(crypto::DigestAlgorithm::sha256, data_), Bytes(8, 1));
+  request.certificate_requested = false;
+  Bytes asked = request.encode();
+  append(asked, Bytes{0x01, 0x01, 0x00});
+  asked[1] = static_cast<Byte>(asked[1] + 3);
+  const RawAnswer answer = stamp(std::string(text_of(asked)), acme, "application/timestamp-query");
+  ASSERT_EQ(answer.status, 200U);
+  const auto said = run_command(
+      {"openssl", "ts", "-reply", "-in", write_bytes(folder.path() / "r", bytes_of(answer.body)).string(), "-text"});
+  EXPECT_THAT(said.output, HasSubstr("Status: Granted."));
+}
+
 TEST_F(ApiTsa, LargerThanAnyRequestIsAFaultOfTheTransport) {
   EXPECT_EQ(stamp(std::string(4'097, 'x'), acme, "application/timestamp-query").status, 413U);
 }

@@ -75,8 +75,9 @@ std::string CliTest::contract() {
   return file.string();
 }
 
-std::string CliTest::instruction_for(std::string_view document, std::string_view name, const std::string& who) {
-  const std::string now = to_rfc3339(SystemClock().now() - std::chrono::seconds(5));
+std::string CliTest::instruction_for(std::string_view document, std::string_view name, const std::string& who,
+                                     std::chrono::seconds ago) {
+  const std::string now = to_rfc3339(SystemClock().now() - ago);
   const std::string digest = to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, read(document)).view());
   return write(name, R"({"who": {"id": ")" + who + R"(", "name": "山田太郎"}, "when": ")" + now +
                          R"(", "authenticated": [{"class": "mailbox", "method": "mail_link", "at": ")" + now +

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -32,10 +33,11 @@ class CliTest : public ::testing::Test {
   static std::filesystem::path folder() { return home().path(); }
   static std::string path(std::string_view name) { return (folder() / name).string(); }
   static std::string write(std::string_view name, std::string_view content, bool secret = false);
-  // A small PDF and the instruction to sign it; both paths.
+  // A small PDF and the instruction to sign it, given so long ago; both paths.
   static std::string contract();
   static std::string instruction_for(std::string_view document, std::string_view name = "instruction.json",
-                                     const std::string& who = "u-1");
+                                     const std::string& who = "u-1",
+                                     std::chrono::seconds ago = std::chrono::seconds(5));
   static std::vector<std::string> sign(std::string document, std::string output, std::vector<std::string> more);
 
   // A key in the token, a request for it, and a certificate of 30 days by the test authority in ID.pem …

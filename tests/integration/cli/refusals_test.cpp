@@ -27,6 +27,30 @@ TEST_F(Refusals, AnInstructionForAnotherDocument) {
             "instruction-digest-mismatch");
 }
 
+TEST_F(Refusals, AnInstructionFromAnotherTime) {
+  using std::chrono::hours;
+  const auto signed_with = [](std::chrono::seconds age) {
+    return std::vector<std::string>{"--credential",  "operator",
+                                    "--type",        "witness",
+                                    "--instruction", instruction_for(contract(), "aged.json", "u-1", age)};
+  };
+  EXPECT_EQ(refused_signature(contract(), signed_with(hours(24 * 30 + 1)), 4), "instruction-too-old");
+  EXPECT_EQ(refused_signature(contract(), signed_with(-hours(1)), 4), "instruction-from-future");
+  answer(sign(contract(), path("aged.pdf"), signed_with(hours(24 * 30 - 1))));
+  ::setenv("RAKKAN_INSTRUCTION_LONGEST_AGE", "1h", 1);
+  EXPECT_EQ(refused_signature(contract(), signed_with(hours(2)), 4), "instruction-too-old");
+  ::unsetenv("RAKKAN_INSTRUCTION_LONGEST_AGE");
+}
+
+TEST_F(Refusals, ADigestOfAnotherAlgorithmThanTheCredentialSigns) {
+  const std::string sha384(96, 'a');
+  EXPECT_EQ(refusal({"cms", sha384, "-o", path("never.p7s"), "--credential", "party-a", "--type", "party", "--pin-file",
+                     path("a.pin"), "--level", "B-B"},
+                    3),
+            "digest-algorithm-mismatch");
+  EXPECT_FALSE(std::filesystem::exists(path("never.p7s")));
+}
+
 TEST_F(Refusals, AnInstructionThatIsNoRecord) {
   const std::string broken = write("broken.json", "{\"who\": 1}");
   EXPECT_EQ(

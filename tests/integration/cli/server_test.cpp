@@ -126,6 +126,14 @@ TEST_F(Server, RefusalsAreTheSameErrorsWithTheSameExitCodes) {
                      instruction_for(write("x.txt", "x"), "x.json")},
                     4),
             "instruction-digest-mismatch");
+  EXPECT_EQ(refused({"--credential", "operator", "--type", "witness", "--instruction",
+                     instruction_for(contract(), "old.json", "u-1", std::chrono::hours(24 * 31))},
+                    4),
+            "instruction-too-old");
+  EXPECT_EQ(refusal(there({"cms", std::string(96, 'a'), "-o", output, "--credential", "party-a", "--type", "party",
+                           "--pin-file", path("a.pin")}),
+                    3),
+            "digest-algorithm-mismatch");
   EXPECT_EQ(refused(party(path("b.pin")), 4), "pin-incorrect");
   EXPECT_EQ(refused({"--credential", "party-a", "--type", "party"}, 4), "activation-missing");
   EXPECT_EQ(refused({"--credential", "nobody", "--type", "party", "--pin-file", path("a.pin")}, 3),

@@ -342,7 +342,7 @@ TEST_F(HttpBodies, AFormInAnotherOrderIsRefused) {
       kFormType));
   EXPECT_EQ(answer.status, 400U);
   EXPECT_THAT(answer.body, HasSubstr("\"code\":\"malformed-multipart\""));
-  EXPECT_THAT(answer.body, HasSubstr("\"where\":\"request\""));
+  EXPECT_THAT(answer.body, HasSubstr("\"where\":\"document\""));
 }
 
 TEST_F(HttpBodies, AnotherMediaTypeIs415) {

@@ -221,7 +221,7 @@ TEST_F(HttpConnections, AnAddressThatIsTakenIsNamed) {
   const auto server = Server::start(options_, Router(), random_, observer_);
   ::close(taken);
   ASSERT_FALSE(server);
-  EXPECT_EQ(server.error().code, ErrorCode::configuration_invalid);
+  EXPECT_EQ(server.error().code, ErrorCode::address_in_use);
   EXPECT_THAT(server.error().where, HasSubstr("127.0.0.1 port "));
 }
 

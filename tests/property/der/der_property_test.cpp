@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "rakkan/base/hex.hpp"
+#include "rakkan/der/ber.hpp"
+#include "support/ber.hpp"
 #include "support/der_transcode.hpp"
 
 namespace rakkan::der {
@@ -69,6 +71,22 @@ Bytes any_der() {
   Writer writer;
   write_any(writer, 5);
   return writer.take();
+}
+
+// Any of the ways in which BER may say it.
+struct AnyBer {
+  static bool indefinite() { return *rc::gen::arbitrary<bool>(); }
+  static bool in_pieces(std::size_t /*size*/) { return *rc::gen::arbitrary<bool>(); }
+  static std::size_t next_piece(std::size_t left) { return any_in<std::size_t>(1, left + 1); }
+  static bool nested() { return any_in(0, 4) == 0; }
+};
+
+RC_GTEST_PROP(Ber, HoweverDerIsWrittenInBerItBecomesTheSameDer, ()) {
+  const Bytes der = any_der();
+  AnyBer how;
+  const auto again = from_ber(test::in_ber(der, how));
+  RC_ASSERT(again.has_value());
+  RC_ASSERT(*again == der);
 }
 
 RC_GTEST_PROP(Der, WhatIsWrittenIsReadAndWrittenTheSame, ()) {

@@ -49,6 +49,13 @@ TEST_F(Client, BringsAVerifiedTokenForTheDigest) {
   EXPECT_THAT(token.verify_signature(), IsOk());
 }
 
+TEST_F(Client, BringsInDerWhatAnAuthoritySendsInBer) {
+  ASSERT_OK_AND_ASSIGN(const tsp::TimestampToken token, ask(TsaBehaviour::ber));
+  EXPECT_EQ(token.info().message_imprint, tsp::MessageImprint::of(digest_of("x")));
+  EXPECT_THAT(token.verify_signature(), IsOk());
+  EXPECT_THAT(cms::SignedData::parse(token.der()), IsOk()) << "not in DER";
+}
+
 TEST_F(Client, R14_SendsAndAcceptsTheMediaTypes) {
   ASSERT_THAT(ask(TsaBehaviour::good), IsOk());
   EXPECT_THAT(server.last_head(), testing::StartsWith("POST /tsa HTTP/1.1"));

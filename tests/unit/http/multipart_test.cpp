@@ -111,6 +111,30 @@ TEST(Multipart, WhatIsNotInItsFormIsRefused) {
   }
 }
 
+TEST(Multipart, APartThatNobodyExpectsIsNamed) {
+  const std::string request = part(kRequestHead, "{}");
+  const std::string document = part(kDocumentHead, "x");
+  const auto unasked = [](const std::string& name) {
+    return part("Content-Disposition: form-data; name=\"" + name + "\"\r\n", "y");
+  };
+  const std::string end = "--XyZ--\r\n";
+  for (const std::size_t piece : {1U, 4'096U}) {
+    const auto where = [&](const std::string& text) {
+      const auto form = read(text, piece);
+      return form ? "(nowhere)" : form.error().where;
+    };
+    EXPECT_EQ(where(unasked("colour") + request + document + end), "colour");
+    EXPECT_EQ(where(request + unasked("colour") + document + end), "colour");
+    EXPECT_EQ(where(request + document + unasked("colour") + end), "colour");
+    EXPECT_EQ(where(request + document + document + end), "document");
+    EXPECT_EQ(where(document + request + end), "document");
+    EXPECT_EQ(where(request + end), "document") << "the one that is missing";
+    EXPECT_EQ(where(request + document + unasked("色 x") + end), "%E8%89%B2%20x");
+    EXPECT_EQ(where(request + document + unasked(std::string(1'000, 'n')) + end), std::string(64, 'n') + "...");
+  }
+  EXPECT_EQ(read(document + request + end).error().detail, "stands where the part \"request\" must");
+}
+
 TEST(Multipart, TooManyFieldsOfAPartAreRefused) {
   std::string head(kRequestHead);
   for (int i = 0; i < 14; ++i) {

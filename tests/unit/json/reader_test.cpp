@@ -91,6 +91,18 @@ TEST(JsonReader, UnknownMembersAreRefused) {
   EXPECT_EQ(done.error().where, "pin_");
 }
 
+TEST(JsonReader, TheNameOfAnUnknownMemberIsShownShortAndPrintable) {
+  const auto shown = [](const std::string& name) {
+    const auto document = parse("{\"" + name + "\":1}");
+    return document ? document->root().done().error().where : "(not parsed)";
+  };
+  EXPECT_EQ(shown(std::string(64, 'x')), std::string(64, 'x'));
+  EXPECT_EQ(shown(std::string(10'000, 'x')), std::string(64, 'x') + "...");
+  EXPECT_EQ(shown("a" + std::string(63, 'x') + "署"), "a" + std::string(63, 'x') + "...");
+  EXPECT_EQ(shown(std::string(62, 'x') + "署名"), std::string(62, 'x') + "...");
+  EXPECT_EQ(shown("\\u001b[31m"), "?[31m");
+}
+
 TEST(JsonReader, ValuesOutOfTheirBoundsAreRefused) {
   ASSERT_OK_AND_ASSIGN(const Document document,
                        parse(R"({"t":"abc","e":"","c":"a\u0000b","n":5,"big":9223372036854775808,"none":[]})"));

@@ -32,7 +32,7 @@ class AuthorizerTest : public ::testing::Test {
 
   Result<Authorization> authorize(const std::string& id, SignatureType type, const Consent& consent) {
     RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
-    Authorizer authorizer(fixture_.service->activation(), book_, fixture_.clock);
+    Authorizer authorizer(fixture_.service->activation(), book_, policy_, fixture_.clock);
     const AuthorizationRequest request{.principal = principal_,
                                        .credential = credential,
                                        .type = type,
@@ -56,6 +56,7 @@ class AuthorizerTest : public ::testing::Test {
 
   test::SigningFixture fixture_;
   ActivationBook book_{10};
+  InstructionPolicy policy_;
   const Principal principal_{"tester"};
   const crypto::Digest document_ = digest_of("contract");
   const Instruction instruction_ = fixture_.instruction_for(bytes_of("contract"));
@@ -80,8 +81,25 @@ TEST_F(AuthorizerTest, InstructionForAnotherDocumentIsRefused) {
 }
 
 TEST_F(AuthorizerTest, InstructionFromTheFutureIsRefused) {
-  fixture_.clock.time -= std::chrono::minutes(6);
+  fixture_.clock.time -= policy_.clock_skew;
+  EXPECT_THAT(witness("seal", &instruction_), IsOk()) << "another's clock may be ahead by so much";
+  fixture_.clock.time -= std::chrono::milliseconds(1);
   EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::instruction_from_future));
+  policy_.clock_skew = std::chrono::minutes(6);
+  EXPECT_THAT(witness("seal", &instruction_), IsOk());
+}
+
+TEST_F(AuthorizerTest, InstructionFromLongAgoIsRefused) {
+  fixture_.clock.time += std::chrono::hours(24 * 30);
+  EXPECT_THAT(witness("seal", &instruction_), IsOk());
+  fixture_.clock.time += std::chrono::milliseconds(1);
+  const auto refused = witness("seal", &instruction_);
+  ASSERT_THAT(refused, FailsWith(ErrorCode::instruction_too_old));
+  EXPECT_EQ(refused.error().where, "when");
+  policy_.longest_age = std::chrono::hours(24 * 31);
+  EXPECT_THAT(witness("seal", &instruction_), IsOk());
+  policy_.longest_age = std::chrono::minutes(1);
+  EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::instruction_too_old));
 }
 
 TEST_F(AuthorizerTest, PinDoesNotReplaceAnInstruction) {

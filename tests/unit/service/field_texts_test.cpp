@@ -28,7 +28,7 @@ class FieldTexts : public ::testing::Test {
   }
   Authorization grant(const std::string& id, SignatureType type, const Consent& consent) {
     ActivationBook book(1);
-    Authorizer authorizer(fixture_.service->activation(), book, fixture_.clock);
+    Authorizer authorizer(fixture_.service->activation(), book, {}, fixture_.clock);
     const Principal principal{"t"};
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x"));
     const AuthorizationRequest request{

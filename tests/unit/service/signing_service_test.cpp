@@ -244,6 +244,20 @@ TEST_F(SigningServiceTest, OutsideAuthorityGivesTheToken) {
   EXPECT_EQ(next.pdf.signatures_made, 1U);
 }
 
+TEST_F(SigningServiceTest, ATokenThatCameInBerStandsInTheSignatureInDer) {
+  set_up_outside(TsaBehaviour::ber);
+  ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, sign_at_outside());
+  const auto cut = test::cut_signature(document_, signed_pdf);
+  const cms::SignerInfo info = signer_info(cut);
+  const auto token = info.unsigned_attribute(cms::kIdSignatureTimeStampToken);
+  ASSERT_TRUE(token);
+  ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(*token));
+  ASSERT_OK_AND_ASSIGN(const auto read, tsp::TimestampToken::parse(*token));
+  EXPECT_THAT(read.verify_signature(), IsOk());
+  EXPECT_EQ(read.info().message_imprint,
+            tsp::MessageImprint::of(crypto::digest(DigestAlgorithm::sha256, info.signature)));
+}
+
 struct OutsideFault {
   TsaBehaviour behaviour;
   ErrorCode code;

@@ -74,7 +74,6 @@ TEST(TimestampRequest, RefusesEveryTruncation) {
 }
 
 TEST(TimestampRequest, RefusesWhatIsNotDer) {
-  expect_malformed("020101" + kImprint + "010100");          // certReq FALSE written out (X.690 §11.5)
   expect_malformed("020101" + kImprint + "010101");          // TRUE that is not FF
   expect_malformed("02020001" + kImprint);                   // padded version
   expect_malformed("020101" + kImprint + "02020001");        // padded nonce
@@ -83,6 +82,19 @@ TEST(TimestampRequest, RefusesWhatIsNotDer) {
   expect_malformed("020101" + kImprint + "a000");            // no extension in Extensions
   expect_malformed(kImprint);
   expect_malformed("020101");
+}
+
+// X.690 §11.5 forbids it, and requesters send it all the same.
+TEST(TimestampRequest, ReadsAFalseThatIsWrittenOut) {
+  ASSERT_OK_AND_ASSIGN(const auto parsed, TimestampRequest::parse(request("020101" + kImprint + "010100")));
+  EXPECT_FALSE(parsed.certificate_requested);
+  EXPECT_EQ(to_hex(parsed.encode()), to_hex(request("020101" + kImprint)));
+  ASSERT_OK_AND_ASSIGN(
+      const auto with_nonce,
+      TimestampRequest::parse(request("020101" + kImprint + "020111" + "010100" + "a00d300b06032a0305010100040100")));
+  EXPECT_EQ(with_nonce.nonce, Bytes{0x11});
+  EXPECT_FALSE(with_nonce.certificate_requested);
+  EXPECT_THAT(with_nonce.extensions, testing::ElementsAre(*der::Oid::from_dotted("1.2.3.5")));
 }
 
 TEST(TimestampRequest, RefusesParametersOfAHash) {
@@ -129,7 +141,7 @@ TEST(MessageImprint, R2_IsADigestOnlyWhenItsLengthIsTheAlgorithms) {
   MessageImprint imprint = MessageImprint::of(crypto::digest(DigestAlgorithm::sha256, {}));
   EXPECT_THAT(imprint.digest(), test::IsOk());
   imprint.hashed_message.pop_back();
-  EXPECT_THAT(imprint.digest(), FailsWith(ErrorCode::bad_imprint_algorithm));
+  EXPECT_THAT(imprint.digest(), FailsWith(ErrorCode::malformed_timestamp_request));
 }
 
 TEST(MessageImprint, IsNoDigestOfAnUnknownAlgorithm) {

@@ -2,6 +2,7 @@
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
+#include "support/ber.hpp"
 #include "support/result_matchers.hpp"
 #include "support/test_tsu.hpp"
 
@@ -90,6 +91,62 @@ struct GrantedResponse : testing::Test {
 TEST_F(GrantedResponse, IsReadBackAsTheToken) {
   ASSERT_OK_AND_ASSIGN(const auto parsed, parse_response(encode_granted(token.der())));
   EXPECT_EQ(to_hex(std::get<TimestampToken>(parsed).der()), to_hex(token.der()));
+}
+
+// RFC 3161 wants DER, and an authority that writes its CMS as a stream sends BER.
+TEST_F(GrantedResponse, InBerIsReadAsTheSameTokenInDer) {
+  for (const std::size_t piece : {1U, 32U, 1'000U}) {
+    test::BerWriter how{piece};
+    const Bytes ber = test::in_ber(encode_granted(token.der()), how);
+    ASSERT_OK_AND_ASSIGN(const auto parsed, parse_response(ber));
+    const auto& read = std::get<TimestampToken>(parsed);
+    EXPECT_EQ(to_hex(read.der()), to_hex(token.der()));
+    EXPECT_EQ(to_hex(*read.signed_data().content()), to_hex(*token.signed_data().content()));
+    EXPECT_THAT(read.verify_signature(), test::IsOk());
+    ASSERT_OK_AND_ASSIGN(const TimestampToken alone, TimestampToken::parse(test::in_ber(token.der(), how)));
+    EXPECT_EQ(to_hex(alone.der()), to_hex(token.der()));
+  }
+}
+
+TEST_F(GrantedResponse, WithAStreamedTokenIsReadAsTheSameTokenInDer) {
+  const Bytes streamed = test::with_streamed_token(encode_granted(token.der()));
+  EXPECT_FALSE(cms::SignedData::parse(test::as_streamed(token.der())).has_value()) << "cms reads DER alone";
+  ASSERT_OK_AND_ASSIGN(const auto parsed, parse_response(streamed));
+  EXPECT_EQ(to_hex(std::get<TimestampToken>(parsed).der()), to_hex(token.der()));
+  EXPECT_THAT(std::get<TimestampToken>(parsed).verify_signature(), test::IsOk());
+}
+
+TEST_F(GrantedResponse, InBerIsRefusedWhereverItIsCutOrChanged) {
+  const Bytes ber = test::in_ber(encode_granted(token.der()));
+  for (std::size_t size = 0; size < ber.size(); ++size) {
+    EXPECT_THAT(parse_response(ByteView(ber).first(size)), FailsWith(ErrorCode::malformed_timestamp_response)) << size;
+  }
+  const std::string said = to_hex(token.info().encode());
+  for (std::size_t at = 0; at < ber.size(); ++at) {
+    Bytes changed = ber;
+    changed[at] ^= 0x01U;
+    const auto parsed = parse_response(changed);
+    const auto* other = parsed ? std::get_if<TimestampToken>(&*parsed) : nullptr;
+    if (other != nullptr && other->verify_signature()) {
+      EXPECT_EQ(to_hex(other->info().encode()), said) << "offset " << at;
+    }
+  }
+}
+
+TEST_F(GrantedResponse, ARejectionInBerIsRead) {
+  ASSERT_OK_AND_ASSIGN(const Rejection read,
+                       rejection_of(test::in_ber(encode_rejection({2, PkiFailureInfo::bad_alg, "no"}))));
+  EXPECT_EQ(read.failure_info, PkiFailureInfo::bad_alg);
+  EXPECT_EQ(read.text, "no");
+}
+
+// Of what BER allows only indefinite lengths and pieces are read.
+TEST_F(GrantedResponse, InBerItIsNoLessStrict) {
+  EXPECT_THAT(rejection_from_hex("308030030201020000"), test::IsOk());
+  EXPECT_THAT(rejection_from_hex("30803004028101020000"), FailsWith(ErrorCode::malformed_timestamp_response))
+      << "a length that is not minimal";
+  EXPECT_THAT(rejection_from_hex("30803004020200020000"), FailsWith(ErrorCode::malformed_timestamp_response))
+      << "an INTEGER that is not minimal";
 }
 
 TEST_F(GrantedResponse, IsATokenWithModificationsToo) {

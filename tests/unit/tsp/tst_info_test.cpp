@@ -58,6 +58,15 @@ TEST(TstInfo, R10_LeavesOrderingOutWhenItIsFalse) {
   EXPECT_EQ(to_hex(info.encode()), to_hex(tst_info(kHead + kTime + "0101ff")));
 }
 
+// X.690 §11.5 forbids it, and authorities send it all the same.
+TEST(TstInfo, ReadsAFalseThatIsWrittenOut) {
+  ASSERT_OK_AND_ASSIGN(const TstInfo info, TstInfo::parse(tst_info(kHead + kTime + "010100")));
+  EXPECT_FALSE(info.ordering);
+  ASSERT_OK_AND_ASSIGN(const TstInfo extended,
+                       TstInfo::parse(tst_info(kHead + kTime + "a10d300b06032a0305010100040100")));
+  EXPECT_THAT(extended.extensions, testing::ElementsAre(*der::Oid::from_dotted("1.2.3.5")));
+}
+
 TEST(TstInfo, WritesAndReadsEveryField) {
   TstInfo info = example();
   info.accuracy = Accuracy{1, 500, 250};

@@ -118,12 +118,25 @@ TEST_F(TimestampUnit, RefusesUnknownAndWeakHashesAsBadAlg) {
   }
 }
 
-TEST_F(TimestampUnit, R2_RefusesAnImprintOfAnotherLengthAsBadAlg) {
+TEST_F(TimestampUnit, R2_RefusesAnImprintOfAnotherLengthAsBadDataFormat) {
   TimestampRequest request = request_for("x");
   for (const std::size_t size : {0U, 20U, 31U, 33U, 64U}) {
     request.message_imprint.hashed_message.assign(size, 0x11);
-    EXPECT_EQ(refused(request), PkiFailureInfo::bad_alg) << size;
+    EXPECT_EQ(refused(request), PkiFailureInfo::bad_data_format) << size;
   }
+}
+
+TEST_F(TimestampUnit, AnswersARequestWhoseCertReqFalseIsWrittenOut) {
+  TimestampRequest request = request_for("x");
+  request.certificate_requested = false;
+  Bytes written = request.encode();
+  append(written, Bytes{0x01, 0x01, 0x00});
+  written[1] = static_cast<Byte>(written[1] + 3);
+  const auto answer = respond(written);
+  const auto* token = std::get_if<TimestampToken>(&answer);
+  ASSERT_NE(token, nullptr);
+  EXPECT_THAT(token->matches(request), IsOk());
+  EXPECT_TRUE(token->signed_data().certificates().empty());
 }
 
 TEST_F(TimestampUnit, RefusesAHashThatThePolicyLeavesOut) {

@@ -1,0 +1,84 @@
+#include "http/query.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "http/text.hpp"
+#include "rakkan/base/hex.hpp"
+
+namespace rakkan::http {
+namespace {
+
+struct Pair {
+  std::string_view name;  // encoded, as all of it
+  std::string_view value;
+};
+
+// Takes the next pair from the front of `rest`; nothing between two "&" is none.
+std::optional<Pair> next_pair(std::string_view& rest) noexcept {
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (!pair.empty()) {
+      const std::size_t equals = std::min(pair.find('='), pair.size());
+      return Pair{pair.substr(0, equals), pair.substr(std::min(equals + 1, pair.size()))};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> percent_decoded(std::string_view text) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    const auto octet = from_hex(text.substr(i + 1, 2));
+    if (!octet || octet->size() != 1) {
+      return std::nullopt;
+    }
+    decoded += static_cast<char>(octet->front());
+    i += 2;
+  }
+  return decoded;
+}
+
+std::string list_of(std::span<const std::string_view> names) {
+  std::string list;
+  for (const std::string_view name : names) {
+    list.append(list.empty() ? "" : ", ").append(name);
+  }
+  return list.empty() ? "there are none" : "known: " + list;
+}
+
+}  // namespace
+
+Result<void> check_query(std::string_view query, std::span<const std::string_view> names) {
+  std::vector<std::string> seen;
+  while (const auto pair = next_pair(query)) {
+    std::optional<std::string> name = percent_decoded(pair->name);
+    if (!name || std::find(names.begin(), names.end(), *name) == names.end()) {
+      return fail(ErrorCode::malformed_request, "is no query parameter of this path; " + list_of(names),
+                  shown(pair->name));
+    }
+    if (std::find(seen.begin(), seen.end(), *name) != seen.end()) {
+      return fail(ErrorCode::malformed_request, "stands there twice", *std::move(name));
+    }
+    seen.push_back(*std::move(name));
+  }
+  return {};
+}
+
+std::optional<std::string> query_value(std::string_view query, std::string_view name) {
+  while (const auto pair = next_pair(query)) {
+    if (percent_decoded(pair->name) == name) {
+      return percent_decoded(pair->value);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace rakkan::http

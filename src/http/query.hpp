@@ -1,0 +1,22 @@
+// The query of a request's target: name=value pairs between "&", names and values percent-encoded (RFC 3986 §2.1,
+// §3.4). A "+" is a plus.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::http {
+
+// Holds the query nothing but parameters of these names, each at most once? What a server does not know it would
+// leave out in silence, and the caller would take the answer for another than it is. malformed_request with the
+// parameter, as it was written, in `where`.
+[[nodiscard]] Result<void> check_query(std::string_view query, std::span<const std::string_view> names);
+
+// The value of the first parameter of this name; nothing when it is missing or not well formed.
+[[nodiscard]] std::optional<std::string> query_value(std::string_view query, std::string_view name);
+
+}  // namespace rakkan::http
