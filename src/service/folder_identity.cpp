@@ -15,12 +15,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kIdFact = "folder.id";
 constexpr std::string_view kPlaceFact = "folder.place";
-constexpr std::string_view kTokensFact = "folder.tokens";
+constexpr std::string_view kTokenFacts = "folder.token.";  // and the label: its serial number
 
-constexpr std::size_t kIdSize = 16;           // bytes of randomness
-constexpr std::size_t kLongestPath = 4'096;   // bytes
-constexpr std::size_t kLongestText = 256;     // bytes
-constexpr std::size_t kMostTokens = 100'000;  // one a credential
+constexpr std::size_t kIdSize = 16;          // bytes of randomness
+constexpr std::size_t kLongestPath = 4'096;  // bytes
+constexpr std::size_t kLongestText = 256;    // bytes
 
 // A time in nanoseconds and an inode are larger than what every reader of JSON takes for a number.
 std::string text_of(const FileMark& mark) {
@@ -69,19 +68,6 @@ Result<FolderPlace> read_place(std::string_view text) {
   RAKKAN_TRY(place.folder, read_mark(object, "folder"));
   RAKKAN_TRY(place.database, read_mark(object, "database"));
   return place;
-}
-
-std::string text_of(const std::map<std::string, std::string>& serials) {
-  const auto row = [](const auto& one) {
-    json::ObjectWriter object;
-    object.text("token", one.first).text("serial", one.second);
-    return std::move(object).finish();
-  };
-  json::ObjectWriter object;
-  if (!serials.empty()) {
-    object.raw("tokens", json::array_of(serials, row));
-  }
-  return std::move(object).finish();
 }
 
 // How the folder's record names a place: enough to find it again.
@@ -159,24 +145,7 @@ Result<void> FolderIdentity::follow_rename(store::Ledger& ledger) const {
 }
 
 Result<std::map<std::string, std::string>> FolderTokens::read(store::Ledger& ledger) {
-  std::map<std::string, std::string> serials;
-  RAKKAN_TRY(const std::optional<std::string> text, ledger.fact(kTokensFact));
-  if (!text) {
-    return serials;
-  }
-  constexpr json::Limits kLimits{64UL << 20, 4};
-  RAKKAN_TRY(const json::Document document, json::Document::parse(*text, ErrorCode::store_corrupt, kLimits));
-  json::Members object = document.root();
-  if (!object.has("tokens")) {
-    return serials;
-  }
-  RAKKAN_TRY(std::vector<json::Members> rows, object.objects("tokens", kMostTokens));
-  for (json::Members& row : rows) {
-    RAKKAN_TRY(std::string label, row.text("token", kLongestText));
-    RAKKAN_TRY(std::string serial, row.text("serial", kLongestText));
-    serials.emplace(std::move(label), std::move(serial));
-  }
-  return serials;
+  return ledger.facts_below(kTokenFacts);
 }
 
 Result<std::string> FolderTokens::serial_of(const std::string& token_label) {
@@ -187,10 +156,8 @@ Result<std::string> FolderTokens::serial_of(const std::string& token_label) {
 
 Result<void> FolderTokens::remember(const std::string& token_label, const std::string& serial) {
   const std::scoped_lock lock(mutex_);
-  std::map<std::string, std::string> with = serials_;
-  with[token_label] = serial;
-  RAKKAN_CHECK(ledger_->set_fact(kTokensFact, text_of(with)));
-  serials_ = std::move(with);
+  RAKKAN_CHECK(ledger_->set_fact(std::string(kTokenFacts) + token_label, serial));
+  serials_[token_label] = serial;
   return {};
 }
 
@@ -225,14 +192,15 @@ RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<Toke
                           const Adoption& adoption, const std::string& fresh_id) {
   const bool copy = identity.original_is_there();
   const std::string& id = copy ? fresh_id : identity.id();
-  std::map<std::string, std::string> serials;
+  RecordedAdoption recorded;
+  recorded.changes = {store::FactChange{std::string(kIdFact), id},
+                      store::FactChange{std::string(kPlaceFact), text_of(identity.here())}};
   std::vector<TokenStanding> changed;
   for (const TokenStanding& token : tokens) {
-    if (!token.now.empty()) {
-      serials.emplace(token.label, token.now);
-    }
     if (token.now != token.serial) {
       changed.push_back(token);
+      recorded.changes.emplace_back(store::FactChange{std::string(kTokenFacts) + token.label,
+                                                      token.now.empty() ? std::nullopt : std::optional(token.now)});
     }
   }
   const auto change = [](const TokenStanding& token) {
@@ -250,10 +218,8 @@ RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<Toke
   if (!adoption.reason.empty()) {
     body.text("reason", adoption.reason);
   }
-  return {{store::FactChange{std::string(kIdFact), id},
-           store::FactChange{std::string(kPlaceFact), text_of(identity.here())},
-           store::FactChange{std::string(kTokensFact), text_of(serials)}},
-          std::move(body).finish()};
+  recorded.body = std::move(body).finish();
+  return recorded;
 }
 
 }  // namespace rakkan::service

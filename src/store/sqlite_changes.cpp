@@ -62,10 +62,13 @@ Result<void> apply_one(Database& database, const ActivationWithdrawal& withdrawa
 }
 
 Result<void> apply_one(Database& database, const FactChange& change) {
+  if (!change.value) {
+    return database.execute("DELETE FROM fact WHERE name = ?", change.name).map([](int) {});
+  }
   RAKKAN_CHECK(
       database.execute("INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) "
                        "DO UPDATE SET value = excluded.value",
-                       change.name, bytes_of(change.value)));
+                       change.name, bytes_of(*change.value)));
   return {};
 }
 

@@ -105,10 +105,10 @@ struct RecordErasure {
   std::vector<std::uint64_t> indexes;
 };
 
-// Sets a fact of the data folder (Ledger::fact), whatever it was before.
+// Sets a fact of the data folder (Ledger::fact), whatever it was before, or takes it away.
 struct FactChange {
   std::string name;
-  std::string value;
+  std::optional<std::string> value;
 };
 
 using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,

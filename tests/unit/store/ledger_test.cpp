@@ -156,13 +156,18 @@ TEST_F(LedgerTest, AWithdrawnActivationIsGoneAndItsTenantsAlone) {
 
 TEST_F(LedgerTest, AFactChangesWithItsEntryOrNotAtAll) {
   ASSERT_THAT(store_->set_fact("folder.id", "a"), IsOk());
-  ASSERT_THAT(store_->commit({.changes = {FactChange{"folder.id", "b"}, FactChange{"folder.tokens", "{}"}}}), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {FactChange{"folder.id", "b"}, FactChange{"folder.token.a", "1"},
+                                          FactChange{"folder.token.b", "2"}}}),
+              IsOk());
+  ASSERT_THAT(store_->commit({.changes = {FactChange{"folder.token.a", std::nullopt}}}), IsOk());
   ASSERT_THAT(commit_record(0, "{}"), IsOk());
   EXPECT_THAT(store_->commit({.records = {record(0, "{}")}, .changes = {FactChange{"folder.id", "c"}}}),
               FailsWith(ErrorCode::already_exists));
   reopen();
   EXPECT_EQ(store_->fact("folder.id").value(), "b");
-  EXPECT_EQ(store_->fact("folder.tokens").value(), "{}");
+  EXPECT_EQ(store_->fact("folder.token.a").value(), std::nullopt);
+  const std::map<std::string, std::string> left{{"b", "2"}};
+  EXPECT_EQ(store_->facts_below("folder.token.").value(), left);
 }
 
 TEST_F(LedgerTest, UseOfAnUnknownActivationIsRefused) {
