@@ -87,7 +87,9 @@ Error usage_error(Program& program, const CLI::ParseError& error) {
     const bool wants_command = !at.get_subcommands([](const CLI::App*) { return true; }).empty();
     const bool is_option = rest.front().starts_with("-");
     const std::string help = words.empty() ? "`rakkan --help`" : "`rakkan " + words + " --help`";
-    detail = is_option       ? "unknown option " + rest.front() + ": " + help + " lists the options"
+    // Without its value: that may be a secret which was not meant for the screen.
+    detail = is_option ? "unknown option " + rest.front().substr(0, rest.front().find('=')) + ": " + help +
+                             " lists the options"
              : wants_command ? "unknown command \"" + (words.empty() ? words : words + " ") + rest.front() +
                                    "\": " + help + " lists the commands"
                              : "unexpected word \"" + rest.front() + "\": " + help + " explains the command";
