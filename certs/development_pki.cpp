@@ -1,7 +1,6 @@
 #include "development_pki.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/hsm/module.hpp"
+#include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
 
@@ -62,28 +62,24 @@ class Builder {
     if (fs::exists(folder_ / "listing.json") || fs::exists(folder_ / "tokens")) {
       return fail(ErrorCode::already_exists, "the folder holds a development PKI already", folder_.string());
     }
-    for (const char* name : {"tokens", "pins", "certificates", "trust", "crls"}) {
+    for (const char* name : {"pins", "so-pins", "certificates", "trust", "crls"}) {
       std::error_code error;
       fs::create_directories(folder_ / name, error);
       if (error) {
         return fail(ErrorCode::file_unwritable, error.message(), (folder_ / name).string());
       }
     }
-    fs::permissions(folder_ / "tokens", fs::perms::owner_all);
     fs::permissions(folder_ / "pins", fs::perms::owner_all);
-    const fs::path configuration = folder_ / "softhsm2.conf";
-    RAKKAN_CHECK(
-        write_text(configuration, "directories.tokendir = " + (folder_ / "tokens").string() +
-                                      "\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n"));
-    ::setenv("SOFTHSM2_CONF", configuration.c_str(), 1);
-    return {};
+    fs::permissions(folder_ / "so-pins", fs::perms::owner_all);
+    RAKKAN_CHECK(hsm::make_softhsm_folder(folder_));
+    return hsm::use_softhsm_folder(folder_);
   }
 
   // One token a credential, its PINs random and kept in files.
   Result<Issued> make_key(const Description& description) {
     const std::string name(description.name);
-    RAKKAN_TRY(const SecureBytes so_pin, make_pin(name + ".so-pin"));
-    RAKKAN_TRY(SecureBytes pin, make_pin(name + ".pin"));
+    RAKKAN_TRY(const SecureBytes so_pin, make_pin("so-pins/" + name + ".pin"));
+    RAKKAN_TRY(SecureBytes pin, make_pin("pins/" + name + ".pin"));
     RAKKAN_CHECK(module_->initialise_token(name, so_pin, pin));
     RAKKAN_TRY(const auto token, hsm::Token::open(module_, {name, std::nullopt}, std::move(pin)));
     Bytes id(16);
@@ -97,7 +93,7 @@ class Builder {
     Bytes bytes(12);
     RAKKAN_CHECK(random_.fill(bytes));
     const std::string text = to_hex(bytes);
-    RAKKAN_CHECK(write_file_atomically(folder_ / "pins" / file, {bytes_of(text), bytes_of("\n")}, true));
+    RAKKAN_CHECK(write_file_atomically(folder_ / file, {bytes_of(text), bytes_of("\n")}, true));
     return SecureBytes(bytes_of(text));
   }
 

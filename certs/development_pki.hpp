@@ -11,14 +11,15 @@
 namespace rakkan::certs {
 
 // What `folder` holds afterwards:
-//   softhsm2.conf, tokens/             point SOFTHSM2_CONF at the first; the labels of token and key are the name
-//   pins/NAME.pin, NAME.so-pin         random, readable by the owner alone
+//   softhsm2.conf, tokens/             hsm/softhsm.hpp; the labels of token and key are the certificate's name
+//   pins/NAME.pin, so-pins/NAME.pin    random, readable by the owner alone
 //   certificates/NAME.pem              the certificate; NAME.chain.pem with its issuers' behind it, up to the root's
 //   trust/root-ca.pem                  the trust anchor
 //   crls/root-ca.crl, issuing-ca.crl   DER; the same as .pem
 //   listing.json                       all of it for programs
-// Sets SOFTHSM2_CONF in the environment of the process; to be called before SoftHSM is loaded and before threads start.
-// Fails with already_exists when the folder holds a PKI, and as files, tokens and certificates fail.
+// It may be moved and copied as a whole. Sets SOFTHSM2_CONF in the environment of the process; to be called before
+// SoftHSM is loaded and before threads start. Fails with already_exists when the folder holds a PKI, and as files,
+// tokens and certificates fail.
 [[nodiscard]] Result<void> build_development_pki(const std::filesystem::path& folder, Instant now,
                                                  RandomSource& random);
 

@@ -66,6 +66,7 @@ Router Api::router() {
   add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});
   add(Method::post, "/v1/cms:batch", Scope::sign, Needs::keys, options.batch, post_cms_batch);
   add(Method::post, "/v1/activations", Scope::sign, Needs::pins, options.json, post_activations);
+  add(Method::delete_, "/v1/activations/{id}", Scope::sign, Needs::records, 0, delete_activation);
   add(Method::post, "/tsa", Scope::timestamp, Needs::keys, kQuery, post_tsa).open = options.tsa_open;
   add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof, {kJournalParameter});
   add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint, {kJournalParameter});

@@ -15,6 +15,7 @@ inline constexpr std::string_view kJournalParameter = "journal";
 [[nodiscard]] async::Task<Result<Response>> post_cms(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms_batch(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_activations(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> delete_activation(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_tsa(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_audit_proof(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_audit_checkpoint(Context& context, Request& request);

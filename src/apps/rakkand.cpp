@@ -1,27 +1,25 @@
 // rakkand, the server: wires the modules and decides nothing. What is made later goes first: the listeners, then the
 // API, then pools and trail.
-#include <unistd.h>
+#include "serve.hpp"
 
-#include <iostream>
-#include <string_view>
 #include <thread>
 
 #include "rakkan/api/api.hpp"
 #include "rakkan/api/descriptors.hpp"
-#include "rakkan/base/process.hpp"
 #include "rakkan/base/service_manager.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/config/configuration.hpp"
 #include "rakkan/http/server.hpp"
+#include "rakkan/preflight/preflight.hpp"
 #include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
 
+namespace rakkan::apps {
 namespace {
 
-using namespace rakkan;
 using Event = ServiceManager::Event;
 
 void reload(const ServiceManager& manager, http::Server& server, telemetry::Log& log) {
@@ -45,18 +43,17 @@ void run(const ServiceManager& manager, http::Server& server, telemetry::Log& lo
   }
 }
 
-Result<void> serve(const std::string& file) {
-  RAKKAN_CHECK(keep_to_ourselves());
-  const ServiceManager manager;  // before the first thread, which inherits what signals it blocks
-  RAKKAN_TRY(config::Configuration configuration, config::load(file, config::environment_settings(environ), {}));
+}  // namespace
+
+Result<void> serve(config::Configuration& configuration, const ServiceManager& manager) {
+  RAKKAN_CHECK(preflight::check_options(configuration));
   configuration.http.timeouts.deadline = configuration.service.deadline;
   const SystemClock clock;
   RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
   RAKKAN_CHECK(api::fit_descriptors(configuration.http, configuration.service.pools, *log));
   telemetry::Metrics metrics;
-  const service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
-                                         configuration.service,  configuration.audit, "rakkand"};
-  RAKKAN_TRY(const auto embedded, service::EmbeddedService::open(options));
+  RAKKAN_TRY(const auto embedded,
+             service::EmbeddedService::open(preflight::embedded_options(configuration, "rakkand")));
   const service::Recorder record = service::recorder_of(embedded->trail());
   RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,
@@ -86,16 +83,4 @@ Result<void> serve(const std::string& file) {
   return {};
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 3 || std::string_view(argv[1]) != "--config") {
-    std::cerr << "usage: rakkand --config FILE\n";
-    return static_cast<int>(ExitCode::usage);
-  }
-  if (const auto served = serve(argv[2]); !served) {
-    std::cerr << "rakkand: " << to_string(served.error()) << '\n';
-    return static_cast<int>(row(served.error().code).exit_code);
-  }
-  return 0;
-}
+}  // namespace rakkan::apps

@@ -7,6 +7,7 @@
 #include "audit/group_commit.hpp"
 #include "audit/publisher.hpp"
 #include "audit/stamper.hpp"
+#include "audit/text.hpp"
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/hex.hpp"
 
@@ -14,33 +15,45 @@ namespace rakkan::audit {
 namespace {
 
 constexpr std::string_view kOriginFact = "audit.origin";
+constexpr const char* kOriginKey = "audit.origin";  // in the configuration
 constexpr std::string_view kKeyFact = "audit.vkey";
 constexpr std::chrono::milliseconds kLongestWindow{5};
 constexpr std::chrono::milliseconds kRetryCheckpoint{1'000};
 
 Result<void> check_options(const Options& options) {
-  const auto wrong = [](std::string what) { return fail(ErrorCode::configuration_invalid, std::move(what)); };
+  const auto wrong = [](std::string what, std::string key) {
+    return fail(ErrorCode::configuration_invalid, std::move(what), std::move(key));
+  };
   if (options.commit_window < std::chrono::microseconds{0} || options.commit_window > kLongestWindow) {
-    return wrong("audit.commit_window is from 0 to 5 ms");
+    return wrong("must be from 0 to 5 ms", "audit.commit_window");
   }
   if (options.waiting == 0) {
-    return wrong("audit.waiting is at least 1");
+    return wrong("must be at least 1", "audit.waiting");
   }
-  if (options.checkpoint_interval <= std::chrono::milliseconds{0} ||
-      options.timestamp_interval <= std::chrono::seconds{0}) {
-    return wrong("audit.checkpoint_interval and audit.timestamp_interval are more than 0");
+  if (options.checkpoint_interval <= std::chrono::milliseconds{0}) {
+    return wrong("must be more than 0", "audit.checkpoint_interval");
+  }
+  if (options.timestamp_interval <= std::chrono::seconds{0}) {
+    return wrong("must be more than 0", "audit.timestamp_interval");
   }
   if (options.longest_uncovered <= options.checkpoint_interval) {
-    return wrong("audit.longest_uncovered is more than audit.checkpoint_interval");
+    return wrong("must be more than audit.checkpoint_interval", "audit.longest_uncovered");
   }
   return {};
 }
 
-// "rakkan.invalid/<random>": a name that nobody else's log has, under a domain that nobody can have (RFC 2606 §2).
+// A name that nobody else's log has, under a domain that nobody can have (RFC 2606 §2).
 Result<std::string> make_origin(RandomSource& random) {
   Bytes octets(16);
   RAKKAN_CHECK(random.fill(octets));
-  return "rakkan.invalid/" + to_hex(octets);
+  return std::string(kDevelopmentOrigin) + to_hex(octets);
+}
+
+Result<void> check_name(const Options& options, const std::string& origin) {
+  if (!options.origin.empty() && options.origin != origin) {
+    return fail(ErrorCode::configuration_invalid, "is another name than the log's, which is " + origin, kOriginKey);
+  }
+  return {};
 }
 
 // The name and key that the log began with, which must be those of today; at the first start they are set.
@@ -52,9 +65,7 @@ Result<VerifierKey> identity(const Options& options, const Environment& environm
     RAKKAN_CHECK(VerifierKey::create(*origin, environment.checkpoint_key->public_key()));
     RAKKAN_CHECK(ledger.set_fact(kOriginFact, *origin));
   }
-  if (!options.origin.empty() && options.origin != *origin) {
-    return fail(ErrorCode::configuration_invalid, "audit.origin is another than the log's, which is " + *origin);
-  }
+  RAKKAN_CHECK(check_name(options, *origin));
   RAKKAN_TRY(VerifierKey key, VerifierKey::create(*origin, environment.checkpoint_key->public_key()));
   RAKKAN_TRY(const std::optional<std::string> known, ledger.fact(kKeyFact));
   if (!known) {
@@ -100,6 +111,8 @@ Result<void> replay(const std::vector<store::LogChunk>& chunks, Log& log) {
 }
 
 }  // namespace
+
+bool is_development_origin(std::string_view origin) noexcept { return origin.starts_with(kDevelopmentOrigin); }
 
 struct Trail::Impl {
   Impl(Options with_options, Environment in, Logs logs, const JournalSizes& sizes)
@@ -153,6 +166,28 @@ Result<std::optional<Record>> record_of(store::Ledger& ledger, std::uint64_t ind
 Result<bool> Trail::has_begun(store::Ledger& ledger) {
   RAKKAN_TRY(const std::optional<std::string> key, ledger.fact(kKeyFact));
   return key.has_value();
+}
+
+Result<std::string> Trail::known_origin(store::Ledger& ledger) {
+  RAKKAN_TRY(std::optional<std::string> origin, ledger.fact(kOriginFact));
+  return std::move(origin).value_or("");
+}
+
+Result<void> check_origin(const Options& options, const std::string& begun, bool production) {
+  if (!options.origin.empty() && !is_key_name(options.origin)) {
+    return fail(ErrorCode::configuration_invalid, "the name of a log has no blanks and no '+'", kOriginKey);
+  }
+  RAKKAN_CHECK(begun.empty() ? Result<void>() : check_name(options, begun));
+  const std::string& name = begun.empty() ? options.origin : begun;
+  if (production && (name.empty() || is_development_origin(name))) {
+    return fail(ErrorCode::configuration_invalid,
+                (name.empty() ? "a log in production needs a name that is yours"
+                              : "the log has a name for development, " + name +
+                                    ": a log in production has one that is yours, and gets it when it begins") +
+                    std::string(" (`rakkan init --origin NAME`)"),
+                kOriginKey);
+  }
+  return {};
 }
 
 Result<std::vector<VerifierKey>> Trail::known_keys(store::Ledger& ledger) {

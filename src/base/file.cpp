@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/permissions_of.hpp"
+#include "base/read_descriptor.hpp"
 #include "base/system_error.hpp"
 #include "rakkan/base/environment.hpp"
 
@@ -52,36 +53,6 @@ Result<OpenFile> open_regular(const fs::path& path) {
   return OpenFile{std::move(descriptor), status};
 }
 
-Result<Bytes> read_all(const OpenFile& file, const fs::path& path, std::uint64_t limit) {
-  Bytes content;
-  Bytes block(64 * 1024);
-  for (;;) {
-    const ssize_t count = ::read(file.descriptor.value(), block.data(), block.size());
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return refused_by_system(ErrorCode::file_unreadable, "cannot read", path);
-    }
-    if (count == 0) {
-      return content;
-    }
-    append(content, ByteView(block).first(static_cast<std::size_t>(count)));
-    if (content.size() > limit) {
-      return fail(ErrorCode::input_too_large, "larger than " + std::to_string(limit) + " bytes", path.string());
-    }
-  }
-}
-
-ByteView without_line_break(ByteView text) noexcept {
-  for (const Byte end : {Byte{'\n'}, Byte{'\r'}}) {
-    if (!text.empty() && text.back() == end) {
-      text = text.first(text.size() - 1);
-    }
-  }
-  return text;
-}
-
 Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
@@ -112,6 +83,23 @@ Result<void> check_secret_file_of(const struct stat& status, const fs::path& pat
   }
   const Readers readers = is_service_credential(path) ? Readers::group : Readers::owner;
   return check_permissions_of(status, path, readers, {this_user(), kRoot, third});
+}
+
+// Something that is no file but takes bytes (/dev/stdout, a named pipe): it is not to be replaced by a file.
+bool is_device_or_pipe(const fs::path& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
+Result<void> write_through(const fs::path& path, std::span<const ByteView> parts) {
+  const Descriptor descriptor(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (descriptor.value() < 0) {
+    return refused_by_system(ErrorCode::file_unwritable, "cannot open", path);
+  }
+  for (const ByteView part : parts) {
+    RAKKAN_CHECK(write_all(descriptor.value(), part, path));
+  }
+  return {};
 }
 
 // A rename is durable only when the folder that holds the name is synced too.
@@ -158,7 +146,7 @@ MappedFile::~MappedFile() {
 
 Result<Bytes> read_file(const fs::path& path, std::uint64_t limit) {
   RAKKAN_TRY(const OpenFile file, open_regular(path));
-  return read_all(file, path, limit);
+  return read_all(file.descriptor.value(), path, limit);
 }
 
 Result<void> check_secret_file(const fs::path& path) {
@@ -170,41 +158,17 @@ Result<void> check_secret_file(const fs::path& path) {
 }
 
 Result<SecureBytes> read_secret_file(const fs::path& path) {
-  constexpr std::uint64_t kSecretLimit = 64 * 1024;
   RAKKAN_TRY(const OpenFile file, open_regular(path));
   if (S_ISREG(file.status.st_mode)) {
     RAKKAN_CHECK(check_secret_file_of(file.status, path));
   }
-  // One buffer that never moves, so that no copy is left behind.
-  Bytes buffer(kSecretLimit + 1);
-  std::size_t size = 0;
-  const auto fill = [&]() -> Result<void> {
-    for (;;) {
-      const ssize_t count = ::read(file.descriptor.value(), buffer.data() + size, buffer.size() - size);
-      if (count < 0 && errno == EINTR) {
-        continue;
-      }
-      if (count < 0) {
-        return refused_by_system(ErrorCode::file_unreadable, "cannot read", path);
-      }
-      if (count == 0) {
-        return {};
-      }
-      size += static_cast<std::size_t>(count);
-      if (size > kSecretLimit) {
-        return fail(ErrorCode::input_too_large, "larger than " + std::to_string(kSecretLimit) + " bytes",
-                    path.string());
-      }
-    }
-  };
-  const Result<void> filled = fill();
-  SecureBytes secret(without_line_break(ByteView(buffer).first(size)));
-  secure_wipe(ByteSpan(buffer).first(size));
-  RAKKAN_CHECK(filled);
-  return secret;
+  return read_secret(file.descriptor.value(), path);
 }
 
-Result<void> write_file_atomically(const fs::path& path, std::initializer_list<ByteView> parts, bool owner_only) {
+Result<void> write_file_atomically(const fs::path& path, std::span<const ByteView> parts, bool owner_only) {
+  if (is_device_or_pipe(path)) {
+    return write_through(path, parts);
+  }
   std::string temporary = path.string() + ".XXXXXX";
   const Descriptor descriptor(::mkostemp(temporary.data(), O_CLOEXEC));
   if (descriptor.value() < 0) {

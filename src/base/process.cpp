@@ -1,8 +1,13 @@
 #include "rakkan/base/process.hpp"
 
+#include <fcntl.h>
+#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 namespace rakkan {
 
@@ -15,6 +20,16 @@ Result<void> keep_to_ourselves() {
     return fail(ErrorCode::internal, "the kernel does not keep the memory from other processes (PR_SET_DUMPABLE)");
   }
   return {};
+}
+
+void settle_standard_streams() noexcept {
+  for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(number, F_GETFD) < 0 && errno == EBADF) {
+      // The lowest number that is free is this one. What only reads is not written, and the other way round.
+      static_cast<void>(::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+    }
+  }
+  ::signal(SIGPIPE, SIG_IGN);
 }
 
 }  // namespace rakkan

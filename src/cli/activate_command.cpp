@@ -1,6 +1,7 @@
 // rakkan credentials activate: a party's PIN, once, becomes a token that signs exactly these documents.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/parse_digest.hpp"
@@ -9,7 +10,8 @@
 #include "cli/signing_options.hpp"
 #include "cli/signing_request.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
+#include "rakkan/service/activation_book.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -18,11 +20,12 @@ class ActivateCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
-    app.add_option("--pin-file", pin_file_, "File with the party's PIN")->required();
+    app.add_option("--pin-file", pin_file_, "File with the party's PIN; - is standard input")->required();
     app.add_option("--digest", digests_, "Digest of a document in hexadecimal, or ALG:HEX; may be repeated")
         ->required()
         ->allow_extra_args(false);
-    app.add_option("-o,--output", output_, "File for the token; each digest can be signed once within five minutes")
+    app.add_option("-o,--output", output_,
+                   "File for the token, or - for standard output; each digest can be signed once within five minutes")
         ->required();
     remote_.declare(app);
   }
@@ -33,28 +36,39 @@ class ActivateCommand final : public Command {
       RAKKAN_TRY(const crypto::Digest digest, parse_digest(text));
       digests.push_back(digest);
     }
-    RAKKAN_TRY(SecureBytes pin, read_secret_file(pin_file_));
-    RAKKAN_TRY(const std::string expires,
-               remote_.chosen() ? activate_there(digests, pin) : activate_here(global, digests, std::move(pin)));
-    return Outcome{{{"id", id_}, {"output", output_.string()}, {"expires", expires}},
-                   output_.string() + ": activates " + id_ + " for " + std::to_string(digests.size()) +
-                       " documents until " + expires + "\n",
-                   ExitCode::ok};
+    RAKKAN_TRY(SecureBytes pin, read_secret_input(pin_file_));
+    return remote_.chosen() ? activate_there(digests, pin) : activate_here(global, digests, std::move(pin));
   }
 
  private:
-  // Both write the token and tell when it ends.
-  [[nodiscard]] Result<std::string> activate_here(const GlobalOptions& global,
-                                                  const std::vector<crypto::Digest>& digests, SecureBytes pin) const {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+  [[nodiscard]] Result<Outcome> activate_here(const GlobalOptions& global, const std::vector<crypto::Digest>& digests,
+                                              SecureBytes pin) const {
+    RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
     service::ActivateCommand command{runtime->principal(), CredentialId(id_), digests, std::move(pin)};
     RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->service().activate(std::move(command))));
-    RAKKAN_CHECK(write_file_atomically(output_, {activated.token.view(), bytes_of("\n")}, true));
-    return to_rfc3339(activated.expires);
+    const auto withdraw = [runtime, id = service::activation_id(activated.token)] {
+      return async::block_on(runtime->service().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
+        return withdrawn_again();
+      });
+    };
+    return outcome(activated.token.text(), digests.size(), to_rfc3339(activated.expires), withdraw);
   }
 
-  [[nodiscard]] Result<std::string> activate_there(const std::vector<crypto::Digest>& digests,
-                                                   const SecureBytes& pin) const {
+  static std::string withdrawn_again() { return "the activation was withdrawn again"; }
+
+  // A token that nobody has got is nobody's: `withdraw` is for that case.
+  [[nodiscard]] Outcome outcome(std::string_view token, std::size_t documents, const std::string& expires,
+                                std::function<Result<std::string>()> withdraw) const {
+    return {{{"id", id_}, {"output", output_.string()}, {"expires", expires}},
+            shown(output_) + ": activates " + id_ + " for " + std::to_string(documents) + " documents until " +
+                expires + "\n",
+            ExitCode::ok,
+            {Document::secret_line(output_, token)},
+            std::move(withdraw)};
+  }
+
+  [[nodiscard]] Result<Outcome> activate_there(const std::vector<crypto::Digest>& digests,
+                                               const SecureBytes& pin) const {
     boost::json::array wanted;
     for (const crypto::Digest& digest : digests) {
       wanted.push_back(to_json(digest));
@@ -62,14 +76,15 @@ class ActivateCommand final : public Command {
     std::string head = boost::json::serialize(boost::json::object{{"credential", id_}, {"digests", std::move(wanted)}});
     head.pop_back();
     const SecureBytes secret = secret_member("pin", pin);
-    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    RAKKAN_TRY(Remote opened, Remote::open(remote_));
+    const auto remote = std::make_shared<const Remote>(std::move(opened));
     // Not again by itself: a wrong PIN that is sent twice counts twice.
-    RAKKAN_TRY(fetch::HttpResponse response, remote.ask({"POST",
-                                                         "/v1/activations",
-                                                         "application/json",
-                                                         "application/json",
-                                                         {bytes_of(head), secret.view(), bytes_of("}")},
-                                                         Repeat::never}));
+    RAKKAN_TRY(fetch::HttpResponse response, remote->ask({"POST",
+                                                          "/v1/activations",
+                                                          "application/json",
+                                                          "application/json",
+                                                          {bytes_of(head), secret.view(), bytes_of("}")},
+                                                          Repeat::never}));
     RAKKAN_TRY(boost::json::object answer, json_of(response));
     secure_wipe(response.body);
     auto* const token = answer.if_contains("activation");
@@ -78,10 +93,15 @@ class ActivateCommand final : public Command {
       return fail(ErrorCode::malformed_server_answer, "no token", remote_.server);
     }
     boost::json::string& text = token->get_string();
-    const Result<void> written = write_file_atomically(output_, {bytes_of(text), bytes_of("\n")}, true);
+    const Bytes id = service::activation_id(SecureBytes(bytes_of(text)));
+    const auto withdraw = [remote, id] {
+      return remote->ask_json("DELETE", "/v1/activations/" + to_hex(id)).map([](const auto&) {
+        return withdrawn_again();
+      });
+    };
+    Outcome made = outcome(text, digests.size(), std::string(expires->get_string()), withdraw);
     secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
-    RAKKAN_CHECK(written);
-    return std::string(expires->get_string());
+    return made;
   }
 
   std::string id_;

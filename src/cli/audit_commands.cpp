@@ -1,11 +1,11 @@
 // rakkan audit key|prove|show|erase|export: the log as its operator uses it.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/audit/verify.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/service/erasure.hpp"
 
 namespace rakkan::cli {
@@ -44,21 +44,23 @@ class ProveCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("index", index_, "Number of the entry in its log")->required();
-    app.add_option("-o,--output", output_, "The proof (.tlog-proof)")->required();
-    app.add_option("--record", record_,
-                   "Also writes the entry with its record here: what `audit verify --proof` takes");
+    app.add_option("-o,--output", output_, "The proof (.tlog-proof); - is standard output")->required();
+    app.add_option(
+        "--record", record_,
+        "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output");
     declare_journal(app, journal_);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const std::string proof, prove(global));
+    Outcome made = outcome();
     if (!record_.empty()) {
       RAKKAN_TRY(const auto archive, open_archive(global));
       RAKKAN_TRY(const audit::EntryFile entry, archive->entry(journal_of(journal_), index_));
-      RAKKAN_CHECK(write_file_atomically(record_, {bytes_of(entry.encode())}, true));
+      made.documents.push_back(Document::of(record_, SecureBytes(bytes_of(entry.encode()))));
     }
-    RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(proof)}));
-    return outcome();
+    made.documents.push_back(Document::of(output_, proof));
+    return made;
   }
 
  private:
@@ -70,10 +72,10 @@ class ProveCommand final : public Command {
 
   [[nodiscard]] Outcome outcome() const {
     boost::json::object json{{"index", index_}, {"journal", journal_}, {"output", output_.string()}};
-    std::string text = output_.string() + ": proof of entry " + std::to_string(index_) + " of " + journal_ + "\n";
+    std::string text = shown(output_) + ": proof of entry " + std::to_string(index_) + " of " + journal_ + "\n";
     if (!record_.empty()) {
       json["record"] = record_.string();
-      text += record_.string() + ": the entry with its record; it may name persons\n";
+      text += shown(record_) + ": the entry with its record; it may name persons\n";
     }
     return {std::move(json), std::move(text), ExitCode::ok};
   }

@@ -2,10 +2,12 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/audit_report.hpp"
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/standard_streams.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -19,8 +21,8 @@ Result<std::vector<audit::VerifierKey>> keys_of(const std::vector<std::string>& 
   std::vector<audit::VerifierKey> keys;
   for (const std::string& option : options) {
     std::string text = option;
-    if (std::error_code ignored; fs::is_regular_file(option, ignored)) {
-      RAKKAN_TRY(const Bytes content, read_file(option, kLargestKeyFile));
+    if (std::error_code ignored; option == kStandardStream || fs::is_regular_file(option, ignored)) {
+      RAKKAN_TRY(const Bytes content, read_input(option, kLargestKeyFile));
       text = text_of(content);
     }
     for (std::size_t begin = 0; begin < text.size();) {
@@ -59,10 +61,14 @@ class VerifyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     auto* folder = app.add_option("--dir", folder_, "An exported log (one journal) instead of the data folder's");
-    app.add_option("--against", against_, "Checkpoint that somebody kept: the log must continue it");
-    app.add_option("--key", keys_, "The log's public key (vkey), or a file of such; default: the data folder's own")
+    app.add_option("--against", against_,
+                   "Checkpoint that somebody kept: the log must continue it; - is standard input");
+    app.add_option(
+           "--key", keys_,
+           "The log's public key (vkey), or a file of such, or - for standard input; default: the data folder's own")
         ->allow_extra_args(false);
-    auto* proof = app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log");
+    auto* proof =
+        app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log; - is standard input");
     proof->excludes(folder);
     app.add_option("--record", record_, "The entry with its record, as `audit prove --record` wrote it")->needs(proof);
   }
@@ -74,7 +80,7 @@ class VerifyCommand final : public Command {
     }
     audit::Verification how;
     if (!against_.empty()) {
-      RAKKAN_TRY(const Bytes note, read_file(against_, audit::Note::kMaxSize));
+      RAKKAN_TRY(const Bytes note, read_input(against_, audit::Note::kMaxSize));
       how.against = text_of(note);
     }
     return folder_.empty() ? verify_data_folder(global, keys, how) : verify_export(keys, how);
@@ -85,8 +91,8 @@ class VerifyCommand final : public Command {
     if (keys.size() != 1 || record_.empty()) {
       return fail(ErrorCode::invalid_argument, "a proof is checked with --record FILE and one --key VKEY");
     }
-    RAKKAN_TRY(const Bytes proof_text, read_file(proof_, audit::Proof::kMaxSize));
-    RAKKAN_TRY(const Bytes file_text, read_file(record_, audit::EntryFile::kMaxSize));
+    RAKKAN_TRY(const Bytes proof_text, read_input(proof_, audit::Proof::kMaxSize));
+    RAKKAN_TRY(const Bytes file_text, read_input(record_, audit::EntryFile::kMaxSize));
     RAKKAN_TRY(const audit::Proof proof, audit::Proof::parse(text_of(proof_text)));
     RAKKAN_TRY(const audit::EntryFile file, audit::EntryFile::parse(text_of(file_text)));
     const auto proven = audit::verify_proof(proof, file, keys.front());

@@ -1,13 +1,15 @@
 #include "rakkan/cli/cli.hpp"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 
 #include "cli/command.hpp"
 #include "cli/output.hpp"
+#include "rakkan/base/standard_streams.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -58,12 +60,50 @@ bool asks_for_json(int argc, const char* const* argv) {
   return std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
 }
 
-Command& chosen_command(Program& program) {
+CLI::App& chosen(Program& program) {
   CLI::App* app = &program.app;
   while (!app->get_subcommands().empty()) {
     app = app->get_subcommands().front();
   }
-  return *program.commands.at(app);
+  return *app;
+}
+
+// "keys" of `rakkan keys`, "credentials list" of a command in a group.
+std::string words_of(const CLI::App& app) {
+  if (app.get_parent() == nullptr) {
+    return {};
+  }
+  const std::string before = words_of(*app.get_parent());
+  return before.empty() ? app.get_name() : before + " " + app.get_name();
+}
+
+// The word that nobody understood says more than what is missing because of it.
+Error usage_error(Program& program, const CLI::ParseError& error) {
+  std::string detail = error.what();
+  const std::vector<std::string> rest = program.app.remaining(true);
+  if (!rest.empty()) {
+    const CLI::App& at = chosen(program);
+    const std::string words = words_of(at);
+    const bool wants_command = !at.get_subcommands([](const CLI::App*) { return true; }).empty();
+    const bool is_option = rest.front().starts_with("-");
+    const std::string help = words.empty() ? "`rakkan --help`" : "`rakkan " + words + " --help`";
+    // Without its value: that may be a secret which was not meant for the screen.
+    detail = is_option ? "unknown option " + rest.front().substr(0, rest.front().find('=')) + ": " + help +
+                             " lists the options"
+             : wants_command ? "unknown command \"" + (words.empty() ? words : words + " ") + rest.front() +
+                                   "\": " + help + " lists the commands"
+                             : "unexpected word \"" + rest.front() + "\": " + help + " explains the command";
+  }
+  return Error{ErrorCode::invalid_argument, std::move(detail), "", {}, {}};
+}
+
+// --help and --version are answers like others: on standard output, or not given at all.
+int print_help(const CLI::App& app, const CLI::Success& asked) {
+  std::ostringstream text;
+  std::ostringstream errors;
+  app.exit(asked, text, errors);
+  const Result<void> written = write_standard_output(text.str());
+  return written ? static_cast<int>(ExitCode::ok) : print(written.error(), false);
 }
 
 }  // namespace
@@ -73,13 +113,18 @@ int run(int argc, const char* const* argv) {
   build(program);
   try {
     program.app.parse(argc, argv);
-  } catch (const CLI::Success& help) {  // --help, --version
-    return program.app.exit(help);
+  } catch (const CLI::Success& asked) {
+    return print_help(program.app, asked);
   } catch (const CLI::ParseError& error) {
-    return print(Error{ErrorCode::invalid_argument, error.what(), "", {}, {}}, asks_for_json(argc, argv));
+    return print(usage_error(program, error), asks_for_json(argc, argv));
   }
-  const Result<Outcome> outcome = chosen_command(program).run(program.global);
-  return outcome ? print(*outcome, program.global.json) : print(outcome.error(), program.global.json);
+  const bool json = program.global.json;
+  const Result<Outcome> outcome = program.commands.at(&chosen(program))->run(program.global);
+  if (!outcome) {
+    return print(outcome.error(), json);
+  }
+  const Result<void> delivered = deliver(*outcome, json);
+  return delivered ? static_cast<int>(outcome->exit_code) : print(delivered.error(), json);
 }
 
 }  // namespace rakkan::cli

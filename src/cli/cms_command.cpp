@@ -1,6 +1,7 @@
 // rakkan cms DIGEST -o FILE.p7s: a detached CMS in the PAdES profile over a digest; the document is never needed.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
@@ -10,7 +11,6 @@
 #include "cli/signing_options.hpp"
 #include "cli/signing_request.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/file.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -21,21 +21,20 @@ class CmsCommand final : public Command {
     app.add_option("digest", digest_,
                    "Digest of the content in hexadecimal (SHA-256, SHA-384 or SHA-512 by its length), or ALG:HEX")
         ->required();
-    app.add_option("-o,--output", output_, "CMS in DER")->required();
+    app.add_option("-o,--output", output_, "CMS in DER; - is standard output")->required();
     options_.declare(app);
     remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const crypto::Digest digest, parse_digest(digest_));
-    RAKKAN_TRY(const MadeSignature made, remote_.chosen() ? sign_there(global, digest) : sign_here(global, digest));
-    RAKKAN_CHECK(write_file_atomically(output_, {made.bytes}));
+    RAKKAN_TRY(MadeSignature made, remote_.chosen() ? sign_there(global, digest) : sign_here(global, digest));
     boost::json::object json = made.facts;
     json["output"] = output_.string();
     json["cms_size"] = made.bytes.size();
-    std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + "), " +
+    std::string text = shown(output_) + ": signed (" + options_.type + ", " + options_.level + "), " +
                        std::to_string(made.bytes.size()) + " bytes\n" + lines_of(made.facts);
-    return Outcome{std::move(json), std::move(text), ExitCode::ok};
+    return Outcome{std::move(json), std::move(text), ExitCode::ok, {Document::of(output_, std::move(made.bytes))}};
   }
 
  private:

@@ -4,14 +4,17 @@
 
 #include <boost/json.hpp>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "rakkan/base/bytes.hpp"
 #include "rakkan/base/error_table.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
 
 namespace CLI {
 class App;
@@ -26,11 +29,30 @@ struct GlobalOptions {
   bool json = false;
 };
 
+// One file that a command gives out. It is written when the command is over (deliver() in output.hpp): a command that
+// wrote by itself could not tell what to do when its result cannot be shown.
+struct Document {
+  std::filesystem::path to;           // "-": standard output, and the facts go to standard error then
+  std::vector<ByteView> parts;        // one after another
+  std::shared_ptr<const void> owner;  // of what the parts point into
+  bool secret = false;                // its owner's alone
+
+  [[nodiscard]] static Document of(std::filesystem::path to, Bytes content);
+  [[nodiscard]] static Document of(std::filesystem::path to, std::string_view content);
+  [[nodiscard]] static Document of(std::filesystem::path to, SecureBytes content);  // secret
+  // The text and a line break; secret. The caller's copy is the caller's to wipe.
+  [[nodiscard]] static Document secret_line(std::filesystem::path to, std::string_view text);
+};
+
 // What a command has to say: the same facts for people and for programs.
 struct Outcome {
   boost::json::object json;
   std::string text;  // lines for people, each ended by a line break
   ExitCode exit_code = ExitCode::ok;
+  std::vector<Document> documents = {};
+  // Undoes the command, because its result could not be given out and is nowhere else: a key whose text was to be shown
+  // once. Says what it did ("the key k3vq1m7d2s9x4b0c was revoked again").
+  std::function<Result<std::string>()> take_back = {};
 };
 
 class Command {

@@ -10,6 +10,7 @@ constexpr std::array kGroups = {
     GroupRow{"credentials", "Keys in the token and their certificates"},
     GroupRow{"keys", "API keys of callers"},
     GroupRow{"audit", "The log of everything that was signed and refused"},
+    GroupRow{"data", "The data folder as a whole"},
     GroupRow{"config", "The configuration"},
 };
 
@@ -40,6 +41,9 @@ constexpr std::array kCommands = {
     CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},
     CommandRow{"", "inspect", "Show revisions and signatures of a PDF; check digests and signature values",
                make_inspect_command},
+    CommandRow{"data", "show", "Show which folder it is, where it belongs, and its tokens", make_data_show_command},
+    CommandRow{"data", "adopt", "Go on with a folder that was copied, restored or has lost a token",
+               make_data_adopt_command},
     CommandRow{"config", "check", "Check the configuration", make_config_check_command},
     CommandRow{"config", "print", "Print the whole configuration that holds, with its meaning",
                make_config_print_command},

@@ -1,8 +1,9 @@
-// rakkan config check, rakkan config print.
+// rakkan config check: what a start of the server would refuse; rakkan config print.
 #include <CLI/CLI.hpp>
 
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
+#include "rakkan/preflight/preflight.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -12,8 +13,19 @@ class ConfigCheckCommand final : public Command {
   void declare(CLI::App&) override {}
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_CHECK(load_configuration(global).map([](const auto&) {}));
-    return Outcome{{{"valid", true}}, "The configuration is valid.\n", ExitCode::ok};
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    preflight::Report report = preflight::check(configuration);
+    if (std::optional<Error> wrong = config::summary(configuration, std::move(report.findings))) {
+      return fail(*std::move(wrong));
+    }
+    Outcome outcome{{{"valid", true}, {"profile", configuration.profile}},
+                    "The configuration is valid (" + configuration.profile + ").\n",
+                    ExitCode::ok};
+    if (!report.not_looked_at.empty()) {
+      outcome.json["not_looked_at"] = report.not_looked_at;
+      outcome.text += "Not looked at: " + report.not_looked_at + ".\n";
+    }
+    return outcome;
   }
 };
 

@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/certificate_facts.hpp"
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pki/certificate.hpp"
 
@@ -147,17 +147,17 @@ class CsrCommand final : public Command {
     app.add_option("id", id_, "Credential")->required();
     app.add_option("--subject", subject_, "Distinguished name, e.g. \"CN=株式会社ラッカン,C=JP\" (RFC 4514)")
         ->required();
-    app.add_option("-o,--output", output_, "PKCS #10 request in PEM")->required();
+    app.add_option("-o,--output", output_, "PKCS #10 request in PEM; - is standard output")->required();
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const pki::Name subject, pki::Name::from_text(subject_));
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(const Bytes request, runtime->service().credentials().certification_request(CredentialId(id_), subject));
-    RAKKAN_CHECK(write_file_atomically(output_, {bytes_of(pki::to_pem("CERTIFICATE REQUEST", request))}));
     return Outcome{{{"output", output_.string()}, {"subject", subject.text()}},
-                   output_.string() + ": certificate request for " + subject.text() + "\n",
-                   ExitCode::ok};
+                   shown(output_) + ": certificate request for " + subject.text() + "\n",
+                   ExitCode::ok,
+                   {Document::of(output_, pki::to_pem("CERTIFICATE REQUEST", request))}};
   }
 
  private:
@@ -170,14 +170,16 @@ class ImportCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential")->required();
-    app.add_option("file", file_, "The certificate and its chain up to the root, PEM or DER, in any order")->required();
+    app.add_option("file", file_,
+                   "The certificate and its chain up to the root, PEM or DER, in any order; - is standard input")
+        ->required();
     app.add_flag("--allow-incomplete-chain", allow_incomplete_chain_,
                  "Take it although the chain ends before a root; each start warns of it");
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const Bytes certificates, read_file(file_, kLargestCertificateFile));
+    RAKKAN_TRY(const Bytes certificates, read_input(file_, kLargestCertificateFile));
     return runtime->service()
         .credentials()
         .import_certificates(
@@ -196,8 +198,9 @@ class PinCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
-    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN");
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it")->needs(pin);
+    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input");
+    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
+        ->needs(pin);
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);
@@ -233,11 +236,11 @@ class PinCommand final : public Command {
     service::Activation& activation = runtime.service().activation();
     const service::Principal by = runtime.principal();
     const CredentialId id(id_);
-    RAKKAN_TRY(const SecureBytes pin, read_secret_file(pin_file_));
+    RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
     if (old_pin_file_.empty()) {
       return async::block_on(activation.set_pin(by, id, pin, runtime.deadline()));
     }
-    RAKKAN_TRY(const SecureBytes old_pin, read_secret_file(old_pin_file_));
+    RAKKAN_TRY(const SecureBytes old_pin, read_secret_input(old_pin_file_));
     return async::block_on(activation.change_pin(by, id, old_pin, pin, runtime.deadline()));
   }
 

@@ -2,6 +2,7 @@
 // Whom to trust is not judged: each signature is said to be not verified.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signature_report.hpp"
@@ -24,12 +25,14 @@ ExitCode worse(ExitCode before, pades::Check found) noexcept {
 
 class InspectCommand final : public Command {
  public:
-  void declare(CLI::App& app) override { app.add_option("input", input_, "PDF to look at")->required(); }
+  void declare(CLI::App& app) override {
+    app.add_option("input", input_, "PDF to look at; - is standard input")->required();
+  }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
-    RAKKAN_TRY(const MappedFile file, MappedFile::open(input_));
-    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file.view(), configuration.service.limits.pdf));
+    RAKKAN_TRY(const auto file, InputFile::open(input_, configuration.service.limits.document));
+    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file->view(), configuration.service.limits.pdf));
     Outcome outcome;
     describe_document(document, outcome);
     describe_revisions(document, outcome);

@@ -1,11 +1,11 @@
 // rakkan keys create|list|revoke: the API keys of callers, on the data folder or by a running server.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/remote.hpp"
 #include "cli/runtime.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/time.hpp"
 
 namespace rakkan::cli {
@@ -72,7 +72,8 @@ class CreateKeyCommand final : public Command {
                    "Range that it works from, e.g. 192.0.2.0/24; may be repeated (default: any)")
         ->allow_extra_args(false);
     app.add_option("--expires", expires_, "When it ends, e.g. 2027-11-30T00:00:00Z (default: never)");
-    app.add_option("-o,--output", output_, "File for the key's text, its owner's alone, instead of printing it");
+    app.add_option("-o,--output", output_,
+                   "File for the key's text, its owner's alone, instead of printing it; - is standard output");
     remote_.declare(app);
   }
 
@@ -100,16 +101,20 @@ class CreateKeyCommand final : public Command {
         return fail(ErrorCode::invalid_argument, "not a time like 2027-11-30T00:00:00Z", expires_);
       }
     }
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const auto keys, runtime->open_api_keys());
+    RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
+    RAKKAN_TRY(std::shared_ptr<service::ApiKeys> keys, runtime->open_api_keys());
     RAKKAN_TRY(const service::CreatedApiKey made, keys->create(runtime->principal(), request));
     boost::json::object json = to_json(made.key);
     json["key"] = made.text.text();
-    return outcome(std::move(json));
+    const auto revoke = [runtime, keys, id = made.key.id] {
+      return keys->revoke(runtime->principal(), id).map([&](const auto&) { return revoked_again(id.value()); });
+    };
+    return outcome(std::move(json), revoke);
   }
 
   [[nodiscard]] Result<Outcome> create_there() const {
-    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+    RAKKAN_TRY(Remote opened, Remote::open(remote_));
+    const auto remote = std::make_shared<const Remote>(std::move(opened));
     boost::json::object request{{"label", label_}, {"scopes", boost::json::value_from(scopes_)}};
     if (!addresses_.empty()) {
       request["addresses"] = boost::json::value_from(addresses_);
@@ -117,28 +122,34 @@ class CreateKeyCommand final : public Command {
     if (!expires_.empty()) {
       request["expires"] = expires_;
     }
-    RAKKAN_TRY(boost::json::object answer, remote.ask_json("POST", "/v1/keys", request, Repeat::never));
-    return outcome(std::move(answer));
+    RAKKAN_TRY(boost::json::object answer, remote->ask_json("POST", "/v1/keys", request, Repeat::never));
+    const auto revoke = [remote, id = text_of_member(answer, "id")] {
+      return remote->ask_json("DELETE", "/v1/keys/" + id).map([&](const auto&) { return revoked_again(id); });
+    };
+    return outcome(std::move(answer), revoke);
   }
 
-  [[nodiscard]] Result<Outcome> outcome(boost::json::object json) const {
-    std::string text = line_of(json);
+  static std::string revoked_again(const std::string& id) { return "the key " + id + " was revoked again"; }
+
+  // A key whose text nobody has got is nobody's: `revoke` is for that case.
+  [[nodiscard]] Result<Outcome> outcome(boost::json::object json, std::function<Result<std::string>()> revoke) const {
+    boost::json::value* const key = json.if_contains("key");
+    if (key == nullptr || !key->is_string()) {
+      return fail(ErrorCode::malformed_server_answer, "no key", remote_.server);
+    }
+    Outcome outcome{{}, line_of(json), ExitCode::ok, {}, std::move(revoke)};
+    boost::json::string& secret = key->get_string();
     if (output_.empty()) {
-      text += "The key, shown this once:\n" + text_of_member(json, "key") + "\n";
+      outcome.text += "The key, shown this once:\n" + std::string(secret) + "\n";
     } else {
-      boost::json::value* const key = json.if_contains("key");
-      if (key == nullptr || !key->is_string()) {
-        return fail(ErrorCode::malformed_server_answer, "no key", remote_.server);
-      }
-      boost::json::string& secret = key->get_string();
-      const Result<void> written = write_file_atomically(output_, {bytes_of(secret), bytes_of("\n")}, true);
+      outcome.documents.push_back(Document::secret_line(output_, secret));
       secure_wipe({reinterpret_cast<Byte*>(secret.data()), secret.size()});
-      RAKKAN_CHECK(written);
       json.erase("key");
       json["output"] = output_.string();
-      text += "    the key is in " + output_.string() + " and nowhere else\n";
+      outcome.text += "    the key is in " + shown(output_) + " and nowhere else\n";
     }
-    return Outcome{std::move(json), std::move(text), ExitCode::ok};
+    outcome.json = std::move(json);
+    return outcome;
   }
 
   std::string tenant_;

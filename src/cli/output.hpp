@@ -1,5 +1,5 @@
 // What reaches the terminal: outcomes on stdout, errors on stderr (with --json on stdout as one document), progress on
-// stderr.
+// stderr. Nothing else of the command line writes to either.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,8 +13,15 @@ namespace rakkan::cli {
 // The error as in a problem document (RFC 9457): type, title, title_ja, code, detail, where, retryable, causes.
 [[nodiscard]] boost::json::object to_json(const Error& error);
 
-int print(const Outcome& outcome, bool json);
+// Gives out what a command has made: its documents, then its facts. When any of it cannot be written, the command is
+// taken back where that can be done, and has failed: output_unwritable, file_unwritable, invalid_argument.
+[[nodiscard]] Result<void> deliver(const Outcome& outcome, bool json);
+
+// Prints the error; the exit code that it means.
 int print(const Error& error, bool json);
+
+// Something that everybody should see, on stderr; it fails nothing.
+void warn(std::string_view what);
 
 // Says on stderr what is being done, where a person watches (stderr is a terminal). Never on stdout.
 void progress(std::string_view what);

@@ -7,7 +7,7 @@
 #include <chrono>
 #include <thread>
 
-#include "rakkan/base/file.hpp"
+#include "cli/input.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/system_random.hpp"
 
@@ -93,7 +93,7 @@ void RemoteOptions::declare(CLI::App& app) {
         return url.starts_with("http://") || url.starts_with("https://") ? std::string()
                                                                          : "an http or https URL is needed";
       });
-  app.add_option("--api-key-file", api_key_file, "File with the API key for --server");
+  app.add_option("--api-key-file", api_key_file, "File with the API key for --server; - is standard input");
   app.add_option("--server-ca", ca_file, "Certificates (PEM) that may vouch for the server (default: the system's)");
 }
 
@@ -122,7 +122,7 @@ Error error_of(const fetch::HttpResponse& response) {
 Result<Remote> Remote::open(const RemoteOptions& options) {
   SecureBytes key;
   if (!options.api_key_file.empty()) {
-    RAKKAN_TRY(key, read_secret_file(options.api_key_file));
+    RAKKAN_TRY(key, read_secret_input(options.api_key_file));
   }
   std::string server = options.server;
   while (server.ends_with('/')) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "rakkan/base/environment.hpp"
+#include "rakkan/preflight/preflight.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -27,6 +28,8 @@ std::optional<fs::path> configuration_file(const GlobalOptions& global) {
   return std::nullopt;
 }
 
+}  // namespace
+
 Result<std::vector<config::Setting>> settings(const GlobalOptions& global) {
   std::vector<config::Setting> result;
   for (const std::string& text : global.settings) {
@@ -39,16 +42,13 @@ Result<std::vector<config::Setting>> settings(const GlobalOptions& global) {
   return result;
 }
 
-}  // namespace
-
 Result<config::Configuration> load_configuration(const GlobalOptions& global) {
   RAKKAN_TRY(const std::vector<config::Setting> overrides, settings(global));
   return config::load(configuration_file(global), config::environment_settings(environ), overrides);
 }
 
 service::EmbeddedOptions embedded_options(const config::Configuration& configuration) {
-  return {configuration.data_dir, configuration.hsm,   configuration.store,
-          configuration.service,  configuration.audit, ""};
+  return preflight::embedded_options(configuration, "");
 }
 
 Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global) {
@@ -58,8 +58,11 @@ Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& glob
 
 Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {
   RAKKAN_TRY(config::Configuration configuration, load_configuration(global));
-  RAKKAN_TRY(auto embedded, service::EmbeddedService::open(embedded_options(configuration)));
-  return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), std::move(embedded)));
+  auto embedded = service::EmbeddedService::open(embedded_options(configuration));
+  if (!embedded) {
+    return fail(config::located(configuration, std::move(embedded).error()));
+  }
+  return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), *std::move(embedded)));
 }
 
 Result<std::unique_ptr<service::ApiKeys>> Runtime::open_api_keys() {
@@ -67,6 +70,8 @@ Result<std::unique_ptr<service::ApiKeys>> Runtime::open_api_keys() {
                                 embedded_->random());
 }
 
-service::Principal Runtime::principal() const { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }
+service::Principal local_principal() { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }
+
+service::Principal Runtime::principal() const { return local_principal(); }
 
 }  // namespace rakkan::cli

@@ -11,6 +11,9 @@
 
 namespace rakkan::cli {
 
+// What --set says, in order. invalid_argument.
+[[nodiscard]] Result<std::vector<config::Setting>> settings(const GlobalOptions& global);
+
 // The configuration that holds: the file (--config, $RAKKAN_CONFIG, ./rakkan.toml, /etc/rakkan/rakkan.toml, or the
 // defaults), the environment over it, --set over that.
 [[nodiscard]] Result<config::Configuration> load_configuration(const GlobalOptions& global);
@@ -21,9 +24,12 @@ namespace rakkan::cli {
 // The audit log in the data folder, without any key.
 [[nodiscard]] Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global);
 
+// The local user, whoever's process this is.
+[[nodiscard]] service::Principal local_principal();
+
 class Runtime {
  public:
-  // Opens the store and makes the use cases ready; no key is touched and no token opened yet.
+  // Opens the store and makes the use cases ready; no key but the log's is touched.
   [[nodiscard]] static Result<std::unique_ptr<Runtime>> open(const GlobalOptions& global);
 
   [[nodiscard]] const config::Configuration& configuration() const noexcept { return configuration_; }

@@ -1,6 +1,7 @@
 // rakkan sign IN.pdf -o OUT.pdf: one PAdES signature as an incremental update.
 #include <CLI/CLI.hpp>
 
+#include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
@@ -9,7 +10,6 @@
 #include "cli/signing_options.hpp"
 #include "cli/signing_request.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/file.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -17,8 +17,8 @@ namespace {
 class SignCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("input", input_, "PDF to sign")->required();
-    app.add_option("-o,--output", output_, "Signed PDF; replaced in one step")->required();
+    app.add_option("input", input_, "PDF to sign; - is standard input")->required();
+    app.add_option("-o,--output", output_, "Signed PDF; replaced in one step; - is standard output")->required();
     options_.declare(app);
     app.add_option("--field", field_.field_name, "Signature field: a new name, or an empty field that is there");
     app.add_option("--reason", field_.reason,
@@ -30,12 +30,12 @@ class SignCommand final : public Command {
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const MappedFile document, MappedFile::open(input_));
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const auto document, InputFile::open(input_, configuration.service.limits.document));
     progress("signing " + input_.string());
-    RAKKAN_TRY(const MadeSignature made,
-               remote_.chosen() ? sign_there(global, document.view()) : sign_here(global, document.view()));
-    RAKKAN_CHECK(write_file_atomically(output_, {document.view(), made.bytes}));
-    return outcome(made, document.view().size());
+    RAKKAN_TRY(MadeSignature made,
+               remote_.chosen() ? sign_there(configuration, document->view()) : sign_here(global, document->view()));
+    return outcome(std::move(made), document);
   }
 
  private:
@@ -59,8 +59,7 @@ class SignCommand final : public Command {
   }
 
   // Only what was appended comes back: the document is here already.
-  [[nodiscard]] Result<MadeSignature> sign_there(const GlobalOptions& global, ByteView document) const {
-    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+  [[nodiscard]] Result<MadeSignature> sign_there(const config::Configuration& configuration, ByteView document) const {
     RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
     RAKKAN_TRY(const Remote remote, Remote::open(remote_));
     RAKKAN_TRY(const SigningForm form, SigningForm::make());
@@ -87,14 +86,20 @@ class SignCommand final : public Command {
     return members.empty() ? boost::json::object{} : boost::json::object{{"field", std::move(members)}};
   }
 
-  [[nodiscard]] Outcome outcome(const MadeSignature& made, std::size_t base_size) const {
+  [[nodiscard]] Outcome outcome(MadeSignature made, std::shared_ptr<const InputFile> base) const {
     boost::json::object json = made.facts;
     json["output"] = output_.string();
-    json["base_size"] = base_size;
+    json["base_size"] = base->view().size();
     json["bytes_added"] = made.bytes.size();
-    std::string text = output_.string() + ": signed (" + options_.type + ", " + options_.level + ")\n" +
+    std::string text = shown(output_) + ": signed (" + options_.type + ", " + options_.level + ")\n" +
                        lines_of(made.facts) + "  bytes added     " + std::to_string(made.bytes.size()) + "\n";
-    return {std::move(json), std::move(text), ExitCode::ok};
+    struct SignedFile {
+      std::shared_ptr<const InputFile> base;
+      Bytes tail;
+    };
+    const auto whole = std::make_shared<const SignedFile>(SignedFile{std::move(base), std::move(made.bytes)});
+    Document document{output_, {whole->base->view(), whole->tail}, whole};
+    return {std::move(json), std::move(text), ExitCode::ok, {std::move(document)}};
   }
 
   std::filesystem::path input_;

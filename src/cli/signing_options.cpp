@@ -2,7 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "rakkan/base/file.hpp"
+#include "cli/input.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/base/time.hpp"
 
@@ -14,7 +14,9 @@ void SigningOptions::declare(CLI::App& app) {
                  "witness (立会人型: the operator's key, on an instruction) or party (当事者型: the party's own key)")
       ->required()
       ->check(CLI::IsMember({"witness", "party"}));
-  app.add_option("--instruction", instruction_file, "JSON record of the instruction; a witness signature needs it");
+  app.add_option("--instruction", instruction_file,
+                 "JSON record of the instruction; a witness signature needs it; of all files of a command one can be - "
+                 "(standard input)");
   auto* pin = app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it, or …");
   app.add_option("--activation-file", activation_file, "… the token of `rakkan credentials activate` for this document")
       ->excludes(pin);
@@ -32,14 +34,14 @@ Result<SigningInputs> read_inputs(const SigningOptions& options, const service::
   }
   SigningInputs inputs{CredentialId(options.credential), *type, *level, {}};
   if (!options.instruction_file.empty()) {
-    RAKKAN_TRY(const Bytes json, read_file(options.instruction_file, limits.instruction));
+    RAKKAN_TRY(const Bytes json, read_input(options.instruction_file, limits.instruction));
     RAKKAN_TRY(inputs.consent.instruction, service::Instruction::parse(text_of(json)));
   }
   if (!options.pin_file.empty()) {
-    RAKKAN_TRY(inputs.consent.pin, read_secret_file(options.pin_file));
+    RAKKAN_TRY(inputs.consent.pin, read_secret_input(options.pin_file));
   }
   if (!options.activation_file.empty()) {
-    RAKKAN_TRY(inputs.consent.activation, read_secret_file(options.activation_file));
+    RAKKAN_TRY(inputs.consent.activation, read_secret_input(options.activation_file));
   }
   return inputs;
 }

@@ -36,7 +36,8 @@ struct SigningInputs {
   service::Consent consent;
 };
 
-// Reads the files that the options name. invalid_argument, file_unreadable, input_too_large, malformed_instruction.
+// Reads the files that the options name, of which one can be standard input. invalid_argument, file_unreadable,
+// input_too_large, malformed_instruction.
 [[nodiscard]] Result<SigningInputs> read_inputs(const SigningOptions& options, const service::Limits& limits);
 
 [[nodiscard]] boost::json::object to_json(const crypto::Digest& digest);

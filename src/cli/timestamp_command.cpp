@@ -3,13 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "cli/signing_options.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
@@ -23,8 +23,8 @@ constexpr std::uint64_t kLargestRequest = 64 * 1024;  // bytes; the unit itself 
 class TimestampCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("file", file_, "File to timestamp; with --query a TimeStampReq")->required();
-    app.add_option("-o,--output", output_, "TimeStampResp in DER")->required();
+    app.add_option("file", file_, "File to timestamp, or with --query a TimeStampReq; - is standard input")->required();
+    app.add_option("-o,--output", output_, "TimeStampResp in DER; - is standard output")->required();
     app.add_flag("--query", is_query_, "FILE is an RFC 3161 request: answer it by the internal unit");
     app.add_option("--digest", algorithm_, "SHA-256, SHA-384 or SHA-512")->capture_default_str();
     app.add_option("--tsa", tsa_, "Timestamp authority's profile (default: the configured one)");
@@ -45,13 +45,14 @@ class TimestampCommand final : public Command {
     if (!algorithm) {
       return fail(ErrorCode::invalid_argument, "unknown digest algorithm", algorithm_);
     }
-    RAKKAN_TRY(const MappedFile file, MappedFile::open(file_));
-    const crypto::Digest digest = crypto::digest(*algorithm, file.view());
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const auto file, InputFile::open(file_, configuration.service.limits.document));
+    const crypto::Digest digest = crypto::digest(*algorithm, file->view());
     RAKKAN_TRY(const tsp::TimestampToken token, remote_.chosen() ? stamp_there(digest) : stamp_here(global, digest));
-    RAKKAN_CHECK(write_file_atomically(output_, {tsp::encode_granted(token.der())}));
     boost::json::object json = describe(token);
     json["digest"] = to_json(digest);
-    return Outcome{std::move(json), line(token), ExitCode::ok};
+    return Outcome{
+        std::move(json), line(token), ExitCode::ok, {Document::of(output_, tsp::encode_granted(token.der()))}};
   }
 
   [[nodiscard]] Result<tsp::TimestampToken> stamp_here(const GlobalOptions& global,
@@ -88,17 +89,21 @@ class TimestampCommand final : public Command {
 
   // A rejection is an answer too: it is written, and the exit code says that nothing was granted.
   [[nodiscard]] Result<Outcome> answer(const GlobalOptions& global) {
-    RAKKAN_TRY(Bytes query, read_file(file_, kLargestRequest));
-    RAKKAN_TRY(const Bytes response, remote_.chosen() ? answer_there(query) : answer_here(global, std::move(query)));
-    RAKKAN_CHECK(write_file_atomically(output_, {response}));
+    RAKKAN_TRY(Bytes query, read_input(file_, kLargestRequest));
+    RAKKAN_TRY(Bytes response, remote_.chosen() ? answer_there(query) : answer_here(global, std::move(query)));
     RAKKAN_TRY(const auto parsed, tsp::parse_response(response));
+    Outcome outcome;
+    outcome.documents.push_back(Document::of(output_, std::move(response)));
     if (const auto* rejection = std::get_if<tsp::Rejection>(&parsed)) {
-      return Outcome{{{"output", output_.string()}, {"granted", false}, {"text", rejection->text}},
-                     output_.string() + ": rejected: " + rejection->text + "\n",
-                     ExitCode::refused};
+      outcome.json = {{"output", output_.string()}, {"granted", false}, {"text", rejection->text}};
+      outcome.text = shown(output_) + ": rejected: " + rejection->text + "\n";
+      outcome.exit_code = ExitCode::refused;
+      return outcome;
     }
     const auto& token = std::get<tsp::TimestampToken>(parsed);
-    return Outcome{describe(token), line(token), ExitCode::ok};
+    outcome.json = describe(token);
+    outcome.text = line(token);
+    return outcome;
   }
 
   [[nodiscard]] boost::json::object describe(const tsp::TimestampToken& token) const {
@@ -110,7 +115,7 @@ class TimestampCommand final : public Command {
   }
 
   [[nodiscard]] std::string line(const tsp::TimestampToken& token) const {
-    return output_.string() + ": timestamped " + to_rfc3339(token.info().generation_time) + ", serial " +
+    return shown(output_) + ": timestamped " + to_rfc3339(token.info().generation_time) + ", serial " +
            to_hex(token.info().serial_number) + "\n";
   }
 

@@ -46,7 +46,12 @@ bool acceptable_text(const std::string& text, Form form, const Range& range) {
 
 std::string resolved(const std::string& path, const fs::path& folder, Form form) {
   const bool placed = path.empty() || path.front() == '/' || (form == Form::pattern && path.starts_with("{data_dir}"));
-  return placed || folder.empty() ? path : (folder / path).lexically_normal().string();
+  if (placed || folder.empty()) {
+    return path;
+  }
+  const fs::path whole = (folder / path).lexically_normal();
+  const bool ends_with_slash = whole.filename().empty() && whole.has_relative_path();  // of "."
+  return (ends_with_slash ? whole.parent_path() : whole).string();
 }
 
 template <class T>

@@ -32,7 +32,8 @@ constexpr std::uint64_t kHour = 3'600 * kSecond;
 
 // clang-format off
 constexpr std::array kBindings{
-  Binding<C>{"data_dir", to<&C::data_dir>(), {1, 4096}, Form::file, "Folder of the store and of the tokens' PIN files; made when it is missing"},
+  Binding<C>{"profile", to<&C::profile>(), {1, 16}, Form::plain, "development, or production: then a log with a name for development is refused"},
+  Binding<C>{"data_dir", to<&C::data_dir>(), {1, 4096}, Form::file, "Folder of the store, the log and the tokens' PIN files, made by `rakkan init`; \".\" is the configuration's own"},
 
   Binding<C>{"hsm.module", to<&C::hsm, &hsm::Options::module_path>(), {0, 4096}, Form::file, "PKCS#11 module; empty: SoftHSM2 where Debian puts it"},
   Binding<C>{"hsm.sessions", to<&C::hsm, &hsm::Options::max_sessions>(), {0, 1024}, Form::plain, "Sessions a token; 0: what the token allows"},
@@ -58,7 +59,7 @@ constexpr std::array kBindings{
   Binding<C>{"pools.store.queue", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Reads that may wait"},
   Binding<C>{"pools.inline_document", to<&C::service, &S::pools, &service::PoolsOptions::inline_document>(), {0, 16 * kMiB}, Form::size, "A document up to this size is prepared on the thread that received it"},
 
-  Binding<C>{"audit.origin", to<&C::audit, &audit::Options::origin>(), {0, 255}, Form::plain, "Name of the log in its checkpoints, a URL without scheme that is yours; fixed with its first entry; empty: one with a random part"},
+  Binding<C>{"audit.origin", to<&C::audit, &audit::Options::origin>(), {0, 255}, Form::plain, "Name of the log in its checkpoints, a URL without scheme that is yours; fixed with its first entry; empty: one with a random part, for development"},
   Binding<C>{"audit.commit_window", to<&C::audit, &audit::Options::commit_window>(), {0, 5}, Form::plain, "How long the first waiting entry may wait for others before they are made durable together"},
   Binding<C>{"audit.waiting", to<&C::audit, &audit::Options::waiting>(), {16, 1'000'000}, Form::plain, "Entries that may wait to be made durable; more are refused as overloaded"},
   Binding<C>{"audit.checkpoint_interval", to<&C::audit, &audit::Options::checkpoint_interval>(), {10, kHour}, Form::plain, "How often a checkpoint is signed when there is something new"},
@@ -76,7 +77,7 @@ constexpr std::array kBindings{
   Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},
   Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of its timestamp policy; the default is for development only"},
   Binding<C>{"tsu.accepted_policies", to<&C::service, &S::tsu, &service::TsuOptions::accepted_policies>(), {3, 128}, Form::oid, "Further policy OIDs that a request may name"},
-  Binding<C>{"tsu.accuracy", to<&C::service, &S::tsu, &service::TsuOptions::accuracy>(), {1, kHour}, Form::plain, "Accuracy of its time, as its tokens say"},
+  Binding<C>{"tsu.accuracy", to<&C::service, &S::tsu, &service::TsuOptions::accuracy>(), {1, kSecond}, Form::plain, "Accuracy of its time, as its tokens say"},
 
   Binding<C>{"limits.document", to<&C::service, &S::limits, &service::Limits::document>(), {kKiB, 1024 * kGiB}, Form::size, "Largest document"},
   Binding<C>{"limits.instruction", to<&C::service, &S::limits, &service::Limits::instruction>(), {kKiB, 16 * kMiB}, Form::size, "Largest instruction record"},

@@ -17,8 +17,8 @@ constexpr std::size_t kMaxProfiles = 64;
 // Everything that is wrong, so that one run of `config check` shows it all.
 class Findings {
  public:
-  void add(std::string detail, std::string where) {
-    errors_.push_back(Error{ErrorCode::configuration_invalid, std::move(detail), std::move(where), std::nullopt, {}});
+  void add(std::string detail, std::string where, ErrorCode code = ErrorCode::configuration_invalid) {
+    errors_.push_back(Error{code, std::move(detail), std::move(where), std::nullopt, {}});
   }
   // The only error, or one that has all as its causes; nothing when there is none.
   [[nodiscard]] std::optional<Error> summary(const std::string& source) && {
@@ -82,31 +82,52 @@ std::string expectation_of(const Target& target) {
   return target.binding != nullptr ? expectation(*target.binding) : expectation(*target.profile_binding);
 }
 
+// Where that key was set; of a default the place where it could be.
+std::string place_of(const Configuration& configuration, const std::string& key) {
+  const auto found = configuration.sources.find(key);
+  if (found != configuration.sources.end()) {
+    return found->second + ": " + key;
+  }
+  return (configuration.file.empty() ? "configuration" : configuration.file) + ": " + key;
+}
+
 // What no single key can say.
-void check_together(const Configuration& configuration, const std::string& source, Findings& findings) {
+void check_together(const Configuration& configuration, Findings& findings) {
   const service::Options& service = configuration.service;
+  const auto add = [&](std::string detail, const std::string& key) {
+    findings.add(std::move(detail), place_of(configuration, key));
+  };
+  if (configuration.profile != kDevelopment && configuration.profile != kProduction) {
+    add("must be development or production", "profile");
+  }
   if (!service.tsa.contains(service.default_tsa)) {
-    findings.add("names no profile: there is no table tsa." + service.default_tsa, source + ": signing.tsa");
+    add("names no profile: there is no table tsa." + service.default_tsa, "signing.tsa");
+  }
+  if (const std::string& tsa = configuration.audit.tsa; !tsa.empty() && !service.tsa.contains(tsa)) {
+    add("names no profile: there is no table tsa." + tsa, "audit.tsa");
   }
   if (configuration.hsm.breaker_last < configuration.hsm.breaker_first) {
-    findings.add("must not be shorter than hsm.breaker_first", source + ": hsm.breaker_last");
+    add("must not be shorter than hsm.breaker_first", "hsm.breaker_last");
+  }
+  if (configuration.audit.longest_uncovered <= configuration.audit.checkpoint_interval) {
+    add("must be more than audit.checkpoint_interval", "audit.longest_uncovered");
   }
   // A document that no caller could ever send whole.
   const http::Limits& http = configuration.http.limits;
   if (service.limits.document > http.in_flight) {
-    findings.add("must not be above http.limits.in_flight", source + ": limits.document");
+    add("must not be above http.limits.in_flight", "limits.document");
   } else if (service.limits.document > http.largest_document()) {
-    findings.add("must not be above what one caller may have of http.limits.in_flight (http.limits.tenant_share), " +
-                     std::to_string(http.largest_document()) + " bytes",
-                 source + ": limits.document");
+    add("must not be above what one caller may have of http.limits.in_flight (http.limits.tenant_share), " +
+            std::to_string(http.largest_document()) + " bytes",
+        "limits.document");
   }
   if (service.pin.memory % 1024 != 0) {
-    findings.add("must be whole KiB", source + ": pin.memory");
+    add("must be whole KiB", "pin.memory");
   }
   for (const auto& [name, profile] : service.tsa) {
     const std::string& url = profile.options.url;
     if (!profile.internal() && !url.starts_with("http://") && !url.starts_with("https://")) {
-      findings.add("must be \"internal\" or an http or https URL", source + ": tsa." + name + ".url");
+      add("must be \"internal\" or an http or https URL", "tsa." + name + ".url");
     }
   }
 }
@@ -138,13 +159,14 @@ std::optional<Value> value_of(const toml::node& node) {
 
 class FileReader {
  public:
-  FileReader(const std::string& file_name, Configuration& to, Findings& findings)
-      : file_name_(file_name), folder_(fs::path(file_name).parent_path()), to_(to), findings_(findings) {}
+  FileReader(const std::string& file_name, fs::path folder, Configuration& to, Findings& findings)
+      : file_name_(file_name), folder_(std::move(folder)), to_(to), findings_(findings) {}
 
   void read(const toml::table& table, const std::string& prefix) {
     for (const auto& [name, node] : table) {
       const std::string key = prefix + std::string(name.str());
-      const std::string where = file_name_ + ":" + std::to_string(node.source().begin.line) + ": " + key;
+      const std::string line = file_name_ + ":" + std::to_string(node.source().begin.line);
+      const std::string where = line + ": " + key;
       if (const auto* inner = node.as_table()) {
         if (!find_target(key)) {
           read(*inner, key + ".");
@@ -162,7 +184,9 @@ class FileReader {
                                         : fail(ErrorCode::configuration_invalid, "must be " + expectation_of(*target));
       if (!assigned) {
         findings_.add(assigned.error().detail, where);
+        continue;
       }
+      to_.sources.insert_or_assign(key, line);
     }
   }
 
@@ -214,12 +238,14 @@ void apply_settings(Configuration& to, const std::vector<Setting>& settings, con
     const Result<void> assigned = assign_target(*target, to, value_of_text(*target, setting.value), {});
     if (!assigned) {
       findings.add(assigned.error().detail, where);
+      continue;
     }
+    to.sources.insert_or_assign(setting.key, source);
   }
 }
 
-// Without the checks of keys together: a later source may still mend those.
-Result<void> read_toml(std::string_view toml, const std::string& file_name, Configuration& to) {
+// Without the checks of keys together: a later source may still mend those. Relative paths start from `folder`.
+Result<void> read_toml(std::string_view toml, const std::string& file_name, const fs::path& folder, Configuration& to) {
   Findings findings;
   const toml::parse_result parsed = toml::parse(toml, file_name);
   if (!parsed) {
@@ -227,7 +253,8 @@ Result<void> read_toml(std::string_view toml, const std::string& file_name, Conf
     return fail(ErrorCode::configuration_invalid, std::string(error.description()),
                 file_name + ":" + std::to_string(error.source().begin.line));
   }
-  FileReader(file_name, to, findings).read(parsed.table(), {});
+  to.file = file_name;
+  FileReader(file_name, folder, to, findings).read(parsed.table(), {});
   if (auto error = std::move(findings).summary(file_name)) {
     return fail(*std::move(error));
   }
@@ -243,10 +270,27 @@ Result<void> read_settings(const std::vector<Setting>& settings, const std::stri
   return {};
 }
 
-Result<Configuration> checked(Configuration configuration, const std::string& source) {
+// A copied data folder's configuration that names the original by an absolute path.
+void check_own_folder(const Configuration& configuration, const fs::path& file, Findings& findings) {
+  const auto source = configuration.sources.find("data_dir");
+  const fs::path folder = fs::absolute(file).parent_path();
+  std::error_code ignored;
+  if (source == configuration.sources.end() || !source->second.starts_with(configuration.file + ":") ||
+      !fs::exists(folder / "rakkan.db", ignored) || fs::equivalent(folder, configuration.data_dir, ignored)) {
+    return;
+  }
+  findings.add("the configuration lies in a data folder, " + folder.string() + ", and names another one, " +
+                   configuration.data_dir.string() + ": in a copy, write data_dir = \".\"",
+               place_of(configuration, "data_dir"), ErrorCode::data_folder_copied);
+}
+
+Result<Configuration> checked(Configuration configuration, const std::optional<fs::path>& file = std::nullopt) {
   Findings findings;
-  check_together(configuration, source, findings);
-  if (auto error = std::move(findings).summary(source)) {
+  check_together(configuration, findings);
+  if (file) {
+    check_own_folder(configuration, *file, findings);
+  }
+  if (auto error = std::move(findings).summary(configuration.file.empty() ? "configuration" : configuration.file)) {
     return fail(*std::move(error));
   }
   return configuration;
@@ -276,14 +320,14 @@ std::optional<std::string> profile_key(std::string_view variable) {
 }  // namespace
 
 Result<Configuration> parse(std::string_view toml, const std::string& file_name, Configuration base) {
-  RAKKAN_CHECK(read_toml(toml, file_name, base));
-  return checked(std::move(base), file_name);
+  RAKKAN_CHECK(read_toml(toml, file_name, fs::path(file_name).parent_path(), base));
+  return checked(std::move(base));
 }
 
 Result<Configuration> apply(Configuration base, const std::vector<Setting>& settings, std::string_view source) {
   const std::string name(source);
   RAKKAN_CHECK(read_settings(settings, name, base));
-  return checked(std::move(base), name);
+  return checked(std::move(base));
 }
 
 std::vector<Setting> environment_settings(const char* const* environment) {
@@ -315,11 +359,33 @@ Result<Configuration> load(const std::optional<fs::path>& file, const std::vecto
     // Whoever writes it says which PKCS#11 module is loaded into this process.
     RAKKAN_CHECK(check_permissions(*file, Readers::everybody));
     RAKKAN_TRY(const Bytes content, read_file(*file, kFileLimit));
-    RAKKAN_CHECK(read_toml(text_of(content), file->string(), configuration));
+    RAKKAN_CHECK(read_toml(text_of(content), file->string(), fs::absolute(*file).parent_path(), configuration));
   }
   RAKKAN_CHECK(read_settings(environment, "environment", configuration));
   RAKKAN_CHECK(read_settings(overrides, "command line", configuration));
-  return checked(std::move(configuration), file ? file->string() : "configuration");
+  return checked(std::move(configuration), file);
+}
+
+std::optional<Error> summary(const Configuration& configuration, std::vector<Error> findings) {
+  if (findings.empty()) {
+    return std::nullopt;
+  }
+  if (findings.size() == 1) {
+    return located(configuration, std::move(findings.front()));
+  }
+  return located(configuration,
+                 Error{ErrorCode::configuration_invalid, std::to_string(findings.size()) + " things are wrong",
+                       configuration.file, std::nullopt, std::move(findings)});
+}
+
+Error located(const Configuration& configuration, Error error) {
+  if (find_target(error.where)) {
+    error.where = place_of(configuration, error.where);
+  }
+  for (Error& cause : error.causes) {
+    cause = located(configuration, std::move(cause));
+  }
+  return error;
 }
 
 }  // namespace rakkan::config

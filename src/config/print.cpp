@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "config/bindings.hpp"
 #include "rakkan/config/configuration.hpp"
 
@@ -34,25 +36,45 @@ void document_row(std::string& to, const Binding<Owner>& binding, std::string_vi
 
 constexpr std::string_view kTableHead = "\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n";
 
-}  // namespace
-
-std::string print(const Configuration& configuration) {
+// Those rows that `wanted` takes; a section without any has no head.
+template <class Wanted>
+std::string printed(const Configuration& configuration, const Wanted& wanted) {
   std::string text;
   std::string_view section;
   for (const auto& binding : bindings()) {
+    if (!wanted(binding, configuration)) {
+      continue;
+    }
     if (section_of(binding.key) != section) {
       section = section_of(binding.key);
       text += "\n[" + std::string(section) + "]\n";
     }
     print_row(text, binding, configuration);
   }
+  const Configuration defaults;
   for (const auto& [name, profile] : configuration.service.tsa) {
-    text += "\n[tsa." + name + "]\n";
+    const bool is_default = defaults.service.tsa.contains(name);
+    std::string rows;
     for (const auto& binding : profile_bindings()) {
-      print_row(text, binding, profile);
+      if (wanted(binding, profile) || (!is_default && binding.key == "url")) {  // a table without rows is none
+        print_row(rows, binding, profile);
+      }
     }
+    text += rows.empty() ? "" : "\n[tsa." + name + "]\n" + rows;
   }
   return text;
+}
+
+}  // namespace
+
+std::string print(const Configuration& configuration) {
+  return printed(configuration, [](const auto&, const auto&) { return true; });
+}
+
+std::string print_changes(const Configuration& configuration) {
+  return printed(configuration, [](const auto& binding, const auto& owner) {
+    return value_text(binding, owner) != value_text(binding, std::remove_cvref_t<decltype(owner)>{});
+  });
 }
 
 std::string reference() {

@@ -89,6 +89,18 @@ Outcome<void> initialise(const CK_FUNCTION_LIST& functions, const std::string& l
   return pin_set;
 }
 
+Error missing(const TokenAddress& address, const FoundToken* stranger) {
+  std::string where =
+      address.label.empty() ? "slot " + std::to_string(address.slot.value_or(0)) : "token " + address.label;
+  if (address.serial.empty()) {
+    return Error{ErrorCode::hsm_token_not_found, "no initialised token is at that address", where, std::nullopt, {}};
+  }
+  const std::string what = stranger == nullptr ? "the token with the serial number " + address.serial + " is not there"
+                                               : "another token is there, with the serial number " +
+                                                     stranger->description.serial + " instead of " + address.serial;
+  return Error{ErrorCode::hsm_token_lost, what, std::move(where), std::nullopt, {}};
+}
+
 }  // namespace
 
 Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions) {
@@ -117,9 +129,14 @@ Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions) 
 Outcome<FoundToken> find_token(const CK_FUNCTION_LIST& functions, const TokenAddress& address) {
   RAKKAN_HSM_TRY(const std::vector<FoundToken> tokens, list_tokens(functions));
   const FoundToken* found = nullptr;
+  const FoundToken* stranger = nullptr;  // at that address, and not the token that is meant
   for (const FoundToken& token : tokens) {
     const bool wanted = address.label.empty() ? address.slot == token.slot : address.label == token.description.label;
     if (!wanted || !token.description.initialised) {
+      continue;
+    }
+    if (!address.serial.empty() && address.serial != token.description.serial) {
+      stranger = &token;
       continue;
     }
     if (found != nullptr) {
@@ -132,12 +149,7 @@ Outcome<FoundToken> find_token(const CK_FUNCTION_LIST& functions, const TokenAdd
     found = &token;
   }
   if (found == nullptr) {
-    return failed(
-        Error{ErrorCode::hsm_token_not_found,
-              "no initialised token is at that address",
-              address.label.empty() ? "slot " + std::to_string(address.slot.value_or(0)) : "token " + address.label,
-              std::nullopt,
-              {}});
+    return failed(missing(address, stranger));
   }
   return *found;
 }

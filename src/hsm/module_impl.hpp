@@ -24,7 +24,7 @@ struct FoundToken {
 
 // Every slot with a token in it. In an Entry.
 [[nodiscard]] Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions);
-// The one initialised token at that address; hsm_token_not_found. In an Entry.
+// The one initialised token at that address; hsm_token_not_found, hsm_token_lost. In an Entry.
 [[nodiscard]] Outcome<FoundToken> find_token(const CK_FUNCTION_LIST& functions, const TokenAddress& address);
 
 // A PIN as the C API takes it.

@@ -167,4 +167,6 @@ std::vector<Error> Token::look_for_missed_keys() {
 
 Token::Status Token::status() const noexcept { return impl_->status(); }
 
+std::string Token::serial() const { return impl_->serial(); }
+
 }  // namespace rakkan::hsm

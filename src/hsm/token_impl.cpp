@@ -146,6 +146,11 @@ Token::Status Token::Impl::status() const noexcept {
           session_limit_, generation_.load(std::memory_order_relaxed)};
 }
 
+std::string Token::Impl::serial() const {
+  const std::lock_guard lock(login_mutex_);
+  return serial_;
+}
+
 Result<Breaker::Pass> Token::Impl::admit() {
   if (!library_->usable()) {
     return fail(unusable_after_fork());
@@ -181,7 +186,8 @@ Result<void> Token::Impl::recover(Failure failure, const Breaker::Pass& pass, st
                                   std::uint64_t library_generation, Tries& tries) {
   const ReturnClass return_class = failure.return_class();
   const bool no_session = failure.code == CKR_SESSION_COUNT && failure.call == "C_OpenSession";
-  const bool token_gone = failure.error && failure.error->code == ErrorCode::hsm_token_not_found;
+  const bool token_gone = failure.error && (failure.error->code == ErrorCode::hsm_token_not_found ||
+                                            failure.error->code == ErrorCode::hsm_token_lost);
   const unsigned tried = ++tries.of_class[static_cast<std::size_t>(return_class)];
   Error error = to_error(std::move(failure));
   if (error.where.empty()) {

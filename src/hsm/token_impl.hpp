@@ -106,6 +106,7 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
   [[nodiscard]] const Options& options() const noexcept { return module_->impl()->options; }
   [[nodiscard]] const SecureBytes& pin() const noexcept { return pin_; }
   [[nodiscard]] Status status() const noexcept;
+  [[nodiscard]] std::string serial() const;
 
  private:
   friend class ThreadSessions;
@@ -161,7 +162,7 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
   mutable std::mutex missed_mutex_;
   std::map<const void*, KeyAddress> missed_;
 
-  std::mutex login_mutex_;
+  mutable std::mutex login_mutex_;
   std::string serial_;
   std::atomic<CK_SLOT_ID> slot_{0};
   CK_SESSION_HANDLE login_session_ = 0;  // H1: never signs, keeps the login alive

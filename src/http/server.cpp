@@ -4,6 +4,8 @@
 #include <array>
 #include <boost/asio/ip/address.hpp>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -41,6 +43,52 @@ Result<asio::ip::tcp::endpoint> endpoint_of(const ListenOptions& options) {
   return asio::ip::tcp::endpoint(address, *port);
 }
 
+// Of options whose values have no key of their own; `where` is what is wrong then.
+Error at_key(Error error, const std::string& key) {
+  if (!error.where.empty()) {
+    error.detail = error.where + ": " + error.detail;
+  }
+  return std::move(error).at(key);
+}
+
+struct NamedFile {
+  std::string key;
+  std::filesystem::path path;
+};
+
+void check_tls(const TlsOptions& tls, const std::string& prefix, std::vector<Error>& wrong) {
+  const std::array<NamedFile, 3> files{NamedFile{prefix + ".tls.certificate", tls.certificate_file},
+                                       NamedFile{prefix + ".tls.key", tls.key_file},
+                                       NamedFile{prefix + ".tls.client_ca", tls.client_ca_file}};
+  const std::size_t before = wrong.size();
+  for (const NamedFile& file : files) {
+    if (!file.path.empty() && !std::ifstream(file.path).is_open()) {
+      wrong.push_back({ErrorCode::file_unreadable, "cannot read " + file.path.string(), file.key, {}, {}});
+    }
+  }
+  if (tls.enabled() && (tls.certificate_file.empty() || tls.key_file.empty())) {
+    const NamedFile& missing = tls.certificate_file.empty() ? files[0] : files[1];
+    const NamedFile& there = tls.certificate_file.empty() ? files[1] : files[0];
+    wrong.push_back({ErrorCode::configuration_invalid, "is needed beside " + there.key, missing.key, {}, {}});
+  }
+  if (wrong.size() != before) {
+    return;
+  }
+  if (auto loaded = load_tls(tls); !loaded) {
+    const auto named = std::find_if(files.begin(), files.end(), [&](const NamedFile& file) {
+      return file.path == std::filesystem::path(loaded.error().where);
+    });
+    wrong.push_back(at_key(std::move(loaded).error(), (named == files.end() ? files.front() : *named).key));
+  }
+}
+
+void check_listener(const ListenOptions& listen, const std::string& prefix, std::vector<Error>& wrong) {
+  if (auto endpoint = endpoint_of(listen); !endpoint) {
+    wrong.push_back(at_key(std::move(endpoint).error(), prefix + ".address"));
+  }
+  check_tls(listen.tls, prefix, wrong);
+}
+
 Result<std::string> random_prefix(RandomSource& random) {
   std::array<Byte, 8> octets{};
   RAKKAN_CHECK(random.fill(octets));
@@ -74,6 +122,16 @@ ServerOptions metrics_listener(const Options& options) {
   listener.limits.connections = kMetricsConnections;
   listener.limits.address_connections = 0;
   return listener;
+}
+
+std::vector<Error> check(const Options& options) {
+  std::vector<Error> wrong;
+  check_listener(options.listen, "http", wrong);
+  check_listener(options.metrics, "metrics", wrong);
+  if (auto proxies = proxies_of(options.trusted_proxies); !proxies) {
+    wrong.push_back(at_key(std::move(proxies).error(), "http.trusted_proxies"));
+  }
+  return wrong;
 }
 
 Server::Server(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}

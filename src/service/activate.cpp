@@ -88,7 +88,26 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   co_return Activated{std::move(token), row.expires, receipt.index};
 }
 
+async::Task<Result<std::uint64_t>> withdrawal(ServiceParts& parts, const Principal& principal, const Bytes& id) {
+  RAKKAN_CO_TRY(const ActivationBook::Known known, parts.book.find(id, principal));
+  audit::Submission withdrawn;
+  withdrawn.event = "activation.withdrawn";
+  withdrawn.body = records::withdrawal(principal, known.credential, id);
+  withdrawn.changes.emplace_back(store::ActivationWithdrawal{id, known.tenant});
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts.environment.trail.write(std::move(withdrawn)));
+  parts.book.remove(id);
+  co_return receipt.index;
+}
+
 }  // namespace
+
+async::Task<Result<std::uint64_t>> SigningService::withdraw_activation(Principal principal, Bytes id) {
+  Result<std::uint64_t> result = co_await withdrawal(*parts_, principal, id);
+  if (!result) {
+    parts_->refuse(result.error().code, "withdraw_activation", principal, CredentialId());
+  }
+  co_return result;
+}
 
 async::Task<Result<Activated>> SigningService::activate(ActivateCommand command) {
   Result<Activated> result = co_await line(*parts_, command);

@@ -55,6 +55,20 @@ void ActivationBook::add(const store::ActivationRow& row) {
   activations_.insert_or_assign(row.id, std::move(activation));
 }
 
+Result<ActivationBook::Known> ActivationBook::find(const Bytes& id, const Principal& principal) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = activations_.find(id);
+  if (found == activations_.end() || !principal.may_read_signature_of(found->second.tenant)) {
+    return fail(ErrorCode::activation_unknown, "there is no such activation");
+  }
+  return Known{found->second.tenant, found->second.credential};
+}
+
+void ActivationBook::remove(const Bytes& id) {
+  const std::scoped_lock lock(mutex_);
+  activations_.erase(id);
+}
+
 Result<ActivationBook::Claim> ActivationBook::claim(const SecureBytes& token, const Principal& principal,
                                                     const CredentialId& credential, const crypto::Digest& digest,
                                                     Instant now) {

@@ -11,6 +11,7 @@ struct Archive::Parts {
 };
 
 Result<std::unique_ptr<Archive>> Archive::open(const std::filesystem::path& data_dir, const store::Options& options) {
+  RAKKAN_CHECK(check_is_data_folder(data_dir));
   RAKKAN_TRY(store::DataFolder folder, store::DataFolder::lock(data_dir));
   RAKKAN_CHECK(check_folder(data_dir));
   RAKKAN_TRY(auto store, store::open_sqlite(data_dir, options));

@@ -1,33 +1,17 @@
 #include "rakkan/service/embedded_service.hpp"
 
 #include <boost/json.hpp>
-#include <cstdlib>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/crypto/system_random.hpp"
-#include "rakkan/store/data_folder.hpp"
-#include "service/folder_check.hpp"
+#include "rakkan/hsm/softhsm.hpp"
+#include "service/open_folder.hpp"
 
 namespace rakkan::service {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::string_view kSoftHsmConfiguration = "softhsm2.conf";
-
-// SoftHSM finds its tokens through SOFTHSM2_CONF alone. An environment that names another file wins, and another
-// vendor's module does not look at it.
-void point_softhsm_to(const fs::path& data_dir) {
-  const fs::path file = data_dir / kSoftHsmConfiguration;
-  if (std::error_code ignored; fs::exists(file, ignored)) {
-    ::setenv("SOFTHSM2_CONF", fs::absolute(file).c_str(), 0);
-  }
-}
 
 // Timestamps of the trail's checkpoints, by a profile of the service, which comes after the trail and goes before it.
 class Stamping {
@@ -54,15 +38,6 @@ class Stamping {
   SigningService* service_ = nullptr;
 };
 
-Result<std::vector<std::string>> tokens_in_use(store::Store& store, const audit::Options& audit) {
-  std::vector<std::string> labels{audit.token_label};
-  RAKKAN_TRY(const std::vector<store::CredentialRow> credentials, store.credentials());
-  for (const store::CredentialRow& credential : credentials) {
-    labels.push_back(credential.token_label);
-  }
-  return labels;
-}
-
 bool is_own_unit(const EmbeddedOptions& options) {
   const auto profile = options.service.tsa.find(options.audit.tsa);
   return profile != options.service.tsa.end() && profile->second.internal();
@@ -72,7 +47,8 @@ bool is_own_unit(const EmbeddedOptions& options) {
 
 // In the order it is opened; it closes the other way round.
 struct EmbeddedService::Parts {
-  explicit Parts(store::DataFolder locked) : folder(std::move(locked)) {}
+  Parts(OpenFolder opened, std::map<std::string, std::string> serials)
+      : folder(std::move(opened)), tokens(*folder.store, std::move(serials)) {}
   ~Parts() {
     stamping.end();
     if (signing != nullptr) {
@@ -87,6 +63,10 @@ struct EmbeddedService::Parts {
   Parts& operator=(const Parts&) = delete;
 
   [[nodiscard]] Result<void> open_trail(const EmbeddedOptions& options);
+  // The tokens that are there become the folder's …
+  [[nodiscard]] Result<void> take_tokens(const std::string& log_token);
+  // … and that, with the place, is recorded.
+  [[nodiscard]] Result<void> record_adoption(const Adoption& adoption);
   // A stop that could not be recorded is found at the next start: it has no entry.
   bool announce(std::string event) {
     if (program.empty()) {
@@ -98,11 +78,12 @@ struct EmbeddedService::Parts {
     return writer->write_and_wait(std::move(submission)).has_value();
   }
 
-  store::DataFolder folder;
+  OpenFolder folder;
   std::string program;
   SystemClock clock;
   crypto::SystemRandom random;
-  std::unique_ptr<store::Store> store;
+  FolderTokens tokens;
+  std::vector<TokenStanding> taken;  // of an adoption
   std::unique_ptr<KeySource> keys;
   Stamping stamping;
   std::unique_ptr<audit::Trail> trail;
@@ -111,12 +92,12 @@ struct EmbeddedService::Parts {
 };
 
 Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) {
-  RAKKAN_TRY(const bool has_begun, audit::Trail::has_begun(*store));
+  RAKKAN_TRY(const bool has_begun, audit::Trail::has_begun(*folder.store));
   const KeyAddress address{options.audit.token_label, options.audit.token_label, {}};
   RAKKAN_TRY(auto key, keys->checkpoint_signer(address, !has_begun));
   audit::Environment environment{.files = posix_file_system(),
                                  .folder = options.data_dir / "audit",
-                                 .ledger = *store,
+                                 .ledger = *folder.store,
                                  .clock = clock,
                                  .random = random,
                                  .checkpoint_key = std::move(key),
@@ -134,27 +115,57 @@ Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) 
   return {};
 }
 
+Result<void> EmbeddedService::Parts::take_tokens(const std::string& log_token) {
+  RAKKAN_TRY(const std::vector<TokenSeen> seen, keys->tokens());
+  taken = compare(tokens.all(), seen);
+  std::map<std::string, std::string> serials;
+  for (const TokenStanding& token : taken) {
+    if (token.label == log_token && token.now.empty()) {
+      return fail(ErrorCode::hsm_token_lost,
+                  "the key of the log is in it, and without that key this log cannot go on: bring the token back, or "
+                  "begin a new data folder",
+                  "token " + log_token);
+    }
+    if (!token.now.empty()) {
+      serials.emplace(token.label, token.now);
+    }
+  }
+  tokens.replace(std::move(serials));
+  return {};
+}
+
+Result<void> EmbeddedService::Parts::record_adoption(const Adoption& adoption) {
+  RAKKAN_TRY(const std::string fresh_id, fresh_folder_id(random));
+  RecordedAdoption recorded = service::adoption(folder.identity, taken, adoption, fresh_id);
+  audit::Submission submission;
+  submission.event = "folder.adopted";
+  submission.body = std::move(recorded.body);
+  submission.changes = std::move(recorded.changes);
+  RAKKAN_CHECK(writer->write_and_wait(std::move(submission)));
+  return {};
+}
+
 EmbeddedService::EmbeddedService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 EmbeddedService::~EmbeddedService() = default;
 
 SigningService& EmbeddedService::signing() noexcept { return *parts_->signing; }
 audit::Trail& EmbeddedService::trail() noexcept { return *parts_->trail; }
-store::Store& EmbeddedService::store() noexcept { return *parts_->store; }
+store::Store& EmbeddedService::store() noexcept { return *parts_->folder.store; }
 const Clock& EmbeddedService::clock() const noexcept { return parts_->clock; }
 RandomSource& EmbeddedService::random() noexcept { return parts_->random; }
 
 Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOptions& options) {
-  point_softhsm_to(options.data_dir);
-  RAKKAN_TRY(store::DataFolder folder, store::DataFolder::lock(options.data_dir));
-  RAKKAN_CHECK(check_folder(options.data_dir));
-  auto parts = std::make_unique<Parts>(std::move(folder));
+  crypto::SystemRandom random;
+  RAKKAN_TRY(OpenFolder folder, open_folder(options, random));
+  RAKKAN_TRY(auto serials, FolderTokens::read(*folder.store));
+  auto parts = std::make_unique<Parts>(std::move(folder), std::move(serials));
   parts->program = options.program;
-  RAKKAN_TRY(parts->store, store::open_sqlite(options.data_dir, options.store));
-  RAKKAN_TRY(const std::vector<std::string> tokens, tokens_in_use(*parts->store, options.audit));
-  RAKKAN_CHECK(check_pin_files(options.service.token, options.data_dir, tokens));
-  parts->keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random);
+  parts->keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random, &parts->tokens);
+  const bool adopting = options.opening == Opening::adopt;
+  RAKKAN_CHECK(adopting ? parts->take_tokens(options.audit.token_label) : Result<void>());
   RAKKAN_CHECK(parts->open_trail(options));
-  RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->store,
+  RAKKAN_CHECK(adopting ? parts->record_adoption(options.adoption) : Result<void>());
+  RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->folder.store,
                                                                       .keys = *parts->keys,
                                                                       .clock = parts->clock,
                                                                       .random = parts->random,
@@ -164,15 +175,6 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
     return fail(ErrorCode::audit_unavailable, "the start was not recorded");
   }
   return std::unique_ptr<EmbeddedService>(new EmbeddedService(std::move(parts)));
-}
-
-Result<void> make_softhsm_folder(const fs::path& data_dir) {
-  const fs::path tokens = data_dir / "tokens";
-  RAKKAN_CHECK(make_private_folder(tokens));
-  const std::string text =
-      "# SoftHSM 2: where the tokens of this data folder are kept.\ndirectories.tokendir = " + tokens.string() +
-      "\nobjectstore.backend = file\nlog.level = ERROR\nslots.removable = false\n";
-  return write_file_atomically(data_dir / kSoftHsmConfiguration, {bytes_of(text)}, true);
 }
 
 }  // namespace rakkan::service

@@ -63,6 +63,18 @@ class FolderCheck {
 
 }  // namespace
 
+Result<void> check_is_data_folder(const fs::path& data_dir) {
+  std::error_code error;
+  if (fs::exists(data_dir / "rakkan.db", error) || error) {
+    return {};  // what cannot be looked at is refused by who opens it
+  }
+  return fail(
+      ErrorCode::data_folder_missing,
+      "no data folder is there: `rakkan init` makes one; a configuration that was moved out of its folder has to "
+      "name it (data_dir)",
+      data_dir.string());
+}
+
 Result<void> check_folder(const fs::path& data_dir) {
   RAKKAN_TRY(const UserId owner, owner_of(data_dir));
   const FolderCheck folder(data_dir, owner);
@@ -73,6 +85,7 @@ Result<void> check_folder(const fs::path& data_dir) {
   RAKKAN_CHECK(folder.check("tokens", Readers::owner, kObjectsOfTokens));
   RAKKAN_CHECK(folder.check("audit", Readers::everybody, kNewestOfLogs));
   RAKKAN_CHECK(folder.check("pins", Readers::everybody));
+  RAKKAN_CHECK(folder.check("so-pins", Readers::owner));
   return folder.check("softhsm2.conf", Readers::everybody);
 }
 

@@ -10,6 +10,9 @@
 
 namespace rakkan::service {
 
+// A folder that `rakkan init` made, or an earlier version: it has a database. data_folder_missing.
+[[nodiscard]] Result<void> check_is_data_folder(const std::filesystem::path& data_dir);
+
 // Everything in it belongs to the folder's owner (or to root, when we are root), nobody else may write it, and others
 // read neither database nor tokens. Of the logs the folders and their newest files are looked at: no way leads to the
 // rest. permissions_unsafe.

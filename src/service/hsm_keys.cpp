@@ -16,27 +16,14 @@ namespace fs = std::filesystem;
 // 96 random bits in hexadecimal: within every token's limits for PINs that we know.
 constexpr std::size_t kPinEntropy = 12;
 
-// Where a credential says its token is: a label, or "slot:3" for a module whose tokens have none to go by.
-hsm::TokenAddress token_address(const std::string& token) {
-  constexpr std::string_view kSlot = "slot:";
-  std::uint64_t slot = 0;
-  const char* const end = token.data() + token.size();
-  if (token.starts_with(kSlot)) {
-    const auto [rest, error] = std::from_chars(token.data() + kSlot.size(), end, slot);
-    if (error == std::errc{} && rest == end) {
-      return {"", slot};
-    }
-  }
-  return {token, std::nullopt};
-}
-
 class HsmKeys final : public KeySource {
  public:
-  HsmKeys(hsm::Options hsm, TokenOptions token, fs::path data_dir, RandomSource& random)
+  HsmKeys(hsm::Options hsm, TokenOptions token, fs::path data_dir, RandomSource& random, KnownTokens* known)
       : hsm_options_(std::move(hsm)),
         token_options_(std::move(token)),
         data_dir_(std::move(data_dir)),
-        random_(&random) {}
+        random_(&random),
+        known_(known) {}
 
   [[nodiscard]] Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) override;
   [[nodiscard]] Result<KeyAddress> find(const KeyAddress& address) override;
@@ -44,6 +31,7 @@ class HsmKeys final : public KeySource {
   [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
                                                                                  bool make_when_missing) override;
 
+  [[nodiscard]] Result<std::vector<TokenSeen>> tokens() override;
   [[nodiscard]] std::vector<Error> troubles() override;
 
  private:
@@ -51,11 +39,13 @@ class HsmKeys final : public KeySource {
   [[nodiscard]] Result<std::shared_ptr<hsm::Token>> token(const std::string& label, bool make_when_missing);
   [[nodiscard]] Result<void> make_token_when_missing(const std::string& label);
   [[nodiscard]] Result<SecureBytes> kept_pin(const std::string& pattern, const std::string& label);
+  [[nodiscard]] Result<std::string> known_serial(const std::string& label);
 
   const hsm::Options hsm_options_;
   const TokenOptions token_options_;
   const fs::path data_dir_;
   RandomSource* const random_;
+  KnownTokens* const known_;  // may be null
 
   std::mutex mutex_;  // over opening: signing goes through a loaded signer and never comes here
   std::shared_ptr<hsm::Module> module_;
@@ -124,9 +114,26 @@ std::vector<Error> HsmKeys::troubles() {
   return wrong;
 }
 
+Result<std::vector<TokenSeen>> HsmKeys::tokens() {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(const auto loaded, module());
+  RAKKAN_TRY(const auto described, loaded->tokens());
+  std::vector<TokenSeen> seen;
+  for (const hsm::Module::Description& token : described) {
+    if (token.initialised) {
+      seen.push_back({token.label, token.serial, token.slot});
+    }
+  }
+  return seen;
+}
+
+Result<std::string> HsmKeys::known_serial(const std::string& label) {
+  return known_ == nullptr ? Result<std::string>() : known_->serial_of(label);
+}
+
 Result<std::shared_ptr<hsm::Module>> HsmKeys::module() {
   if (module_ == nullptr) {
-    RAKKAN_TRY(module_, hsm::Module::load(hsm_options_));
+    RAKKAN_TRY(module_, load_module(hsm_options_));
   }
   return module_;
 }
@@ -138,12 +145,23 @@ Result<std::shared_ptr<hsm::Token>> HsmKeys::token(const std::string& label, boo
     return found->second;
   }
   RAKKAN_TRY(const auto loaded, module());
-  if (make_when_missing && token_options_.create) {
+  hsm::TokenAddress address = token_address(label);
+  RAKKAN_TRY(address.serial, known_serial(label));
+  // One that was there before is lost, not missing: another one in its place would hide that.
+  if (make_when_missing && token_options_.create && address.serial.empty()) {
     RAKKAN_CHECK(make_token_when_missing(label));
   }
   RAKKAN_TRY(SecureBytes pin, read_secret_file(token_file(token_options_.pin_file, data_dir_, label)));
-  RAKKAN_TRY(auto opened, hsm::Token::open(loaded, token_address(label), std::move(pin)));
-  tokens_.emplace(label, opened);
+  const bool is_new = address.serial.empty();
+  Result<std::shared_ptr<hsm::Token>> opened = hsm::Token::open(loaded, std::move(address), std::move(pin));
+  if (!opened && opened.error().code == ErrorCode::hsm_token_lost) {
+    opened.error().detail += "; its HSM or its backup brings it back, `rakkan data adopt` goes on without it";
+  }
+  RAKKAN_CHECK(opened);
+  if (is_new && known_ != nullptr && !(*opened)->serial().empty()) {
+    RAKKAN_CHECK(known_->remember(label, (*opened)->serial()));
+  }
+  tokens_.emplace(label, *opened);
   return opened;
 }
 
@@ -182,9 +200,31 @@ Result<SecureBytes> HsmKeys::kept_pin(const std::string& pattern, const std::str
 
 }  // namespace
 
-std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token, fs::path data_dir,
-                                         RandomSource& random) {
-  return std::make_unique<HsmKeys>(std::move(hsm), std::move(token), std::move(data_dir), random);
+std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token, fs::path data_dir, RandomSource& random,
+                                         KnownTokens* known) {
+  return std::make_unique<HsmKeys>(std::move(hsm), std::move(token), std::move(data_dir), random, known);
+}
+
+Result<std::shared_ptr<hsm::Module>> load_module(const hsm::Options& options) {
+  return hsm::Module::load(options).map_error([](Error error) {
+    if (!error.where.empty()) {
+      error.detail = error.where + ": " + error.detail;
+    }
+    return std::move(error).at("hsm.module");
+  });
+}
+
+hsm::TokenAddress token_address(const std::string& token_label) {
+  constexpr std::string_view kSlot = "slot:";
+  std::uint64_t slot = 0;
+  const char* const end = token_label.data() + token_label.size();
+  if (token_label.starts_with(kSlot)) {
+    const auto [rest, error] = std::from_chars(token_label.data() + kSlot.size(), end, slot);
+    if (error == std::errc{} && rest == end) {
+      return {"", slot};
+    }
+  }
+  return {token_label, std::nullopt};
 }
 
 fs::path token_file(const std::string& pattern, const fs::path& data_dir, const std::string& token_label) {

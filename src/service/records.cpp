@@ -135,6 +135,12 @@ std::string activation(const Principal& principal, const Credential& credential,
   return std::move(json).finish();
 }
 
+std::string withdrawal(const Principal& principal, const CredentialId& credential, ByteView id) {
+  ObjectWriter json;
+  json.raw("by", principal_json(principal)).text("credential", credential.value()).text("activation", to_hex(id));
+  return std::move(json).finish();
+}
+
 std::string administration(const Principal& by, const CredentialId& id, const std::optional<TenantId>& tenant) {
   ObjectWriter json;
   json.raw("by", principal_json(by));

@@ -46,6 +46,7 @@ struct Trace {
 
 [[nodiscard]] std::string activation(const Principal& principal, const Credential& credential, ByteView id,
                                      const std::vector<std::string>& digests, Instant expires);
+[[nodiscard]] std::string withdrawal(const Principal& principal, const CredentialId& credential, ByteView id);
 [[nodiscard]] std::string administration(const Principal& by, const CredentialId& id,
                                          const std::optional<TenantId>& tenant = std::nullopt);
 [[nodiscard]] std::string token(const tsp::TstInfo& info, const Principal& caller);

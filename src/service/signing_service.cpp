@@ -11,6 +11,7 @@
 
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
+#include "service/tsu_policy.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -18,31 +19,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kLevelNames{"B-B", "B-T"};
 constexpr std::chrono::seconds kLook{2};  // how long readiness may wait for the hsm pool
 const Principal kEverybody{"service", TenantId(), true};
-
-Result<der::Oid> policy_oid(const std::string& dotted, const std::string& key) {
-  const auto oid = der::Oid::from_dotted(dotted);
-  if (!oid) {
-    return fail(ErrorCode::configuration_invalid, "must be an OID", key);
-  }
-  return *oid;
-}
-
-Result<tsp::TsuPolicy> tsu_policy(const TsuOptions& options) {
-  tsp::TsuPolicy policy;
-  RAKKAN_TRY(policy.default_policy, policy_oid(options.policy, "tsu.policy"));
-  for (const std::string& dotted : options.accepted_policies) {
-    RAKKAN_TRY(const der::Oid oid, policy_oid(dotted, "tsu.accepted_policies"));
-    policy.accepted_policies.push_back(oid);
-  }
-  const auto accuracy = options.accuracy.count();
-  const auto seconds = checked_cast<std::uint32_t>(accuracy / 1'000);
-  const auto milliseconds = checked_cast<std::uint16_t>(accuracy % 1'000);
-  if (!seconds || !milliseconds) {
-    return fail(ErrorCode::configuration_invalid, "is out of range", "tsu.accuracy");
-  }
-  policy.accuracy = {*seconds, *milliseconds, 0};
-  return policy;
-}
 
 constexpr std::uint64_t kLargestRootsFile = 4UL << 20;
 

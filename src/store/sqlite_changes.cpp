@@ -55,4 +55,21 @@ Result<void> apply_one(Database& database, const ActivationUse& use) {
   return fail(ErrorCode::already_exists, "the activation has signed this digest");
 }
 
+Result<void> apply_one(Database& database, const ActivationWithdrawal& withdrawal) {
+  RAKKAN_TRY(const int changed, database.execute("DELETE FROM activation WHERE id = ? AND tenant = ?",
+                                                 ByteView(withdrawal.id), withdrawal.tenant.value()));
+  return changed == 1 ? Result<void>() : fail(ErrorCode::activation_unknown, "no such activation");
+}
+
+Result<void> apply_one(Database& database, const FactChange& change) {
+  if (!change.value) {
+    return database.execute("DELETE FROM fact WHERE name = ?", change.name).map([](int) {});
+  }
+  RAKKAN_CHECK(
+      database.execute("INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) "
+                       "DO UPDATE SET value = excluded.value",
+                       change.name, bytes_of(*change.value)));
+  return {};
+}
+
 }  // namespace rakkan::store

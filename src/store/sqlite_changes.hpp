@@ -13,6 +13,7 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const IdempotencyRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationUse& use);
+[[nodiscard]] Result<void> apply_one(Database& database, const ActivationWithdrawal& withdrawal);
 // sqlite_api_keys.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const ApiKeyRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ApiKeyRevocation& revocation);
@@ -26,5 +27,7 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
 // sqlite_erasure.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const RecordErasure& erasure);
+
+[[nodiscard]] Result<void> apply_one(Database& database, const FactChange& change);
 
 }  // namespace rakkan::store

@@ -273,4 +273,22 @@ Result<void> SqliteStore::set_fact(std::string_view name, std::string_view value
   return {};
 }
 
+Result<std::map<std::string, std::string>> SqliteStore::facts_below(std::string_view beginning) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(
+      Statement statement,
+      database_.prepare("SELECT substr(name, length(?1) + 1), value FROM fact WHERE substr(name, 1, length(?1)) = ?1",
+                        beginning));
+  std::map<std::string, std::string> facts;
+  for (;;) {
+    RAKKAN_TRY(const bool more, statement.step());
+    if (!more) {
+      return facts;
+    }
+    RAKKAN_TRY(std::string name, statement.text(0));
+    RAKKAN_TRY(const Bytes value, statement.blob(1));
+    facts.emplace(std::move(name), text_of(value));
+  }
+}
+
 }  // namespace rakkan::store

@@ -34,6 +34,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> forget(Instant answers_before, Instant activations_before) override;
   [[nodiscard]] Result<std::optional<std::string>> fact(std::string_view name) override;
   [[nodiscard]] Result<void> set_fact(std::string_view name, std::string_view value) override;
+  [[nodiscard]] Result<std::map<std::string, std::string>> facts_below(std::string_view beginning) override;
 
   [[nodiscard]] Result<std::vector<ApiKeyRow>> api_keys() override;
 

@@ -4,10 +4,13 @@
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <exception>
+#include <filesystem>
+#include <system_error>
 
 #include "telemetry/json_line.hpp"
 
@@ -109,6 +112,28 @@ struct Log::Impl {
 
 Log::Log(std::unique_ptr<Impl> impl, LogLevel least) noexcept : impl_(std::move(impl)), least_(least) {}
 Log::~Log() = default;
+
+Result<void> Log::check(const LogOptions& options) {
+  if (!log_level_from_name(options.level)) {
+    return fail(ErrorCode::configuration_invalid, "must be debug, info, warning, error or critical", "log.level");
+  }
+  if (options.output == "stderr" || options.output == "stdout") {
+    return {};
+  }
+  // Appending to a file that is there, or making it in its folder; the sink makes the folder, too.
+  std::filesystem::path path = options.output;
+  std::error_code ignored;
+  while (!std::filesystem::exists(path, ignored) && path.has_parent_path() && path != path.parent_path()) {
+    path = path.parent_path();
+  }
+  const std::filesystem::path& nearest = std::filesystem::exists(path, ignored) ? path : ".";
+  const bool is_file_or_missing = path == options.output || std::filesystem::is_directory(nearest, ignored);
+  if (std::filesystem::is_directory(options.output, ignored) || !is_file_or_missing ||
+      ::access(nearest.c_str(), W_OK) != 0) {
+    return fail(ErrorCode::file_unwritable, "cannot write " + options.output, "log.output");
+  }
+  return {};
+}
 
 Result<std::unique_ptr<Log>> Log::open(const LogOptions& options, const Clock& clock) {
   const auto least = log_level_from_name(options.level);

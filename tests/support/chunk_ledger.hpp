@@ -104,6 +104,16 @@ class ChunkLedger final : public store::Ledger {
     facts[std::string(name)] = value;
     return {};
   }
+  [[nodiscard]] Result<std::map<std::string, std::string>> facts_below(std::string_view beginning) override {
+    const std::scoped_lock lock(mutex_);
+    std::map<std::string, std::string> found;
+    for (const auto& [name, value] : facts) {
+      if (name.starts_with(beginning)) {
+        found.emplace(name.substr(beginning.size()), value);
+      }
+    }
+    return found;
+  }
 
   // For bending what a restart finds.
   std::vector<store::LogChunk>& chunks(store::Journal journal) { return chunks_.at(place(journal)); }

@@ -64,6 +64,16 @@ class MemoryLedger final : public store::Ledger {
     return {};
   }
 
+  [[nodiscard]] Result<std::map<std::string, std::string>> facts_below(std::string_view beginning) override {
+    std::map<std::string, std::string> found;
+    for (const auto& [name, value] : facts) {
+      if (name.starts_with(beginning)) {
+        found.emplace(name.substr(beginning.size()), value);
+      }
+    }
+    return found;
+  }
+
   std::map<std::string, std::string> facts;
   Instant activations_forgotten_before;
   bool broken = false;

@@ -46,14 +46,6 @@ std::string text_in(const fs::path& file) {
   return all.str();
 }
 
-void replace_in(const fs::path& file, const std::string& old, const std::string& with) {
-  std::string text = text_in(file);
-  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += with.size()) {
-    text.replace(at, old.size(), with);
-  }
-  std::ofstream(file) << text;
-}
-
 }  // namespace
 
 ServerFolder::ServerFolder(fs::path programs, fs::path folder)
@@ -83,9 +75,7 @@ ServerFolder ServerFolder::copy_to(fs::path folder) const {
   copy.folder_ = std::move(folder);
   copy.api_key_ = api_key_;
   copy.port_ = free_port();
-  for (const char* name : {"rakkan.toml", "softhsm2.conf"}) {
-    replace_in(copy.folder_ / name, folder_.string(), copy.folder_.string());
-  }
+  copy.rakkan({"data", "adopt", "--yes", "--beside-original", "--reason", "a folder of a test's own"});
   return copy;
 }
 

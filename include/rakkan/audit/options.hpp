@@ -3,12 +3,16 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace rakkan::audit {
 
+// What the name of a log begins with whose operator gave none; a random part follows.
+inline constexpr std::string_view kDevelopmentOrigin = "development.invalid/";
+
 struct Options {
-  // Name of the log in its checkpoints: a URL without scheme that is yours. Fixed with the first entry; empty: one with
-  // a random part is made up then.
+  // Name of the log in its checkpoints: a URL without scheme that is yours. Fixed with the first entry; empty: one for
+  // development is made up then.
   std::string origin;
   // How long the first waiting entry may wait for others before they are committed together.
   std::chrono::milliseconds commit_window{4};  // at most 5

@@ -84,6 +84,14 @@ struct Environment {  // outlives the trail
   const MonotonicClock* monotonic = nullptr;
 };
 
+// Is it a name that was made up for a log whose operator gave none? Such a log is for development.
+[[nodiscard]] bool is_development_origin(std::string_view origin) noexcept;
+
+// Whether a log of those options may go on that began with the name `begun`, or begin (empty): configuration_invalid,
+// with the key audit.origin in `where`, when its name is another than the configured one, and in production when it is
+// none, or one for development.
+[[nodiscard]] Result<void> check_origin(const Options& options, const std::string& begun, bool production);
+
 // The record behind an entry of the trail; nothing when it was erased.
 [[nodiscard]] Result<std::optional<Record>> record_of(store::Ledger& ledger, std::uint64_t index);
 
@@ -92,6 +100,8 @@ class Trail {
   // Is there a log already? Until there is, its key may be made (service::KeySource::checkpoint_signer).
   [[nodiscard]] static Result<bool> has_begun(store::Ledger& ledger);
 
+  // The name that the log began with; empty before that.
+  [[nodiscard]] static Result<std::string> known_origin(store::Ledger& ledger);
   // The logs' keys by the data folder's own word, one a journal; none before the log has begun.
   [[nodiscard]] static Result<std::vector<VerifierKey>> known_keys(store::Ledger& ledger);
 

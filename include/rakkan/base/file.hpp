@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <span>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
@@ -44,9 +45,15 @@ class MappedFile {
 [[nodiscard]] Result<void> check_secret_file(const std::filesystem::path& path);
 
 // Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a
-// crash at any point, sees the old file or the whole new one. Fails with file_unwritable.
-[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path,
-                                                 std::initializer_list<ByteView> parts, bool owner_only = false);
+// crash at any point, sees the old file or the whole new one. A device or a pipe of that name is not replaced but
+// written to. Fails with file_unwritable.
+[[nodiscard]] Result<void> write_file_atomically(const std::filesystem::path& path, std::span<const ByteView> parts,
+                                                 bool owner_only = false);
+[[nodiscard]] inline Result<void> write_file_atomically(const std::filesystem::path& path,
+                                                        std::initializer_list<ByteView> parts,
+                                                        bool owner_only = false) {
+  return write_file_atomically(path, std::span<const ByteView>(parts.begin(), parts.size()), owner_only);
+}
 
 // Creates the folder where it is missing, and its parents, for the owner alone under any umask; one that is there is
 // left as it is. Fails with file_unwritable.

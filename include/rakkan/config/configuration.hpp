@@ -10,6 +10,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,11 @@
 
 namespace rakkan::config {
 
+inline constexpr std::string_view kDevelopment = "development";
+inline constexpr std::string_view kProduction = "production";
+
 struct Configuration {
+  std::string profile{kDevelopment};  // or kProduction: nothing that is for development only is taken
   std::filesystem::path data_dir = "/var/lib/rakkan";
   hsm::Options hsm;
   store::Options store;
@@ -33,6 +38,12 @@ struct Configuration {
   http::Options http;
   audit::Options audit;
   telemetry::Options telemetry;
+
+  // Where each key was set that is no default: "/etc/rakkan/rakkan.toml:12", "environment", "command line".
+  std::map<std::string, std::string> sources = {};
+  std::string file = {};  // that it was read from; empty: none
+
+  [[nodiscard]] bool in_production() const noexcept { return profile == kProduction; }
 };
 
 struct Setting {
@@ -51,13 +62,24 @@ struct Setting {
 // out.
 [[nodiscard]] std::vector<Setting> environment_settings(const char* const* environment);
 
-// File (or, without one, the defaults), then environment, then overrides. file_unreadable, configuration_invalid.
+// File (or, without one, the defaults), then environment, then overrides. file_unreadable, configuration_invalid;
+// data_folder_copied for a file that lies in a data folder and names another one: a copy's, which would work on the
+// original.
 [[nodiscard]] Result<Configuration> load(const std::optional<std::filesystem::path>& file,
                                          const std::vector<Setting>& environment,
                                          const std::vector<Setting>& overrides);
 
+// An error that names a key ("http.tls.key") in `where` names file and line of it there, too; so do its causes. Other
+// errors stay as they are.
+[[nodiscard]] Error located(const Configuration& configuration, Error error);
+
+// What is wrong in one error: the only one, or one that has all as its causes; each located. Nothing for none.
+[[nodiscard]] std::optional<Error> summary(const Configuration& configuration, std::vector<Error> findings);
+
 // The whole configuration as TOML with each key's meaning above it; parse(print(c)) is c.
 [[nodiscard]] std::string print(const Configuration& configuration);
+// Only what differs from the defaults: parse(print_changes(c)) is c.
+[[nodiscard]] std::string print_changes(const Configuration& configuration);
 // docs/configuration.md.
 [[nodiscard]] std::string reference();
 

@@ -21,6 +21,9 @@ namespace rakkan::hsm {
 struct TokenAddress {  // by label or by slot; the label wins
   std::string label;
   std::optional<std::uint64_t> slot;
+  // The serial number of the token that is meant; empty: whichever is at that address. A token of another serial
+  // number never gets the PIN.
+  std::string serial = {};
 };
 
 struct KeyDescription {
@@ -32,7 +35,9 @@ struct KeyDescription {
 class Token {
  public:
   // Finds the token and logs in once. A rejected PIN stops the token for this process, whoever opens it again:
-  // hsm_pin_rejected. Fails also with hsm_token_not_found (none, or several of that label) and hsm_device_gone.
+  // hsm_pin_rejected. Fails also with hsm_token_not_found (none, or several of that label), hsm_token_lost (none of
+  // the serial number that the address names; also later, when another token has come to that address) and
+  // hsm_device_gone.
   [[nodiscard]] static Result<std::shared_ptr<Token>> open(std::shared_ptr<Module> module, TokenAddress address,
                                                            SecureBytes user_pin);
   ~Token();
@@ -64,6 +69,8 @@ class Token {
     std::uint64_t generation;  // counts logins: grows when sessions were lost or the module was re-initialised
   };
   [[nodiscard]] Status status() const noexcept;
+  // As the token says it (CK_TOKEN_INFO), without the blanks at its end; may be empty.
+  [[nodiscard]] std::string serial() const;
   // Loaded keys that were not found when they were last used are looked for again, as the breaker allows; what keeps
   // those away that still are: hsm_key_gone, other hsm_ codes. Touches the token only when a key is missed.
   [[nodiscard]] std::vector<Error> look_for_missed_keys();

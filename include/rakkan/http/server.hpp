@@ -6,6 +6,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "rakkan/async/byte_budget.hpp"
 #include "rakkan/base/random.hpp"
@@ -28,6 +30,10 @@ struct ServerOptions {
 // The API's listener, and the one for metrics: no rates, few connections.
 [[nodiscard]] ServerOptions api_listener(const Options& options);
 [[nodiscard]] ServerOptions metrics_listener(const Options& options);
+
+// What Server::start would refuse of these options, each with its key in `where` ("http.tls.key"); looks at files and
+// binds nothing. configuration_invalid, file_unreadable, permissions_unsafe.
+[[nodiscard]] std::vector<Error> check(const Options& options);
 
 class Server {
  public:

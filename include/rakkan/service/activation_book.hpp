@@ -65,6 +65,15 @@ class ActivationBook {
   [[nodiscard]] Result<void> make_room(Instant now);
   void add(const store::ActivationRow& row);  // that is durable
 
+  struct Known {
+    TenantId tenant;
+    CredentialId credential;
+  };
+  // Whose it is. activation_unknown (also another tenant's).
+  [[nodiscard]] Result<Known> find(const Bytes& id, const Principal& principal);
+  // Nobody can use it any more; a document that is being signed with it is signed.
+  void remove(const Bytes& id);
+
   // activation_unknown (also another tenant's or another credential's), activation_expired, activation_digest_mismatch,
   // activation_used.
   [[nodiscard]] Result<Claim> claim(const SecureBytes& token, const Principal& principal,

@@ -25,7 +25,8 @@ struct SignatureEntries {
 
 class Archive {
  public:
-  // Locks the data folder. data_folder_in_use, store_unavailable, store_corrupt.
+  // Locks the data folder, wherever it is: a copy's log is read like any other. data_folder_missing,
+  // data_folder_in_use, store_unavailable, store_corrupt.
   [[nodiscard]] static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& data_dir,
                                                              const store::Options& options);
   ~Archive();

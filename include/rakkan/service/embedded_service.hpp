@@ -3,6 +3,7 @@
 // Programs open one; tests wire SigningService themselves.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -11,10 +12,17 @@
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/hsm/token.hpp"
+#include "rakkan/service/folder_standing.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/options.hpp"
 
 namespace rakkan::service {
+
+enum class Opening : std::uint8_t {
+  existing,  // a data folder, where it belongs
+  make,      // the folder's contents are made where they are not there
+  adopt,     // a data folder, wherever it is: it belongs there from then on
+};
 
 struct EmbeddedOptions {
   std::filesystem::path data_dir;
@@ -24,13 +32,17 @@ struct EmbeddedOptions {
   audit::Options audit;
   // A program that serves others says so in the trail when it starts and stops; empty: it does not.
   std::string program;
+  Opening opening = Opening::existing;
+  Adoption adoption = {};   // with Opening::adopt
+  bool production = false;  // a log of a development name is refused
 };
 
 class EmbeddedService {
  public:
-  // Opens the folder, the store and the trail, making what is not there, the key of the trail's checkpoints included;
-  // touches no other key. configuration_invalid, data_folder_in_use, permissions_unsafe, store_unavailable,
-  // store_corrupt, audit_unavailable, audit_log_corrupt, hsm_ codes.
+  // Opens the folder, the store and the trail; makes the key of the trail's checkpoints for a log that has not begun,
+  // and touches no other key. data_folder_missing, data_folder_copied, data_folder_on_another_machine,
+  // data_folder_in_use, configuration_invalid, permissions_unsafe, store_unavailable, store_corrupt, audit_unavailable,
+  // audit_log_corrupt, hsm_ codes.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedService>> open(const EmbeddedOptions& options);
   ~EmbeddedService();  // finishes what was accepted, writes the last checkpoint
 
@@ -45,9 +57,5 @@ class EmbeddedService {
   explicit EmbeddedService(std::unique_ptr<Parts> parts) noexcept;
   std::unique_ptr<Parts> parts_;
 };
-
-// SoftHSM, the embedded default, keeps its tokens where a configuration file of its own says. Makes that file and an
-// empty token folder, both the owner's alone, in the data folder. file_unwritable.
-[[nodiscard]] Result<void> make_softhsm_folder(const std::filesystem::path& data_dir);
 
 }  // namespace rakkan::service

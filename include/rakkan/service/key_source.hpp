@@ -22,6 +22,24 @@ struct KeyAddress {
   Bytes key_id;  // CKA_ID; empty: by label
 };
 
+// A token as its module shows it.
+struct TokenSeen {
+  std::string label;
+  std::string serial;
+  std::uint64_t slot = 0;
+};
+
+// KnownTokens is what a data folder knows of the tokens that it ever used: the serial number of each, by what its
+// credentials call it. Thread-safe.
+class KnownTokens {
+ public:
+  virtual ~KnownTokens() = default;
+  // Empty when the folder has not used that token yet. store_unavailable, store_corrupt.
+  [[nodiscard]] virtual Result<std::string> serial_of(const std::string& token_label) = 0;
+  // Durable when it returns. store_unavailable, store_corrupt.
+  [[nodiscard]] virtual Result<void> remember(const std::string& token_label, const std::string& serial) = 0;
+};
+
 class KeySource {
  public:
   virtual ~KeySource() = default;
@@ -37,13 +55,24 @@ class KeySource {
   // `make_when_missing`: only for a log that has not begun (audit::Trail::has_begun). key_not_found, hsm_ codes.
   [[nodiscard]] virtual Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const KeyAddress& address,
                                                                                          bool make_when_missing) = 0;
+  // The tokens that are there; none where keys are in memory. hsm_ codes.
+  [[nodiscard]] virtual Result<std::vector<TokenSeen>> tokens() { return std::vector<TokenSeen>{}; }
   // Tokens that cannot be used right now; a device that is gone is tried again, as its breaker allows. Blocks.
   [[nodiscard]] virtual std::vector<Error> troubles() = 0;
 };
 
-// Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut.
+// Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut. A
+// token is the one of the serial number that `known` has for its label, or nothing is done with it: hsm_token_lost.
+// Null `known`: whichever token has the label. `known` and `random` outlive the keys.
 [[nodiscard]] std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token,
-                                                       std::filesystem::path data_dir, RandomSource& random);
+                                                       std::filesystem::path data_dir, RandomSource& random,
+                                                       KnownTokens* known = nullptr);
+
+// The configured module; an error names the key hsm.module in `where`. hsm_module_unusable.
+[[nodiscard]] Result<std::shared_ptr<hsm::Module>> load_module(const hsm::Options& options);
+
+// Where a credential says its token is: a label, or "slot:3" for a module whose tokens have none to go by.
+[[nodiscard]] hsm::TokenAddress token_address(const std::string& token_label);
 
 // The file that a pattern means for a token ("{data_dir}/pins/{token}.pin").
 [[nodiscard]] std::filesystem::path token_file(const std::string& pattern, const std::filesystem::path& data_dir,

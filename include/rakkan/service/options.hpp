@@ -19,8 +19,10 @@ namespace rakkan::service {
 
 // One token per credential. {data_dir} and {token} are filled in.
 struct TokenOptions {
-  std::string pin_file = "{data_dir}/pins/{token}.pin";        // user PIN
-  std::string so_pin_file = "{data_dir}/pins/{token}.so-pin";  // security officer's PIN, used when a token is made
+  std::string pin_file = "{data_dir}/pins/{token}.pin";  // user PIN
+  // Security officer's PIN, used when a token is made and never by a server that has its tokens: in a folder of its
+  // own, so that user PINs can be handed to the service without it.
+  std::string so_pin_file = "{data_dir}/so-pins/{token}.pin";
   bool create = true;  // make a token with fresh random PINs when a key is generated and it is not there
 };
 

@@ -59,6 +59,10 @@ class SigningService {
   [[nodiscard]] async::Task<Result<SignedDigest>> sign_hash(SignHashCommand command);
   // A token for exactly these digests, by the party's PIN.
   [[nodiscard]] async::Task<Result<Activated>> activate(ActivateCommand command);
+  // Takes an activation back before its time, by its id (activation_id of the token): the party has changed its mind,
+  // or nobody got the token. The entry's index in the trail. activation_unknown (also another tenant's),
+  // audit_unavailable.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(Principal principal, Bytes id);
   // A lost answer again. signature_unknown, also when it is another tenant's.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(Principal principal, SignatureId id);
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -78,9 +79,12 @@ class Ledger {
   // Forgets answers made before the first, and activations expired before the second.
   [[nodiscard]] virtual Result<void> forget(Instant answers_before, Instant activations_before) = 0;
 
-  // Small values that belong to this data folder: origin and key of the log, the secret of fingerprints.
+  // Small values that belong to this data folder: origin and key of the log, the secret of fingerprints, its place and
+  // its tokens.
   [[nodiscard]] virtual Result<std::optional<std::string>> fact(std::string_view name) = 0;
   [[nodiscard]] virtual Result<void> set_fact(std::string_view name, std::string_view value) = 0;
+  // Those whose names begin so, by name, which stands without that beginning.
+  [[nodiscard]] virtual Result<std::map<std::string, std::string>> facts_below(std::string_view beginning) = 0;
 };
 
 }  // namespace rakkan::store

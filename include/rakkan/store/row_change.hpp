@@ -54,6 +54,12 @@ struct ActivationUse {
   std::string digest;
 };
 
+// Nobody can use it any more; what its digests signed already stays. activation_unknown (also another tenant's).
+struct ActivationWithdrawal {
+  Bytes id;
+  TenantId tenant;
+};
+
 // --- Administration: rows of the same name are added (already_exists when the id is taken) ---
 
 // The first revocation counts; another one is no failure. api_key_unknown.
@@ -99,8 +105,14 @@ struct RecordErasure {
   std::vector<std::uint64_t> indexes;
 };
 
-using RowChange =
-    std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ApiKeyRow, ApiKeyRevocation, CredentialRow,
-                 CredentialActivation, CredentialDisabling, PinAddition, PinReplacement, PinReset, RecordErasure>;
+// Sets a fact of the data folder (Ledger::fact), whatever it was before, or takes it away.
+struct FactChange {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
+                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling,
+                               PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

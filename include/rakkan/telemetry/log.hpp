@@ -47,6 +47,8 @@ struct RequestLine {
 
 class Log {
  public:
+  // What open() would refuse, without making a file: configuration_invalid, file_unwritable, with the key in `where`.
+  [[nodiscard]] static Result<void> check(const LogOptions& options);
   // configuration_invalid (level), file_unwritable. The clock outlives the log.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(const LogOptions& options, const Clock& clock);
   ~Log();  // writes what waits

@@ -90,9 +90,14 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
                            acme,
                            {{"Content-Type", "application/x-ndjson"}},
                            party_cms(content, pin_member(kPin), R"(,"reference":"契約")") + "\n{}\n"}));
-  keep("activate",
-       ask(post_json("/v1/activations", acme,
-                     R"({"credential":"yamada","digests":[)" + digest_json(content) + "]," + pin_member(kPin) + "}")));
+  const RawAnswer activation =
+      ask(post_json("/v1/activations", acme,
+                    R"({"credential":"yamada","digests":[)" + digest_json(content) + "]," + pin_member(kPin) + "}"));
+  keep("activate", activation);
+  const Bytes activation_id =
+      service::activation_id(SecureBytes(bytes_of(std::string_view(json(activation).at("activation").as_string()))));
+  keep("withdrawActivation", ask({"DELETE", "/v1/activations/" + to_hex(activation_id), acme}));
+  keep("withdrawActivation", ask({"DELETE", "/v1/activations/" + to_hex(activation_id), acme}));
   keep("activate", ask(post_json("/v1/activations", acme, R"({"credential":"yamada","digests":[]})")));
   const std::string path = "/v1/signatures/" + cms.field("Rakkan-Signature-Id");
   keep("getSignature", ask({"GET", path, acme}));

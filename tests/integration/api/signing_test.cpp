@@ -133,6 +133,19 @@ TEST_F(ApiSigning, ADocumentUnderItsKeyIsSignedOnce) {
   EXPECT_EQ(problem_of(ask(reused)), "idempotency-key-reused");
 }
 
+TEST_F(ApiSigning, AnActivationIsWithdrawnByItsTenantAlone) {
+  const std::string given = activation("[" + digest_json(content_) + "]");
+  const std::string id = to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(given)).view());
+  EXPECT_EQ(problem_of(ask({"DELETE", "/v1/activations/" + id, other})), "activation-unknown");
+  EXPECT_EQ(problem_of(ask({"DELETE", "/v1/activations/nothing", acme})), "activation-unknown");
+  const RawAnswer withdrawn = ask({"DELETE", "/v1/activations/" + id, acme});
+  ASSERT_EQ(withdrawn.status, 200U) << withdrawn.body;
+  EXPECT_EQ(json(withdrawn).at("id").as_string(), id);
+  EXPECT_TRUE(json(withdrawn).at("audit").at("entry").is_number());
+  EXPECT_EQ(problem_of(cms(party_cms(content_, token(given)))), "activation-unknown");
+  EXPECT_EQ(problem_of(ask({"DELETE", "/v1/activations/" + id, acme})), "activation-unknown");
+}
+
 TEST_F(ApiSigning, AWrongPinCountsUntilItIsLocked) {
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member("wrong-pin")))), "pin-incorrect");

@@ -23,6 +23,7 @@ class Embedded : public ::testing::Test {
     options_.data_dir = folder_.path();
     options_.audit.token_label = "audit-" + number;
     options_.program = "test";
+    options_.opening = Opening::make;
   }
 
   Result<std::unique_ptr<EmbeddedService>> open() { return EmbeddedService::open(options_); }

@@ -524,9 +524,26 @@ TEST(Trail, MakesUpANameOnce) {
   EXPECT_THAT(Trail::has_begun(fixture.ledger).value(), false);
   ASSERT_THAT(fixture.open(), IsOk());
   const std::string key = fixture.trail->verifier_key(Journal::trail);
-  EXPECT_THAT(key, HasSubstr("rakkan.invalid/"));
+  EXPECT_THAT(key, HasSubstr("development.invalid/"));
   ASSERT_THAT(fixture.open(), IsOk());
   EXPECT_EQ(fixture.trail->verifier_key(Journal::trail), key);
+}
+
+TEST(Trail, ANameForDevelopmentIsKeptOutOfProduction) {
+  Options named;
+  named.origin = "log.example";
+  const Options unnamed;
+  const std::string development = std::string(kDevelopmentOrigin) + "01";
+  constexpr bool kInProduction = true;
+  EXPECT_THAT(check_origin(unnamed, development, false), IsOk());
+  EXPECT_THAT(check_origin(unnamed, "", false), IsOk()) << "one is made up";
+  EXPECT_THAT(check_origin(named, "log.example", kInProduction), IsOk());
+  EXPECT_THAT(check_origin(unnamed, "log.example", kInProduction), IsOk());
+  for (const auto& refused : {check_origin(unnamed, development, kInProduction),
+                              check_origin(unnamed, "", kInProduction), check_origin(named, "other.example", false)}) {
+    ASSERT_THAT(refused, FailsWith(ErrorCode::configuration_invalid));
+    EXPECT_EQ(refused.error().where, "audit.origin");
+  }
 }
 
 TEST(Trail, RefusesOptionsThatItCannotKeep) {

@@ -1,8 +1,11 @@
 #include "rakkan/base/file.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <array>
 #include <filesystem>
 
 #include "support/result_matchers.hpp"
@@ -31,6 +34,18 @@ TEST_F(FileTest, AtomicWriteReplacesTheWholeFile) {
   ASSERT_OK_AND_ASSIGN(const Bytes content, read_file(path, 100));
   EXPECT_EQ(text_of(content), "new");
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "no temporary file stays";
+}
+
+TEST_F(FileTest, APipeIsWrittenToAndStaysAPipe) {
+  const fs::path pipe = folder_ / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), S_IRUSR | S_IWUSR), 0);
+  const int reader = ::open(pipe.c_str(), O_RDWR);  // there is a reader, so that nobody waits for one
+  ASSERT_GE(reader, 0);
+  EXPECT_THAT(write_file_atomically(pipe, {bytes_of("through")}), IsOk());
+  EXPECT_TRUE(fs::is_fifo(pipe));
+  std::array<char, 16> read{};
+  EXPECT_EQ(::read(reader, read.data(), read.size()), 7);
+  ::close(reader);
 }
 
 TEST_F(FileTest, MissingAndTooLargeFilesAreTypedErrors) {

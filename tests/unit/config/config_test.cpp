@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <set>
@@ -173,6 +174,69 @@ TEST(Config, WrongSettingNamesItsSource) {
 
 TEST(Config, MissingFileIsUnreadable) {
   EXPECT_THAT(load("/nonexistent/rakkan.toml", {}, {}), FailsWith(ErrorCode::file_unreadable));
+}
+
+TEST(Config, EachKeyKnowsWhereItWasSet) {
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "rakkan.toml";
+  std::ofstream(file) << "[hsm]\nsessions = 1\n\nmodule = \"m.so\"\n[tsa.x]\nca_file = \"c\"\n";
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration,
+                       load(file, {{"hsm.sessions", "2"}}, {{"token.create", "false"}}));
+  const auto where = [&](const std::string& key) {
+    return located(configuration, Error{ErrorCode::configuration_invalid, "", key, {}, {}}).where;
+  };
+  EXPECT_EQ(where("hsm.module"), file.string() + ":4: hsm.module");
+  EXPECT_EQ(where("tsa.x.ca_file"), file.string() + ":6: tsa.x.ca_file");
+  EXPECT_EQ(where("hsm.sessions"), "environment: hsm.sessions");
+  EXPECT_EQ(where("token.create"), "command line: token.create");
+  EXPECT_EQ(where("http.port"), file.string() + ": http.port") << "a default";
+  EXPECT_EQ(where("/some/file"), "/some/file") << "no key";
+}
+
+TEST(Config, SeveralFindingsAreOneErrorWithCauses) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration, parse_text("[hsm]\nmodule = \"m\"\n"));
+  const Error one{ErrorCode::hsm_module_unusable, "gone", "hsm.module", {}, {}};
+  EXPECT_FALSE(summary(configuration, {}));
+  EXPECT_EQ(summary(configuration, {one})->where, "/etc/rakkan/rakkan.toml:2: hsm.module");
+  const auto both = summary(configuration, {one, one});
+  ASSERT_EQ(both->causes.size(), 2U);
+  EXPECT_EQ(both->causes[1].where, "/etc/rakkan/rakkan.toml:2: hsm.module");
+}
+
+TEST(Config, WhatDiffersFromTheDefaultsIsAllThatIsNeeded) {
+  EXPECT_EQ(print_changes(Configuration{}), "");
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration,
+                       parse_text("data_dir = \"/srv/x\"\nprofile = \"production\"\n[hsm]\nsessions = 7\n"
+                                  "[tsa.seiko]\nurl = \"https://tsa.example/\"\n[tsa.plain]\nurl = \"internal\"\n"
+                                  "[tsa.internal]\ntimeout = \"5s\"\n"));
+  const std::string changes = print_changes(configuration);
+  ASSERT_OK_AND_ASSIGN(const Configuration again, parse_text(changes));
+  EXPECT_EQ(print(again), print(configuration));
+  EXPECT_EQ(std::count(changes.begin(), changes.end(), '='), 6) << changes;
+}
+
+TEST(Config, ADotIsTheFolderOfTheFile) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration, parse_text("data_dir = \".\"\n"));
+  EXPECT_EQ(configuration.data_dir, "/etc/rakkan");
+}
+
+TEST(Config, AConfigurationInADataFolderIsOfThatFolder) {
+  test::TemporaryFolder folder;
+  const auto file = folder.path() / "rakkan.toml";
+  std::ofstream(folder.path() / "rakkan.db") << "";
+  std::ofstream(file) << "\ndata_dir = \"/somewhere\"\n";
+  const auto refused = load(file, {}, {});
+  ASSERT_THAT(refused, FailsWith(ErrorCode::data_folder_copied));
+  EXPECT_EQ(refused.error().where, file.string() + ":2: data_dir");
+  EXPECT_THAT(load(file, {{"data_dir", "/elsewhere"}}, {}), IsOk()) << "somebody says so";
+  std::ofstream(file) << "data_dir = \"" << folder.path().string() << "\"\n";
+  EXPECT_THAT(load(file, {}, {}), IsOk());
+}
+
+TEST(Config, TheProfileIsOneOfTwo) {
+  EXPECT_TRUE(parse_text("profile = \"production\"").value().in_production());
+  EXPECT_FALSE(parse_text("").value().in_production());
+  EXPECT_THAT(parse_text("profile = \"staging\""), FailsWith(ErrorCode::configuration_invalid));
 }
 
 TEST(Config, KeysAndTheirEnvironmentNamesAreUnique) {

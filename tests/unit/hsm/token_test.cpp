@@ -123,6 +123,20 @@ TEST(Token, IsFoundByItsSlotToo) {
   EXPECT_THAT(Token::open(module, {}, SoftHsm::user_pin()), FailsWith(ErrorCode::invalid_argument));
 }
 
+TEST(Token, IsTheOneOfItsSerialNumberOrNone) {
+  ASSERT_OK_AND_ASSIGN(const auto token, SoftHsm::process().new_token("by serial"));
+  ASSERT_OK_AND_ASSIGN(const auto module, SoftHsm::process().module());
+  EXPECT_FALSE(token->serial().empty());
+  EXPECT_THAT(Token::open(module, {"by serial", std::nullopt, token->serial()}, SoftHsm::user_pin()), IsOk());
+  const auto stranger = Token::open(module, {"by serial", std::nullopt, "0123"}, SecureBytes(bytes_of("wrong")));
+  ASSERT_THAT(stranger, FailsWith(ErrorCode::hsm_token_lost));
+  EXPECT_THAT(stranger.error().detail, ::testing::HasSubstr(token->serial()));
+  EXPECT_THAT(Token::open(module, {"by serial", std::nullopt}, SoftHsm::user_pin()), IsOk())
+      << "the stranger was given the PIN, which stopped it";
+  EXPECT_THAT(Token::open(module, {"nowhere", std::nullopt, "0123"}, SoftHsm::user_pin()),
+              FailsWith(ErrorCode::hsm_token_lost));
+}
+
 TEST(Module, ATokensLabelIsTakenOnceAndHasItsLimits) {
   ASSERT_OK_AND_ASSIGN(const auto module, SoftHsm::process().module());
   ASSERT_THAT(module->initialise_token("株式会社ラッカン", SoftHsm::so_pin(), SoftHsm::user_pin()), IsOk());

@@ -114,6 +114,9 @@ TEST_F(AnArchive, IsOfOneProcessAtATime) {
 
 TEST_F(AnArchive, AFolderWithoutALogHasNoKeys) {
   const test::TemporaryFolder empty;
+  EXPECT_THAT(Archive::open(empty.path(), {}), FailsWith(ErrorCode::data_folder_missing));
+  EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "looking made a data folder";
+  ASSERT_THAT(store::open_sqlite(empty.path()), IsOk());
   ASSERT_OK_AND_ASSIGN(const auto archive, Archive::open(empty.path(), {}));
   ASSERT_OK_AND_ASSIGN(const auto keys, archive->own_keys());
   EXPECT_THAT(keys, IsEmpty());

@@ -144,6 +144,32 @@ TEST_F(LedgerTest, WhatIsTakenUndoesTheWholeCommit) {
   ASSERT_THAT(commit_record(50, "{}"), IsOk()) << "a refusal stops nothing";
 }
 
+TEST_F(LedgerTest, AWithdrawnActivationIsGoneAndItsTenantsAlone) {
+  ASSERT_THAT(store_->commit({.changes = {activation("act", at(100), {"SHA-256:aa"})}}), IsOk());
+  EXPECT_THAT(store_->commit({.changes = {ActivationWithdrawal{bytes("act"), TenantId("other")}}}),
+              FailsWith(ErrorCode::activation_unknown));
+  ASSERT_THAT(store_->commit({.changes = {ActivationWithdrawal{bytes("act"), TenantId("t")}}}), IsOk());
+  EXPECT_THAT(store_->activations(at(1)).value(), ::testing::IsEmpty());
+  EXPECT_THAT(store_->commit({.changes = {ActivationUse{bytes("act"), "SHA-256:aa"}}}),
+              FailsWith(ErrorCode::activation_unknown));
+}
+
+TEST_F(LedgerTest, AFactChangesWithItsEntryOrNotAtAll) {
+  ASSERT_THAT(store_->set_fact("folder.id", "a"), IsOk());
+  ASSERT_THAT(store_->commit({.changes = {FactChange{"folder.id", "b"}, FactChange{"folder.token.a", "1"},
+                                          FactChange{"folder.token.b", "2"}}}),
+              IsOk());
+  ASSERT_THAT(store_->commit({.changes = {FactChange{"folder.token.a", std::nullopt}}}), IsOk());
+  ASSERT_THAT(commit_record(0, "{}"), IsOk());
+  EXPECT_THAT(store_->commit({.records = {record(0, "{}")}, .changes = {FactChange{"folder.id", "c"}}}),
+              FailsWith(ErrorCode::already_exists));
+  reopen();
+  EXPECT_EQ(store_->fact("folder.id").value(), "b");
+  EXPECT_EQ(store_->fact("folder.token.a").value(), std::nullopt);
+  const std::map<std::string, std::string> left{{"b", "2"}};
+  EXPECT_EQ(store_->facts_below("folder.token.").value(), left);
+}
+
 TEST_F(LedgerTest, UseOfAnUnknownActivationIsRefused) {
   ASSERT_THAT(store_->commit({.changes = {activation("act", at(100), {"SHA-256:aa"})}}), IsOk());
   EXPECT_THAT(store_->commit({.changes = {ActivationUse{bytes("act"), "SHA-256:bb"}}}),

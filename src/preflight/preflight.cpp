@@ -1,0 +1,48 @@
+#include "rakkan/preflight/preflight.hpp"
+
+#include <iterator>
+#include <utility>
+
+#include "rakkan/http/server.hpp"
+#include "rakkan/service/start_check.hpp"
+#include "rakkan/telemetry/log.hpp"
+
+namespace rakkan::preflight {
+namespace {
+
+void add(std::vector<Error>& to, std::vector<Error> from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+std::vector<Error> findings_of(const config::Configuration& configuration) {
+  std::vector<Error> findings = http::check(configuration.http);
+  add(findings, service::check(configuration.service));
+  if (auto log = telemetry::Log::check(configuration.telemetry.log); !log) {
+    findings.push_back(std::move(log).error());
+  }
+  return findings;
+}
+
+}  // namespace
+
+service::EmbeddedOptions embedded_options(const config::Configuration& configuration, std::string program) {
+  service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
+                                   configuration.service,  configuration.audit, std::move(program)};
+  options.production = configuration.in_production();
+  return options;
+}
+
+Result<void> check_options(const config::Configuration& configuration) {
+  std::optional<Error> wrong = config::summary(configuration, findings_of(configuration));
+  return wrong ? Result<void>(fail(*std::move(wrong))) : Result<void>();
+}
+
+Report check(const config::Configuration& configuration) {
+  Report report{findings_of(configuration), {}};
+  service::FolderReport folder = service::check_folder_for_start(embedded_options(configuration, ""));
+  add(report.findings, std::move(folder.findings));
+  report.not_looked_at = std::move(folder.not_looked_at);
+  return report;
+}
+
+}  // namespace rakkan::preflight

@@ -1,0 +1,78 @@
+// FolderIdentity is what the store of a data folder says about the folder itself: its id, its place and its tokens.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/base/random.hpp"
+#include "rakkan/service/folder_standing.hpp"
+#include "rakkan/service/key_source.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::service {
+
+class FolderIdentity {
+ public:
+  // Reads it; a folder without one (new, or of an earlier version) gets it here, for the place where it is.
+  // file_unreadable, store_unavailable, store_corrupt.
+  [[nodiscard]] static Result<FolderIdentity> open(store::Ledger& ledger, RandomSource& random,
+                                                   const std::filesystem::path& data_dir);
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] const FolderPlace& made() const noexcept { return made_; }
+  [[nodiscard]] const FolderPlace& here() const noexcept { return here_; }
+  [[nodiscard]] bool original_is_there() const;
+
+  // data_folder_copied, data_folder_on_another_machine: the folder is not where it belongs.
+  [[nodiscard]] Result<void> check() const;
+  // Where the folder is now becomes the place where it belongs: it was renamed. After check().
+  [[nodiscard]] Result<void> follow_rename(store::Ledger& ledger) const;
+
+ private:
+  FolderIdentity() = default;
+
+  std::string id_;
+  FolderPlace made_;
+  FolderPlace here_;
+};
+
+// A folder's tokens as its store has them. Thread-safe.
+class FolderTokens final : public KnownTokens {
+ public:
+  // store_unavailable, store_corrupt. The ledger outlives it.
+  [[nodiscard]] static Result<std::map<std::string, std::string>> read(store::Ledger& ledger);
+  FolderTokens(store::Ledger& ledger, std::map<std::string, std::string> serials)
+      : ledger_(&ledger), serials_(std::move(serials)) {}
+
+  [[nodiscard]] Result<std::string> serial_of(const std::string& token_label) override;
+  [[nodiscard]] Result<void> remember(const std::string& token_label, const std::string& serial) override;
+
+  [[nodiscard]] std::map<std::string, std::string> all() const;
+  // From now on these are the folder's; the store is told by the change that is recorded with it.
+  void replace(std::map<std::string, std::string> serials);
+
+ private:
+  store::Ledger* ledger_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> serials_;  // by label
+};
+
+// What the tokens that are there are to those that the folder knows.
+[[nodiscard]] std::vector<TokenStanding> compare(const std::map<std::string, std::string>& known,
+                                                 const std::vector<TokenSeen>& seen);
+
+// The changes of the store that an adoption is, and its record for the trail.
+struct RecordedAdoption {
+  std::vector<store::RowChange> changes;
+  std::string body;
+};
+// With the id that the folder has from then on: a new one beside the original, which `fresh_id` is for.
+[[nodiscard]] RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<TokenStanding>& tokens,
+                                        const Adoption& adoption, const std::string& fresh_id);
+// 32 hexadecimal digits.
+[[nodiscard]] Result<std::string> fresh_folder_id(RandomSource& random);
+
+}  // namespace rakkan::service

@@ -1,0 +1,239 @@
+// A result that cannot be written fails the command, whatever the command, and what would have been shown once only is
+// taken back.
+#include <set>
+#include <sstream>
+
+#include "integration/cli/cli_fixture.hpp"
+#include "integration/cli/own_folder.hpp"
+#include "support/server_folder.hpp"
+
+namespace rakkan::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+constexpr int kUsage = 3;
+
+CommandOutcome to(const std::string& redirection, std::vector<std::string> words) {
+  words.insert(words.begin(), {"sh", "-c", "exec \"$@\" " + redirection, "sh"});
+  return run_command(std::move(words));
+}
+
+void expect_unwritten(const CommandOutcome& outcome, const std::string& what) {
+  EXPECT_EQ(outcome.exit_code, kUsage) << what << ": " << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("output-unwritable")) << what;
+}
+
+class Undelivered : public CliTest {
+ protected:
+  static std::vector<std::string> with_configuration(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {RAKKAN_PROGRAM, "--config", path("data/rakkan.toml")});
+    return arguments;
+  }
+  static std::vector<std::string> party() {
+    return {"--credential", "party-a", "--type", "party", "--pin-file", path("a.pin"), "--level", "B-B"};
+  }
+  static std::vector<std::string> plus(std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+  // Revoking again is harmless, and so is disabling.
+  static std::string revoked_key() {
+    static const std::string id = [] {
+      answer({"credentials", "generate", "unshown-for-good", "--kind", "operator", "--key", "p-256"});
+      const auto made = answer({"keys", "create", "--tenant", "t", "--label", "revoked", "--scope", "sign"});
+      return std::string(made.at("id").as_string());
+    }();
+    return id;
+  }
+  // One of each command, all of which succeed, each time; init_test.cpp has `init`.
+  static std::vector<std::vector<std::string>> commands() {
+    static int count = 0;
+    const std::string fresh = "unshown-" + std::to_string(++count);
+    const std::string digest(64, 'a');
+    return {
+        {"credentials", "generate", fresh, "--kind", "operator", "--key", "p-256"},
+        {"credentials", "adopt", fresh + "-too", "--kind", "operator", "--key", "p-256", "--token", "operator",
+         "--key-label", "operator"},
+        {"credentials", "csr", "operator", "--subject", "CN=x", "-o", path("unshown.csr")},
+        {"credentials", "import", "operator", chain_of("operator")},
+        {"credentials", "pin", "party-b", "--reset"},
+        {"credentials", "list"},
+        {"credentials", "disable", "unshown-for-good"},
+        {"credentials", "activate", "party-a", "--pin-file", path("a.pin"), "--digest", digest, "-o",
+         path("unshown.token")},
+        {"keys", "create", "--tenant", "t", "--label", "unshown", "--scope", "sign"},
+        {"keys", "list"},
+        {"keys", "revoke", revoked_key()},
+        // The unit's log begins with it, and is exported below.
+        {"timestamp", contract(), "-o", path("unshown.tsr")},
+        {"audit", "verify"},
+        {"audit", "key"},
+        {"audit", "prove", "0", "-o", path("unshown.proof")},
+        {"audit", "show", "0"},
+        {"audit", "erase", "--subject", "nobody", "--yes"},
+        {"audit", "export", "-o", path("unshown.log")},
+        plus({"sign", contract(), "-o", path("unshown.pdf")}, party()),
+        {"audit", "find", path("unshown.pdf")},
+        plus({"cms", digest, "-o", path("unshown.p7s")}, party()),
+        {"inspect", contract()},
+        {"data", "show"},
+        {"data", "adopt"},
+        {"config", "check"},
+        {"config", "print"},
+    };
+  }
+};
+
+// The words below "Subcommands:" of a help text.
+std::vector<std::string> subcommands(const std::string& help) {
+  std::vector<std::string> names;
+  std::istringstream lines(help);
+  bool below = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (below && line.starts_with("  ") && line.size() > 2 && line[2] != ' ') {
+      names.push_back(line.substr(2, line.find(' ', 2) - 2));
+    }
+    below = line == "Subcommands:" || (below && !line.empty());
+  }
+  return names;
+}
+
+std::set<std::string> all_commands() {
+  std::set<std::string> all;
+  for (const std::string& name : subcommands(run_command({RAKKAN_PROGRAM, "--help"}).output)) {
+    const std::vector<std::string> inner = subcommands(run_command({RAKKAN_PROGRAM, name, "--help"}).output);
+    for (const std::string& one : inner) {
+      all.insert(name + " " + one);
+    }
+    if (inner.empty()) {
+      all.insert(name);
+    }
+  }
+  return all;
+}
+
+TEST_F(Undelivered, EveryCommandFailsWhenStandardOutputDoes) {
+  std::set<std::string> tried{"init"};
+  for (std::size_t i = 0; i < commands().size(); ++i) {
+    const std::vector<std::string> words = commands().at(i);
+    const bool is_in_group = words[0] == "credentials" || words[0] == "keys" || words[0] == "audit" ||
+                             words[0] == "data" || words[0] == "config";
+    const std::string what = is_in_group ? words[0] + " " + words[1] : words[0];
+    tried.insert(what);
+    for (const char* redirection : {">/dev/full", ">&-"}) {
+      expect_unwritten(to(redirection, with_configuration(commands().at(i))), what + redirection);
+      expect_unwritten(to(redirection, with_configuration(plus(commands().at(i), {"--json"}))),
+                       what + " --json" + redirection);
+    }
+    const CommandOutcome healthy = to("2>&1", with_configuration(commands().at(i)));
+    EXPECT_EQ(healthy.exit_code, 0) << what << ": " << healthy.output;
+  }
+  EXPECT_EQ(tried, all_commands());
+}
+
+TEST_F(Undelivered, EveryHelpAndVersionFailsToo) {
+  for (const char* program : {RAKKAN_PROGRAM, RAKKAND_PROGRAM}) {
+    for (const char* option : {"--help", "--version"}) {
+      for (const char* redirection : {">/dev/full", ">&-"}) {
+        expect_unwritten(to(redirection, {program, option}), std::string(program) + option + redirection);
+      }
+    }
+  }
+}
+
+TEST_F(Undelivered, AReaderWhoHasGoneIsAFailureAndNotASignal) {
+  const CommandOutcome gone = run_command({"python3", "-c",
+                                           "import os, subprocess, sys\n"
+                                           "reader, writer = os.pipe()\n"
+                                           "os.close(reader)\n"
+                                           "sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)\n",
+                                           RAKKAN_PROGRAM, "--version"});
+  expect_unwritten(gone, "a pipe without a reader");
+}
+
+// The numbers of closed streams are the first that the system gives to files: the store, the lock.
+TEST_F(Undelivered, ClosedStreamsAreNoFilesOfOurs) {
+  const CommandOutcome outcome = to(">&- 2>&- <&-", with_configuration({"keys", "list"}));
+  EXPECT_EQ(outcome.exit_code, kUsage);
+  EXPECT_EQ(rakkan({"audit", "verify"}).exit_code, 0);
+  const CommandOutcome lock = run_command({"cat", path("data/lock")});
+  EXPECT_THAT(lock.output, ::testing::MatchesRegex("[0-9]+\n"));
+}
+
+// All keys of that label are revoked, and there is one.
+void expect_all_revoked(const boost::json::object& list, const std::string& label) {
+  int found = 0;
+  for (const auto& key : list.at("keys").as_array()) {
+    if (key.at("label").as_string() == label) {
+      ++found;
+      EXPECT_TRUE(key.as_object().contains("revoked")) << boost::json::serialize(key);
+    }
+  }
+  EXPECT_GT(found, 0);
+}
+
+TEST_F(Undelivered, AKeyWhoseTextWasNotShownIsRevokedAgain) {
+  const std::vector<std::string> create{"keys", "create", "--tenant", "t", "--label", "lost", "--scope", "sign"};
+  const CommandOutcome lost = to(">/dev/full", with_configuration(create));
+  expect_unwritten(lost, "keys create");
+  EXPECT_THAT(lost.output, HasSubstr("was revoked again"));
+  // Into a file that cannot be made, and into one that can, without anybody being told.
+  const CommandOutcome nowhere = rakkan(plus(create, {"-o", path("none/key")}));
+  EXPECT_EQ(nowhere.exit_code, kUsage);
+  EXPECT_THAT(nowhere.output, HasSubstr("file-unwritable"));
+  EXPECT_THAT(nowhere.output, HasSubstr("was revoked again"));
+  expect_unwritten(to(">/dev/full", with_configuration(plus(create, {"-o", path("untold.key")}))), "keys create -o");
+  EXPECT_FALSE(fs::exists(path("untold.key"))) << "a key that is no good any more";
+  expect_all_revoked(answer({"keys", "list"}), "lost");
+}
+
+TEST_F(Undelivered, AnActivationWhoseTokenWasNotGivenOutIsWithdrawnAgain) {
+  const std::vector<std::string> activate{"credentials", "activate",           "party-a", "--pin-file", path("a.pin"),
+                                          "--digest",    std::string(64, 'b'), "-o",      "-"};
+  const CommandOutcome lost = to(">/dev/full", with_configuration(activate));
+  expect_unwritten(lost, "credentials activate");
+  EXPECT_THAT(lost.output, HasSubstr("the activation was withdrawn again"));
+  // Told, but not kept: the token of a file whose writing nobody heard of does not sign.
+  std::vector<std::string> into_file = activate;
+  into_file.back() = path("untold.token");
+  expect_unwritten(to(">/dev/full", with_configuration(into_file)), "credentials activate -o");
+  EXPECT_FALSE(fs::exists(path("untold.token")));
+}
+
+// The same by a server.
+TEST(UndeliveredByAServer, KeysAreRevokedAndActivationsWithdrawnAgain) {
+  const TemporaryFolder temporary(memory_folder());
+  const ServerFolder folder(fs::path(RAKKAN_PROGRAM).parent_path(), temporary.path() / "data");
+  const auto key_file = temporary.path() / "key";
+  const CommandOutcome made =
+      run_command({RAKKAN_PROGRAM, "--config", (folder.path() / "rakkan.toml").string(), "keys", "create", "--tenant",
+                   "load", "--label", "all", "--scope", "admin", "--scope", "sign", "-o", key_file.string()});
+  ASSERT_EQ(made.exit_code, 0) << made.output;
+  ServerProcess server = folder.start({"pin.memory=8MiB", "pin.iterations=1"});
+  const auto ask = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), RAKKAN_PROGRAM);
+    words.insert(words.end(), {"--server", folder.url(""), "--api-key-file", key_file.string()});
+    return words;
+  };
+  const CommandOutcome lost_key = to(">/dev/full", ask({"keys", "create", "--label", "lost", "--scope", "sign"}));
+  expect_unwritten(lost_key, "keys create --server");
+  EXPECT_THAT(lost_key.output, HasSubstr("was revoked again"));
+  std::vector<std::string> list = ask({"keys", "list"});
+  list.emplace_back("--json");
+  expect_all_revoked(boost::json::parse(run_command(list).output).as_object(), "lost");
+
+  const auto pin_file = temporary.path() / "pin";
+  write_bytes(pin_file, bytes_of(ServerFolder::party_pin()));
+  fs::permissions(pin_file, fs::perms::owner_read | fs::perms::owner_write);
+  const CommandOutcome lost_token =
+      to(">/dev/full", ask({"credentials", "activate", "party-takasaki", "--pin-file", pin_file.string(), "--digest",
+                            std::string(64, 'c'), "-o", "-"}));
+  expect_unwritten(lost_token, "credentials activate --server");
+  EXPECT_THAT(lost_token.output, HasSubstr("the activation was withdrawn again"));
+  EXPECT_EQ(server.stop(), 0);
+}
+
+}  // namespace
+}  // namespace rakkan::test
