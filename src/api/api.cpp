@@ -40,9 +40,9 @@ ApiOptions api_options(const http::Options& options, std::uint64_t document) {
 Api::Api(const ApiOptions& options, ApiEnvironment environment)
     : context_(std::make_unique<Context>(options, environment)),
       observer_(std::make_unique<TelemetryObserver>(*context_)),
-      housekeeping_(std::make_unique<service::Housekeeping>(
-          service::Housekeeping::Rooms{environment.signing, environment.idempotency, environment.refusals,
-                                       context_->readiness, environment.clock, environment.log, environment.metrics})) {
+      housekeeping_(std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
+          environment.signing, environment.idempotency, environment.refusals, context_->readiness, environment.clock,
+          environment.log, environment.metrics})) {
   observer_->knows(router());
   observer_->knows(metrics_router());
 }

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "cli/certificate_facts.hpp"
+#include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/audit/entry.hpp"
 #include "rakkan/audit/proof.hpp"
-#include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pades/signature_integrity.hpp"
 #include "rakkan/pdf/acro_form.hpp"
@@ -172,14 +172,14 @@ Match compare(const pades::SignatureIntegrity& file, const FoundEntries& found) 
 class FindCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("file", file_, "Signed PDF")->required();
+    app.add_option("file", file_, "Signed PDF; - is standard input")->required();
     remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
-    RAKKAN_TRY(const MappedFile file, MappedFile::open(file_));
-    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file.view(), configuration.service.limits.pdf));
+    RAKKAN_TRY(const auto file, InputFile::open(file_, configuration.service.limits.document));
+    RAKKAN_TRY(const pdf::Document document, pdf::Document::open(file->view(), configuration.service.limits.pdf));
     RAKKAN_TRY(const auto form, pdf::AcroForm::read(document));
     std::vector<pdf::Signature> signatures;
     if (form) {

@@ -71,6 +71,28 @@ Result<void> check_tokens(const config::Configuration& configuration) {
   return {};
 }
 
+// What the command makes in the data folder, by name.
+std::vector<std::string> own_names(const config::Configuration& configuration) {
+  std::vector<std::string> names{"audit",
+                                 "lock",
+                                 "pins",
+                                 "rakkan.db",
+                                 "rakkan.db-wal",
+                                 "rakkan.db-shm",
+                                 "tokens",
+                                 std::string(hsm::kSoftHsmConfiguration),
+                                 std::string(kUnfinished)};
+  const service::TokenOptions& token = configuration.service.token;
+  for (const std::string& pattern : {token.pin_file, token.so_pin_file}) {
+    const fs::path file = service::token_file(pattern, configuration.data_dir, configuration.audit.token_label);
+    const fs::path inside = file.lexically_relative(configuration.data_dir);
+    if (!inside.empty() && *inside.begin() != "..") {
+      names.push_back(inside.begin()->string());
+    }
+  }
+  return names;
+}
+
 class InitCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -92,7 +114,7 @@ class InitCommand final : public Command {
         global.config_file.empty() ? folder / "rakkan.toml" : fs::absolute(global.config_file).lexically_normal();
     RAKKAN_CHECK(check_is_new(folder, file));
     RAKKAN_TRY(config::Configuration configuration, configured(global, folder));
-    auto files = std::make_shared<NewFiles>(folder);
+    auto files = std::make_shared<NewFiles>(folder, own_names(configuration));
     Result<std::string> origin = make(configuration);
     const std::string spared = spare_pins_of_other_places(configuration, *files);
     if (!origin) {

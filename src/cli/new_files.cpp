@@ -4,30 +4,15 @@
 #include <utility>
 
 namespace rakkan::cli {
-namespace {
-
 namespace fs = std::filesystem;
 
-// In the order of a walk: a folder before its contents.
-std::vector<fs::path> contents_of(const fs::path& folder) {
-  std::vector<fs::path> found;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
-  for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    found.push_back(entry->path());
-  }
-  return found;
-}
-
-}  // namespace
-
-NewFiles::NewFiles(fs::path folder) : folder_(std::move(folder)) {
+NewFiles::NewFiles(fs::path folder, std::vector<std::string> own) : folder_(std::move(folder)), own_(std::move(own)) {
   std::error_code ignored;
   for (fs::path one = folder_; !one.empty() && !fs::exists(one, ignored); one = one.parent_path()) {
     missing_.push_back(one);
   }
-  const std::vector<fs::path> found = contents_of(folder_);
-  before_.insert(found.begin(), found.end());
+  const std::vector<fs::path> there = found();
+  before_.insert(there.begin(), there.end());
 }
 
 NewFiles::~NewFiles() {
@@ -38,7 +23,7 @@ NewFiles::~NewFiles() {
 
 void NewFiles::remove() noexcept {
   std::error_code ignored;
-  std::vector<fs::path> now = contents_of(folder_);
+  const std::vector<fs::path> now = found();
   for (auto path = now.rbegin(); path != now.rend(); ++path) {
     if (!before_.contains(*path)) {
       fs::remove(*path, ignored);
@@ -47,6 +32,23 @@ void NewFiles::remove() noexcept {
   for (const fs::path& folder : missing_) {
     fs::remove(folder, ignored);
   }
+}
+
+std::vector<fs::path> NewFiles::found() const {
+  std::vector<fs::path> paths;
+  std::error_code error;
+  for (const std::string& name : own_) {
+    const fs::path one = folder_ / name;
+    if (!fs::exists(fs::symlink_status(one, error))) {
+      continue;
+    }
+    paths.push_back(one);
+    fs::recursive_directory_iterator inside(one, fs::directory_options::skip_permission_denied, error);
+    for (; !error && inside != fs::recursive_directory_iterator(); inside.increment(error)) {
+      paths.push_back(inside->path());
+    }
+  }
+  return paths;
 }
 
 }  // namespace rakkan::cli

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/trim.hpp"
 
 namespace rakkan::fetch {
 namespace {
@@ -33,13 +34,6 @@ std::string lower(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
   return result;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlank);
-  return begin == std::string_view::npos ? std::string_view()
-                                         : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
 }
 
 // The body's parts as one stream of bytes that can be read again from any place.

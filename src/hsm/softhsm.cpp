@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/trim.hpp"
 
 namespace rakkan::hsm {
 namespace {
@@ -21,15 +22,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kTokenPathKey = "directories.tokendir";
 constexpr std::uint64_t kLargestConfiguration = 64 * 1024;  // bytes
-
-std::string_view trimmed(std::string_view text) noexcept {
-  constexpr std::string_view kBlanks = " \t\r\n";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 // The file in three parts: what stands before the path of the tokens, the path, and the rest.
 struct Configuration {

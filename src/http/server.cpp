@@ -43,14 +43,6 @@ Result<asio::ip::tcp::endpoint> endpoint_of(const ListenOptions& options) {
   return asio::ip::tcp::endpoint(address, *port);
 }
 
-// Of options whose values have no key of their own; `where` is what is wrong then.
-Error at_key(Error error, const std::string& key) {
-  if (!error.where.empty()) {
-    error.detail = error.where + ": " + error.detail;
-  }
-  return std::move(error).at(key);
-}
-
 struct NamedFile {
   std::string key;
   std::filesystem::path path;
@@ -78,13 +70,13 @@ void check_tls(const TlsOptions& tls, const std::string& prefix, std::vector<Err
     const auto named = std::find_if(files.begin(), files.end(), [&](const NamedFile& file) {
       return file.path == std::filesystem::path(loaded.error().where);
     });
-    wrong.push_back(at_key(std::move(loaded).error(), (named == files.end() ? files.front() : *named).key));
+    wrong.push_back(std::move(loaded).error().blamed_on((named == files.end() ? files.front() : *named).key));
   }
 }
 
 void check_listener(const ListenOptions& listen, const std::string& prefix, std::vector<Error>& wrong) {
   if (auto endpoint = endpoint_of(listen); !endpoint) {
-    wrong.push_back(at_key(std::move(endpoint).error(), prefix + ".address"));
+    wrong.push_back(std::move(endpoint).error().blamed_on(prefix + ".address"));
   }
   check_tls(listen.tls, prefix, wrong);
 }
@@ -129,7 +121,7 @@ std::vector<Error> check(const Options& options) {
   check_listener(options.listen, "http", wrong);
   check_listener(options.metrics, "metrics", wrong);
   if (auto proxies = proxies_of(options.trusted_proxies); !proxies) {
-    wrong.push_back(at_key(std::move(proxies).error(), "http.trusted_proxies"));
+    wrong.push_back(std::move(proxies).error().blamed_on("http.trusted_proxies"));
   }
   return wrong;
 }

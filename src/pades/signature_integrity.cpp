@@ -162,15 +162,20 @@ std::optional<crypto::Digest> message_digest(const cms::SignerInfo& signer) {
   return digest && reader.at_end() ? crypto::Digest::from_bytes(signer.digest_algorithm, *digest) : std::nullopt;
 }
 
-void check_signer(const pdf::Document& document, const pdf::Signature& signature, const cms::SignedData& data,
-                  SignatureIntegrity& integrity) {
-  const cms::SignerInfo& signer = data.signer_infos().front();
-  integrity.digest_algorithm = signer.digest_algorithm;
+// What the SignerInfo says of itself, before anything is checked.
+void note_signer(const cms::SignerInfo& signer, SignatureIntegrity& integrity) {
   integrity.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signer.signature);
   if (const auto suite = crypto::suite_from_identifier(signer.signature_algorithm, signer.digest_algorithm)) {
     integrity.suite = *suite;
   }
   integrity.has_signing_certificate_v2 = signer.signed_attribute(cms::kIdSigningCertificateV2).has_value();
+}
+
+void check_signer(const pdf::Document& document, const pdf::Signature& signature, const cms::SignedData& data,
+                  SignatureIntegrity& integrity) {
+  const cms::SignerInfo& signer = data.signer_infos().front();
+  integrity.digest_algorithm = signer.digest_algorithm;
+  note_signer(signer, integrity);
   auto certificate = cms::find_signer_certificate(data, signer, kBinding);
   if (certificate) {
     integrity.certificate = *certificate;
@@ -223,12 +228,7 @@ void check_document_timestamp(const pdf::Document& document, const pdf::Signatur
   integrity.signature = token.signature;
   integrity.certificate = token.certificate;
   if (data->signer_infos().size() == 1) {
-    const cms::SignerInfo& signer = data->signer_infos().front();
-    integrity.has_signing_certificate_v2 = signer.signed_attribute(cms::kIdSigningCertificateV2).has_value();
-    if (const auto suite = crypto::suite_from_identifier(signer.signature_algorithm, signer.digest_algorithm)) {
-      integrity.suite = *suite;
-    }
-    integrity.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signer.signature);
+    note_signer(data->signer_infos().front(), integrity);
   }
   integrity.timestamps.push_back(std::move(token));
 }

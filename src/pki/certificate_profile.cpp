@@ -11,6 +11,8 @@ namespace {
 constexpr std::array kSignatureUsages = {KeyUsage::digital_signature, KeyUsage::content_commitment};
 constexpr std::array kAuthorityUsages = {KeyUsage::key_cert_sign, KeyUsage::crl_sign};
 constexpr std::array kOtherUsages = {KeyUsage::key_encipherment, KeyUsage::data_encipherment, KeyUsage::key_agreement};
+// RFC 9336 §4 leaves to the relying party which purposes count as signing documents; CAs use private ones, too. These
+// do not.
 constexpr std::array kPurposesElsewhere = {kEkuServerAuth, kEkuCodeSigning, kEkuOcspSigning};
 
 template <class Usages>

@@ -17,8 +17,8 @@ constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
 }  // namespace
 
 struct Housekeeping::Impl {
-  explicit Impl(const Rooms& given)
-      : rooms(given),
+  explicit Impl(const Environment& given)
+      : environment(given),
         expiry(given.metrics, given.log, given.clock),
         ready(given.metrics.watch(telemetry::WatchedKind::gauge, "rakkan_ready",
                                   "1 while the service can sign and stamp",
@@ -38,7 +38,7 @@ struct Housekeeping::Impl {
 
   void run() {
     for (int round = 0;; ++round) {
-      rooms.refusals.flush();
+      environment.refusals.flush();
       watch_certificates();
       watch_readiness();
       spare.look();
@@ -53,22 +53,22 @@ struct Housekeeping::Impl {
   }
 
   void forget_answers() {
-    if (const auto forgotten = rooms.idempotency.forget(); !forgotten) {
-      rooms.log.failure("old answers were not forgotten", forgotten.error());
+    if (const auto forgotten = environment.idempotency.forget(); !forgotten) {
+      environment.log.failure("old answers were not forgotten", forgotten.error());
     }
   }
 
   // A trouble is logged, shows in rakkan_ready and is tried to be mended while nobody asks for anything.
-  void watch_readiness() { async::block_on(rooms.readiness.problems(std::chrono::steady_clock::now())); }
+  void watch_readiness() { async::block_on(environment.readiness.problems(std::chrono::steady_clock::now())); }
 
   // A credential that is gone stays in the metric until the server starts again: its certificate still expires.
   void watch_certificates() {
-    for (const CertificateLife& life : rooms.signing.certificates()) {
+    for (const CertificateLife& life : environment.signing.certificates()) {
       expiry.observe(life.credential.value(), life.not_after);
     }
   }
 
-  const Rooms rooms;
+  const Environment environment;
   telemetry::ExpiryWatch expiry;
   telemetry::Metrics::Watch ready;
   SpareMemory spare;
@@ -78,7 +78,7 @@ struct Housekeeping::Impl {
   std::thread thread;  // the last: it uses the rest
 };
 
-Housekeeping::Housekeeping(const Rooms& rooms) : impl_(std::make_unique<Impl>(rooms)) {}
+Housekeeping::Housekeeping(const Environment& environment) : impl_(std::make_unique<Impl>(environment)) {}
 Housekeeping::~Housekeeping() = default;
 
 }  // namespace rakkan::service

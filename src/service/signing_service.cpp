@@ -5,10 +5,7 @@
 #include <iterator>
 #include <utility>
 
-#include "rakkan/base/file.hpp"
-#include "rakkan/base/permissions.hpp"
-#include "rakkan/der/oid.hpp"
-
+#include "service/configured_roots.hpp"
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
 #include "service/tsu_policy.hpp"
@@ -19,26 +16,6 @@ namespace {
 constexpr std::array<std::string_view, 2> kLevelNames{"B-B", "B-T"};
 constexpr std::chrono::seconds kLook{2};  // how long readiness may wait for the hsm pool
 const Principal kEverybody{"service", TenantId(), true};
-
-constexpr std::uint64_t kLargestRootsFile = 4UL << 20;
-
-Result<std::vector<pki::Certificate>> configured_roots(const std::filesystem::path& file) {
-  if (file.empty()) {
-    return std::vector<pki::Certificate>{};
-  }
-  RAKKAN_CHECK(check_permissions(file, Readers::everybody));
-  RAKKAN_TRY(const Bytes pem, read_file(file, kLargestRootsFile));
-  auto roots = pki::parse_certificates(pem);
-  if (!roots) {
-    return fail(Error{
-        ErrorCode::configuration_invalid,
-        file.string() + " holds no certificates",
-        "credentials.roots",
-        std::nullopt,
-        {}}.because(std::move(roots).error()));
-  }
-  return roots;
-}
 
 }  // namespace
 
@@ -58,7 +35,7 @@ Result<std::unique_ptr<SigningService>> SigningService::create(Options options, 
   if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
     return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
   }
-  RAKKAN_TRY(auto roots, configured_roots(options.credentials.roots));
+  RAKKAN_TRY(auto roots, configured_roots(options.credentials));
   RAKKAN_TRY(auto registry, CredentialRegistry::open(environment.store, environment.keys, environment.trail,
                                                      environment.clock, environment.random, std::move(roots)));
   auto parts = std::make_unique<ServiceParts>(std::move(options), std::move(environment), std::move(policy),

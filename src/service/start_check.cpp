@@ -9,6 +9,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/archive.hpp"
+#include "service/configured_roots.hpp"
 #include "service/folder_check.hpp"
 #include "service/open_folder.hpp"
 #include "service/tsu_policy.hpp"
@@ -55,6 +56,7 @@ FolderReport check_from_outside(const EmbeddedOptions& options, const Error& in_
 std::vector<Error> check(const Options& options) {
   std::vector<Error> findings;
   add(findings, tsu_policy(options.tsu));
+  add(findings, configured_roots(options.credentials));
   for (const auto& [name, profile] : options.tsa) {
     const std::string& file = profile.options.ca_file;
     if (!file.empty() && !std::ifstream(file).is_open()) {

@@ -23,6 +23,13 @@ struct Error {
     where = std::move(place);
     return std::move(*this);
   }
+  // At the option that is to blame: the place so far becomes a part of the detail.
+  [[nodiscard]] Error blamed_on(std::string key) && {
+    if (!where.empty()) {
+      detail = where + ": " + detail;
+    }
+    return std::move(*this).at(std::move(key));
+  }
   [[nodiscard]] Error because(Error cause) && {
     causes.push_back(std::move(cause));
     return std::move(*this);

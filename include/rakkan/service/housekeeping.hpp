@@ -16,7 +16,7 @@ namespace rakkan::service {
 
 class Housekeeping {
  public:
-  struct Rooms {  // outlive it
+  struct Environment {  // outlive it
     SigningService& signing;
     Idempotency& idempotency;
     Refusals& refusals;
@@ -26,8 +26,8 @@ class Housekeeping {
     telemetry::Metrics& metrics;
   };
 
-  explicit Housekeeping(const Rooms& rooms);  // begins
-  ~Housekeeping();                            // ends
+  explicit Housekeeping(const Environment& environment);  // begins
+  ~Housekeeping();                                        // ends
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
 

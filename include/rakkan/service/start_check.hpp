@@ -11,7 +11,7 @@
 
 namespace rakkan::service {
 
-// configuration_invalid and file_unreadable, each with its key ("tsu.policy") in `where`.
+// configuration_invalid, file_unreadable and permissions_unsafe, each with its key ("tsu.policy") in `where`.
 [[nodiscard]] std::vector<Error> check(const Options& options);
 
 struct FolderReport {

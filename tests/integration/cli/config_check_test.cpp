@@ -60,6 +60,8 @@ TEST_F(ConfigCheck, FindsWhatAStartFinds) {
       {"[log]\noutput = \"/dev/null/log\"\n", ":3: log.output", "file-unwritable"},
       {"[tsa.x]\nurl = \"https://tsa.example/\"\nca_file = \"none.pem\"\n", ":4: tsa.x.ca_file", "file-unreadable"},
       {"[hsm]\nmodule = \"none.so\"\n", ":3: hsm.module", "hsm-module-unusable", kHsm},
+      {"[credentials]\nroots = \"none.pem\"\n", ":3: credentials.roots", "file-unreadable"},
+      {"[credentials]\nroots = \"a.pem\"\n", ":3: credentials.roots", "configuration-invalid"},
       {"[tsu]\naccuracy = \"2s\"\n", ":3: tsu.accuracy", "configuration-invalid"},
   };
   for (const Fault& fault : faults) {

@@ -61,6 +61,7 @@ TEST_F(Streams, EverySingleFileDoes) {
       "$rakkan audit verify --against - <data/audit/trail/checkpoint",
       "$rakkan sign contract.pdf -o x.pdf --credential operator --type witness --level B-B --instruction - <" +
           instruction_for(contract()),
+      "$rakkan audit find - <x.pdf | grep -q 'signature.made'",
   };
   for (const std::string& text : scripts) {
     const CommandOutcome outcome = script("set -e; { " + text + "; } 2>&1");

@@ -17,13 +17,14 @@ class NewFilesTest : public ::testing::Test {
     fs::create_directories((folder_ / name).parent_path());
     std::ofstream(folder_ / name) << "x";
   }
+  inline static const std::vector<std::string> kOwn{"c", "new", "old", "pins"};
   test::TemporaryFolder temporary_;
   const fs::path folder_ = temporary_.path() / "a" / "b";
 };
 
 TEST_F(NewFilesTest, LeaveNoTraceOfAFolderThatWasNotThere) {
   {
-    const NewFiles files(folder_);
+    const NewFiles files(folder_, kOwn);
     write("c/d");
   }
   EXPECT_TRUE(fs::is_empty(temporary_.path()));
@@ -32,7 +33,7 @@ TEST_F(NewFilesTest, LeaveNoTraceOfAFolderThatWasNotThere) {
 TEST_F(NewFilesTest, LeaveWhatWasThere) {
   write("old/one");
   {
-    const NewFiles files(folder_);
+    const NewFiles files(folder_, kOwn);
     write("old/two");
     write("new/three");
   }
@@ -41,9 +42,21 @@ TEST_F(NewFilesTest, LeaveWhatWasThere) {
   EXPECT_FALSE(fs::exists(folder_ / "new"));
 }
 
+TEST_F(NewFilesTest, AreNotWhatSomebodyElseWritesMeanwhile) {
+  write("letter");
+  {
+    const NewFiles files(folder_, kOwn);
+    write("another letter");
+    write("c/d");
+  }
+  EXPECT_TRUE(fs::exists(folder_ / "letter"));
+  EXPECT_TRUE(fs::exists(folder_ / "another letter"));
+  EXPECT_FALSE(fs::exists(folder_ / "c"));
+}
+
 TEST_F(NewFilesTest, AreKeptWhenToldSo) {
   {
-    NewFiles files(folder_);
+    NewFiles files(folder_, kOwn);
     write("c/d");
     files.keep();
   }
@@ -52,7 +65,7 @@ TEST_F(NewFilesTest, AreKeptWhenToldSo) {
 
 TEST_F(NewFilesTest, SpareWhatIsNeededElsewhere) {
   {
-    NewFiles files(folder_);
+    NewFiles files(folder_, kOwn);
     write("pins/one");
     write("pins/two");
     files.spare(folder_ / "pins/one");
