@@ -47,8 +47,8 @@ std::function<Bytes()> ours(const Input& input, bool whole) {
   auto signer = std::make_shared<crypto::SoftwareSigner>(must(crypto::SoftwareSigner::from_pem(text_of(input.key))));
   const auto certificate = must(pki::parse_certificates(input.certificate)).front();
   const crypto::AlgorithmSuite& suite = crypto::default_suite(signer->public_key().kind());
-  auto key = std::make_shared<service::SigningMaterial>(
-      must(service::SigningMaterial::create(signer, certificate, must(pki::parse_certificates(input.chain)), suite)));
+  auto key = std::make_shared<credentials::SigningMaterial>(must(
+      credentials::SigningMaterial::create(signer, certificate, must(pki::parse_certificates(input.chain)), suite)));
   auto random = std::make_shared<crypto::SystemRandom>();
   return [&input, key, random, whole] {
     pades::SignatureFieldSpec field;

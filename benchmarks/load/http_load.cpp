@@ -8,6 +8,7 @@
 #include <cmath>
 #include <deque>
 #include <optional>
+#include "rakkan/async/task.hpp"
 
 namespace rakkan::bench {
 namespace {

@@ -7,6 +7,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
 #include "rakkan/tsp/tsu.hpp"
+#include "support/unjournaled_tsu.hpp"
 
 namespace rakkan::tsp {
 namespace {
@@ -67,7 +68,7 @@ void TspRequestParse(benchmark::State& state) {
 BENCHMARK(TspRequestParse);
 
 void TspTstInfoEncode(benchmark::State& state) {
-  const TstInfo info = value_or_throw(unit().tsu->issue(request())).info();
+  const TstInfo info = value_or_throw(test::issue(*unit().tsu, request())).info();
   std::size_t size = 0;
   for (auto unused : state) {
     static_cast<void>(unused);
@@ -92,7 +93,7 @@ void TspRespondWithSoftwareP256(benchmark::State& state) {
   const Bytes der = request().encode();
   for (auto unused : state) {
     static_cast<void>(unused);
-    benchmark::DoNotOptimize(unit().tsu->respond(der));
+    benchmark::DoNotOptimize(test::respond(*unit().tsu, der));
   }
 }
 BENCHMARK(TspRespondWithSoftwareP256);
@@ -110,7 +111,7 @@ void TspFloorSignAndVerifyP256(benchmark::State& state) {
 BENCHMARK(TspFloorSignAndVerifyP256);
 
 void TspTokenVerify(benchmark::State& state) {
-  const Bytes response = unit().tsu->respond(request().encode());
+  const Bytes response = test::respond(*unit().tsu, request().encode());
   for (auto unused : state) {
     static_cast<void>(unused);
     const auto parsed = parse_response(response);

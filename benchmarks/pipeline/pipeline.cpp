@@ -31,8 +31,8 @@
 namespace rakkan::bench {
 namespace {
 
+using credentials::SigningMaterial;
 using crypto::KeyKind;
-using service::SigningMaterial;
 
 struct Options {
   std::filesystem::path documents = "build/bench/documents";

@@ -1,5 +1,6 @@
 #include "api/access.hpp"
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/text.hpp"
 
 namespace rakkan::api {
@@ -17,19 +18,19 @@ Result<std::string_view> presented_key(const Request& request) {
   return http::trimmed(header.substr(space + 1));
 }
 
-service::Scope scope_of(Scope scope) {
+access::Scope scope_of(Scope scope) {
   switch (scope) {
     case Scope::timestamp:
-      return service::Scope::timestamp;
+      return access::Scope::timestamp;
     case Scope::audit:
-      return service::Scope::audit;
+      return access::Scope::audit;
     case Scope::admin:
-      return service::Scope::admin;
+      return access::Scope::admin;
     case Scope::none:
     case Scope::sign:
       break;
   }
-  return service::Scope::sign;
+  return access::Scope::sign;
 }
 
 void record(Context& context, const Request& request, ErrorCode code, ApiKeyId key, TenantId tenant) {
@@ -59,10 +60,10 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
   }
   request.rate_key = caller->key.value();
   request.caller = std::make_shared<KeyHolder>(std::move(caller->principal));
-  const service::Scope needed = scope_of(route.scope);
+  const access::Scope needed = scope_of(route.scope);
   if (!caller->scopes.has(needed)) {
     note_refusal(context, request, ErrorCode::scope_missing);
-    return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(service::name(needed)));
+    return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(access::name(needed)));
   }
   request.body->ask_with_each_piece([&context, &request] { return check_still_stands(context, request); });
   return {};
@@ -73,7 +74,7 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
 void note_refusal(Context& context, const Request& request, ErrorCode code) {
   ApiKeyId key;
   TenantId tenant;
-  const service::Principal* const principal = principal_or_null(request);
+  const access::Principal* const principal = principal_or_null(request);
   if (principal != nullptr && principal->key) {
     key = principal->key->id();
     tenant = principal->tenant;

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "api/endpoints.hpp"
+#include "rakkan/async/task.hpp"
 
 namespace rakkan::api {
 namespace {

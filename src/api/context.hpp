@@ -13,6 +13,7 @@
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/service/readiness.hpp"
+#include "rakkan/service/signing_desk.hpp"
 #include "rakkan/telemetry/repeated_failures.hpp"
 
 namespace rakkan::api {
@@ -24,7 +25,8 @@ struct Api::Context {
         readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
                   around.log),
         failures(around.log),
-        blocking({"store", 2, 1'024}) {}
+        blocking({"store", 2, 1'024}),
+        desk(around.signing, around.idempotency, around.trail, blocking) {}
 
   ApiOptions options;
   ApiEnvironment environment;
@@ -33,6 +35,7 @@ struct Api::Context {
   telemetry::RepeatedFailures failures;  // those that no answer's status shows
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
+  service::SigningDesk desk;
 };
 
 using Context = Api::Context;

@@ -1,5 +1,6 @@
 // DELETE /v1/activations/{id}: an activation ends before its time.
 #include "api/endpoints.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/json/writer.hpp"
 

@@ -1,6 +1,8 @@
 // GET /v1/credentials: those that the caller's tenant may use; of others not even the names.
 #include "api/endpoints.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/json/writer.hpp"
 
@@ -19,7 +21,7 @@ std::string describe_certificate(const Certificate& certificate) {
   return std::move(json).finish();
 }
 
-std::string describe(const service::CredentialSummary& credential) {
+std::string describe(const credentials::CredentialSummary& credential) {
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("kind", name(credential.kind));
   if (!credential.party.empty()) {
@@ -40,7 +42,7 @@ std::string describe(const service::CredentialSummary& credential) {
 async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
   const auto credentials = context.environment.signing.credentials().list(principal_of(request));
   json::ObjectWriter json;
-  json.raw("credentials", json::array_of(credentials, [](const service::CredentialSummary& credential) {
+  json.raw("credentials", json::array_of(credentials, [](const credentials::CredentialSummary& credential) {
              return describe(credential);
            }));
   co_return Response::json(std::move(json).finish() + "\n");

@@ -1,7 +1,9 @@
 // GET /v1/signatures/{id}/evidence: what proves a signature to somebody else, of the key's own tenant: the two entries
 // with their records, and a proof of each. Checked offline by `rakkan audit verify --proof`.
 #include "api/endpoints.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/json/writer.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::api {
 namespace {

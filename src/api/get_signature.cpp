@@ -3,6 +3,8 @@
 
 #include "api/endpoints.hpp"
 #include "api/signature_answer.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::api {
 namespace {

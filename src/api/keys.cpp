@@ -1,6 +1,7 @@
 // GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant.
 #include "api/endpoints.hpp"
 #include "api/media_type.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/json/reader.hpp"
 #include "rakkan/json/writer.hpp"
 
@@ -14,7 +15,7 @@ constexpr std::size_t kAddresses = 64;
 constexpr std::size_t kAddress = 49;
 constexpr std::size_t kInstant = 40;
 
-json::ObjectWriter describe(const service::ApiKey& key) {
+json::ObjectWriter describe(const access::ApiKey& key) {
   json::ObjectWriter json;
   json.text("id", key.id.value())
       .text("tenant", key.tenant.value())
@@ -34,15 +35,15 @@ json::ObjectWriter describe(const service::ApiKey& key) {
   return json;
 }
 
-Result<service::NewApiKey> read_request(const Bytes& body, const TenantId& tenant) {
+Result<access::NewApiKey> read_request(const Bytes& body, const TenantId& tenant) {
   RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
   json::Members request = document.root();
-  service::NewApiKey key;
+  access::NewApiKey key;
   key.tenant = tenant;
   RAKKAN_TRY(key.label, request.text("label", kLabel));
   RAKKAN_TRY(const std::vector<std::string> scopes, request.texts("scopes", kScopes, kScopeName));
   for (const std::string& text : scopes) {
-    const auto scope = service::scope_from_name(text);
+    const auto scope = access::scope_from_name(text);
     if (!scope) {
       return request.wrong("scopes", "must be among sign, timestamp, audit, admin");
     }
@@ -63,7 +64,7 @@ Result<service::NewApiKey> read_request(const Bytes& body, const TenantId& tenan
 }
 
 // A key of another tenant is as unknown as one that never was.
-Result<service::ApiKey> find_own(const Context& context, const Request& request) {
+Result<access::ApiKey> find_own(const Context& context, const Request& request) {
   const ApiKeyId id{std::string(request.parameter("id"))};
   const auto key = context.environment.keys.find(id);
   if (!key || key->tenant != principal_of(request).tenant) {
@@ -75,21 +76,21 @@ Result<service::ApiKey> find_own(const Context& context, const Request& request)
 }  // namespace
 
 async::Task<Result<Response>> get_keys(Context& context, Request& request) {
-  std::vector<service::ApiKey> keys = context.environment.keys.list();
-  std::erase_if(keys, [&](const service::ApiKey& key) { return key.tenant != principal_of(request).tenant; });
+  std::vector<access::ApiKey> keys = context.environment.keys.list();
+  std::erase_if(keys, [&](const access::ApiKey& key) { return key.tenant != principal_of(request).tenant; });
   json::ObjectWriter json;
-  json.raw("keys", json::array_of(keys, [](const service::ApiKey& key) { return describe(key).finish(); }));
+  json.raw("keys", json::array_of(keys, [](const access::ApiKey& key) { return describe(key).finish(); }));
   co_return Response::json(std::move(json).finish() + "\n");
 }
 
 async::Task<Result<Response>> post_keys(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
   RAKKAN_CO_TRY(const Bytes body, co_await read_all(*request.body, context.options.json));
-  RAKKAN_CO_TRY(const service::NewApiKey wanted, read_request(body, principal_of(request).tenant));
+  RAKKAN_CO_TRY(const access::NewApiKey wanted, read_request(body, principal_of(request).tenant));
   const auto create = [&] { return context.environment.keys.create(principal_of(request), wanted); };
-  Result<service::CreatedApiKey> made = co_await blocking(context, request, create);
+  Result<access::CreatedApiKey> made = co_await blocking(context, request, create);
   if (!made) {
-    if (service::is_refusal(made.error().code)) {
+    if (access::is_refusal(made.error().code)) {
       note_refusal(context, request, made.error().code);
     }
     co_return fail(std::move(made).error());
@@ -105,9 +106,9 @@ async::Task<Result<Response>> post_keys(Context& context, Request& request) {
 }
 
 async::Task<Result<Response>> delete_key(Context& context, Request& request) {
-  RAKKAN_CO_TRY(const service::ApiKey key, find_own(context, request));
+  RAKKAN_CO_TRY(const access::ApiKey key, find_own(context, request));
   const auto revoke = [&] { return context.environment.keys.revoke(principal_of(request), key.id); };
-  RAKKAN_CO_TRY(const service::ApiKey revoked, co_await blocking(context, request, revoke));
+  RAKKAN_CO_TRY(const access::ApiKey revoked, co_await blocking(context, request, revoke));
   co_return Response::json(describe(revoked).finish() + "\n");
 }
 

@@ -1,6 +1,7 @@
 // What whoever runs the server asks: does it live, can it sign, what does it speak, how does it do.
 #include "api/endpoints.hpp"
 #include "api/openapi_document.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/problem.hpp"
 #include "rakkan/json/writer.hpp"
 

@@ -2,7 +2,9 @@
 #include "api/endpoints.hpp"
 #include "api/media_type.hpp"
 #include "api/signing_request.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/json/writer.hpp"
+#include "rakkan/service/command.hpp"
 
 namespace rakkan::api {
 namespace {
@@ -12,7 +14,7 @@ constexpr std::size_t kName = 32;
 constexpr std::size_t kSecret = 256;
 constexpr std::size_t kAnswer = 1'024;
 
-Result<service::ActivateCommand> read_command(WipedBytes body, const service::Principal& principal) {
+Result<service::ActivateCommand> read_command(WipedBytes body, const access::Principal& principal) {
   RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
   json::Members request = document.root();
   RAKKAN_TRY(std::string credential, request.text("credential", kName));

@@ -16,10 +16,12 @@
 
 #include "api/endpoints.hpp"
 #include "api/media_type.hpp"
-#include "api/sign_digest.hpp"
+#include "api/sign.hpp"
 #include "api/signature_answer.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/problem.hpp"
 #include "rakkan/json/writer.hpp"
+#include "rakkan/service/options.hpp"
 
 namespace rakkan::api {
 namespace {
@@ -60,7 +62,8 @@ std::string failed_line(std::uint64_t number, const std::optional<std::string>& 
   return std::move(json).finish() + "\n";
 }
 
-std::string signed_line(std::uint64_t number, const std::optional<std::string>& reference, const DigestSigned& made) {
+std::string signed_line(std::uint64_t number, const std::optional<std::string>& reference,
+                        const service::GivenSignature& made) {
   json::ObjectWriter json = answer_to(number, reference);
   json.number("status", 200);
   if (made.replayed) {
@@ -100,7 +103,7 @@ class Batch : public std::enable_shared_from_this<Batch> {
   void give_up();
   void end_with(const Error& error);
   static async::Task<> work(std::shared_ptr<Batch> self, Line& line, BatchLine parsed);
-  async::Task<Result<DigestSigned>> sign(BatchLine parsed);
+  async::Task<Result<service::GivenSignature>> sign(BatchLine parsed);
   void finish(Line& line, std::string answer);
   Bytes take_answers();
   async::Task<> change(std::chrono::steady_clock::time_point until);
@@ -272,18 +275,18 @@ void Batch::end_with(const Error& error) {
 
 async::Task<> Batch::work(std::shared_ptr<Batch> self, Line& line, BatchLine parsed) {
   const std::optional<std::string> reference = std::move(parsed.reference);
-  const Result<DigestSigned> made = co_await self->sign(std::move(parsed));
+  const Result<service::GivenSignature> made = co_await self->sign(std::move(parsed));
   self->finish(line, made ? signed_line(line.number, reference, *made)
                           : failed_line(line.number, reference, made.error(), self->request_.language));
   --self->working_;
 }
 
-async::Task<Result<DigestSigned>> Batch::sign(BatchLine parsed) {
+async::Task<Result<service::GivenSignature>> Batch::sign(BatchLine parsed) {
   std::optional<std::string> key;
   if (parsed.idempotency_key) {
     RAKKAN_CO_TRY(key, service::parse_idempotency_key(*parsed.idempotency_key));
   }
-  co_return co_await sign_digest(context_, request_, std::move(parsed.parameters), std::move(key));
+  co_return co_await sign_digest(context_, request_, std::move(parsed.parameters), std::move(key), false);
 }
 
 void Batch::finish(Line& line, std::string answer) {

@@ -3,10 +3,10 @@
 #include <memory>
 
 #include "api/endpoints.hpp"
-#include "api/once.hpp"
-#include "api/proof.hpp"
+#include "api/idempotency_key.hpp"
+#include "api/sign.hpp"
 #include "api/signature_answer.hpp"
-#include "api/signing_request.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/multipart.hpp"
 
 namespace rakkan::api {
@@ -39,36 +39,20 @@ async::Task<Result<Received>> receive(Context& context, Request& request) {
   co_return Received{std::move(parameters), std::move(document), std::move(hashed)};
 }
 
-async::Task<Result<service::StoredSignature>> sign(Context& context, const Request& request, Received& received,
-                                                   const Once& once) {
-  service::SigningService& signing = context.environment.signing;
-  if (once.replay() != nullptr) {
-    co_return co_await signing.find_signature(principal_of(request), once.replay()->signature);
-  }
-  SigningParameters& parameters = received.parameters;
-  service::SignPdfCommand command{principal_of(request),
-                                  parameters.credential,
-                                  parameters.type,
-                                  parameters.level,
-                                  std::move(received.hashed),
-                                  std::move(parameters.field),
-                                  std::move(parameters.consent),
-                                  std::move(parameters.tsa),
-                                  request.deadline,
-                                  once.claimed()};
-  RAKKAN_CO_TRY(service::SignedDocument made, co_await signing.sign_pdf(std::move(command)));
-  co_return std::move(made.stored);
-}
-
-Response answer(std::string_view type, const Received& received, service::StoredSignature stored) {
+Response answer(std::string_view type, const std::shared_ptr<http::DocumentBuffer>& document,
+                service::GivenSignature given, bool proof_wanted) {
   Response response;
   response.header("Content-Type", type);
-  add_signature_headers(response, stored);
-  response.header("Rakkan-Tail-Offset", std::to_string(received.document->view().size()));
+  add_signature_headers(response, given.stored);
+  response.header("Rakkan-Tail-Offset", std::to_string(document->view().size()));
   if (type == kPdfType) {
-    response.append(received.document, received.document->view());
+    response.append(document, document->view());
   }
-  response.append(std::move(stored.tail));
+  response.append(std::move(given.stored.tail));
+  add_proof_header(response, proof_wanted, given.proof);
+  if (given.replayed) {
+    response.header(kReplayedHeader, "true");
+  }
   return response;
 }
 
@@ -80,23 +64,12 @@ async::Task<Result<Response>> post_signatures(Context& context, Request& request
     co_return fail(ErrorCode::not_acceptable, "application/pdf and application/vnd.rakkan.tail can be given", "Accept");
   }
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
-  RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
+  RAKKAN_CO_TRY(std::optional<std::string> key, idempotency_key(request));
   RAKKAN_CO_TRY(Received received, co_await receive(context, request));
-  Bytes digest = copy_of(received.hashed.document_digest().view());
-  std::string what = received.parameters.canonical();
-  RAKKAN_CO_TRY(const Once once,
-                co_await Once::claim(context, request, std::move(key), std::move(what), std::move(digest)));
-  RAKKAN_CO_TRY(service::StoredSignature stored, co_await sign(context, request, received, once));
-  std::optional<std::string> proof;
-  if (proof_wanted) {
-    proof = co_await await_proof(context, request, stored.outcome);
-  }
-  Response response = answer(*type, received, std::move(stored));
-  add_proof_header(response, proof_wanted, proof);
-  if (once.replay() != nullptr) {
-    response.header(kReplayedHeader, "true");
-  }
-  co_return response;
+  RAKKAN_CO_TRY(service::GivenSignature given,
+                co_await sign_document(context, request, std::move(received.parameters), std::move(received.hashed),
+                                       std::move(key), proof_wanted));
+  co_return answer(*type, received.document, std::move(given), proof_wanted);
 }
 
 }  // namespace rakkan::api

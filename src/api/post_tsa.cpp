@@ -1,8 +1,11 @@
 // POST /tsa: RFC 3161 §3.4 over HTTP. A rejection is a TimeStampResp with status 200, too; HTTP's own statuses are for
 // faults of the transport.
 #include "api/endpoints.hpp"
+#include "api/idempotency_key.hpp"
 #include "api/media_type.hpp"
-#include "api/once.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/once.hpp"
 
 namespace rakkan::api {
 namespace {
@@ -30,7 +33,7 @@ async::Task<Result<void>> keep(Context& context, const Request& request, const s
 // A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more. A key that
 // ended meanwhile is refused as everywhere: api_key_expired.
 async::Task<Result<service::TimestampAnswer>> answer(Context& context, const Request& request,
-                                                     service::Principal principal, Bytes query) {
+                                                     access::Principal principal, Bytes query) {
   service::TimestampAnswer answered = co_await context.environment.signing.answer_timestamp_request(
       std::move(principal), std::move(query), request.deadline);
   if (answered.rejected && answered.rejected->code == ErrorCode::api_key_expired) {
@@ -47,27 +50,31 @@ async::Task<Result<service::TimestampAnswer>> answer(Context& context, const Req
 
 async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/timestamp-query"));
-  RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
+  RAKKAN_CO_TRY(std::optional<std::string> key, idempotency_key(request));
   RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
   if (principal_or_null(request) == nullptr) {  // open to everybody: nobody's keys, nothing to repeat
-    service::Principal nobody{"anybody"};
+    access::Principal nobody{"anybody"};
     RAKKAN_CO_TRY(service::TimestampAnswer given,
                   co_await answer(context, request, std::move(nobody), std::move(query)));
     co_return reply(std::move(given.response));
   }
-  Bytes fingerprinted = query;
-  std::string nothing_else;
-  RAKKAN_CO_TRY(const Once once, co_await Once::claim(context, request, std::move(key), std::move(nothing_else),
-                                                      std::move(fingerprinted)));
-  if (once.replay() != nullptr) {
-    Response response = reply(once.replay()->answer);
+  const access::Principal& principal = principal_of(request);
+  service::RepeatableRequest same{std::move(key), name(request.method), request.route, {}, query};
+  const Result<service::Once> once = co_await service::Once::claim(context.environment.idempotency, context.blocking,
+                                                                   principal, std::move(same), request.deadline);
+  if (!once) {
+    note_reused_key(context, request, once.error());
+    co_return fail(once.error());
+  }
+  if (once->replay() != nullptr) {
+    Response response = reply(once->replay()->answer);
     response.header(kReplayedHeader, "true");
     co_return response;
   }
-  service::Principal caller = principal_of(request);
+  access::Principal caller = principal_of(request);
   RAKKAN_CO_TRY(service::TimestampAnswer given, co_await answer(context, request, std::move(caller), std::move(query)));
-  if (once.claimed() && given.lasting) {
-    RAKKAN_CO_CHECK(co_await keep(context, request, *once.claimed(), given.response));
+  if (once->claimed() && given.lasting) {
+    RAKKAN_CO_CHECK(co_await keep(context, request, *once->claimed(), given.response));
   }
   co_return reply(std::move(given.response));
 }

@@ -7,6 +7,7 @@
 #include "api/http_names.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/service/command.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::api {
 

@@ -19,11 +19,11 @@ Result<service::SignatureType> read_type(json::Members& request) {
   return type ? Result<service::SignatureType>(*type) : request.wrong("type", "must be witness or party");
 }
 
-Result<service::BaselineLevel> read_level(json::Members& request) {
+Result<pades::BaselineLevel> read_level(json::Members& request) {
   RAKKAN_TRY(const std::string text, request.text("level", kWord));
-  const auto level = service::baseline_level_from_name(text);
-  return level ? Result<service::BaselineLevel>(*level)
-               : request.wrong("level", "must be B-B or B-T; other levels are not made");
+  const auto level = pades::baseline_level_from_name(text);
+  return level && service::is_made(*level) ? Result<pades::BaselineLevel>(*level)
+                                           : request.wrong("level", "must be B-B or B-T; other levels are not made");
 }
 
 Result<service::Consent> read_consent(json::Members& request) {
@@ -104,7 +104,7 @@ std::string SigningParameters::canonical() const {
   std::string text;
   add_part(text, credential.value());
   add_part(text, service::name(type));
-  add_part(text, service::name(level));
+  add_part(text, pades::name(level));
   add_part(text, tsa);
   add_part(text, consent.instruction ? consent.instruction->json() : "");
   for (const std::string* part :

@@ -1,4 +1,5 @@
-// The `request` of a signing call: JSON in, the parameters of a command out, or the member that is wrong.
+// The `request` of a signing call: JSON in, what the caller states out (without who calls), or the member that is
+// wrong.
 #pragma once
 
 #include <optional>
@@ -10,16 +11,11 @@
 #include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/json/reader.hpp"
-#include "rakkan/service/command.hpp"
+#include "rakkan/service/signing_request.hpp"
 
 namespace rakkan::api {
 
-struct SigningParameters {
-  CredentialId credential;
-  service::SignatureType type{};
-  service::BaselineLevel level{};
-  service::Consent consent;
-  std::string tsa;
+struct SigningParameters : service::SigningRequest {
   service::FieldChoice field;            // of a document
   std::optional<crypto::Digest> digest;  // of a digest
 

@@ -67,7 +67,7 @@ void TelemetryObserver::served(const Served& served) noexcept {
   line.duration = std::chrono::duration_cast<std::chrono::microseconds>(served.taken);
   const std::string peer = to_string(request.peer);
   line.peer = peer;
-  if (const service::Principal* const principal = principal_or_null(request)) {
+  if (const access::Principal* const principal = principal_or_null(request)) {
     line.key_id = principal->id;
     line.key_id.remove_prefix(line.key_id.starts_with(kKeyPrincipal) ? kKeyPrincipal.size() : 0);
     line.tenant = principal->tenant.value();

@@ -1,5 +1,7 @@
 #include "api/watches.hpp"
 
+#include "rakkan/access/refusals.hpp"
+
 #include <chrono>
 #include <string>
 #include <utility>
@@ -119,7 +121,7 @@ void watch_timestamps(Watches& watches, const service::SigningService& signing) 
 std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   Watches watches(environment.metrics);
   telemetry::Log& log = environment.log;
-  service::Refusals& refusals = environment.refusals;
+  access::Refusals& refusals = environment.refusals;
   watches.one(WatchedKind::counter, "rakkan_log_dropped_total", "Log lines dropped for a slow output",
               [&log] { return number(log.dropped()); });
   watches.one(WatchedKind::counter, "rakkan_refusals_lost_total", "Refusals that the trail did not take",

@@ -4,14 +4,16 @@
 
 #include <thread>
 
+#include "rakkan/access/api_keys.hpp"
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/api/api.hpp"
 #include "rakkan/api/descriptors.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/service_manager.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/config/configuration.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/preflight/preflight.hpp"
-#include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -54,8 +56,8 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   telemetry::Metrics metrics;
   RAKKAN_TRY(const auto embedded,
              service::EmbeddedService::open(preflight::embedded_options(configuration, "rakkand")));
-  const service::Recorder record = service::recorder_of(embedded->trail());
-  RAKKAN_TRY(const auto keys, service::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
+  const access::Recorder record = access::recorder_of(embedded->trail());
+  RAKKAN_TRY(const auto keys, access::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),

@@ -11,7 +11,8 @@
 #include "cli/signing_request.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/service/activation_book.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/service/command.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -46,7 +47,7 @@ class ActivateCommand final : public Command {
     RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
     service::ActivateCommand command{runtime->principal(), CredentialId(id_), digests, std::move(pin)};
     RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->service().activate(std::move(command))));
-    const auto withdraw = [runtime, id = service::activation_id(activated.token)] {
+    const auto withdraw = [runtime, id = credentials::activation_id(activated.token)] {
       return async::block_on(runtime->service().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
         return withdrawn_again();
       });
@@ -93,7 +94,7 @@ class ActivateCommand final : public Command {
       return fail(ErrorCode::malformed_server_answer, "no token", remote_.server);
     }
     boost::json::string& text = token->get_string();
-    const Bytes id = service::activation_id(SecureBytes(bytes_of(text)));
+    const Bytes id = credentials::activation_id(SecureBytes(bytes_of(text)));
     const auto withdraw = [remote, id] {
       return remote->ask_json("DELETE", "/v1/activations/" + to_hex(id)).map([](const auto&) {
         return withdrawn_again();

@@ -41,8 +41,9 @@ class CmsCommand final : public Command {
   [[nodiscard]] Result<MadeSignature> sign_here(const GlobalOptions& global, const crypto::Digest& digest) const {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
-    service::SignHashCommand command{runtime->principal(),      inputs.credential, inputs.type,  inputs.level, digest,
-                                     std::move(inputs.consent), options_.tsa,      std::nullopt, std::nullopt};
+    service::SignHashCommand command{
+        {runtime->principal(), inputs.credential, inputs.type, inputs.level, std::move(inputs.consent), options_.tsa},
+        digest};
     RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->service().sign_hash(std::move(command))));
     return made_here(std::move(made.stored));
   }

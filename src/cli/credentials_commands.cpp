@@ -9,6 +9,8 @@
 #include "cli/runtime.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/pki/certificate.hpp"
 
 namespace rakkan::cli {
@@ -16,7 +18,7 @@ namespace {
 
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
 
-boost::json::object to_json(const service::CredentialSummary& credential) {
+boost::json::object to_json(const credentials::CredentialSummary& credential) {
   boost::json::object json{
       {"id", credential.id.value()},     {"kind", name(credential.kind)}, {"status", name(credential.status)},
       {"token", credential.token_label}, {"key", credential.key_label},   {"key_id", to_hex(credential.key_id)},
@@ -39,7 +41,7 @@ boost::json::object to_json(const service::CredentialSummary& credential) {
   return json;
 }
 
-std::string to_text(const service::CredentialSummary& credential) {
+std::string to_text(const credentials::CredentialSummary& credential) {
   std::string text = credential.id.value() + "  " + std::string(name(credential.kind)) + "  " +
                      std::string(name(credential.status)) + "  " + credential.key_kind;
   if (!credential.party.empty()) {
@@ -59,7 +61,7 @@ std::string to_text(const service::CredentialSummary& credential) {
   return text;
 }
 
-Outcome outcome(const service::CredentialSummary& credential) {
+Outcome outcome(const credentials::CredentialSummary& credential) {
   return {to_json(credential), to_text(credential), ExitCode::ok};
 }
 
@@ -81,13 +83,13 @@ class NewCredentialCommand : public Command {
   }
 
  protected:
-  [[nodiscard]] Result<service::NewCredential> request() const {
-    const auto kind = service::credential_kind_from_name(kind_);
+  [[nodiscard]] Result<credentials::NewCredential> request() const {
+    const auto kind = credentials::credential_kind_from_name(kind_);
     const auto key = crypto::key_kind_from_name(key_);
     if (!kind || !key) {
       return fail(ErrorCode::invalid_argument, "unknown kind of credential or key", kind ? key_ : kind_);
     }
-    service::NewCredential request = request_;
+    credentials::NewCredential request = request_;
     request.id = CredentialId(id_);
     request.kind = *kind;
     request.party = PartyId(party_);
@@ -104,13 +106,13 @@ class NewCredentialCommand : public Command {
   std::string tenant_;
   std::string key_ = "rsa-2048";
   std::string suite_;
-  service::NewCredential request_;
+  credentials::NewCredential request_;
 };
 
 class GenerateCommand final : public NewCredentialCommand {
  public:
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(service::NewCredential credential, request());
+    RAKKAN_TRY(credentials::NewCredential credential, request());
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     progress("generating a key in token " +
              (credential.token_label.empty() ? credential.id.value() : credential.token_label));
@@ -127,7 +129,7 @@ class AdoptCommand final : public NewCredentialCommand {
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(service::NewCredential credential, request());
+    RAKKAN_TRY(credentials::NewCredential credential, request());
     const auto key_id = from_hex(key_id_);
     if (!key_id) {
       return fail(ErrorCode::invalid_argument, "--key-id is not hexadecimal", key_id_);
@@ -184,7 +186,7 @@ class ImportCommand final : public Command {
         .credentials()
         .import_certificates(
             runtime->principal(), CredentialId(id_), certificates,
-            allow_incomplete_chain_ ? service::IncompleteChain::allow : service::IncompleteChain::refuse)
+            allow_incomplete_chain_ ? credentials::IncompleteChain::allow : credentials::IncompleteChain::refuse)
         .map(outcome);
   }
 
@@ -212,9 +214,9 @@ class PinCommand final : public Command {
       return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
     }
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const service::CredentialSummary credential,
+    RAKKAN_TRY(const credentials::CredentialSummary credential,
                runtime->service().credentials().find(runtime->principal(), CredentialId(id_)));
-    if (credential.kind != service::CredentialKind::party) {
+    if (credential.kind != credentials::CredentialKind::party) {
       return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN", id_);
     }
     RAKKAN_CHECK(reset_ ? reset(*runtime) : set(*runtime));
@@ -226,15 +228,15 @@ class PinCommand final : public Command {
 
  private:
   [[nodiscard]] Result<void> reset(Runtime& runtime) const {
-    const service::Principal by = runtime.principal();
+    const access::Principal by = runtime.principal();
     const CredentialId id(id_);
     const auto whose = tenant_.empty() ? std::nullopt : std::optional(TenantId(tenant_));
     return async::block_on(runtime.service().activation().reset_failures(by, id, whose, runtime.deadline()));
   }
 
   [[nodiscard]] Result<void> set(Runtime& runtime) const {
-    service::Activation& activation = runtime.service().activation();
-    const service::Principal by = runtime.principal();
+    credentials::Activation& activation = runtime.service().activation();
+    const access::Principal by = runtime.principal();
     const CredentialId id(id_);
     RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
     if (old_pin_file_.empty()) {
@@ -260,7 +262,7 @@ class ListCommand final : public Command {
     const auto credentials = runtime->service().credentials().list(runtime->principal());
     boost::json::array rows;
     std::string text;
-    for (const service::CredentialSummary& credential : credentials) {
+    for (const credentials::CredentialSummary& credential : credentials) {
       rows.push_back(to_json(credential));
       text += to_text(credential);
     }

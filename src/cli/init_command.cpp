@@ -10,9 +10,9 @@
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/credentials/key_source.hpp"
 #include "rakkan/hsm/module.hpp"
 #include "rakkan/hsm/softhsm.hpp"
-#include "rakkan/service/key_source.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -29,7 +29,7 @@ constexpr std::string_view kHead =
 std::string wanted_tokens(const config::Configuration& configuration) {
   const std::string& label = configuration.audit.token_label;
   const auto pin_file = [&](const std::string& token) {
-    return service::token_file(configuration.service.token.pin_file, configuration.data_dir, token).string();
+    return credentials::token_file(configuration.service.token.pin_file, configuration.data_dir, token).string();
   };
   return "a token \"" + label + "\" for the key of the audit log, with its user PIN in " + pin_file(label) +
          ", and one token a credential, of the credential's name (or --token), with its user PIN in " +
@@ -48,10 +48,11 @@ std::string shown_labels(const std::vector<hsm::Module::Description>& tokens) {
 
 // A module of the operator's own has its tokens from its own tools, or a free slot in which one may be made.
 Result<void> check_tokens(const config::Configuration& configuration) {
-  RAKKAN_TRY(const auto module, service::load_module(configuration.hsm));
+  RAKKAN_TRY(const auto module, credentials::load_module(configuration.hsm));
   RAKKAN_TRY(const auto tokens, module->tokens());
   const std::string& label = configuration.audit.token_label;
-  const fs::path pin_file = service::token_file(configuration.service.token.pin_file, configuration.data_dir, label);
+  const fs::path pin_file =
+      credentials::token_file(configuration.service.token.pin_file, configuration.data_dir, label);
   std::error_code ignored;
   const bool is_there = std::any_of(tokens.begin(), tokens.end(), [&](const hsm::Module::Description& token) {
     return token.initialised && token.label == label;
@@ -82,9 +83,9 @@ std::vector<std::string> own_names(const config::Configuration& configuration) {
                                  "tokens",
                                  std::string(hsm::kSoftHsmConfiguration),
                                  std::string(kUnfinished)};
-  const service::TokenOptions& token = configuration.service.token;
+  const credentials::TokenOptions& token = configuration.service.token;
   for (const std::string& pattern : {token.pin_file, token.so_pin_file}) {
-    const fs::path file = service::token_file(pattern, configuration.data_dir, configuration.audit.token_label);
+    const fs::path file = credentials::token_file(pattern, configuration.data_dir, configuration.audit.token_label);
     const fs::path inside = file.lexically_relative(configuration.data_dir);
     if (!inside.empty() && *inside.begin() != "..") {
       names.push_back(inside.begin()->string());
@@ -214,9 +215,9 @@ class InitCommand final : public Command {
       return {};
     }
     std::string spared;
-    const service::TokenOptions& token = configuration.service.token;
+    const credentials::TokenOptions& token = configuration.service.token;
     for (const std::string& pattern : {token.pin_file, token.so_pin_file}) {
-      const fs::path file = service::token_file(pattern, configuration.data_dir, configuration.audit.token_label);
+      const fs::path file = credentials::token_file(pattern, configuration.data_dir, configuration.audit.token_label);
       if (std::error_code ignored; fs::exists(file, ignored)) {
         files.spare(file);
         spared += (spared.empty() ? "; kept, for a token was made: " : ", ") + file.string();

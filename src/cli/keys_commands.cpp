@@ -12,7 +12,7 @@ namespace rakkan::cli {
 namespace {
 
 // What is known of a key, in the server's words too.
-boost::json::object to_json(const service::ApiKey& key) {
+boost::json::object to_json(const access::ApiKey& key) {
   boost::json::object json{{"id", key.id.value()},
                            {"tenant", key.tenant.value()},
                            {"label", key.label},
@@ -88,12 +88,12 @@ class CreateKeyCommand final : public Command {
 
  private:
   [[nodiscard]] Result<Outcome> create_here(const GlobalOptions& global) const {
-    service::NewApiKey request;
+    access::NewApiKey request;
     request.tenant = TenantId(tenant_);
     request.label = label_;
     request.addresses = addresses_;
     for (const std::string& scope : scopes_) {
-      request.scopes.add(service::scope_from_name(scope).value());
+      request.scopes.add(access::scope_from_name(scope).value());
     }
     if (!expires_.empty()) {
       request.expires = parse_rfc3339(expires_);
@@ -102,8 +102,8 @@ class CreateKeyCommand final : public Command {
       }
     }
     RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
-    RAKKAN_TRY(std::shared_ptr<service::ApiKeys> keys, runtime->open_api_keys());
-    RAKKAN_TRY(const service::CreatedApiKey made, keys->create(runtime->principal(), request));
+    RAKKAN_TRY(std::shared_ptr<access::ApiKeys> keys, runtime->open_api_keys());
+    RAKKAN_TRY(const access::CreatedApiKey made, keys->create(runtime->principal(), request));
     boost::json::object json = to_json(made.key);
     json["key"] = made.text.text();
     const auto revoke = [runtime, keys, id = made.key.id] {
@@ -178,7 +178,7 @@ class ListKeysCommand final : public Command {
     } else {
       RAKKAN_TRY(const auto runtime, Runtime::open(global));
       RAKKAN_TRY(const auto known, runtime->open_api_keys());
-      for (const service::ApiKey& key : known->list()) {
+      for (const access::ApiKey& key : known->list()) {
         keys.push_back(to_json(key));
       }
     }
@@ -208,7 +208,7 @@ class RevokeKeyCommand final : public Command {
     } else {
       RAKKAN_TRY(const auto runtime, Runtime::open(global));
       RAKKAN_TRY(const auto keys, runtime->open_api_keys());
-      RAKKAN_TRY(const service::ApiKey revoked, keys->revoke(runtime->principal(), ApiKeyId(id_)));
+      RAKKAN_TRY(const access::ApiKey revoked, keys->revoke(runtime->principal(), ApiKeyId(id_)));
       key = to_json(revoked);
     }
     std::string text = line_of(key);

@@ -1,5 +1,7 @@
 #include "cli/made_signature.hpp"
 
+#include "rakkan/service/stored_signature.hpp"
+
 #include <charconv>
 
 namespace rakkan::cli {

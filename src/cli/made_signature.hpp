@@ -7,6 +7,7 @@
 
 #include "cli/remote.hpp"
 #include "rakkan/service/command.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::cli {
 

@@ -65,13 +65,13 @@ Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {
   return std::unique_ptr<Runtime>(new Runtime(std::move(configuration), *std::move(embedded)));
 }
 
-Result<std::unique_ptr<service::ApiKeys>> Runtime::open_api_keys() {
-  return service::ApiKeys::open(embedded_->store(), service::recorder_of(embedded_->trail()), embedded_->clock(),
-                                embedded_->random());
+Result<std::unique_ptr<access::ApiKeys>> Runtime::open_api_keys() {
+  return access::ApiKeys::open(embedded_->store(), access::recorder_of(embedded_->trail()), embedded_->clock(),
+                               embedded_->random());
 }
 
-service::Principal local_principal() { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }
+access::Principal local_principal() { return {"local:" + std::to_string(::getuid()), TenantId(), true}; }
 
-service::Principal Runtime::principal() const { return local_principal(); }
+access::Principal Runtime::principal() const { return local_principal(); }
 
 }  // namespace rakkan::cli

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "cli/command.hpp"
+#include "rakkan/access/api_keys.hpp"
 #include "rakkan/config/configuration.hpp"
-#include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/archive.hpp"
 #include "rakkan/service/embedded_service.hpp"
 
@@ -25,7 +25,7 @@ namespace rakkan::cli {
 [[nodiscard]] Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global);
 
 // The local user, whoever's process this is.
-[[nodiscard]] service::Principal local_principal();
+[[nodiscard]] access::Principal local_principal();
 
 class Runtime {
  public:
@@ -37,8 +37,8 @@ class Runtime {
   [[nodiscard]] audit::Trail& trail() noexcept { return embedded_->trail(); }
   [[nodiscard]] store::Ledger& ledger() noexcept { return embedded_->store(); }
   // Reads the keys. store_unavailable, store_corrupt.
-  [[nodiscard]] Result<std::unique_ptr<service::ApiKeys>> open_api_keys();
-  [[nodiscard]] service::Principal principal() const;  // the local user
+  [[nodiscard]] Result<std::unique_ptr<access::ApiKeys>> open_api_keys();
+  [[nodiscard]] access::Principal principal() const;  // the local user
   [[nodiscard]] async::Deadline deadline() const { return async::deadline_in(configuration_.service.deadline); }
 
  private:

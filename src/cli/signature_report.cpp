@@ -91,13 +91,13 @@ class Report {
              printable(value) + "\n";
   }
 
-  void describe_kind(pades::StructuralLevel level) {
+  void describe_kind(std::optional<pades::BaselineLevel> level) {
     json_["field"] = signature_.field_name;
     json_["type"] = signature_.type;
     json_["sub_filter"] = signature_.sub_filter;
-    json_["level"] = level == pades::StructuralLevel::none ? json::value(nullptr) : json::value(name(level));
+    json_["level"] = level ? json::value(name(*level)) : json::value(nullptr);
     const std::string kind = pades::is_document_timestamp(signature_) ? "document timestamp"
-                             : level != pades::StructuralLevel::none  ? std::string(name(level))
+                             : level                                  ? std::string(name(*level))
                                                                       : "no baseline level";
     text_ += "  signature       " + printable(signature_.field_name) + " (" + printable(signature_.sub_filter) + "), " +
              kind + "\n";

@@ -8,6 +8,9 @@
 
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/service/options.hpp"
+#include "rakkan/service/signing_line.hpp"
+#include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/signing_service.hpp"
 
 namespace CLI {
@@ -32,7 +35,7 @@ struct SigningOptions {
 struct SigningInputs {
   CredentialId credential;
   service::SignatureType type{};
-  service::BaselineLevel level{};
+  pades::BaselineLevel level{};
   service::Consent consent;
 };
 

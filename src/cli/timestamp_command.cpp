@@ -13,6 +13,7 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::cli {

@@ -41,11 +41,11 @@ constexpr std::array kBindings{
   Binding<C>{"hsm.breaker_last", to<&C::hsm, &hsm::Options::breaker_last>(), {1, kHour}, Form::plain, "Longest such pause"},
   Binding<C>{"hsm.require_allowed_mechanisms", to<&C::hsm, &hsm::Options::require_allowed_mechanisms>(), {}, Form::plain, "Refuse keys whose CKA_ALLOWED_MECHANISMS the module does not know; false only for a module without that attribute"},
 
-  Binding<C>{"token.pin_file", to<&C::service, &S::token, &service::TokenOptions::pin_file>(), {1, 4096}, Form::pattern, "File of a token's user PIN, readable by its owner alone"},
-  Binding<C>{"token.so_pin_file", to<&C::service, &S::token, &service::TokenOptions::so_pin_file>(), {1, 4096}, Form::pattern, "File of a token's security officer PIN; needed only when a token is made"},
-  Binding<C>{"token.create", to<&C::service, &S::token, &service::TokenOptions::create>(), {}, Form::plain, "Make a missing token, with fresh random PINs, when a key is generated"},
+  Binding<C>{"token.pin_file", to<&C::service, &S::token, &credentials::TokenOptions::pin_file>(), {1, 4096}, Form::pattern, "File of a token's user PIN, readable by its owner alone"},
+  Binding<C>{"token.so_pin_file", to<&C::service, &S::token, &credentials::TokenOptions::so_pin_file>(), {1, 4096}, Form::pattern, "File of a token's security officer PIN; needed only when a token is made"},
+  Binding<C>{"token.create", to<&C::service, &S::token, &credentials::TokenOptions::create>(), {}, Form::plain, "Make a missing token, with fresh random PINs, when a key is generated"},
 
-  Binding<C>{"credentials.roots", to<&C::service, &S::credentials, &service::CredentialOptions::roots>(), {0, 4096}, Form::file, "Certificates (PEM) at which the chain of a credential's certificate may end; a self-signed root that is imported with it is taken in any case. Empty: that one alone"},
+  Binding<C>{"credentials.roots", to<&C::service, &S::credentials, &credentials::CredentialOptions::roots>(), {0, 4096}, Form::file, "Certificates (PEM) at which the chain of a credential's certificate may end; a self-signed root that is imported with it is taken in any case. Empty: that one alone"},
 
   Binding<C>{"pools.hsm.threads", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that sign; each has its own session with a token"},
   Binding<C>{"pools.hsm.queue", to<&C::service, &S::pools, &service::PoolsOptions::hsm, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Signatures that may wait; one more is refused as overloaded"},
@@ -98,13 +98,13 @@ constexpr std::array kBindings{
   Binding<C>{"witness.name", to<&C::service, &S::witness, &service::WitnessTexts::name>(), {0, 256}, Form::plain, "/Name of a witness signature, the operator's name; empty: the certificate's common name"},
   Binding<C>{"witness.reason", to<&C::service, &S::witness, &service::WitnessTexts::reason>(), {1, 1024}, Form::plain, "/Reason of a witness signature; {name} and {id} are the instructing person's. Envelope and authentication follow by themselves"},
 
-  Binding<C>{"pin.memory", to<&C::service, &S::pin, &service::PinPolicy::memory>(), {8 * kMiB, 4 * kGiB - kKiB}, Form::size, "Memory that one hash of a PIN takes (Argon2id, RFC 9106); whole KiB"},
-  Binding<C>{"pin.iterations", to<&C::service, &S::pin, &service::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over that memory"},
-  Binding<C>{"pin.min_length", to<&C::service, &S::pin, &service::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
-  Binding<C>{"pin.first_wait", to<&C::service, &S::pin, &service::PinPolicy::first_wait>(), {0, kHour}, Form::plain, "How long a PIN cannot be tried again after a failure; doubles with each further one in a row. 0s: no wait"},
-  Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &service::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "As long as that wait gets"},
-  Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &service::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN for the tenant that made them"},
-  Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &service::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
+  Binding<C>{"pin.memory", to<&C::service, &S::pin, &credentials::PinPolicy::memory>(), {8 * kMiB, 4 * kGiB - kKiB}, Form::size, "Memory that one hash of a PIN takes (Argon2id, RFC 9106); whole KiB"},
+  Binding<C>{"pin.iterations", to<&C::service, &S::pin, &credentials::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over that memory"},
+  Binding<C>{"pin.min_length", to<&C::service, &S::pin, &credentials::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
+  Binding<C>{"pin.first_wait", to<&C::service, &S::pin, &credentials::PinPolicy::first_wait>(), {0, kHour}, Form::plain, "How long a PIN cannot be tried again after a failure; doubles with each further one in a row. 0s: no wait"},
+  Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &credentials::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "As long as that wait gets"},
+  Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &credentials::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN for the tenant that made them"},
+  Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &credentials::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
 
   Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least that is logged: debug, info, warning, error or critical"},
   Binding<C>{"log.output", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::output>(), {1, 4096}, Form::plain, "stderr, stdout, or a file to append to"},

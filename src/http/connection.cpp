@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 
 namespace rakkan::http {

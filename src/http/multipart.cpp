@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/text.hpp"
 
 namespace rakkan::http {

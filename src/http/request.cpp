@@ -4,6 +4,7 @@
 
 #include "http/negotiation.hpp"
 #include "http/query.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/text.hpp"
 
 namespace rakkan::http {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "rakkan/async/task.hpp"
 
 namespace rakkan::http {
 namespace {

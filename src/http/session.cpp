@@ -13,6 +13,7 @@
 #include "http/request_parser.hpp"
 #include "http/request_quota.hpp"
 #include "http/response_head.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/wiped_bytes.hpp"
 #include "rakkan/http/problem.hpp"
 #include "rakkan/http/text.hpp"

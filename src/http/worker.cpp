@@ -11,6 +11,7 @@
 
 #include "http/client_address.hpp"
 #include "http/session.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/problem.hpp"
 
 namespace rakkan::http {

@@ -7,6 +7,8 @@
 #include <new>
 #include <utility>
 
+#include "rakkan/base/wiped_stack.hpp"
+
 namespace rakkan::json {
 namespace {
 
@@ -277,6 +279,11 @@ Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
 Result<Document> Document::parse(std::string_view text, ErrorCode code, const Limits& limits) {
+  const WipedStack after;
+  return parse_text(text, code, limits);
+}
+
+Result<Document> Document::parse_text(std::string_view text, ErrorCode code, const Limits& limits) {
   if (text.size() > limits.bytes) {
     return fail(code, "JSON of more than " + std::to_string(limits.bytes) + " bytes");
   }

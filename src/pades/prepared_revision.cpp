@@ -20,9 +20,18 @@ using pdf::Reference;
 using pdf::Value;
 
 constexpr std::string_view kFilter = "Adobe.PPKLite";
-constexpr std::string_view kSubFilter = "ETSI.CAdES.detached";  // EN 319 142-1 §6.3
-constexpr std::string_view kSignatureFlags = "3";               // SignaturesExist, AppendOnly (ISO 32000-2 table 225)
-constexpr std::int64_t kWidgetFlags = 132;                      // Print, Locked (table 167): PDF/A wants Print
+
+// The names by which a value says what it is: EN 319 142-1 §6.3, ISO 32000-2 §12.8.5.
+struct KindNames {
+  std::string_view type, sub_filter;
+};
+constexpr KindNames names_of(FieldKind kind) {
+  return kind == FieldKind::signature ? KindNames{"Sig", "ETSI.CAdES.detached"}
+                                      : KindNames{"DocTimeStamp", "ETSI.RFC3161"};
+}
+
+constexpr std::string_view kSignatureFlags = "3";  // SignaturesExist, AppendOnly (ISO 32000-2 table 225)
+constexpr std::int64_t kWidgetFlags = 132;         // Print, Locked (table 167): PDF/A wants Print
 constexpr std::size_t kMaxReserve = 64UL << 20;
 
 // ISO 32000-2 table 15: an object whose number is not below /Size "shall be ignored and defined to be missing". Readers
@@ -116,31 +125,42 @@ class RevisionPreparer {
 
   Result<void> check_existing_field() const {
     RAKKAN_TRY(const Value seed_value, document_.resolve(field_.existing->seed_value));
-    return check_seed_value(document_, seed_value,
-                            {kFilter, kSubFilter, spec_.reason, spec_.digest_algorithm, spec_.timestamped});
+    return check_seed_value(
+        document_, seed_value,
+        {kFilter, names_of(spec_.kind).sub_filter, spec_.reason, spec_.digest_algorithm, spec_.timestamped});
   }
 
-  // The signature dictionary (ISO 32000-2 table 255) with room for /ByteRange and /Contents.
+  // The signature dictionary (ISO 32000-2 tables 255 and 257) with room for /ByteRange and /Contents.
   Result<Reference> write_signature() {
     RAKKAN_TRY(const Reference id, writer_.allocate());
     ObjectWriter& out = writer_.begin_object(id).begin_dictionary();
-    out.key("Type").name("Sig").key("Filter").name(kFilter).key("SubFilter").name(kSubFilter);
+    const KindNames names = names_of(spec_.kind);
+    out.key("Type").name(names.type).key("Filter").name(kFilter).key("SubFilter").name(names.sub_filter);
     out.key("ByteRange").raw(" [");
     byte_range_at_ = out.size();
     out.fill(pdf::ByteRange::kTextWidth, ' ').raw("]").key("Contents").raw(" ");
     contents_at_ = out.size();
     out.raw("<").fill(2 * reserve_, '0').raw(">");
+    if (spec_.kind == FieldKind::signature) {
+      write_claims(out);
+    }
+    out.key("Prop_Build").raw(" <</App<</Name/Rakkan/REx(" RAKKAN_VERSION ")>>>>");
+    if (spec_.kind == FieldKind::signature) {
+      write_text(kSignatureIdKey, spec_.signature_id);
+    }
+    RAKKAN_CHECK(write_lock_reference(out));
+    out.end_dictionary();
+    writer_.end_object();
+    return id;
+  }
+
+  // What the signer says about the signature: covered by it, proven by nothing.
+  void write_claims(ObjectWriter& out) {
     out.key("M").raw(" ").date(spec_.signing_time);
     write_text("Name", spec_.name);
     write_text("Reason", spec_.reason);
     write_text("Location", spec_.location);
     write_text("ContactInfo", spec_.contact_info);
-    out.key("Prop_Build").raw(" <</App<</Name/Rakkan/REx(" RAKKAN_VERSION ")>>>>");
-    write_text(kSignatureIdKey, spec_.signature_id);
-    RAKKAN_CHECK(write_lock_reference(out));
-    out.end_dictionary();
-    writer_.end_object();
-    return id;
   }
 
   void write_text(std::string_view key, std::string_view utf8) {

@@ -297,29 +297,24 @@ SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Sig
   return integrity;
 }
 
-std::string_view name(StructuralLevel level) noexcept {
-  constexpr std::array<std::string_view, 5> kNames{"", "B-B", "B-T", "B-LT", "B-LTA"};
-  return kNames.at(static_cast<std::size_t>(level));
-}
-
-Result<StructuralLevel> level_of_structure(const pdf::Document& document, const pdf::Signature& signature,
-                                           const SignatureIntegrity& integrity,
-                                           const std::vector<pdf::Signature>& all) {
+Result<std::optional<BaselineLevel>> level_of_structure(const pdf::Document& document, const pdf::Signature& signature,
+                                                        const SignatureIntegrity& integrity,
+                                                        const std::vector<pdf::Signature>& all) {
   if (signature.sub_filter != kCadesDetached || !integrity.has_signing_certificate_v2) {
-    return StructuralLevel::none;
+    return std::nullopt;
   }
   const auto end = covered_end(signature);
   const bool document_timestamp = std::any_of(all.begin(), all.end(), [&](const pdf::Signature& other) {
     return is_document_timestamp(other) && end && covered_end(other) > end;
   });
   if (integrity.timestamps.empty() && !document_timestamp) {
-    return StructuralLevel::b_b;
+    return BaselineLevel::b_b;
   }
   RAKKAN_TRY(const bool validation_data, has_validation_data(document));
   if (!validation_data) {
-    return StructuralLevel::b_t;
+    return BaselineLevel::b_t;
   }
-  return document_timestamp ? StructuralLevel::b_lta : StructuralLevel::b_lt;
+  return document_timestamp ? BaselineLevel::b_lta : BaselineLevel::b_lt;
 }
 
 }  // namespace rakkan::pades

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/service/signing_line.hpp"
 #include "service/records.hpp"
@@ -24,7 +25,7 @@ Result<void> check(const ServiceParts& parts, const ActivateCommand& command) {
 
 Result<std::vector<std::string>> texts_of(const std::vector<crypto::Digest>& digests) {
   std::vector<std::string> texts;
-  std::transform(digests.begin(), digests.end(), std::back_inserter(texts), text_of_digest);
+  std::transform(digests.begin(), digests.end(), std::back_inserter(texts), credentials::text_of_digest);
   std::sort(texts.begin(), texts.end());
   if (std::adjacent_find(texts.begin(), texts.end()) != texts.end()) {
     return fail(ErrorCode::invalid_argument, "a digest stands there twice", "digests");
@@ -61,7 +62,7 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   RAKKAN_CO_CHECK(check(parts, command));
   RAKKAN_CO_TRY(const std::vector<std::string> digests, texts_of(command.digests));
   RAKKAN_CO_TRY(const auto credential, co_await parts.load(command.principal, command.credential, deadline));
-  if (credential->kind() != CredentialKind::party) {
+  if (credential->kind() != credentials::CredentialKind::party) {
     co_return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated",
                    "credential " + command.credential.value());
   }
@@ -70,7 +71,7 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.principal, command.credential, command.pin, deadline));
 
   RAKKAN_CO_TRY(SecureBytes token, fresh_token(parts.environment.random));
-  const store::ActivationRow row{.id = activation_id(token),
+  const store::ActivationRow row{.id = credentials::activation_id(token),
                                  .tenant = command.principal.tenant,
                                  .credential = command.credential,
                                  .expires = parts.environment.clock.now() + command.lifetime,
@@ -81,15 +82,16 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   granted.body = records::activation(command.principal, *credential, row.id, digests, row.expires);
   granted.subject = credential->party().value();
   granted.changes.emplace_back(row);
-  const StillStands condition(command.principal, *credential);
+  const credentials::StillStands condition(command.principal, *credential);
   granted.condition = &condition;
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts.environment.trail.write(std::move(granted)));
   parts.book.add(row);
   co_return Activated{std::move(token), row.expires, receipt.index};
 }
 
-async::Task<Result<std::uint64_t>> withdrawal(ServiceParts& parts, const Principal& principal, const Bytes& id) {
-  RAKKAN_CO_TRY(const ActivationBook::Known known, parts.book.find(id, principal));
+async::Task<Result<std::uint64_t>> withdrawal(ServiceParts& parts, const access::Principal& principal,
+                                              const Bytes& id) {
+  RAKKAN_CO_TRY(const credentials::ActivationBook::Known known, parts.book.find(id, principal));
   audit::Submission withdrawn;
   withdrawn.event = "activation.withdrawn";
   withdrawn.body = records::withdrawal(principal, known.credential, id);
@@ -101,7 +103,7 @@ async::Task<Result<std::uint64_t>> withdrawal(ServiceParts& parts, const Princip
 
 }  // namespace
 
-async::Task<Result<std::uint64_t>> SigningService::withdraw_activation(Principal principal, Bytes id) {
+async::Task<Result<std::uint64_t>> SigningService::withdraw_activation(access::Principal principal, Bytes id) {
   Result<std::uint64_t> result = co_await withdrawal(*parts_, principal, id);
   if (!result) {
     parts_->refuse(result.error().code, "withdraw_activation", principal, CredentialId());

@@ -1,5 +1,7 @@
 #include "rakkan/service/authorizer.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include <array>
 
 namespace rakkan::service {
@@ -7,14 +9,14 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kTypeNames{"witness", "party"};
 
-CredentialKind kind_for(SignatureType type) {
+credentials::CredentialKind kind_for(SignatureType type) {
   switch (type) {
     case SignatureType::witness:
-      return CredentialKind::operator_seal;
+      return credentials::CredentialKind::operator_seal;
     case SignatureType::party:
-      return CredentialKind::party;
+      return credentials::CredentialKind::party;
   }
-  return CredentialKind::tsu;
+  return credentials::CredentialKind::tsu;
 }
 
 std::string_view name_of(const crypto::Digest& digest) { return crypto::info(digest.algorithm()).name; }
@@ -33,14 +35,13 @@ std::string in_words(std::chrono::seconds age) {
 }
 
 // 立会人型: somebody's instruction for exactly these bytes, and not one from another time.
-Result<void> check_instruction(const AuthorizationRequest& request, const InstructionPolicy& policy, Instant now) {
-  const auto& instruction = request.consent.instruction;
+Result<void> check_instruction(const std::optional<Instruction>& instruction, const crypto::Digest& document_digest,
+                               const InstructionPolicy& policy, Instant now) {
   if (!instruction) {
     return fail(ErrorCode::instruction_missing, "nobody's instruction came with the request");
   }
-  if (!(instruction->document_digest() == request.document_digest)) {
-    return fail(ErrorCode::instruction_digest_mismatch,
-                difference(instruction->document_digest(), request.document_digest));
+  if (!(instruction->document_digest() == document_digest)) {
+    return fail(ErrorCode::instruction_digest_mismatch, difference(instruction->document_digest(), document_digest));
   }
   if (instruction->when() > now + policy.clock_skew) {
     return fail(ErrorCode::instruction_from_future, "it was given later than now", "when");
@@ -78,8 +79,11 @@ std::optional<SignatureType> signature_type_from_name(std::string_view name) noe
   return std::nullopt;
 }
 
-async::Task<Result<Authorization>> Authorizer::authorize(const AuthorizationRequest& request) {
-  const Credential& credential = *request.credential;
+async::Task<Result<Authorization>> Authorizer::authorize(const SigningRequest& request,
+                                                         std::shared_ptr<const credentials::Credential> signer,
+                                                         const crypto::Digest& document_digest,
+                                                         async::Deadline deadline) {
+  const credentials::Credential& credential = *signer;
   const Consent& consent = request.consent;
   if (credential.kind() != kind_for(request.type)) {
     co_return fail(ErrorCode::credential_type_mismatch,
@@ -90,26 +94,25 @@ async::Task<Result<Authorization>> Authorizer::authorize(const AuthorizationRequ
   const Instant now = clock_->now();
   RAKKAN_CO_CHECK(pki::check_validity(credential.material().certificate(), now));
   std::optional<Instruction> instruction;
-  std::optional<ActivationBook::Claim> activation;
+  std::optional<credentials::ActivationBook::Claim> activation;
   switch (request.type) {
     case SignatureType::witness:
-      RAKKAN_CO_CHECK(check_instruction(request, policy_, now));
+      RAKKAN_CO_CHECK(check_instruction(consent.instruction, document_digest, policy_, now));
       instruction = consent.instruction;
       break;
     case SignatureType::party:
       RAKKAN_CO_CHECK(check_activation(consent));
       if (consent.activation) {
-        RAKKAN_CO_TRY(auto claim, book_->claim(*consent.activation, request.principal, credential.id(),
-                                               request.document_digest, now));
+        RAKKAN_CO_TRY(auto claim,
+                      book_->claim(*consent.activation, request.principal, credential.id(), document_digest, now));
         activation.emplace(std::move(claim));
       } else {
-        RAKKAN_CO_CHECK(
-            co_await activation_->verify_pin(request.principal, credential.id(), *consent.pin, request.deadline));
+        RAKKAN_CO_CHECK(co_await activation_->verify_pin(request.principal, credential.id(), *consent.pin, deadline));
       }
       break;
   }
-  co_return Authorization(request.principal, request.credential, request.type, request.document_digest,
-                          std::move(instruction), std::move(activation), now);
+  co_return Authorization(request.principal, std::move(signer), request.type, document_digest, std::move(instruction),
+                          std::move(activation), now);
 }
 
 }  // namespace rakkan::service

@@ -5,9 +5,12 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/softhsm.hpp"
+#include "rakkan/service/command.hpp"
 #include "service/open_folder.hpp"
 
 namespace rakkan::service {
@@ -84,16 +87,16 @@ struct EmbeddedService::Parts {
   crypto::SystemRandom random;
   FolderTokens tokens;
   std::vector<TokenStanding> taken;  // of an adoption
-  std::unique_ptr<KeySource> keys;
+  std::unique_ptr<credentials::KeySource> keys;
   Stamping stamping;
   std::unique_ptr<audit::Trail> trail;
-  std::unique_ptr<AuditTrailWriter> writer;
+  std::unique_ptr<audit::AuditTrailWriter> writer;
   std::unique_ptr<SigningService> signing;
 };
 
 Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) {
   RAKKAN_TRY(const bool has_begun, audit::Trail::has_begun(*folder.store));
-  const KeyAddress address{options.audit.token_label, options.audit.token_label, {}};
+  const credentials::KeyAddress address{options.audit.token_label, options.audit.token_label, {}};
   RAKKAN_TRY(auto key, keys->checkpoint_signer(address, !has_begun));
   audit::Environment environment{.files = posix_file_system(),
                                  .folder = options.data_dir / "audit",
@@ -111,12 +114,12 @@ Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) 
         is_own_unit(options)};
   }
   RAKKAN_TRY(trail, audit::Trail::open(options.audit, std::move(environment)));
-  writer = std::make_unique<AuditTrailWriter>(*trail);
+  writer = std::make_unique<audit::AuditTrailWriter>(*trail);
   return {};
 }
 
 Result<void> EmbeddedService::Parts::take_tokens(const std::string& log_token) {
-  RAKKAN_TRY(const std::vector<TokenSeen> seen, keys->tokens());
+  RAKKAN_TRY(const std::vector<credentials::TokenSeen> seen, keys->tokens());
   taken = compare(tokens.all(), seen);
   std::map<std::string, std::string> serials;
   for (const TokenStanding& token : taken) {
@@ -160,7 +163,8 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
   RAKKAN_TRY(auto serials, FolderTokens::read(*folder.store));
   auto parts = std::make_unique<Parts>(std::move(folder), std::move(serials));
   parts->program = options.program;
-  parts->keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random, &parts->tokens);
+  parts->keys =
+      credentials::make_hsm_keys(options.hsm, options.service.token, options.data_dir, parts->random, &parts->tokens);
   const bool adopting = options.opening == Opening::adopt;
   RAKKAN_CHECK(adopting ? parts->take_tokens(options.audit.token_label) : Result<void>());
   RAKKAN_CHECK(parts->open_trail(options));

@@ -7,7 +7,7 @@ namespace rakkan::service {
 namespace {
 
 // {"by":"local:0","indexes":[3,4]}
-std::string body_of(const Principal& by, const std::vector<std::uint64_t>& indexes) {
+std::string body_of(const access::Principal& by, const std::vector<std::uint64_t>& indexes) {
   std::string body = R"({"by":")" + by.id + R"(","indexes":[)";
   for (const std::uint64_t index : indexes) {
     body += (body.back() == '[' ? "" : ",") + std::to_string(index);
@@ -33,8 +33,9 @@ Result<std::vector<std::uint64_t>> that_are_there(store::Ledger& ledger, std::ve
 
 }  // namespace
 
-Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger, const Principal& by,
-                                                 std::string_view subject, const std::vector<std::uint64_t>& indexes) {
+Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
+                                                 const access::Principal& by, std::string_view subject,
+                                                 const std::vector<std::uint64_t>& indexes) {
   std::vector<std::uint64_t> wanted = indexes;
   if (!subject.empty()) {
     RAKKAN_TRY(const std::vector<std::uint64_t> about, ledger.records_about(subject));

@@ -5,7 +5,7 @@
 
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/permissions.hpp"
-#include "rakkan/service/key_source.hpp"
+#include "rakkan/credentials/key_source.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -89,11 +89,11 @@ Result<void> check_folder(const fs::path& data_dir) {
   return folder.check("softhsm2.conf", Readers::everybody);
 }
 
-Result<void> check_pin_files(const TokenOptions& options, const fs::path& data_dir,
+Result<void> check_pin_files(const credentials::TokenOptions& options, const fs::path& data_dir,
                              const std::vector<std::string>& token_labels) {
   for (const std::string& label : std::set<std::string>(token_labels.begin(), token_labels.end())) {
-    RAKKAN_CHECK(check_secret_file(token_file(options.pin_file, data_dir, label)));
-    RAKKAN_CHECK(check_secret_file(token_file(options.so_pin_file, data_dir, label)));
+    RAKKAN_CHECK(check_secret_file(credentials::token_file(options.pin_file, data_dir, label)));
+    RAKKAN_CHECK(check_secret_file(credentials::token_file(options.so_pin_file, data_dir, label)));
   }
   return {};
 }

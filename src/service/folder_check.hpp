@@ -20,7 +20,8 @@ namespace rakkan::service {
 
 // The PIN files of those tokens that are there, as read_secret_file demands them: here, and not when a token is opened
 // at its first use. permissions_unsafe.
-[[nodiscard]] Result<void> check_pin_files(const TokenOptions& options, const std::filesystem::path& data_dir,
+[[nodiscard]] Result<void> check_pin_files(const credentials::TokenOptions& options,
+                                           const std::filesystem::path& data_dir,
                                            const std::vector<std::string>& token_labels);
 
 }  // namespace rakkan::service

@@ -97,9 +97,10 @@ Result<std::string> fresh_folder_id(RandomSource& random) {
   return to_hex(octets);
 }
 
-Result<FolderIdentity> FolderIdentity::open(store::Ledger& ledger, RandomSource& random, const fs::path& data_dir) {
+Result<FolderIdentity> FolderIdentity::open(store::Ledger& ledger, RandomSource& random, const fs::path& data_dir,
+                                            const fs::path& machine_id) {
   FolderIdentity identity;
-  RAKKAN_TRY(identity.here_, place_of(data_dir));
+  RAKKAN_TRY(identity.here_, place_of(data_dir, machine_id));
   RAKKAN_TRY(std::optional<std::string> place, ledger.fact(kPlaceFact));
   RAKKAN_TRY(std::optional<std::string> id, ledger.fact(kIdFact));
   if (!id) {
@@ -172,12 +173,12 @@ void FolderTokens::replace(std::map<std::string, std::string> serials) {
 }
 
 std::vector<TokenStanding> compare(const std::map<std::string, std::string>& known,
-                                   const std::vector<TokenSeen>& seen) {
+                                   const std::vector<credentials::TokenSeen>& seen) {
   std::vector<TokenStanding> tokens;
   for (const auto& [label, serial] : known) {
     TokenStanding token{label, serial, {}};
-    const hsm::TokenAddress address = token_address(label);
-    for (const TokenSeen& one : seen) {
+    const hsm::TokenAddress address = credentials::token_address(label);
+    for (const credentials::TokenSeen& one : seen) {
       const bool at_address = address.label.empty() ? one.slot == address.slot : one.label == address.label;
       if (at_address && (token.now.empty() || one.serial == serial)) {
         token.now = one.serial;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "rakkan/base/random.hpp"
+#include "rakkan/credentials/key_source.hpp"
 #include "rakkan/service/folder_standing.hpp"
-#include "rakkan/service/key_source.hpp"
 #include "rakkan/store/ledger.hpp"
 
 namespace rakkan::service {
@@ -19,7 +19,8 @@ class FolderIdentity {
   // Reads it; a folder without one (new, or of an earlier version) gets it here, for the place where it is.
   // file_unreadable, store_unavailable, store_corrupt.
   [[nodiscard]] static Result<FolderIdentity> open(store::Ledger& ledger, RandomSource& random,
-                                                   const std::filesystem::path& data_dir);
+                                                   const std::filesystem::path& data_dir,
+                                                   const std::filesystem::path& machine_id = kMachineIdFile);
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] const FolderPlace& made() const noexcept { return made_; }
@@ -40,7 +41,7 @@ class FolderIdentity {
 };
 
 // A folder's tokens as its store has them. Thread-safe.
-class FolderTokens final : public KnownTokens {
+class FolderTokens final : public credentials::KnownTokens {
  public:
   // store_unavailable, store_corrupt. The ledger outlives it.
   [[nodiscard]] static Result<std::map<std::string, std::string>> read(store::Ledger& ledger);
@@ -62,7 +63,7 @@ class FolderTokens final : public KnownTokens {
 
 // What the tokens that are there are to those that the folder knows.
 [[nodiscard]] std::vector<TokenStanding> compare(const std::map<std::string, std::string>& known,
-                                                 const std::vector<TokenSeen>& seen);
+                                                 const std::vector<credentials::TokenSeen>& seen);
 
 // The changes of the store that an adoption is, and its record for the trail.
 struct RecordedAdoption {

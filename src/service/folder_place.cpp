@@ -19,7 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMachineIdFile = "/etc/machine-id";
 constexpr std::uint64_t kLongestMachineId = 64;  // bytes
 constexpr std::size_t kMachineIdSize = 32;       // hexadecimal digits (machine-id(5))
 constexpr std::string_view kPurpose = "rakkan data folder\n";
@@ -31,8 +30,8 @@ constexpr std::array<std::int64_t, 8> kPassingInodes{FUSE_SUPER_MAGIC,      NFS_
                                                      SMB2_SUPER_MAGIC,      CIFS_SUPER_MAGIC, V9FS_MAGIC,
                                                      OVERLAYFS_SUPER_MAGIC, 0x786F4256};
 
-std::string machine() {
-  const Result<Bytes> content = read_file(kMachineIdFile, kLongestMachineId);
+std::string machine_named_by(const fs::path& file) {
+  const Result<Bytes> content = read_file(file, kLongestMachineId);
   if (!content) {
     return {};
   }
@@ -86,9 +85,9 @@ bool is_same_file(const FileMark& one, const FileMark& other) noexcept {
   return born_together && same_inode;
 }
 
-Result<FolderPlace> place_of(const fs::path& data_dir) {
+Result<FolderPlace> place_of(const fs::path& data_dir, const fs::path& machine_id) {
   FolderPlace place;
-  place.machine = machine();
+  place.machine = machine_named_by(machine_id);
   place.path = fs::absolute(data_dir).lexically_normal();
   if (place.path.filename().empty() && place.path.has_relative_path()) {
     place.path = place.path.parent_path();  // "/srv/rakkan/"

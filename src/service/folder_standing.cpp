@@ -19,11 +19,11 @@ void look_at_tokens(const EmbeddedOptions& options, RandomSource& random,
   if (auto own = hsm::use_softhsm_folder(options.data_dir, hsm::TokenPath::own_whatever); !own) {
     return;
   }
-  const auto keys = make_hsm_keys(options.hsm, options.service.token, options.data_dir, random);
-  Result<std::vector<TokenSeen>> seen = keys->tokens();
+  const auto keys = credentials::make_hsm_keys(options.hsm, options.service.token, options.data_dir, random);
+  Result<std::vector<credentials::TokenSeen>> seen = keys->tokens();
   if (!seen) {
     standing.findings.push_back(std::move(seen).error());
-    seen = std::vector<TokenSeen>{};
+    seen = std::vector<credentials::TokenSeen>{};
   }
   standing.tokens = compare(known, *seen);
   for (const TokenStanding& token : standing.tokens) {

@@ -5,6 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/telemetry/expiry_watch.hpp"
 #include "service/spare_memory.hpp"
 

@@ -1,12 +1,14 @@
 #include "service/service_parts.hpp"
 
+#include "rakkan/async/task.hpp"
+
 namespace rakkan::service {
 namespace {
 
 TimestampAnswer rejected(Error why, bool lasting) { return {tsp::Tsu::reject(why), std::move(why), lasting}; }
 
 // What the request itself is rejected for is judged first, and apart from all that can go wrong with us.
-async::Task<TimestampAnswer> answer(ServiceParts& parts, const Principal& caller, const Bytes& request,
+async::Task<TimestampAnswer> answer(ServiceParts& parts, const access::Principal& caller, const Bytes& request,
                                     async::Deadline deadline) {
   auto parsed = tsp::TimestampRequest::parse(request);
   if (!parsed) {
@@ -39,7 +41,7 @@ async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTi
   co_return co_await timestamper->timestamp(command.principal, command.digest, deadline);
 }
 
-async::Task<TimestampAnswer> SigningService::answer_timestamp_request(Principal principal, Bytes request,
+async::Task<TimestampAnswer> SigningService::answer_timestamp_request(access::Principal principal, Bytes request,
                                                                       std::optional<async::Deadline> deadline) {
   TimestampAnswer answered = co_await answer(*parts_, principal, request, parts_->deadline_or_default(deadline));
   if (answered.rejected) {

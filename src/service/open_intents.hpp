@@ -6,8 +6,8 @@
 #include <mutex>
 #include <set>
 
+#include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/result.hpp"
-#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/store/ledger.hpp"
 
 namespace rakkan::service {
@@ -15,7 +15,7 @@ namespace rakkan::service {
 class OpenIntents {
  public:
   // Both outlive it.
-  OpenIntents(store::Ledger& ledger, TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
+  OpenIntents(store::Ledger& ledger, audit::TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
 
   // Gives intents that a crash left open their outcome, and sets the mark. Blocks; before the first intent of this
   // process.
@@ -40,7 +40,7 @@ class OpenIntents {
   [[nodiscard]] std::uint64_t mark();
 
   store::Ledger* ledger_;
-  TrailWriter* trail_;
+  audit::TrailWriter* trail_;
   std::mutex move_mutex_;
   std::uint64_t marked_ = 0;  // what the store has
   std::mutex mutex_;

@@ -1,5 +1,7 @@
 #include "rakkan/service/readiness.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include <algorithm>
 #include <utility>
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/json.hpp>
 
+#include "rakkan/access/principal_json.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/json/writer.hpp"
 
@@ -25,20 +26,11 @@ std::string timestamp_json(const TokenFacts& facts) {
   return std::move(json).finish();
 }
 
-std::string principal_json(const Principal& principal) {
-  ObjectWriter json;
-  json.text("id", principal.id);
-  if (!principal.tenant.empty()) {
-    json.text("tenant", principal.tenant.value());
-  }
-  return std::move(json).finish();
-}
-
-ObjectWriter answer(const AnswerFacts& facts) {
+ObjectWriter begin_answer(const SigningFacts& facts) {
   ObjectWriter json;
   json.text("signature", facts.signature.value())
-      .text("credential", facts.grant.credential().id().value())
-      .text("type", name(facts.grant.type()))
+      .text("credential", facts.grant->credential().id().value())
+      .text("type", name(facts.grant->type()))
       .text("level", name(facts.level))
       .raw("document_digest", digest_json(facts.document_digest))
       .number("intent", facts.intent);
@@ -50,51 +42,51 @@ ObjectWriter answer(const AnswerFacts& facts) {
 
 }  // namespace
 
-std::string intent(const IntentFacts& facts) {
-  const Credential& credential = facts.grant.credential();
+std::string subject(const Authorization& grant) {
+  return grant.instruction() ? grant.instruction()->who_id() : grant.credential().party().value();
+}
+
+std::string intent(const SigningFacts& facts) {
+  const Authorization& grant = *facts.grant;
+  const credentials::Credential& credential = grant.credential();
   ObjectWriter json;
   json.text("intent_of", facts.signature.value())
-      .text("what", facts.what)
-      .raw("by", principal_json(facts.grant.principal()))
+      .text("what", facts.action)
+      .raw("by", access::json_of(grant.principal()))
       .text("credential", credential.id().value())
       .raw("certificate", digest_json(credential.material().certificate_digest()))
-      .text("type", name(facts.grant.type()))
+      .text("type", name(grant.type()))
       .text("level", name(facts.level))
       .raw("document_digest", digest_json(facts.document_digest))
-      .raw("message_digest", digest_json(facts.message_digest))
-      .raw("to_be_signed", digest_json(facts.to_be_signed));
+      .raw("message_digest", digest_json(*facts.message_digest))
+      .raw("to_be_signed", digest_json(*facts.to_be_signed));
   if (!credential.party().empty()) {
     json.text("party", credential.party().value());
   }
-  if (facts.grant.instruction()) {
-    json.text("instruction", facts.grant.instruction()->json());  // as it was handed in, letter for letter
-  } else if (facts.activation != nullptr) {
-    json.text("activation", to_hex(facts.activation->activation()));
+  if (grant.instruction()) {
+    json.text("instruction", grant.instruction()->json());  // as it was handed in, letter for letter
+  } else if (grant.activation()) {
+    json.text("activation", to_hex(grant.activation()->activation()));
   } else {
     json.text("activation", "pin");
   }
   return std::move(json).finish();
 }
 
-std::string subject(const Authorization& grant) {
-  return grant.instruction() ? grant.instruction()->who_id() : grant.credential().party().value();
-}
-
-std::string made(std::uint64_t intent, const SignatureId& signature, const crypto::Digest& signature_value,
-                 const std::optional<TokenFacts>& timestamp) {
+std::string made(const SigningFacts& facts) {
   ObjectWriter json;
-  json.number("intent", intent)
-      .text("signature", signature.value())
-      .raw("signature_value", digest_json(signature_value));
-  if (timestamp) {
-    json.raw("timestamp", timestamp_json(*timestamp));
+  json.number("intent", facts.intent)
+      .text("signature", facts.signature.value())
+      .raw("signature_value", digest_json(*facts.signature_value));
+  if (facts.timestamp) {
+    json.raw("timestamp", timestamp_json(*facts.timestamp));
   }
   return std::move(json).finish();
 }
 
-std::string failed(std::uint64_t intent, const SignatureId& signature, ErrorCode why) {
+std::string failed(const SigningFacts& facts, ErrorCode why) {
   ObjectWriter json;
-  json.number("intent", intent).text("signature", signature.value()).text("code", row(why).slug);
+  json.number("intent", facts.intent).text("signature", facts.signature.value()).text("code", row(why).slug);
   return std::move(json).finish();
 }
 
@@ -123,10 +115,10 @@ Trace trace(std::string_view body) {
   return found;
 }
 
-std::string activation(const Principal& principal, const Credential& credential, ByteView id,
+std::string activation(const access::Principal& principal, const credentials::Credential& credential, ByteView id,
                        const std::vector<std::string>& digests, Instant expires) {
   ObjectWriter json;
-  json.raw("by", principal_json(principal))
+  json.raw("by", access::json_of(principal))
       .text("credential", credential.id().value())
       .text("party", credential.party().value())
       .text("activation", to_hex(id))
@@ -135,25 +127,13 @@ std::string activation(const Principal& principal, const Credential& credential,
   return std::move(json).finish();
 }
 
-std::string withdrawal(const Principal& principal, const CredentialId& credential, ByteView id) {
+std::string withdrawal(const access::Principal& principal, const CredentialId& credential, ByteView id) {
   ObjectWriter json;
-  json.raw("by", principal_json(principal)).text("credential", credential.value()).text("activation", to_hex(id));
+  json.raw("by", access::json_of(principal)).text("credential", credential.value()).text("activation", to_hex(id));
   return std::move(json).finish();
 }
 
-std::string administration(const Principal& by, const CredentialId& id, const std::optional<TenantId>& tenant) {
-  ObjectWriter json;
-  json.raw("by", principal_json(by));
-  if (!id.empty()) {
-    json.text("credential", id.value());
-  }
-  if (tenant) {
-    json.text("tenant", tenant->value());
-  }
-  return std::move(json).finish();
-}
-
-std::string token(const tsp::TstInfo& info, const Principal& caller) {
+std::string token(const tsp::TstInfo& info, const access::Principal& caller) {
   ObjectWriter json;
   json.text("serial_number", to_hex(info.serial_number))
       .text("policy", info.policy.dotted())
@@ -165,10 +145,12 @@ std::string token(const tsp::TstInfo& info, const Principal& caller) {
   return std::move(json).finish();
 }
 
-std::string facts_of_pdf(const AnswerFacts& facts, const SignedPdf& pdf, std::uint64_t base_size) {
+std::string answer(const SigningFacts& facts) { return begin_answer(facts).finish(); }
+
+std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size) {
   const auto& range = pdf.byte_range;
   const std::array<std::uint64_t, 4> numbers{0, range.first_length, range.second_offset, range.second_length};
-  ObjectWriter json = answer(facts);
+  ObjectWriter json = begin_answer(facts);
   json.text("field", pdf.field_name)
       .raw("byte_range", json::array_of(numbers, [](std::uint64_t number) { return std::to_string(number); }))
       .raw("byte_range_digest", digest_json(pdf.byte_range_digest))
@@ -178,7 +160,5 @@ std::string facts_of_pdf(const AnswerFacts& facts, const SignedPdf& pdf, std::ui
       .number("reserve", pdf.reserve);
   return std::move(json).finish();
 }
-
-std::string facts_of_digest(const AnswerFacts& facts) { return answer(facts).finish(); }
 
 }  // namespace rakkan::service::records

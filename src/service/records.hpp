@@ -16,25 +16,31 @@
 
 namespace rakkan::service::records {
 
-// What an intent says of the signature that is going to be made.
-struct IntentFacts {
-  const SignatureId& signature;
-  const Authorization& grant;
-  BaselineLevel level{};
-  std::string_view what;                    // "pdf", "digest"
-  const crypto::Digest& document_digest;    // SHA-256 of the document, or the digest that was handed in
-  const crypto::Digest& message_digest;     // what the signature's messageDigest says
-  const crypto::Digest& to_be_signed;       // what the key is given
-  const ActivationBook::Claim* activation;  // null: a PIN, or a witness
+// What is known of one signature on its way: it grows from step to step, and intent, outcome and answer are written
+// from it.
+struct SigningFacts {
+  std::string_view action;                  // "sign_pdf", "sign_hash"
+  pades::BaselineLevel level{};             // asked for
+  crypto::Digest document_digest;           // SHA-256 of the document, or the digest that was handed in
+  std::optional<Authorization> grant = {};  // step 1, with the signature's id
+  SignatureId signature = {};
+  std::optional<crypto::Digest> message_digest = {};   // step 4: what the signature's messageDigest says
+  std::optional<crypto::Digest> to_be_signed = {};     // what the key is given
+  std::uint64_t intent = 0;                            // step 5: its entry's index in the trail
+  std::optional<crypto::Digest> signature_value = {};  // step 6: SHA-256 of it
+  std::optional<TokenFacts> timestamp = {};            // step 9
 };
-[[nodiscard]] std::string intent(const IntentFacts& facts);
+
 // Whom it is about: the party, or who gave the instruction.
 [[nodiscard]] std::string subject(const Authorization& grant);
 
-[[nodiscard]] std::string made(std::uint64_t intent, const SignatureId& signature,
-                               const crypto::Digest& signature_value, const std::optional<TokenFacts>& timestamp);
-[[nodiscard]] std::string failed(std::uint64_t intent, const SignatureId& signature, ErrorCode why);
+[[nodiscard]] std::string intent(const SigningFacts& facts);
+[[nodiscard]] std::string made(const SigningFacts& facts);
+[[nodiscard]] std::string failed(const SigningFacts& facts, ErrorCode why);
 [[nodiscard]] std::string interrupted(std::uint64_t intent, const SignatureId& signature);
+// What the answer says beside the bytes.
+[[nodiscard]] std::string answer(const SigningFacts& facts);
+[[nodiscard]] std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size);
 
 // What a record means for the question which intents are open.
 struct Trace {
@@ -44,23 +50,9 @@ struct Trace {
 };
 [[nodiscard]] Trace trace(std::string_view body);
 
-[[nodiscard]] std::string activation(const Principal& principal, const Credential& credential, ByteView id,
-                                     const std::vector<std::string>& digests, Instant expires);
-[[nodiscard]] std::string withdrawal(const Principal& principal, const CredentialId& credential, ByteView id);
-[[nodiscard]] std::string administration(const Principal& by, const CredentialId& id,
-                                         const std::optional<TenantId>& tenant = std::nullopt);
-[[nodiscard]] std::string token(const tsp::TstInfo& info, const Principal& caller);
-
-// What an answer says beside the bytes.
-struct AnswerFacts {
-  const SignatureId& signature;
-  const Authorization& grant;
-  BaselineLevel level{};
-  const crypto::Digest& document_digest;
-  std::uint64_t intent = 0;
-  const std::optional<TokenFacts>& timestamp;
-};
-[[nodiscard]] std::string facts_of_pdf(const AnswerFacts& facts, const SignedPdf& pdf, std::uint64_t base_size);
-[[nodiscard]] std::string facts_of_digest(const AnswerFacts& facts);
+[[nodiscard]] std::string activation(const access::Principal& principal, const credentials::Credential& credential,
+                                     ByteView id, const std::vector<std::string>& digests, Instant expires);
+[[nodiscard]] std::string withdrawal(const access::Principal& principal, const CredentialId& credential, ByteView id);
+[[nodiscard]] std::string token(const tsp::TstInfo& info, const access::Principal& caller);
 
 }  // namespace rakkan::service::records

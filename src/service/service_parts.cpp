@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include "rakkan/async/task.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -20,12 +21,12 @@ pdf::Limits little_of(pdf::Limits limits) {
 }
 
 // Nobody's request: the service itself.
-const Principal kItself{"service", TenantId(), true};
+const access::Principal kItself{"service", TenantId(), true};
 
 }  // namespace
 
 ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy policy,
-                           std::unique_ptr<CredentialRegistry> registry)
+                           std::unique_ptr<credentials::CredentialRegistry> registry)
     : options(std::move(given)),
       inline_limits(little_of(options.limits.pdf)),
       tsu_policy(std::move(policy)),
@@ -56,9 +57,8 @@ ServiceParts::ServiceParts(Options given, Environment around, tsp::TsuPolicy pol
   }
 }
 
-async::Task<Result<std::shared_ptr<const Credential>>> ServiceParts::load(const Principal& principal,
-                                                                          const CredentialId& id,
-                                                                          async::Deadline deadline) {
+async::Task<Result<std::shared_ptr<const credentials::Credential>>> ServiceParts::load(
+    const access::Principal& principal, const CredentialId& id, async::Deadline deadline) {
   RAKKAN_CO_TRY(auto opened, credentials->opened(principal, id));
   if (opened != nullptr) {
     co_return opened;
@@ -90,7 +90,8 @@ async::Task<Result<std::shared_ptr<InternalTimestamper>>> ServiceParts::unit(asy
   co_return co_await async::run_on(hsm, open, deadline);
 }
 
-std::shared_ptr<InternalTimestamper> ServiceParts::unit_of(const std::shared_ptr<const Credential>& credential) {
+std::shared_ptr<InternalTimestamper> ServiceParts::unit_of(
+    const std::shared_ptr<const credentials::Credential>& credential) {
   const std::scoped_lock lock(unit_mutex);
   return credential != nullptr && unit_credential == credential ? opened_unit : nullptr;
 }
@@ -98,7 +99,7 @@ std::shared_ptr<InternalTimestamper> ServiceParts::unit_of(const std::shared_ptr
 Result<void> ServiceParts::unit_can_issue() {
   const CredentialId id(options.tsu.credential);
   const auto unit = credentials->find(kItself, id);
-  if (!unit || unit->status != CredentialStatus::active || !unit->certificate) {
+  if (!unit || unit->status != credentials::CredentialStatus::active || !unit->certificate) {
     return {};
   }
   const auto look = [&]() -> Result<void> {
@@ -128,7 +129,7 @@ Result<std::shared_ptr<InternalTimestamper>> ServiceParts::open_unit(const Crede
 
 Result<std::shared_ptr<InternalTimestamper>> ServiceParts::make_unit(const CredentialId& id) {
   RAKKAN_TRY(const auto credential, credentials->load(kItself, id));
-  if (credential->kind() != CredentialKind::tsu) {
+  if (credential->kind() != credentials::CredentialKind::tsu) {
     return fail(ErrorCode::credential_type_mismatch, "the credential is not a time-stamping unit's",
                 "credential " + id.value());
   }
@@ -137,7 +138,7 @@ Result<std::shared_ptr<InternalTimestamper>> ServiceParts::make_unit(const Crede
   }
   // Durable before the first serial number of this process, and never given out again.
   RAKKAN_TRY(const std::uint64_t epoch, environment.store.next_tsu_epoch(id));
-  const SigningMaterial& material = credential->material();
+  const credentials::SigningMaterial& material = credential->material();
   // The credential keeps the signer alive, and the unit keeps the credential.
   std::shared_ptr<crypto::Signer> signer(credential, &material.signer());
   RAKKAN_TRY(auto unit,
@@ -151,9 +152,9 @@ Result<std::shared_ptr<InternalTimestamper>> ServiceParts::make_unit(const Crede
   return made;
 }
 
-void ServiceParts::refuse(ErrorCode code, std::string_view action, const Principal& principal,
+void ServiceParts::refuse(ErrorCode code, std::string_view action, const access::Principal& principal,
                           const CredentialId& credential) {
-  if (is_refusal(code)) {
+  if (access::is_refusal(code)) {
     refusals.add({code, std::string(action), "", ApiKeyId(), principal.tenant, credential, principal.id});
   }
 }

@@ -6,9 +6,15 @@
 #include <mutex>
 #include <string>
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/service/refusals.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/authorizer.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
@@ -22,16 +28,16 @@ namespace rakkan::service {
 // What SigningService is made of, in the order it is made; the pools go first when it ends, with the work they
 // accepted.
 struct ServiceParts {
-  ServiceParts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<CredentialRegistry> registry);
+  ServiceParts(Options given, Environment around, tsp::TsuPolicy policy,
+               std::unique_ptr<credentials::CredentialRegistry> registry);
 
   [[nodiscard]] async::Deadline deadline_or_default(const std::optional<async::Deadline>& given) const {
     return given.value_or(async::deadline_in(options.deadline));
   }
 
   // The credential with its signer; a key that was not used yet is opened on the hsm pool. As CredentialRegistry::load.
-  [[nodiscard]] async::Task<Result<std::shared_ptr<const Credential>>> load(const Principal& principal,
-                                                                            const CredentialId& id,
-                                                                            async::Deadline deadline);
+  [[nodiscard]] async::Task<Result<std::shared_ptr<const credentials::Credential>>> load(
+      const access::Principal& principal, const CredentialId& id, async::Deadline deadline);
   // The timestamper of a profile (empty: the default). invalid_argument for an unknown one.
   [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> timestamper(const std::string& profile,
                                                                               async::Deadline deadline);
@@ -57,7 +63,8 @@ struct ServiceParts {
     co_return co_await async::run_on(cpu, whole, deadline, owner);
   }
 
-  void refuse(ErrorCode code, std::string_view action, const Principal& principal, const CredentialId& credential);
+  void refuse(ErrorCode code, std::string_view action, const access::Principal& principal,
+              const CredentialId& credential);
   // Now and then moves the mark of settled intents up, in the background.
   void count_intent();
 
@@ -67,15 +74,15 @@ struct ServiceParts {
   Environment environment;
   SteadyClock steady_clock;
   std::shared_ptr<tsp::ClockGate> clock_gate;
-  std::unique_ptr<CredentialRegistry> credentials;
-  Refusals refusals;
+  std::unique_ptr<credentials::CredentialRegistry> credentials;
+  access::Refusals refusals;
   OpenIntents open_intents;
-  ActivationBook book;
+  credentials::ActivationBook book;
   DocumentMemory document_memory;
   std::map<std::string, std::shared_ptr<Timestamper>> profiles;  // without the internal one
 
   std::mutex unit_mutex;
-  std::shared_ptr<const Credential> unit_credential;
+  std::shared_ptr<const credentials::Credential> unit_credential;
   std::shared_ptr<InternalTimestamper> opened_unit;
   bool unit_did_not_open = false;  // when that was tried last
   std::atomic<std::uint64_t> intents{0};
@@ -87,12 +94,13 @@ struct ServiceParts {
   async::BoundedPool tsa;
   async::BoundedPool pin;
   async::BoundedPool hsm;
-  Activation activation;
+  credentials::Activation activation;
   Authorizer authorizer;
   async::BoundedPool cpu;
 
  private:
-  [[nodiscard]] std::shared_ptr<InternalTimestamper> unit_of(const std::shared_ptr<const Credential>& credential);
+  [[nodiscard]] std::shared_ptr<InternalTimestamper> unit_of(
+      const std::shared_ptr<const credentials::Credential>& credential);
   [[nodiscard]] Result<std::shared_ptr<InternalTimestamper>> open_unit(const CredentialId& id);
   [[nodiscard]] Result<std::shared_ptr<InternalTimestamper>> make_unit(const CredentialId& id);
 };

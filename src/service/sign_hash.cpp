@@ -1,5 +1,7 @@
 #include "service/signing_act.hpp"
 
+#include "rakkan/async/task.hpp"
+
 namespace rakkan::service {
 namespace {
 
@@ -7,7 +9,7 @@ namespace {
 // is for.
 async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& command) {
   RAKKAN_CO_CHECK(co_await act.open());
-  const SigningMaterial& key = act.key();
+  const credentials::SigningMaterial& key = act.key();
   RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a PIN counts for it
   RAKKAN_CO_CHECK(co_await act.authorize());                                  // 1
   RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
@@ -15,26 +17,15 @@ async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& c
   RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, attributes));   // 6, 7
   RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));    // 9
   Bytes cms = assemble(key, attributes, signature, token);                    // 8
-  std::optional<TokenFacts> timestamp = facts_of(token);
-  std::string facts = records::facts_of_digest(act.answer_facts(timestamp));
-  RAKKAN_CO_TRY(StoredSignature stored,
-                co_await act.record_outcome(std::move(facts), std::move(cms), timestamp));  // 12
-  co_return SignedDigest{std::move(stored), std::move(timestamp)};
+  std::string answer = records::answer(act.facts());
+  RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(cms)));  // 12
+  co_return SignedDigest{std::move(stored), act.facts().timestamp};
 }
 
 }  // namespace
 
 async::Task<Result<SignedDigest>> SigningService::sign_hash(SignHashCommand command) {
-  SigningAct act(*parts_, {.action = "sign_hash",
-                           .principal = command.principal,
-                           .credential = command.credential,
-                           .type = command.type,
-                           .level = command.level,
-                           .document_digest = command.digest,
-                           .consent = command.consent,
-                           .tsa = command.tsa,
-                           .deadline = parts_->deadline_or_default(command.deadline),
-                           .claim = command.claim});
+  SigningAct act(*parts_, "sign_hash", command, command.digest);
   Result<SignedDigest> result = co_await line(act, command);
   co_return co_await act.concluded(std::move(result));
 }

@@ -1,3 +1,4 @@
+#include "rakkan/async/task.hpp"
 #include "service/field_texts.hpp"
 #include "service/signing_act.hpp"
 
@@ -13,17 +14,16 @@ Result<void> check_size(const ServiceParts& parts, const HashedDocument& documen
 }
 
 // The line of docs/architecture.md, top to bottom.
-async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, const SignPdfCommand& command,
-                                         async::Deadline deadline) {
+async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, const SignPdfCommand& command) {
   const HashedDocument& document = command.document;
   RAKKAN_CO_CHECK(check_size(parts, document));
   RAKKAN_CO_CHECK(co_await act.open());
   RAKKAN_CO_CHECK(co_await act.authorize());  // 1
-  const SigningMaterial& key = act.key();
-  pades::SignatureFieldSpec field = field_spec(act.grant(), command.field, parts.options.witness);
+  const credentials::SigningMaterial& key = act.key();
+  pades::SignatureFieldSpec field = field_spec(*act.facts().grant, command.field, parts.options.witness);
   field.digest_algorithm = key.suite().digest;
-  field.timestamped = command.level == BaselineLevel::b_t;
-  field.signature_id = act.id().value();
+  field.timestamped = pades::needs_timestamp(command.level);
+  field.signature_id = act.facts().signature.value();
   const async::Owner owner = command.principal.owner();
   std::size_t token_room = act.expected_token_size();
   for (;;) {
@@ -32,11 +32,11 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
       return prepare_pdf(document, key, field, token_room, parts.environment.random, limits, &memory);
     };
     RAKKAN_CO_TRY(PreparedPdf prepared,
-                  co_await parts.compute(document.base().size(), prepare, deadline, owner));       //  2, 3, 4
-    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));  //  5
-    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));             //  6, 7
-    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                       //  9
-    const Bytes cms = assemble(key, prepared.attributes, signature, token);                        //  8
+                  co_await parts.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));   //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));              //  6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                        //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                         //  8
     if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
       token_room = with_margin(token->der().size());
@@ -44,10 +44,9 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
     }
     RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
     pdf.signatures_made = act.signatures_made();
-    std::string facts = records::facts_of_pdf(act.answer_facts(pdf.timestamp), pdf, document.base().size());
+    std::string answer = records::answer(act.facts(), pdf, document.base().size());
     Bytes tail = std::move(pdf.tail);
-    RAKKAN_CO_TRY(StoredSignature stored,
-                  co_await act.record_outcome(std::move(facts), std::move(tail), pdf.timestamp));  // 12
+    RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail)));  // 12
     co_return SignedDocument{std::move(stored), std::move(pdf)};
   }
 }
@@ -55,18 +54,8 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
 }  // namespace
 
 async::Task<Result<SignedDocument>> SigningService::sign_pdf(SignPdfCommand command) {
-  const async::Deadline deadline = parts_->deadline_or_default(command.deadline);
-  SigningAct act(*parts_, {.action = "sign_pdf",
-                           .principal = command.principal,
-                           .credential = command.credential,
-                           .type = command.type,
-                           .level = command.level,
-                           .document_digest = command.document.document_digest(),
-                           .consent = command.consent,
-                           .tsa = command.tsa,
-                           .deadline = deadline,
-                           .claim = command.claim});
-  Result<SignedDocument> result = co_await line(*parts_, act, command, deadline);
+  SigningAct act(*parts_, "sign_pdf", command, command.document.document_digest());
+  Result<SignedDocument> result = co_await line(*parts_, act, command);
   co_return co_await act.concluded(std::move(result));
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
 
 namespace rakkan::service {
@@ -21,24 +22,29 @@ Result<void> check_time(async::Deadline deadline) {
 
 }  // namespace
 
+SigningAct::SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+                       const crypto::Digest& document_digest)
+    : parts_(parts),
+      request_(request),
+      deadline_(parts.deadline_or_default(request.deadline)),
+      facts_{.action = action, .level = request.level, .document_digest = document_digest} {}
+
 async::Task<Result<void>> SigningAct::open() {
+  if (!is_made(request_.level)) {
+    co_return fail(ErrorCode::invalid_argument, "signatures of this level are not made", "level");
+  }
   RAKKAN_CO_CHECK(parts_.environment.trail.ready());
-  RAKKAN_CO_TRY(credential_, co_await parts_.load(request_.principal, request_.credential, request_.deadline));
-  if (request_.level == BaselineLevel::b_t) {
-    RAKKAN_CO_TRY(timestamper_, co_await parts_.timestamper(request_.tsa, request_.deadline));
+  RAKKAN_CO_TRY(credential_, co_await parts_.load(request_.principal, request_.credential, deadline_));
+  if (pades::needs_timestamp(request_.level)) {
+    RAKKAN_CO_TRY(timestamper_, co_await parts_.timestamper(request_.tsa, deadline_));
   }
   co_return Result<void>{};
 }
 
 async::Task<Result<void>> SigningAct::authorize() {
-  const AuthorizationRequest asked{.principal = request_.principal,
-                                   .credential = credential_,
-                                   .type = request_.type,
-                                   .document_digest = request_.document_digest,
-                                   .consent = request_.consent,
-                                   .deadline = request_.deadline};
-  RAKKAN_CO_TRY(Authorization grant, co_await parts_.authorizer.authorize(asked));
-  grant_.emplace(std::move(grant));
+  RAKKAN_CO_TRY(Authorization grant,
+                co_await parts_.authorizer.authorize(request_, credential_, facts_.document_digest, deadline_));
+  facts_.grant.emplace(std::move(grant));
   co_return make_id();
 }
 
@@ -50,34 +56,28 @@ Result<void> SigningAct::make_id() {
   for (std::size_t i = 6; i-- > 0; milliseconds >>= 8) {
     value.at(i) = static_cast<Byte>(milliseconds & 0xFFU);
   }
-  id_ = SignatureId("sig_" + to_hex(value));
+  facts_.signature = SignatureId("sig_" + to_hex(value));
   return {};
 }
 
 async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes& attributes,
                                                     const crypto::Digest& message_digest) {
-  RAKKAN_CO_CHECK(check_time(request_.deadline));
-  auto& activation = grant_->activation();
-  const crypto::Digest to_be_signed = attributes.digest();
+  RAKKAN_CO_CHECK(check_time(deadline_));
+  auto& activation = facts_.grant->activation();
+  facts_.message_digest = message_digest;
+  facts_.to_be_signed = attributes.digest();
   audit::Submission submission;
   submission.event = "signature.intent";
-  submission.body = records::intent({.signature = id_,
-                                     .grant = *grant_,
-                                     .level = request_.level,
-                                     .what = request_.action,
-                                     .document_digest = request_.document_digest,
-                                     .message_digest = message_digest,
-                                     .to_be_signed = to_be_signed,
-                                     .activation = activation ? &*activation : nullptr});
-  submission.subject = records::subject(*grant_);
+  submission.body = records::intent(facts_);
+  submission.subject = records::subject(*facts_.grant);
   if (activation) {
     if (auto use = activation->use_to_record()) {
       submission.changes.emplace_back(*std::move(use));
     }
   }
-  const StillStands condition(request_.principal, *credential_);
+  const credentials::StillStands condition(request_.principal, *credential_);
   submission.condition = &condition;
-  OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents).guard;
+  OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents);
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (!receipt) {
     if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether it is there
@@ -89,7 +89,7 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
         ? fail(ErrorCode::activation_used, "this document was signed with it")
         : fail(receipt.error());
   }
-  intent_->index = receipt->index;
+  facts_.intent = receipt->index;
   if (activation) {
     activation->recorded();
   }
@@ -97,49 +97,49 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   co_return Result<void>{};
 }
 
-async::Task<Result<Bytes>> SigningAct::sign(const SigningMaterial& key, const cms::SignedAttributes& attributes) {
+async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& key,
+                                            const cms::SignedAttributes& attributes) {
   ++signatures_made_;
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
-  RAKKAN_CO_TRY(Bytes signature,
-                co_await async::run_on(parts_.hsm, use, request_.deadline, request_.principal.owner()));
+  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, deadline_, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
-  signature_value_ = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
+  facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   co_return signature;
 }
 
-async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(const SigningMaterial& key,
+async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(const credentials::SigningMaterial& key,
                                                                               ByteView signature) {
   if (timestamper_ == nullptr) {
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
-  RAKKAN_CO_TRY(tsp::TimestampToken token,
-                co_await timestamper_->timestamp(request_.principal, imprint, request_.deadline));
-  co_return std::optional(std::move(token));
+  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
+  std::optional made(std::move(token));
+  facts_.timestamp = facts_of(made);
+  co_return made;
 }
 
-async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string facts, Bytes tail,
-                                                                const std::optional<TokenFacts>& timestamp) {
+async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail) {
   const Instant now = parts_.environment.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
   submission.event = "signature.made";
-  submission.body = records::made(intent_->index, id_, *signature_value_, timestamp);
-  submission.subject = records::subject(*grant_);
+  submission.body = records::made(facts_);
+  submission.subject = records::subject(*facts_.grant);
   submission.changes.reserve(2);
   submission.changes.emplace_back(
-      store::SignatureRow{id_, tenant, request_.credential, intent_->index, 0, now, facts, tail});
+      store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0, now, answer, tail});
   if (request_.claim) {
-    submission.changes.emplace_back(
-        store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now, id_, Bytes()});
+    submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
+                                                          facts_.signature, Bytes()});
   }
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
-  StoredSignature stored{id_, request_.credential, intent_->index, receipt.index,
-                         now, std::move(facts),    std::move(tail)};
-  intent_->guard.close();
+  StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
+                         std::move(answer), std::move(tail)};
+  intent_->close();
   intent_.reset();
-  if (auto& activation = grant_->activation()) {
+  if (auto& activation = facts_.grant->activation()) {
     activation->keep();
   }
   co_return stored;
@@ -157,16 +157,16 @@ async::Task<Result<void>> SigningAct::discard_signature() {
 
 async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   if (!intent_) {
-    parts_.refuse(why, request_.action, request_.principal, request_.credential);
+    parts_.refuse(why, facts_.action, request_.principal, request_.credential);
     co_return true;
   }
   audit::Submission submission;
   submission.event = "signature.failed";
-  submission.body = records::failed(intent_->index, id_, why);
-  submission.subject = records::subject(*grant_);
+  submission.body = records::failed(facts_, why);
+  submission.subject = records::subject(*facts_.grant);
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (receipt) {
-    intent_->guard.close();
+    intent_->close();
   }
   intent_.reset();
   co_return receipt.has_value();

@@ -10,7 +10,8 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/service/authorizer.hpp"
-#include "rakkan/service/command.hpp"
+#include "rakkan/service/signing_request.hpp"
+#include "rakkan/service/stored_signature.hpp"
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
 
@@ -18,51 +19,37 @@ namespace rakkan::service {
 
 class SigningAct {
  public:
-  struct Request {            // refers to a command, which outlives the act
-    std::string_view action;  // "sign_pdf", "sign_hash"
-    const Principal& principal;
-    const CredentialId& credential;
-    SignatureType type{};
-    BaselineLevel level{};
-    const crypto::Digest& document_digest;
-    const Consent& consent;
-    const std::string& tsa;
-    async::Deadline deadline;
-    const std::optional<IdempotencyClaim>& claim;
-  };
-  SigningAct(ServiceParts& parts, const Request& request) : parts_(parts), request_(request) {}
+  // `request` outlives the act; `document_digest` is of what it wants signed.
+  SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+             const crypto::Digest& document_digest);
   SigningAct(const SigningAct&) = delete;
   SigningAct& operator=(const SigningAct&) = delete;
 
   // The trail is well, the credential and its key are there, and the timestamper that the level asks for.
   [[nodiscard]] async::Task<Result<void>> open();
-  [[nodiscard]] const SigningMaterial& key() const { return credential_->material(); }
+  [[nodiscard]] const credentials::SigningMaterial& key() const { return credential_->material(); }
   [[nodiscard]] std::size_t expected_token_size() const {
     return timestamper_ != nullptr ? timestamper_->expected_token_size() : 0;
   }
 
   // 1
   [[nodiscard]] async::Task<Result<void>> authorize();
-  [[nodiscard]] const Authorization& grant() const { return *grant_; }
-  // Of the signature that is going to be made, whatever number of tries it takes. Known once it is authorized: the
-  // document carries it.
-  [[nodiscard]] const SignatureId& id() const noexcept { return id_; }
+  // What is known so far. The id is that of the signature that is going to be made, whatever number of tries it takes:
+  // known once it is authorized, and the document carries it.
+  [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
+  [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
   // 5. Durable before it returns: who, which key, which digest, by which right.
   [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,
                                                         const crypto::Digest& message_digest);
   // 6 and 7. The one use of the key that the intent is for.
-  [[nodiscard]] async::Task<Result<Bytes>> sign(const SigningMaterial& key, const cms::SignedAttributes& attributes);
+  [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
+                                                const cms::SignedAttributes& attributes);
   // 9. Nothing for B-B.
-  [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(const SigningMaterial& key,
-                                                                                  ByteView signature);
+  [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
+      const credentials::SigningMaterial& key, ByteView signature);
   // 12. Outcome, signature and idempotency answer are durable when it returns.
-  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string facts, Bytes tail,
-                                                                    const std::optional<TokenFacts>& timestamp);
-  // What the answer says beside the bytes is made of these.
-  [[nodiscard]] records::AnswerFacts answer_facts(const std::optional<TokenFacts>& timestamp) const {
-    return {id_, *grant_, request_.level, request_.document_digest, intent_->index, timestamp};
-  }
+  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail);
 
   // A signature that nobody will see: its token was too large.
   [[nodiscard]] async::Task<Result<void>> discard_signature();
@@ -83,20 +70,13 @@ class SigningAct {
   [[nodiscard]] Result<void> make_id();
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
-  struct Intent {
-    Intent(OpenIntents& all) : guard(all) {}
-    OpenIntents::Guard guard;
-    std::uint64_t index = 0;
-  };
-
   ServiceParts& parts_;
-  const Request request_;
-  std::shared_ptr<const Credential> credential_;
+  const SigningRequest& request_;
+  const async::Deadline deadline_;
+  std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
-  std::optional<Authorization> grant_;
-  SignatureId id_;
-  std::optional<Intent> intent_;  // recorded, without outcome yet
-  std::optional<crypto::Digest> signature_value_;
+  records::SigningFacts facts_;
+  std::optional<OpenIntents::Guard> intent_;  // recorded, without outcome yet
   unsigned signatures_made_ = 0;
 };
 

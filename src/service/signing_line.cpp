@@ -45,7 +45,7 @@ crypto::Digest HashedDocument::byte_range_digest(const pades::PreparedRevision& 
   return pades::digest_byte_range(state_, prepared);
 }
 
-Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
+Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const credentials::SigningMaterial& key,
                                 const pades::SignatureFieldSpec& field, std::size_t token_room, RandomSource& random,
                                 const pdf::Limits& limits, pdf::MemoryBudget* memory) {
   RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.base(), limits, memory));
@@ -63,16 +63,16 @@ Result<void> check_digest_algorithm(const crypto::Digest& digest, const crypto::
   return {};
 }
 
-Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key) {
+Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const credentials::SigningMaterial& key) {
   RAKKAN_CHECK(check_digest_algorithm(digest, key.suite()));
   return cms::SignedAttributes::make(cms::kIdData, digest, key.certificate(), key.suite());
 }
 
-Result<Bytes> use_key(const SigningMaterial& key, const cms::SignedAttributes& attributes) {
+Result<Bytes> use_key(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes) {
   return key.signer().sign(key.suite(), attributes.digest());
 }
 
-Result<void> check_own_signature(const SigningMaterial& key, const cms::SignedAttributes& attributes,
+Result<void> check_own_signature(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
                                  ByteView signature) {
   if (Result<void> verified = key.public_key().verify(key.suite(), attributes.digest(), signature); !verified) {
     return fail(
@@ -82,11 +82,11 @@ Result<void> check_own_signature(const SigningMaterial& key, const cms::SignedAt
   return {};
 }
 
-crypto::Digest imprint_of(const SigningMaterial& key, ByteView signature) {
+crypto::Digest imprint_of(const credentials::SigningMaterial& key, ByteView signature) {
   return crypto::digest(key.suite().digest, signature);
 }
 
-Bytes assemble(const SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
+Bytes assemble(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
                const std::optional<tsp::TimestampToken>& token) {
   return cms::assemble_signed_data({
       .attributes = attributes,

@@ -1,11 +1,11 @@
 #include "rakkan/service/signing_service.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <utility>
 
-#include "service/configured_roots.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/configured_roots.hpp"
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
 #include "service/tsu_policy.hpp"
@@ -13,21 +13,13 @@
 namespace rakkan::service {
 namespace {
 
-constexpr std::array<std::string_view, 2> kLevelNames{"B-B", "B-T"};
 constexpr std::chrono::seconds kLook{2};  // how long readiness may wait for the hsm pool
-const Principal kEverybody{"service", TenantId(), true};
+const access::Principal kEverybody{"service", TenantId(), true};
 
 }  // namespace
 
-std::string_view name(BaselineLevel level) noexcept { return kLevelNames[static_cast<std::size_t>(level)]; }
-
-std::optional<BaselineLevel> baseline_level_from_name(std::string_view name) noexcept {
-  for (const BaselineLevel level : {BaselineLevel::b_b, BaselineLevel::b_t}) {
-    if (service::name(level) == name) {
-      return level;
-    }
-  }
-  return std::nullopt;
+bool is_made(pades::BaselineLevel level) noexcept {
+  return !pades::needs_validation_data(level) && !pades::needs_document_timestamp(level);
 }
 
 Result<std::unique_ptr<SigningService>> SigningService::create(Options options, Environment environment) {
@@ -35,9 +27,10 @@ Result<std::unique_ptr<SigningService>> SigningService::create(Options options, 
   if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
     return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
   }
-  RAKKAN_TRY(auto roots, configured_roots(options.credentials));
-  RAKKAN_TRY(auto registry, CredentialRegistry::open(environment.store, environment.keys, environment.trail,
-                                                     environment.clock, environment.random, std::move(roots)));
+  RAKKAN_TRY(auto roots, credentials::configured_roots(options.credentials));
+  RAKKAN_TRY(auto registry,
+             credentials::CredentialRegistry::open(environment.store, environment.keys, environment.trail,
+                                                   environment.clock, environment.random, std::move(roots)));
   auto parts = std::make_unique<ServiceParts>(std::move(options), std::move(environment), std::move(policy),
                                               std::move(registry));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
@@ -53,7 +46,7 @@ SigningService::~SigningService() {
   static_cast<void>(parts_->open_intents.move_mark());
 }
 
-Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal& principal,
+Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const access::Principal& principal,
                                                                  const CredentialId& credential) {
   const auto suite = parts_->credentials->suite(principal, credential);
   if (!suite) {
@@ -63,7 +56,7 @@ Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const Principal
   return (*suite)->digest;
 }
 
-async::Task<Result<StoredSignature>> SigningService::find_signature(Principal principal, SignatureId id) {
+async::Task<Result<StoredSignature>> SigningService::find_signature(access::Principal principal, SignatureId id) {
   const auto read = [&] { return parts_->environment.store.signature(id); };
   const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
   Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline, principal.owner());
@@ -115,8 +108,9 @@ std::vector<Error> SigningService::warnings() const { return parts_->credentials
 async::Task<std::vector<Error>> SigningService::open_keys() {
   std::vector<Error> wrong;
   const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
-  for (const CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
-    if (credential.status == CredentialStatus::active && credential.kind != CredentialKind::party) {
+  for (const credentials::CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
+    if (credential.status == credentials::CredentialStatus::active &&
+        credential.kind != credentials::CredentialKind::party) {
       const auto opened = co_await parts_->load(kEverybody, credential.id, deadline);
       if (!opened) {
         wrong.push_back(opened.error());
@@ -129,8 +123,8 @@ async::Task<std::vector<Error>> SigningService::open_keys() {
 std::vector<CertificateLife> SigningService::certificates() {
   std::vector<CertificateLife> lives;
   const Instant now = parts_->environment.clock.now();
-  for (const CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
-    if (credential.status == CredentialStatus::active && credential.certificate) {
+  for (const credentials::CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
+    if (credential.status == credentials::CredentialStatus::active && credential.certificate) {
       const Instant end = credential.certificate->validity().not_after;
       lives.push_back({credential.id, end, std::chrono::floor<std::chrono::days>(end - now)});
     }
@@ -162,9 +156,9 @@ SigningService::Waits SigningService::waits() const noexcept {
   return {parts_->cpu.wait(), parts_->hsm.wait(), parts_->pin.wait(), parts_->tsa.wait(), parts_->store.wait()};
 }
 
-CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }
-Activation& SigningService::activation() noexcept { return parts_->activation; }
-Refusals& SigningService::refusals() noexcept { return parts_->refusals; }
+credentials::CredentialRegistry& SigningService::credentials() noexcept { return *parts_->credentials; }
+credentials::Activation& SigningService::activation() noexcept { return parts_->activation; }
+access::Refusals& SigningService::refusals() noexcept { return parts_->refusals; }
 const Options& SigningService::options() const noexcept { return parts_->options; }
 
 }  // namespace rakkan::service

@@ -6,10 +6,10 @@
 
 #include "rakkan/audit/note.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/credentials/configured_roots.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/archive.hpp"
-#include "service/configured_roots.hpp"
 #include "service/folder_check.hpp"
 #include "service/open_folder.hpp"
 #include "service/tsu_policy.hpp"
@@ -56,7 +56,7 @@ FolderReport check_from_outside(const EmbeddedOptions& options, const Error& in_
 std::vector<Error> check(const Options& options) {
   std::vector<Error> findings;
   add(findings, tsu_policy(options.tsu));
-  add(findings, configured_roots(options.credentials));
+  add(findings, credentials::configured_roots(options.credentials));
   for (const auto& [name, profile] : options.tsa) {
     const std::string& file = profile.options.ca_file;
     if (!file.empty() && !std::ifstream(file).is_open()) {
@@ -78,7 +78,7 @@ FolderReport check_folder_for_start(const EmbeddedOptions& options) {
   const bool is_folder = check_is_data_folder(options.data_dir).has_value();
   // SoftHSM can be looked at when it is known where its tokens are.
   if (!options.hsm.module_path.empty() || (is_folder && hsm::use_softhsm_folder(options.data_dir))) {
-    add(report.findings, load_module(options.hsm));
+    add(report.findings, credentials::load_module(options.hsm));
   }
   return report;
 }

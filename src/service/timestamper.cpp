@@ -1,5 +1,7 @@
 #include "rakkan/service/timestamper.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -14,15 +16,15 @@ constexpr std::size_t kFirstGuess = 16 * 1024;
 
 }  // namespace
 
-async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, const tsp::TimestampRequest& request,
-                                                      async::Deadline deadline) {
+async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& caller,
+                                                      const tsp::TimestampRequest& request, async::Deadline deadline) {
   RAKKAN_CO_TRY(const tsp::UnsignedToken token, unit_->prepare(request));
 
   audit::Submission intent;
   intent.journal = audit::Journal::tokens;
   intent.event = "timestamp.intent";
   intent.body = records::token(token.info(), caller);
-  const StillStands condition(caller, *credential_);
+  const credentials::StillStands condition(caller, *credential_);
   intent.condition = &condition;
   RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
 
@@ -32,7 +34,8 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const Principal& caller, c
   co_return unit_->complete(token, signature);
 }
 
-async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const Principal& caller, crypto::Digest digest,
+async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const access::Principal& caller,
+                                                                        crypto::Digest digest,
                                                                         async::Deadline deadline) {
   std::array<Byte, 8> nonce{};
   RAKKAN_CO_CHECK(random_->fill(nonce));
@@ -43,7 +46,8 @@ async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const Pr
 
 std::size_t InternalTimestamper::expected_token_size() const noexcept { return unit_->max_token_size(); }
 
-async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const Principal& caller, crypto::Digest digest,
+async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const access::Principal& caller,
+                                                                       crypto::Digest digest,
                                                                        async::Deadline deadline) {
   const auto ask = [&] { return client_.timestamp(digest); };
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await async::run_on(*pool_, ask, deadline, caller.owner()));

@@ -6,14 +6,15 @@
 #include <memory>
 #include <utility>
 
-#include "rakkan/service/trail_writer.hpp"
+#include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
 
 namespace rakkan::service {
 
 class WatchedClock final : public tsp::ClockGate {
  public:
-  WatchedClock(std::unique_ptr<tsp::ClockGate> gate, TrailWriter& trail) : gate_(std::move(gate)), trail_(&trail) {}
+  WatchedClock(std::unique_ptr<tsp::ClockGate> gate, audit::TrailWriter& trail)
+      : gate_(std::move(gate)), trail_(&trail) {}
 
   [[nodiscard]] Result<Instant> trusted_time() override {
     Result<Instant> time = gate_->trusted_time();
@@ -28,7 +29,7 @@ class WatchedClock final : public tsp::ClockGate {
 
  private:
   std::unique_ptr<tsp::ClockGate> gate_;
-  TrailWriter* trail_;
+  audit::TrailWriter* trail_;
   std::atomic<bool> shut_{false};
 };
 

@@ -170,23 +170,6 @@ Bytes Tsu::reject(const Error& why) {
   return encode_rejection({2, reason.failure_info, std::string(reason.title_en)});
 }
 
-Result<TimestampToken> Tsu::issue(const TimestampRequest& request) {
-  RAKKAN_TRY(const UnsignedToken token, prepare(request));
-  RAKKAN_TRY(const Bytes signature, sign(token));
-  RAKKAN_TRY(const Bytes der, complete(token, signature));
-  return TimestampToken::parse(der);
-}
-
-Bytes Tsu::respond(ByteView request) {
-  const auto token = [&]() -> Result<Bytes> {
-    RAKKAN_TRY(const TimestampRequest parsed, TimestampRequest::parse(request));
-    RAKKAN_TRY(const UnsignedToken unsigned_token, prepare(parsed));
-    RAKKAN_TRY(const Bytes signature, sign(unsigned_token));
-    return complete(unsigned_token, signature);
-  }();
-  return token ? encode_granted(*token) : reject(token.error());
-}
-
 const pki::Certificate& Tsu::certificate() const noexcept { return impl_->certificate; }
 std::size_t Tsu::max_token_size() const noexcept { return impl_->max_token_size; }
 

@@ -43,7 +43,7 @@ void tsp_seeds(const std::filesystem::path& corpus, test::TestAuthority& authori
   const test::TestTsu unit(authority, crypto::KeyKind::ec_p256, policy);
   auto request =
       tsp::TimestampRequest::for_digest(crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x")), Bytes(8, 0x11));
-  const auto token = test::value_or_throw(unit.tsu->issue(request));
+  const auto token = test::value_or_throw(test::issue(*unit.tsu, request));
   write(corpus / "cms_signed_data" / "token", token.der());
   write(corpus / "tsp_response" / "granted", tsp::encode_granted(token.der()));
   write(corpus / "tsp_response" / "granted_in_ber", test::with_streamed_token(tsp::encode_granted(token.der())));

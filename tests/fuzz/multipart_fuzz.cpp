@@ -1,6 +1,7 @@
 // A form is read the same however it is cut. The first byte says into which pieces.
 #include <cstdlib>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/multipart.hpp"
 #include "support/memory_body.hpp"
 

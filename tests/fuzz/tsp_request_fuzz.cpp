@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (request && request->extensions.empty() && !equal(request->encode(), input)) {
     std::abort();
   }
-  const auto answer = tsp::parse_response(unit.tsu->respond(input));
+  const auto answer = tsp::parse_response(test::respond(*unit.tsu, input));
   if (!answer) {
     std::abort();
   }

@@ -13,14 +13,20 @@
 #include <utility>
 #include <vector>
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/api/api.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/message_signer.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_service.hpp"
-#include "rakkan/service/trail_writer.hpp"
+#include "rakkan/store/store.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/pdf_builder.hpp"
@@ -52,7 +58,7 @@ struct ApiRequest {
 class ApiFixture : public ::testing::Test {
  public:
   static constexpr std::string_view kPin = "yamada-493817";
-  inline static const service::Principal kOperator{"local:0", {}, true};
+  inline static const access::Principal kOperator{"local:0", {}, true};
 
   explicit ApiFixture(bool tsa_open = false, http::RateOptions key_rate = {},
                       std::chrono::seconds pin_wait = std::chrono::seconds(0)) {
@@ -68,10 +74,10 @@ class ApiFixture : public ::testing::Test {
     trail = value_or_throw(audit::Trail::open(
         log, {posix_file_system(), folder.path() / "audit", *store, clock, random,
               value_or_throw(keys_in_memory.checkpoint_signer({"audit-log", "audit-log", {}}, true)), std::nullopt}));
-    writer = std::make_unique<service::AuditTrailWriter>(*trail);
+    writer = std::make_unique<audit::AuditTrailWriter>(*trail);
     signing = value_or_throw(
         service::SigningService::create(options, {*store, keys_in_memory, clock, random, *writer, &monotonic, {}}));
-    api_keys = value_or_throw(service::ApiKeys::open(*store, service::recorder_of(*trail), clock, random));
+    api_keys = value_or_throw(access::ApiKeys::open(*store, access::recorder_of(*trail), clock, random));
     idempotency = value_or_throw(service::Idempotency::open(*store, clock, random, std::chrono::hours(24)));
     log_ = value_or_throw(telemetry::Log::open({"debug", log_file().string(), 10'000}, clock));
     http::Options http_options;
@@ -88,8 +94,8 @@ class ApiFixture : public ::testing::Test {
         value_or_throw(http::Server::start(http::api_listener(http_options), api->router(), random, api->observer()));
     metrics_server = value_or_throw(
         http::Server::start(http::metrics_listener(http_options), api->metrics_router(), random, api->observer()));
-    acme = key("acme", {service::Scope::sign, service::Scope::timestamp, service::Scope::audit, service::Scope::admin});
-    other = key("other", {service::Scope::sign, service::Scope::audit, service::Scope::admin});
+    acme = key("acme", {access::Scope::sign, access::Scope::timestamp, access::Scope::audit, access::Scope::admin});
+    other = key("other", {access::Scope::sign, access::Scope::audit, access::Scope::admin});
   }
   ~ApiFixture() override { stop(); }
 
@@ -106,16 +112,16 @@ class ApiFixture : public ::testing::Test {
   }
 
   // An API key; its text.
-  std::string key(const std::string& tenant, service::ScopeSet scopes, std::vector<std::string> addresses = {},
+  std::string key(const std::string& tenant, access::ScopeSet scopes, std::vector<std::string> addresses = {},
                   std::optional<Instant> expires = std::nullopt) {
-    const service::NewApiKey request{TenantId(tenant), "test", scopes, std::move(addresses), expires};
+    const access::NewApiKey request{TenantId(tenant), "test", scopes, std::move(addresses), expires};
     return std::string(value_or_throw(api_keys->create(kOperator, request)).text.text());
   }
 
   // A credential with a certificate, of a tenant or of all.
-  void enrol(const std::string& id, service::CredentialKind kind, const std::string& tenant = "",
+  void enrol(const std::string& id, credentials::CredentialKind kind, const std::string& tenant = "",
              const std::string& party = "") {
-    service::NewCredential request;
+    credentials::NewCredential request;
     request.id = CredentialId(id);
     request.tenant = TenantId(tenant);
     request.kind = kind;
@@ -127,17 +133,17 @@ class ApiFixture : public ::testing::Test {
     const auto for_key = [&](pki::CertificateTemplate& content) {
       content.spki = copy_of(signer->public_key().spki());
     };
-    const Identity identity = kind == service::CredentialKind::tsu
+    const Identity identity = kind == credentials::CredentialKind::tsu
                                   ? authority.tsu(crypto::KeyKind::ec_p256, for_key)
                                   : authority.signer(crypto::KeyKind::ec_p256, for_key);
     const std::string pem = authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
     value_or_throw(signing->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
   }
   void enrol_all() {
-    enrol("operator", service::CredentialKind::operator_seal);
-    enrol("tsu", service::CredentialKind::tsu);
-    enrol("yamada", service::CredentialKind::party, "acme", "山田");
-    enrol("sato", service::CredentialKind::party, "other", "佐藤");
+    enrol("operator", credentials::CredentialKind::operator_seal);
+    enrol("tsu", credentials::CredentialKind::tsu);
+    enrol("yamada", credentials::CredentialKind::party, "acme", "山田");
+    enrol("sato", credentials::CredentialKind::party, "other", "佐藤");
     set_pin("yamada", kPin);
     set_pin("sato", "sato-170032");
   }
@@ -246,9 +252,9 @@ class ApiFixture : public ::testing::Test {
   TestAuthority authority;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<audit::Trail> trail;
-  std::unique_ptr<service::AuditTrailWriter> writer;
+  std::unique_ptr<audit::AuditTrailWriter> writer;
   std::unique_ptr<service::SigningService> signing;
-  std::unique_ptr<service::ApiKeys> api_keys;
+  std::unique_ptr<access::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;
   telemetry::Metrics metrics;
   std::unique_ptr<rakkan::api::Api> api;

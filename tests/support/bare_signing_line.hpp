@@ -2,12 +2,13 @@
 // tests of the steps and for benchmarks of their cost. Blocks on the signer.
 #pragma once
 
+#include "rakkan/credentials/signing_material.hpp"
 #include "rakkan/service/signing_line.hpp"
 
 namespace rakkan::test {
 
 [[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(const service::HashedDocument& document,
-                                                              const service::SigningMaterial& key,
+                                                              const credentials::SigningMaterial& key,
                                                               const pades::SignatureFieldSpec& field,
                                                               RandomSource& random, const pdf::Limits& limits = {}) {
   RAKKAN_TRY(service::PreparedPdf prepared, service::prepare_pdf(document, key, field, 0, random, limits));
@@ -18,14 +19,15 @@ namespace rakkan::test {
 }
 
 // The same for a base that nobody has hashed yet.
-[[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(ByteView base, const service::SigningMaterial& key,
+[[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(ByteView base, const credentials::SigningMaterial& key,
                                                               const pades::SignatureFieldSpec& field,
                                                               RandomSource& random, const pdf::Limits& limits = {}) {
   const auto document = service::HashedDocument::hash(base, key.suite().digest);
   return sign_pdf_line(document, key, field, random, limits);
 }
 
-[[nodiscard]] inline Result<Bytes> sign_digest_line(const crypto::Digest& digest, const service::SigningMaterial& key) {
+[[nodiscard]] inline Result<Bytes> sign_digest_line(const crypto::Digest& digest,
+                                                    const credentials::SigningMaterial& key) {
   RAKKAN_TRY(const cms::SignedAttributes attributes, service::prepare_digest(digest, key));
   RAKKAN_TRY(const Bytes signature, service::use_key(key, attributes));
   RAKKAN_CHECK(service::check_own_signature(key, attributes, signature));

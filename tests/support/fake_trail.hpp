@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "rakkan/async/bounded_pool.hpp"
-#include "rakkan/service/trail_writer.hpp"
+#include "rakkan/audit/trail_writer.hpp"
 #include "support/eventually.hpp"
 
 namespace rakkan::test {
 
-class FakeTrail final : public service::TrailWriter {
+class FakeTrail final : public audit::TrailWriter {
  public:
   struct Entry {
     audit::Journal journal{};

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/multipart.hpp"
 #include "rakkan/http/problem.hpp"
 #include "rakkan/http/server.hpp"

@@ -13,6 +13,7 @@
 #include "support/ber.hpp"
 #include "support/eventually.hpp"
 #include "support/loopback_server.hpp"
+#include "support/unjournaled_tsu.hpp"
 
 namespace rakkan::test {
 
@@ -62,26 +63,26 @@ class LoopbackTsa {
     const ByteView query = client.body;
     switch (behaviour) {
       case TsaBehaviour::good:
-        return send_reply(client, tsu_->respond(query));
+        return send_reply(client, test::respond(*tsu_, query));
       case TsaBehaviour::ber:
-        return send_reply(client, with_streamed_token(tsu_->respond(query)));
+        return send_reply(client, with_streamed_token(test::respond(*tsu_, query)));
       case TsaBehaviour::hang:
         return client.wait_for_close();
       case TsaBehaviour::trickle:
-        return trickle(client, tsu_->respond(query));
+        return trickle(client, test::respond(*tsu_, query));
       case TsaBehaviour::oversize:
         return send_endlessly(client);
       case TsaBehaviour::garbage:
         return send_reply(client, bytes_of("これはトークンではない"));
       case TsaBehaviour::wrong_type:
-        return send_reply(client, tsu_->respond(query), "text/html");
+        return send_reply(client, test::respond(*tsu_, query), "text/html");
       case TsaBehaviour::wrong_nonce:
         return send_reply(client, respond_to_changed(query, [](auto& r) { r.nonce->back() ^= 0x01U; }));
       case TsaBehaviour::wrong_imprint:
         return send_reply(client,
                           respond_to_changed(query, [](auto& r) { r.message_imprint.hashed_message.back() ^= 1U; }));
       case TsaBehaviour::broken_signature: {
-        Bytes reply = tsu_->respond(query);
+        Bytes reply = test::respond(*tsu_, query);
         reply.back() ^= 0x01U;
         return send_reply(client, reply);
       }
@@ -102,10 +103,10 @@ class LoopbackTsa {
   Bytes respond_to_changed(ByteView query, const Change& change) {
     auto request = tsp::TimestampRequest::parse(query);
     if (!request || !request->nonce) {
-      return tsu_->respond(query);
+      return test::respond(*tsu_, query);
     }
     change(*request);
-    return tsu_->respond(request->encode());
+    return test::respond(*tsu_, request->encode());
   }
 
   static std::string head_of(std::size_t size, std::string_view type) {

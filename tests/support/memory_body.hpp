@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/http/request.hpp"
 
 namespace rakkan::test {

@@ -8,11 +8,17 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/cms/signed_data.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_service.hpp"
+#include "rakkan/store/store.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fake_trail.hpp"
@@ -30,9 +36,9 @@ inline constexpr std::string_view kSatosPin = "sato-170032";
 
 inline SecureBytes pin_of(std::string_view text) { return SecureBytes(bytes_of(text)); }
 
-// Cheap for tests; the cost of real PINs is a default of service::PinPolicy.
-inline service::PinPolicy cheap_pins() {
-  service::PinPolicy policy;
+// Cheap for tests; the cost of real PINs is a default of credentials::PinPolicy.
+inline credentials::PinPolicy cheap_pins() {
+  credentials::PinPolicy policy;
   policy.memory = 64 * 1024;
   policy.iterations = 1;
   policy.max_failures = 3;
@@ -85,11 +91,11 @@ inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, Byte
                       "-CAfile", write_bytes(folder / "root.pem", bytes_of(root_pem)), "-out", "/dev/null"});
 }
 
-inline const service::Principal kOperator{"local:0", TenantId(), true};
+inline const access::Principal kOperator{"local:0", TenantId(), true};
 
 class SigningFixture {
  public:
-  explicit SigningFixture(service::Options options = default_options(), service::KeySource* keys = nullptr)
+  explicit SigningFixture(service::Options options = default_options(), credentials::KeySource* keys = nullptr)
       : store(value_or_throw(store::open_sqlite(folder.path()))),
         clock(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())),
         trail(*store, clock),
@@ -114,24 +120,24 @@ class SigningFixture {
   }
 
   // A credential with a certificate of `authority`; the id is also its token's and its key's label.
-  CredentialId enrol(const std::string& id, service::CredentialKind kind,
+  CredentialId enrol(const std::string& id, credentials::CredentialKind kind,
                      crypto::KeyKind key_kind = crypto::KeyKind::ec_p256, const std::string& party = "",
                      const TestAuthority::Change& change = {}, const std::string& suite = "",
                      const std::string& tenant = "") {
-    service::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {},
-                                   TenantId(tenant)};
+    credentials::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {},
+                                       TenantId(tenant)};
     value_or_throw(service->credentials().generate(kOperator, std::move(request)));
     certify(id, kind, change);
     return CredentialId(id);
   }
 
-  void certify(const std::string& id, service::CredentialKind kind, const TestAuthority::Change& change = {}) {
+  void certify(const std::string& id, credentials::CredentialKind kind, const TestAuthority::Change& change = {}) {
     value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id),
                                                               bytes_of(certificates(id, kind, change))));
   }
 
   // PEM of a certificate for the credential's key, and of its issuer.
-  std::string certificates(const std::string& id, service::CredentialKind kind,
+  std::string certificates(const std::string& id, credentials::CredentialKind kind,
                            const TestAuthority::Change& change = {}) {
     const auto signer = value_or_throw(keys_->signer({id, id, key_id(id)}));
     const auto for_key = [&](pki::CertificateTemplate& content) {
@@ -140,7 +146,7 @@ class SigningFixture {
         change(content);
       }
     };
-    const Identity identity = kind == service::CredentialKind::tsu
+    const Identity identity = kind == credentials::CredentialKind::tsu
                                   ? authority.tsu(crypto::KeyKind::ec_p256, for_key)
                                   : authority.signer(crypto::KeyKind::ec_p256, for_key);
     return authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
@@ -207,14 +213,11 @@ class SigningFixture {
   [[nodiscard]] service::SignPdfCommand command_for(const CredentialId& id, ByteView document,
                                                     service::SignatureType type) const {
     const auto algorithm = service->digest_algorithm({"tester"}, id).value_or(crypto::DigestAlgorithm::sha256);
-    return {.principal = {"tester"},
-            .credential = id,
-            .type = type,
-            .level = service::BaselineLevel::b_b,
-            .document = service::HashedDocument::hash(document, algorithm)};
+    return {{.principal = {"tester"}, .credential = id, .type = type, .level = pades::BaselineLevel::b_b},
+            service::HashedDocument::hash(document, algorithm)};
   }
 
-  service::KeySource* keys_;
+  credentials::KeySource* keys_;
 
  public:
   std::unique_ptr<service::SigningService> service;

@@ -8,15 +8,15 @@
 #include <utility>
 #include <vector>
 
+#include "rakkan/credentials/key_source.hpp"
 #include "rakkan/crypto/software_signer.hpp"
-#include "rakkan/service/key_source.hpp"
 #include "support/test_tsu.hpp"
 
 namespace rakkan::test {
 
-class SoftwareKeys final : public service::KeySource {
+class SoftwareKeys final : public credentials::KeySource {
  public:
-  [[nodiscard]] Result<void> generate(const service::KeyAddress& address, crypto::KeyKind kind) override {
+  [[nodiscard]] Result<void> generate(const credentials::KeyAddress& address, crypto::KeyKind kind) override {
     RAKKAN_TRY(auto key, crypto::SoftwareSigner::generate(kind));
     auto bent = std::make_shared<BentSigner>(std::make_shared<crypto::SoftwareSigner>(std::move(key)));
     if (!keys_.emplace(place(address), std::move(bent)).second) {
@@ -25,18 +25,18 @@ class SoftwareKeys final : public service::KeySource {
     ids_[place(address)] = address.key_id;
     return {};
   }
-  [[nodiscard]] Result<service::KeyAddress> find(const service::KeyAddress& address) override {
+  [[nodiscard]] Result<credentials::KeyAddress> find(const credentials::KeyAddress& address) override {
     for (const auto& [where, id] : ids_) {
       const bool there = where.first == address.token_label &&
                          (address.key_label.empty() || where.second == address.key_label) &&
                          (address.key_id.empty() || id == address.key_id);
       if (there) {
-        return service::KeyAddress{where.first, where.second, id};
+        return credentials::KeyAddress{where.first, where.second, id};
       }
     }
     return fail(ErrorCode::key_not_found, "no such key");
   }
-  [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const service::KeyAddress& address) override {
+  [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const credentials::KeyAddress& address) override {
     ++opened;
     const auto found = keys_.find(place(address));
     if (found == keys_.end()) {
@@ -45,7 +45,7 @@ class SoftwareKeys final : public service::KeySource {
     return std::shared_ptr<crypto::Signer>(found->second);
   }
 
-  [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const service::KeyAddress& address,
+  [[nodiscard]] Result<std::shared_ptr<crypto::MessageSigner>> checkpoint_signer(const credentials::KeyAddress& address,
                                                                                  bool make_when_missing) override {
     const auto found = message_keys_.find(place(address));
     if (found != message_keys_.end()) {
@@ -74,7 +74,7 @@ class SoftwareKeys final : public service::KeySource {
 
  private:
   using Place = std::pair<std::string, std::string>;
-  static Place place(const service::KeyAddress& address) { return {address.token_label, address.key_label}; }
+  static Place place(const credentials::KeyAddress& address) { return {address.token_label, address.key_label}; }
   std::map<Place, std::shared_ptr<BentSigner>> keys_;
   std::map<Place, Bytes> ids_;
   std::map<Place, std::shared_ptr<crypto::SoftwareMessageSigner>> message_keys_;

@@ -11,6 +11,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/tsp/tsu.hpp"
 #include "support/test_authority.hpp"
+#include "support/unjournaled_tsu.hpp"
 
 namespace rakkan::test {
 

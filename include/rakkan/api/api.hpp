@@ -7,16 +7,16 @@
 #include <memory>
 #include <vector>
 
+#include "rakkan/access/api_keys.hpp"
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/http/observer.hpp"
 #include "rakkan/http/options.hpp"
 #include "rakkan/http/router.hpp"
 #include "rakkan/http/server.hpp"
-#include "rakkan/service/api_keys.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
-#include "rakkan/service/refusals.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -36,9 +36,9 @@ struct ApiOptions {
 
 struct ApiEnvironment {  // outlives the Api
   service::SigningService& signing;
-  service::ApiKeys& keys;
+  access::ApiKeys& keys;
   service::Idempotency& idempotency;
-  service::Refusals& refusals;
+  access::Refusals& refusals;
   audit::Trail& trail;
   const Clock& clock;
   telemetry::Log& log;

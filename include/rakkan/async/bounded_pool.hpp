@@ -17,16 +17,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/async/owner.hpp"
 #include "rakkan/base/result.hpp"
 
 namespace rakkan::async {
-
-// Steady time: a clock that is set does not move deadlines.
-using Deadline = std::chrono::steady_clock::time_point;
-[[nodiscard]] inline Deadline deadline_in(std::chrono::milliseconds from_now) {
-  return std::chrono::steady_clock::now() + from_now;
-}
 
 struct PoolOptions {
   std::string name;        // thread name, at most 15 characters

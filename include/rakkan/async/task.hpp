@@ -23,12 +23,10 @@
 #include <utility>
 
 #include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/base/result.hpp"
 
 namespace rakkan::async {
-
-template <class T = void>
-using Task = boost::asio::awaitable<T>;
 
 // Waits for an answer that comes by a callback: start(answer) is called at once on this thread; `answer`
 // (std::function<void(R)>) is called exactly once, at any time, on any thread. The coroutine goes on where it was.

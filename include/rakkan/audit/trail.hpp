@@ -97,7 +97,7 @@ struct Environment {  // outlives the trail
 
 class Trail {
  public:
-  // Is there a log already? Until there is, its key may be made (service::KeySource::checkpoint_signer).
+  // Is there a log already? Until there is, its key may be made (credentials::KeySource::checkpoint_signer).
   [[nodiscard]] static Result<bool> has_begun(store::Ledger& ledger);
 
   // The name that the log began with; empty before that.

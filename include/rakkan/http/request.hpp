@@ -10,7 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/deadline.hpp"
+#include "rakkan/async/owner.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/ip_address.hpp"
 #include "rakkan/base/result.hpp"

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
 

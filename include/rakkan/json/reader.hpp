@@ -79,6 +79,7 @@ class Document {
  private:
   struct Impl;
   explicit Document(std::unique_ptr<Impl> impl) noexcept;
+  [[nodiscard]] static Result<Document> parse_text(std::string_view text, ErrorCode code, const Limits& limits);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -21,9 +21,14 @@ namespace rakkan::pades {
 // keys that they do not know (§7.3.7): no viewer shows it, and every parser finds it.
 inline constexpr std::string_view kSignatureIdKey = "RKKN_SignatureID";
 
+// What the value of the field is: a signature (ISO 32000-2 §12.8.1), or a timestamp over the document (§12.8.5).
+enum class FieldKind : std::uint8_t { signature, document_timestamp };
+
 struct SignatureFieldSpec {
+  FieldKind kind = FieldKind::signature;
   // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
   std::string field_name = {};
+  // What follows is a signature's, and not written for a document timestamp, whose time is in its token.
   Instant signing_time = {};      // /M, in UTC "Z"; claimed, not proven
   std::string name = {};          // /Name, UTF-8; empty: omitted
   std::string reason = {};        // /Reason

@@ -13,6 +13,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/algorithm_suite.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/pades/baseline_level.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
@@ -74,14 +75,11 @@ struct SignatureIntegrity {
 
 // The baseline level (EN 319 142-1 §6) that the file's structure is of, as far as this signature goes. Whether
 // validation data are those that are needed, and right, is not asked.
-enum class StructuralLevel : std::uint8_t { none, b_b, b_t, b_lt, b_lta };
-
-[[nodiscard]] std::string_view name(StructuralLevel level) noexcept;  // "B-B"; empty for none
-
-// `all`: the document's signatures, among them the document timestamps. none for a document timestamp, and for a
+// `all`: the document's signatures, among them the document timestamps. Nothing for a document timestamp, and for a
 // signature of another profile (SubFilter, signingCertificateV2).
-[[nodiscard]] Result<StructuralLevel> level_of_structure(const pdf::Document& document, const pdf::Signature& signature,
-                                                         const SignatureIntegrity& integrity,
-                                                         const std::vector<pdf::Signature>& all);
+[[nodiscard]] Result<std::optional<BaselineLevel>> level_of_structure(const pdf::Document& document,
+                                                                      const pdf::Signature& signature,
+                                                                      const SignatureIntegrity& integrity,
+                                                                      const std::vector<pdf::Signature>& all);
 
 }  // namespace rakkan::pades

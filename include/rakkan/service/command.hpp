@@ -6,88 +6,40 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/access/principal.hpp"
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/error.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
-#include "rakkan/service/instruction.hpp"
-#include "rakkan/service/principal.hpp"
 #include "rakkan/service/signing_line.hpp"
+#include "rakkan/service/signing_request.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::service {
 
-enum class SignatureType : std::uint8_t { witness, party };  // 立会人型, 当事者型
-
-[[nodiscard]] std::string_view name(SignatureType type) noexcept;
-[[nodiscard]] std::optional<SignatureType> signature_type_from_name(std::string_view name) noexcept;
-
-enum class BaselineLevel : std::uint8_t { b_b, b_t };  // EN 319 142-1 §6
-
-[[nodiscard]] std::string_view name(BaselineLevel level) noexcept;  // "B-B", "B-T"
-[[nodiscard]] std::optional<BaselineLevel> baseline_level_from_name(std::string_view name) noexcept;
-
-// What the caller may say in the signature dictionary; the two types fill in the rest.
-struct FieldChoice {
-  std::string field_name;  // empty: the first free "Signature<n>"
-  std::string name;        // /Name; empty: the witness's configured name, or the certificate's CN
-  std::string reason;      // /Reason; of a witness it follows the text that says on whose instruction
-  std::string location;
-  std::string contact_info;
-};
-
-// The Idempotency-Key of a request whose fingerprint was taken: it becomes durable with the signature, in one commit.
-struct IdempotencyClaim {
-  std::string key;
-  Bytes fingerprint;
-};
-
-// Why a key may be used: a witness brings the instruction, a party its PIN or the token of an activation.
-struct Consent {
-  std::optional<Instruction> instruction;
-  std::optional<SecureBytes> pin;
-  std::optional<SecureBytes> activation;  // the token's text
-};
-
-struct SignPdfCommand {
-  Principal principal;
-  CredentialId credential;
-  SignatureType type{};
-  BaselineLevel level{};
+struct SignPdfCommand : SigningRequest {
   HashedDocument document;  // made with SigningService::digest_algorithm; its base outlives the task
   FieldChoice field = {};
-  Consent consent = {};
-  std::string tsa = {};                          // profile; empty: the default
-  std::optional<async::Deadline> deadline = {};  // nothing: the configured time from now on
-  std::optional<IdempotencyClaim> claim = {};
 };
 
-struct SignHashCommand {
-  Principal principal;
-  CredentialId credential;
-  SignatureType type{};
-  BaselineLevel level{};
+struct SignHashCommand : SigningRequest {
   crypto::Digest digest;  // of the content; an instruction or activation must name the same
-  Consent consent = {};
-  std::string tsa = {};
-  std::optional<async::Deadline> deadline = {};
-  std::optional<IdempotencyClaim> claim = {};
 };
 
 struct IssueTimestampCommand {
-  Principal principal;
+  access::Principal principal;
   crypto::Digest digest;
   std::string tsa = {};
   std::optional<async::Deadline> deadline = {};
 };
 
 struct ActivateCommand {
-  Principal principal;
+  access::Principal principal;
   CredentialId credential;
   std::vector<crypto::Digest> digests;  // exactly these, each once
   SecureBytes pin;
@@ -95,17 +47,6 @@ struct ActivateCommand {
   std::optional<async::Deadline> deadline = {};
 
   static constexpr std::chrono::seconds kLongestActivation{300};
-};
-
-// What is durable of a signature, whether it was just made or is fetched again.
-struct StoredSignature {
-  SignatureId id;
-  CredentialId credential;
-  std::uint64_t intent = 0;   // index of its entry in the trail
-  std::uint64_t outcome = 0;  // likewise: the one whose proof shows that the signature was made
-  Instant created;
-  std::string facts;  // JSON: what the answer says beside the bytes
-  Bytes tail;         // the bytes behind the document, or the detached CMS
 };
 
 struct SignedDocument {

@@ -13,8 +13,10 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/service/folder_standing.hpp"
+#include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/options.hpp"
+#include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
 

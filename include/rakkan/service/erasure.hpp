@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "rakkan/access/principal.hpp"
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
-#include "rakkan/service/principal.hpp"
 #include "rakkan/store/ledger.hpp"
 
 namespace rakkan::service {
@@ -17,7 +17,7 @@ namespace rakkan::service {
 // One transaction with its entry; when it returns, the files of the store have nothing of them any more.
 // audit_unavailable, store_unavailable: do it again, or restart.
 [[nodiscard]] Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
-                                                               const Principal& by, std::string_view subject,
+                                                               const access::Principal& by, std::string_view subject,
                                                                const std::vector<std::uint64_t>& indexes);
 
 }  // namespace rakkan::service

@@ -15,8 +15,8 @@
 namespace rakkan::service {
 
 struct FileMark {
-  // When it was made, in nanoseconds since 1970, to the tick of the kernel's clock (statx(2)); nobody can set it. 0: the
-  // file system does not say.
+  // When it was made, in nanoseconds since 1970, to the tick of the kernel's clock (statx(2)); nobody can set it. 0:
+  // the file system does not say.
   std::int64_t born = 0;
   // 0: unknown, or of a file system that numbers its files anew each time (FUSE, network, virtual machines).
   std::uint64_t inode = 0;
@@ -33,8 +33,12 @@ struct FolderPlace {
   FileMark database;
 };
 
-// Where the folder is now. file_unreadable.
-[[nodiscard]] Result<FolderPlace> place_of(const std::filesystem::path& data_dir);
+inline constexpr const char* kMachineIdFile = "/etc/machine-id";  // machine-id(5)
+
+// Where the folder is now. file_unreadable. `machine_id`: whose content names the machine; a missing file, or one
+// without an id, as images and containers have it, names none.
+[[nodiscard]] Result<FolderPlace> place_of(const std::filesystem::path& data_dir,
+                                           const std::filesystem::path& machine_id = kMachineIdFile);
 
 // Is a data folder of those marks at the path of `place`, and on another file system than `here` or another file than
 // that in `here`? Then `here` is not the only one.

@@ -4,10 +4,10 @@
 
 #include <memory>
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/readiness.hpp"
-#include "rakkan/service/refusals.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -19,7 +19,7 @@ class Housekeeping {
   struct Environment {  // outlive it
     SigningService& signing;
     Idempotency& idempotency;
-    Refusals& refusals;
+    access::Refusals& refusals;
     Readiness& readiness;
     const Clock& clock;
     telemetry::Log& log;

@@ -3,33 +3,19 @@
 
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/credentials/options.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/pdf/document.hpp"
 #include "rakkan/service/instruction.hpp"
 
 namespace rakkan::service {
-
-// One token per credential. {data_dir} and {token} are filled in.
-struct TokenOptions {
-  std::string pin_file = "{data_dir}/pins/{token}.pin";  // user PIN
-  // Security officer's PIN, used when a token is made and never by a server that has its tokens: in a folder of its
-  // own, so that user PINs can be handed to the service without it.
-  std::string so_pin_file = "{data_dir}/so-pins/{token}.pin";
-  bool create = true;  // make a token with fresh random PINs when a key is generated and it is not there
-};
-
-struct CredentialOptions {
-  // Certificates (PEM) at which the chain of a credential may end; empty: at a self-signed root that comes with it.
-  std::filesystem::path roots;
-};
 
 struct PoolsOptions {
   static constexpr int kBehind = 5;         // nice: about a quarter of a core that others want, too
@@ -76,21 +62,9 @@ struct WitnessTexts {
   std::string reason = "{name} の指示に基づき署名 / Signed on instruction of {name}";
 };
 
-// RFC 9106 §4, second recommended option, is 64 MiB and 3 iterations.
-struct PinPolicy {
-  std::uint64_t memory = 64ULL << 20;  // bytes, whole KiB
-  std::uint32_t iterations = 3;
-  unsigned min_length = 6;  // characters
-  // Failures count for each tenant by itself, in a row.
-  std::chrono::seconds first_wait{1};      // after a failure; twice as long after each further one; 0: none
-  std::chrono::seconds longest_wait{300};  // as long as that gets
-  unsigned max_failures = 5;
-  std::chrono::seconds lock_time{0};  // 0: locked until it is reset
-};
-
 struct Options {
-  TokenOptions token;
-  CredentialOptions credentials;
+  credentials::TokenOptions token;
+  credentials::CredentialOptions credentials;
   PoolsOptions pools;
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
   std::string default_tsa = "internal";        // a name in `tsa`
@@ -99,7 +73,7 @@ struct Options {
   Limits limits;
   InstructionPolicy instruction;
   WitnessTexts witness;
-  PinPolicy pin;
+  credentials::PinPolicy pin;
 };
 
 }  // namespace rakkan::service

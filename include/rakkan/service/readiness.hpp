@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/base/error.hpp"
 #include "rakkan/telemetry/log.hpp"
 

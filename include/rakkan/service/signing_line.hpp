@@ -11,51 +11,14 @@
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/credentials/signing_material.hpp"
 #include "rakkan/crypto/digest.hpp"
-#include "rakkan/crypto/signer.hpp"
 #include "rakkan/der/oid.hpp"
 #include "rakkan/pades/prepared_revision.hpp"
 #include "rakkan/pdf/document.hpp"
-#include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::service {
-
-// A key with the certificate that belongs to it: what a credential is once it is loaded.
-class SigningMaterial {
- public:
-  // key_certificate_mismatch when the certificate is another key's; unsupported_algorithm when the suite is not for it.
-  [[nodiscard]] static Result<SigningMaterial> create(std::shared_ptr<crypto::Signer> signer,
-                                                      pki::Certificate certificate, std::vector<pki::Certificate> chain,
-                                                      const crypto::AlgorithmSuite& suite);
-
-  [[nodiscard]] crypto::Signer& signer() const noexcept { return *signer_; }
-  [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
-  [[nodiscard]] const crypto::Digest& certificate_digest() const noexcept { return certificate_digest_; }  // SHA-256
-  // Without the certificate itself.
-  [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
-  [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
-  [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
-
-  // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
-  [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
-
-  // The same key signing by another way (a pool's threads).
-  [[nodiscard]] SigningMaterial with_signer(std::shared_ptr<crypto::Signer> signer) const;
-
- private:
-  SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Certificate certificate,
-                  std::vector<pki::Certificate> chain, const crypto::AlgorithmSuite& suite,
-                  crypto::PublicKey public_key, cms::SignedAttributes sample);
-
-  std::shared_ptr<crypto::Signer> signer_;
-  pki::Certificate certificate_;
-  crypto::Digest certificate_digest_;
-  std::vector<pki::Certificate> chain_;
-  const crypto::AlgorithmSuite* suite_;
-  crypto::PublicKey public_key_;
-  cms::SignedAttributes sample_;  // of some digest: all have the same size
-};
 
 class HashedDocument;
 
@@ -119,7 +82,7 @@ struct PreparedPdf {
   crypto::Digest byte_range_digest;
   cms::SignedAttributes attributes;
 };
-[[nodiscard]] Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const SigningMaterial& key,
+[[nodiscard]] Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const credentials::SigningMaterial& key,
                                               const pades::SignatureFieldSpec& field, std::size_t token_room,
                                               RandomSource& random, const pdf::Limits& limits,
                                               pdf::MemoryBudget* memory = nullptr);
@@ -127,17 +90,18 @@ struct PreparedPdf {
 // in `where`.
 [[nodiscard]] Result<void> check_digest_algorithm(const crypto::Digest& digest, const crypto::AlgorithmSuite& suite);
 // Step 4 over a digest that somebody else made. digest_algorithm_mismatch.
-[[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest, const SigningMaterial& key);
+[[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest,
+                                                           const credentials::SigningMaterial& key);
 // Step 6. Blocks on the signer.
-[[nodiscard]] Result<Bytes> use_key(const SigningMaterial& key, const cms::SignedAttributes& attributes);
+[[nodiscard]] Result<Bytes> use_key(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes);
 // Step 7: a wrong key or a fault in the HSM stops here. self_check_failed.
-[[nodiscard]] Result<void> check_own_signature(const SigningMaterial& key, const cms::SignedAttributes& attributes,
-                                               ByteView signature);
+[[nodiscard]] Result<void> check_own_signature(const credentials::SigningMaterial& key,
+                                               const cms::SignedAttributes& attributes, ByteView signature);
 // Step 9's imprint: the digest of the signature value (RFC 5126 §6.1.1, EN 319 122-1 §5.3).
-[[nodiscard]] crypto::Digest imprint_of(const SigningMaterial& key, ByteView signature);
+[[nodiscard]] crypto::Digest imprint_of(const credentials::SigningMaterial& key, ByteView signature);
 // Step 8, with what step 9 brought.
-[[nodiscard]] Bytes assemble(const SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
-                             const std::optional<tsp::TimestampToken>& token);
+[[nodiscard]] Bytes assemble(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
+                             ByteView signature, const std::optional<tsp::TimestampToken>& token);
 // Step 10. cms_larger_than_reserved.
 [[nodiscard]] Result<SignedPdf> embed(PreparedPdf prepared, const HashedDocument& document, ByteView cms,
                                       const std::optional<tsp::TimestampToken>& token);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -11,32 +12,57 @@
 #include <utility>
 #include <vector>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/access/principal.hpp"
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task_fwd.hpp"
+#include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
-#include "rakkan/service/activation.hpp"
-#include "rakkan/service/authorizer.hpp"
-#include "rakkan/service/command.hpp"
-#include "rakkan/service/credential.hpp"
-#include "rakkan/service/key_source.hpp"
-#include "rakkan/service/options.hpp"
-#include "rakkan/service/refusals.hpp"
-#include "rakkan/service/signing_line.hpp"
-#include "rakkan/service/timestamper.hpp"
-#include "rakkan/service/trail_writer.hpp"
-#include "rakkan/store/store.hpp"
+#include "rakkan/crypto/digest.hpp"
+
+namespace rakkan::access {
+class Refusals;
+}
+namespace rakkan::audit {
+class TrailWriter;
+}
+namespace rakkan::credentials {
+class Activation;
+class CredentialRegistry;
+class KeySource;
+}  // namespace rakkan::credentials
+namespace rakkan::store {
+class Store;
+}
+namespace rakkan::tsp {
+class TimestampToken;
+}
 
 namespace rakkan::service {
 
+// What the use cases take and give: command.hpp and options.hpp.
+struct ActivateCommand;
+struct Activated;
+struct CertificateLife;
+struct IssueTimestampCommand;
+struct Options;
 struct ServiceParts;
+struct SignHashCommand;
+struct SignPdfCommand;
+struct SignedDigest;
+struct SignedDocument;
+struct StoredSignature;
+struct TimestampAnswer;
+class Timestamper;
 
 struct Environment {  // outlives the service
   store::Store& store;
-  KeySource& keys;
+  credentials::KeySource& keys;
   const Clock& clock;
   RandomSource& random;
-  TrailWriter& trail;
+  audit::TrailWriter& trail;
   const MonotonicClock* monotonic = nullptr;  // null: the machine's
   // Timestampers of the caller's own, by profile; they win over those of the options.
   std::map<std::string, std::shared_ptr<Timestamper>> timestampers = {};
@@ -51,7 +77,7 @@ class SigningService {
   ~SigningService();  // its tasks have ended; the pools finish what they accepted
 
   // The digest that a DocumentHasher for this credential is made with. Answers from memory; credential_unknown.
-  [[nodiscard]] Result<crypto::DigestAlgorithm> digest_algorithm(const Principal& principal,
+  [[nodiscard]] Result<crypto::DigestAlgorithm> digest_algorithm(const access::Principal& principal,
                                                                  const CredentialId& credential);
 
   // Durable when it answers: trail, signature, idempotency answer. Never less than what was asked for.
@@ -62,13 +88,13 @@ class SigningService {
   // Takes an activation back before its time, by its id (activation_id of the token): the party has changed its mind,
   // or nobody got the token. The entry's index in the trail. activation_unknown (also another tenant's),
   // audit_unavailable.
-  [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(Principal principal, Bytes id);
+  [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(access::Principal principal, Bytes id);
   // A lost answer again. signature_unknown, also when it is another tenant's.
-  [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(Principal principal, SignatureId id);
+  [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(access::Principal principal, SignatureId id);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // RFC 3161 request to response by the internal unit: an answer always, a rejection when nothing else.
-  [[nodiscard]] async::Task<TimestampAnswer> answer_timestamp_request(Principal principal, Bytes request,
+  [[nodiscard]] async::Task<TimestampAnswer> answer_timestamp_request(access::Principal principal, Bytes request,
                                                                       std::optional<async::Deadline> deadline);
 
   // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
@@ -100,10 +126,10 @@ class SigningService {
   // Takes no lock.
   [[nodiscard]] Waits waits() const noexcept;
 
-  [[nodiscard]] CredentialRegistry& credentials() noexcept;
-  [[nodiscard]] Activation& activation() noexcept;
+  [[nodiscard]] credentials::CredentialRegistry& credentials() noexcept;
+  [[nodiscard]] credentials::Activation& activation() noexcept;
   // Refused requests go there by themselves; for refusals of whoever stands before the use cases, and for its timer.
-  [[nodiscard]] Refusals& refusals() noexcept;
+  [[nodiscard]] access::Refusals& refusals() noexcept;
   [[nodiscard]] const Options& options() const noexcept;
 
  private:

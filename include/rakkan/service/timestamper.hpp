@@ -6,14 +6,15 @@
 #include <cstddef>
 #include <memory>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/access/principal.hpp"
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task_fwd.hpp"
+#include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
-#include "rakkan/service/credential.hpp"
-#include "rakkan/service/principal.hpp"
-#include "rakkan/service/trail_writer.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 #include "rakkan/tsp/tsu.hpp"
 
@@ -25,7 +26,7 @@ class Timestamper {
  public:
   virtual ~Timestamper() = default;
   // A token for that digest, checked against the request and its signature verified. `caller` outlives the task.
-  [[nodiscard]] virtual async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller,
+  [[nodiscard]] virtual async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
                                                                            crypto::Digest digest,
                                                                            async::Deadline deadline) = 0;
   // How many bytes to reserve for a token. A larger token costs a second signature, nothing else.
@@ -41,26 +42,27 @@ class Timestamper {
 class InternalTimestamper final : public Timestamper {
  public:
   // The references outlive it. The key, which is the credential's, is used on the pool, and its uses are counted.
-  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const Credential> credential, TrailWriter& trail,
-                      async::BoundedPool& hsm, RandomSource& random, KeyUse& use) noexcept
+  InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const credentials::Credential> credential,
+                      audit::TrailWriter& trail, async::BoundedPool& hsm, RandomSource& random, KeyUse& use) noexcept
       : unit_(std::move(unit)),
         credential_(std::move(credential)),
         trail_(&trail),
         hsm_(&hsm),
         random_(&random),
         use_(&use) {}
-  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
+                                                                   crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
 
   // The unit's line for a request of the protocol: policy, clock, serial, journal, key, own check. The token in DER.
-  [[nodiscard]] async::Task<Result<Bytes>> issue(const Principal& caller, const tsp::TimestampRequest& request,
+  [[nodiscard]] async::Task<Result<Bytes>> issue(const access::Principal& caller, const tsp::TimestampRequest& request,
                                                  async::Deadline deadline);
 
  private:
   std::shared_ptr<tsp::Tsu> unit_;
-  std::shared_ptr<const Credential> credential_;
-  TrailWriter* trail_;
+  std::shared_ptr<const credentials::Credential> credential_;
+  audit::TrailWriter* trail_;
   async::BoundedPool* hsm_;
   RandomSource* random_;
   KeyUse* use_;
@@ -72,7 +74,8 @@ class OutsideTimestamper final : public Timestamper {
  public:
   OutsideTimestamper(fetch::TsaOptions options, RandomSource& random, async::BoundedPool& pool)
       : client_(std::move(options), random), pool_(&pool) {}
-  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
+                                                                   crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
 

@@ -4,7 +4,7 @@
 //        reqPolicy TSAPolicyId OPTIONAL, nonce INTEGER OPTIONAL, certReq BOOLEAN DEFAULT FALSE,
 //        extensions [0] … OPTIONAL }
 //
-// Parsing checks the encoding only. Whether algorithm, policy and extensions are acceptable is Tsu::issue's business.
+// Parsing checks the encoding only. Whether algorithm, policy and extensions are acceptable is Tsu::prepare's business.
 #pragma once
 
 #include <optional>

@@ -58,15 +58,11 @@ class Tsu {
                                                            std::shared_ptr<SerialSource> serials,
                                                            std::shared_ptr<ClockGate> clock);
 
-  // A DER TimeStampReq to a DER TimeStampResp: always an answer, a rejection carries the failInfo of the one table. The
-  // certificate's validity and private key usage period are checked for each token. Blocks on the signer; thread-safe.
-  [[nodiscard]] Bytes respond(ByteView request);
-  // The same for callers in process: the token, its signature verified, or the error whose row names the failInfo.
-  [[nodiscard]] Result<TimestampToken> issue(const TimestampRequest& request);
-
-  // The same line in three parts, for whoever journals the token before the key is touched and uses the key on a thread
-  // of its own. prepare: policy, clock, certificate, serial number; it touches no key. sign blocks on the signer.
-  // complete: the token in DER, once the signature verifies (self_check_failed).
+  // The line from a request to its token in three parts: whoever asks journals the token before the key is touched, and
+  // uses the key on a thread of its own. All are thread-safe.
+  // prepare: policy, clock, certificate (its validity and private key usage period at that time), serial number; it
+  // touches no key. The error's row names the failInfo. sign blocks on the signer. complete: the token in DER, once the
+  // signature verifies (self_check_failed).
   [[nodiscard]] Result<UnsignedToken> prepare(const TimestampRequest& request);
   [[nodiscard]] Result<Bytes> sign(const UnsignedToken& token);
   [[nodiscard]] Result<Bytes> complete(const UnsignedToken& token, ByteView signature) const;

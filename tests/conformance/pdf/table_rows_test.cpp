@@ -20,6 +20,7 @@ using test::run_command;
 struct Rows {
   const char* name;
   std::vector<std::string_view> ends;  // of the rows, in turn
+  bool lengths_differ = false;
 };
 
 std::ostream& operator<<(std::ostream& out, const Rows& rows) { return out << rows.name; }
@@ -44,10 +45,18 @@ class TableRows : public ::testing::TestWithParam<Rows> {
     return text.replace(section, trailer - section, changed);
   }
 
+  // 0: content. 3: content after a look for the objects: from version 12 on qpdf takes rows of 19 and of 21 bytes in
+  // one table for damage. Anything else is an error.
+  static int content_of_qpdf(const std::filesystem::path& file) {
+    const test::CommandOutcome check = run_command({"qpdf", "--check", file});
+    const bool may_look = GetParam().lengths_differ && check.output.find("invalid xref entry") != std::string::npos;
+    EXPECT_TRUE(check.exit_code == 0 || (check.exit_code == 3 && may_look)) << check.output;
+    return check.exit_code;
+  }
+
   // "N/G: uncompressed; offset = O" by number.
-  std::map<std::uint32_t, std::uint64_t> seen_by_qpdf(const std::filesystem::path& file) {
+  static std::map<std::uint32_t, std::uint64_t> seen_by_qpdf(const std::filesystem::path& file) {
     const test::CommandOutcome shown = run_command({"qpdf", "--show-xref", file});
-    EXPECT_EQ(shown.exit_code, 0) << shown.output;
     std::map<std::uint32_t, std::uint64_t> offsets;
     std::istringstream lines(shown.output);
     for (std::string line; std::getline(lines, line);) {
@@ -65,8 +74,7 @@ class TableRows : public ::testing::TestWithParam<Rows> {
 TEST_P(TableRows, AreReadAsQpdfReadsThem) {
   const std::string text = document();
   const auto file = test::write_bytes(folder_.path() / "rows.pdf", bytes_of(text));
-  const test::CommandOutcome check = run_command({"qpdf", "--check", file});
-  EXPECT_EQ(check.exit_code, 0) << check.output;
+  static_cast<void>(content_of_qpdf(file));
   ASSERT_OK_AND_ASSIGN(const Document ours, Document::open(bytes_of(text)));
   const auto theirs = seen_by_qpdf(file);
   EXPECT_GT(theirs.size(), 3U);
@@ -85,16 +93,16 @@ TEST_P(TableRows, AreSignedAndQpdfIsContentWithTheResult) {
   const test::RoundTrip trip = test::sign_round_trip(bytes_of(text));
   ASSERT_FALSE(trip.refused.has_value()) << to_string(*trip.refused);
   EXPECT_EQ(trip.violation, "");
+  const auto base = test::write_bytes(folder_.path() / "base.pdf", bytes_of(text));
   const auto file = test::write_bytes(folder_.path() / "signed.pdf", trip.document);
-  const test::CommandOutcome check = run_command({"qpdf", "--check", file});
-  EXPECT_EQ(check.exit_code, 0) << check.output;
+  EXPECT_EQ(content_of_qpdf(file), content_of_qpdf(base));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, TableRows,
                          ::testing::Values(Rows{"regular", {" \n"}}, Rows{"nineteen", {"\n"}},
-                                           Rows{"nineteen_and_twentyone", {"\n", " \r\n"}},
-                                           Rows{"twentyone_and_nineteen", {" \r\n", "\n"}},
-                                           Rows{"nineteen_twentyone_twenty", {"\n", " \r\n", " \n"}},
+                                           Rows{"nineteen_and_twentyone", {"\n", " \r\n"}, true},
+                                           Rows{"twentyone_and_nineteen", {" \r\n", "\n"}, true},
+                                           Rows{"nineteen_twentyone_twenty", {"\n", " \r\n", " \n"}, true},
                                            Rows{"comments", {" % in use\n", " \n"}}, Rows{"text", {" abc\n"}},
                                            Rows{"text_behind_the_last", {" \n", " \n", " \n", " \n", " text\n"}},
                                            Rows{"rows_behind_rows", {"  0000000009 00000 n \n"}}),

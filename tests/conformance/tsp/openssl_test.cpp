@@ -66,7 +66,7 @@ TEST_F(OpenSslClient, VerifiesOurTokensOfEveryKeyAndImprint) {
   for (const KeyKind kind : {KeyKind::ec_p256, KeyKind::ec_p384, KeyKind::rsa_2048, KeyKind::rsa_3072}) {
     const test::TestTsu unit(authority, kind);
     for (const std::string_view digest : {"-sha256", "-sha384", "-sha512"}) {
-      const auto outcome = verify(unit.tsu->respond(query({std::string(digest), "-cert"})));
+      const auto outcome = verify(test::respond(*unit.tsu, query({std::string(digest), "-cert"})));
       EXPECT_EQ(outcome.exit_code, 0) << crypto::name(kind) << digest << outcome.output;
       EXPECT_THAT(outcome.output, HasSubstr("Verification: OK"));
     }
@@ -78,7 +78,7 @@ TEST_F(OpenSslClient, VerifiesOurTokensOfEveryKeyAndImprint) {
 TEST_F(OpenSslClient, VerifiesOurTokensByPssAsCmsOnly) {
   const test::TestTsu unit(authority, authority.tsu(KeyKind::rsa_3072), *crypto::suite_from_name("rsa-pss-sha256"),
                            test::TestTsu::policy());
-  const Bytes response = unit.tsu->respond(query({"-sha256", "-cert"}));
+  const Bytes response = test::respond(*unit.tsu, query({"-sha256", "-cert"}));
   EXPECT_THAT(verify(response).output, testing::Not(HasSubstr("Verification: OK")));
 
   const auto token = std::get<TimestampToken>(test::value_or_throw(parse_response(response)));
@@ -91,15 +91,16 @@ TEST_F(OpenSslClient, VerifiesOurTokensByPssAsCmsOnly) {
 
 TEST_F(OpenSslClient, VerifiesATokenWithoutNonceAndOneOfAnotherPolicy) {
   const test::TestTsu unit(authority);
-  EXPECT_THAT(verify(unit.tsu->respond(query({"-sha256", "-cert", "-no_nonce"}))).output,
+  EXPECT_THAT(verify(test::respond(*unit.tsu, query({"-sha256", "-cert", "-no_nonce"}))).output,
               HasSubstr("Verification: OK"));
-  EXPECT_THAT(verify(unit.tsu->respond(query({"-sha256", "-cert", "-tspolicy", "1.3.6.1.4.1.99999.1.2"}))).output,
-              HasSubstr("Verification: OK"));
+  EXPECT_THAT(
+      verify(test::respond(*unit.tsu, query({"-sha256", "-cert", "-tspolicy", "1.3.6.1.4.1.99999.1.2"}))).output,
+      HasSubstr("Verification: OK"));
 }
 
 TEST_F(OpenSslClient, R6_VerifiesATokenWithoutCertificatesWithTheOneItIsGiven) {
   const test::TestTsu unit(authority);
-  const Bytes response = unit.tsu->respond(query({"-sha256"}));
+  const Bytes response = test::respond(*unit.tsu, query({"-sha256"}));
   const std::string certificate =
       files.write("tsu.pem", bytes_of(pki::to_pem("CERTIFICATE", unit.identity.certificate.der())));
   EXPECT_THAT(verify(response, {"-CAfile", ca, "-untrusted", certificate}).output, HasSubstr("Verification: OK"));
@@ -108,7 +109,7 @@ TEST_F(OpenSslClient, R6_VerifiesATokenWithoutCertificatesWithTheOneItIsGiven) {
 
 TEST_F(OpenSslClient, RefusesAlteredTokensOtherQueriesAndOtherAuthorities) {
   const test::TestTsu unit(authority);
-  const Bytes response = unit.tsu->respond(query({"-sha256", "-cert"}));
+  const Bytes response = test::respond(*unit.tsu, query({"-sha256", "-cert"}));
   Bytes altered = response;
   altered.back() ^= 0x01U;
   const auto refused = [](const test::CommandOutcome& outcome) {
@@ -125,7 +126,7 @@ TEST_F(OpenSslClient, ReadsEveryFieldOfAToken) {
   test::TestTsu unit(authority);
   const Bytes request = query({"-sha256", "-cert"});
   unit.clock->time = parse_rfc3339("2027-01-02T03:04:05.670Z");
-  const std::string text = text_of_response(unit.tsu->respond(request));
+  const std::string text = text_of_response(test::respond(*unit.tsu, request));
   for (const std::string_view line :
        {"Status: Granted.", "Version: 1", "Policy OID: 1.3.6.1.4.1.99999.1.1", "Hash Algorithm: sha256",
         "Time stamp: Jan  2 03:04:05.67 2027 GMT", "Accuracy: 0x01 seconds, unspecified millis, unspecified micros",
@@ -137,7 +138,7 @@ TEST_F(OpenSslClient, ReadsEveryFieldOfAToken) {
 TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
   test::TestTsu unit(authority);
   const auto rejected = [&](const Bytes& request, std::string_view reason) {
-    const std::string text = text_of_response(unit.tsu->respond(request));
+    const std::string text = text_of_response(test::respond(*unit.tsu, request));
     EXPECT_THAT(text, HasSubstr("Status: Rejected."));
     EXPECT_THAT(text, HasSubstr(std::string(reason)));
   };
@@ -155,7 +156,7 @@ TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
 // What our tests take for BER, OpenSSL takes for the same token.
 TEST_F(OpenSslClient, VerifiesInBerWhatWeReadInBer) {
   const test::TestTsu unit(authority);
-  const Bytes response = unit.tsu->respond(query({"-sha256", "-cert"}));
+  const Bytes response = test::respond(*unit.tsu, query({"-sha256", "-cert"}));
   const auto outcome = verify(test::with_streamed_token(response));
   EXPECT_THAT(outcome.output, HasSubstr("Verification: OK"));
 }

@@ -7,11 +7,12 @@
 #include <set>
 #include <string>
 
+#include "rakkan/access/api_keys.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail_writer.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
-#include "rakkan/service/activation.hpp"
-#include "rakkan/service/api_keys.hpp"
-#include "rakkan/service/credential.hpp"
-#include "rakkan/service/trail_writer.hpp"
 #include "support/power_loss_file_system.hpp"
 #include "support/software_keys.hpp"
 #include "support/test_authority.hpp"
@@ -25,13 +26,13 @@ using test::PowerLossFileSystem;
 using test::SoftwareKeys;
 using test::TrailFixture;
 
-const Principal kOperator{"local:0", TenantId(), true};
+const access::Principal kOperator{"local:0", TenantId(), true};
 const CredentialId kYamada{"yamada"};
 constexpr std::string_view kFirstPin = "first-pin";
 constexpr std::string_view kSecondPin = "second-pin";
 
-PinPolicy cheap_pins() {
-  PinPolicy policy;
+credentials::PinPolicy cheap_pins() {
+  credentials::PinPolicy policy;
   policy.memory = 64 * 1024;
   policy.iterations = 1;
   policy.max_failures = 9;
@@ -48,9 +49,9 @@ class Administrator {
       : writer_(*fixture.trail),
         pool_({"pin", 1, 16}),
         api_keys(test::value_or_throw(
-            ApiKeys::open(*fixture.store, recorder_of(*fixture.trail), fixture.clock, fixture.random))),
+            access::ApiKeys::open(*fixture.store, access::recorder_of(*fixture.trail), fixture.clock, fixture.random))),
         credentials(test::value_or_throw(
-            CredentialRegistry::open(*fixture.store, keys, writer_, fixture.clock, fixture.random))),
+            credentials::CredentialRegistry::open(*fixture.store, keys, writer_, fixture.clock, fixture.random))),
         activation(*fixture.store, writer_, pool_, fixture.clock, fixture.random, cheap_pins()) {}
 
   Result<void> set_pin(std::string_view pin) {
@@ -71,13 +72,13 @@ class Administrator {
   }
 
  private:
-  AuditTrailWriter writer_;
+  audit::AuditTrailWriter writer_;
   async::BoundedPool pool_;
 
  public:
-  std::unique_ptr<ApiKeys> api_keys;
-  std::unique_ptr<CredentialRegistry> credentials;
-  Activation activation;
+  std::unique_ptr<access::ApiKeys> api_keys;
+  std::unique_ptr<credentials::CredentialRegistry> credentials;
+  credentials::Activation activation;
 };
 
 class Life {
@@ -104,23 +105,23 @@ class Life {
     }
     Administrator administrator(fixture_, keys_);
     const auto created = [&]() -> std::optional<ApiKeyId> {
-      auto key =
-          administrator.api_keys->create(kOperator, {TenantId("acme"), "of the test", {Scope::sign}, {}, std::nullopt});
+      auto key = administrator.api_keys->create(
+          kOperator, {TenantId("acme"), "of the test", {access::Scope::sign}, {}, std::nullopt});
       return key && note("key.created") ? std::optional(key->key.id) : std::nullopt;
     };
     const std::optional<ApiKeyId> old_key = created();
     const std::optional<ApiKeyId> new_key = old_key ? created() : std::nullopt;  // a rotation
-    static_cast<void>(new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
-                      done("credential.added",
-                           administrator.credentials->adopt(
-                               kOperator, {kYamada, CredentialKind::party, PartyId("山田"), {}, "", "", "", {}})) &&
-                      done("credential.certified",
-                           administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
-                      done("pin.set", administrator.set_pin(kFirstPin)) &&
-                      done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
-                      !administrator.verify_pin("wrong").has_value() &&
-                      done("pin.reset", administrator.reset_failures()) &&
-                      done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
+    static_cast<void>(
+        new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
+        done("credential.added",
+             administrator.credentials->adopt(
+                 kOperator, {kYamada, credentials::CredentialKind::party, PartyId("山田"), {}, "", "", "", {}})) &&
+        done("credential.certified",
+             administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
+        done("pin.set", administrator.set_pin(kFirstPin)) &&
+        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
+        !administrator.verify_pin("wrong").has_value() && done("pin.reset", administrator.reset_failures()) &&
+        done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
     fixture_.trail->stop();
   }
 

@@ -1,11 +1,12 @@
 // Who may call: keys, scopes, addresses, tenants.
+#include "rakkan/credentials/credential.hpp"
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {
 namespace {
 
-using service::CredentialKind;
-using service::Scope;
+using access::Scope;
+using credentials::CredentialKind;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -1,5 +1,6 @@
 // The running server against docs/api/openapi.yaml: every route is described, every operation is asked, every answer is
 // one that the description allows.
+#include "rakkan/credentials/activation_book.hpp"
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {
@@ -94,8 +95,8 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
       ask(post_json("/v1/activations", acme,
                     R"({"credential":"yamada","digests":[)" + digest_json(content) + "]," + pin_member(kPin) + "}"));
   keep("activate", activation);
-  const Bytes activation_id =
-      service::activation_id(SecureBytes(bytes_of(std::string_view(json(activation).at("activation").as_string()))));
+  const Bytes activation_id = credentials::activation_id(
+      SecureBytes(bytes_of(std::string_view(json(activation).at("activation").as_string()))));
   keep("withdrawActivation", ask({"DELETE", "/v1/activations/" + to_hex(activation_id), acme}));
   keep("withdrawActivation", ask({"DELETE", "/v1/activations/" + to_hex(activation_id), acme}));
   keep("activate", ask(post_json("/v1/activations", acme, R"({"credential":"yamada","digests":[]})")));

@@ -1,6 +1,7 @@
 // Wrong PINs over HTTP: they wait, they lock, and they are the business of the tenant that tries.
 #include <thread>
 
+#include "rakkan/credentials/credential.hpp"
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {
@@ -11,7 +12,7 @@ constexpr std::string_view kWrong = "wrong-pin-000";
 class ApiPins : public ApiFixture {
  protected:
   explicit ApiPins(std::chrono::seconds wait = std::chrono::seconds(0)) : ApiFixture(false, {}, wait) {
-    enrol("yamada", service::CredentialKind::party, "", "山田");  // every tenant's
+    enrol("yamada", credentials::CredentialKind::party, "", "山田");  // every tenant's
     set_pin("yamada", kPin);
   }
   RawAnswer sign(const std::string& by, std::string_view pin) {

@@ -8,7 +8,7 @@
 namespace rakkan::test {
 namespace {
 
-using service::Scope;
+using access::Scope;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -1,4 +1,5 @@
 // RFC 3161 over HTTP: media types, statuses, who may ask, and the same token again.
+#include "rakkan/credentials/credential.hpp"
 #include "rakkan/tsp/timestamp_request.hpp"
 #include "support/api_fixture.hpp"
 
@@ -162,7 +163,7 @@ TEST_F(ApiTsaWithoutUnit, IsATroubleOfOursThatPasses) {
   };
   const RawAnswer failed = stamp_once();
   ASSERT_EQ(failed.status, 200U);
-  enrol("tsu", service::CredentialKind::tsu);
+  enrol("tsu", credentials::CredentialKind::tsu);
   const RawAnswer good = stamp_once();
   EXPECT_EQ(good.field("Idempotency-Replayed"), "");
   EXPECT_NE(good.body, failed.body);

@@ -80,7 +80,7 @@ TEST_F(ApiUnknown, AQueryParameterOfAnyRouteIsRefused) {
 
 TEST_F(ApiUnknown, WhoMayNotAskIsToldSoFirst) {
   EXPECT_EQ(ask({"GET", "/v1/keys?unexpected", ""}).status, 401U);
-  EXPECT_EQ(ask({"GET", "/v1/keys?unexpected", key("acme", {service::Scope::sign})}).status, 403U);
+  EXPECT_EQ(ask({"GET", "/v1/keys?unexpected", key("acme", {access::Scope::sign})}).status, 403U);
 }
 
 TEST_F(ApiUnknown, AQueryIsReadAsItIsMeant) {

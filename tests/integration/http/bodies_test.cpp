@@ -1,6 +1,7 @@
 // Bodies on real sockets: whole, chunked, in parts, too large, too slow, broken off, and what memory they may take.
 #include <gmock/gmock.h>
 
+#include "rakkan/async/task.hpp"
 #include "support/http_server_fixture.hpp"
 
 namespace rakkan::http {

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include "rakkan/async/task.hpp"
 
 #include "http/admission.hpp"
 #include "support/http_server_fixture.hpp"

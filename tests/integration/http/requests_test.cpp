@@ -1,6 +1,7 @@
 // Requests and answers on real sockets: what is understood, what is refused, and in which words.
 #include <gmock/gmock.h>
 
+#include "rakkan/async/task.hpp"
 #include "support/http_server_fixture.hpp"
 #include "support/result_matchers.hpp"
 

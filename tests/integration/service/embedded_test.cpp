@@ -1,6 +1,10 @@
 // The service of one process as programs open it: lock, store, trail with its key in a token, keys.
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/service/embedded_service.hpp"
+#include "rakkan/service/stored_signature.hpp"
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/der/reader.hpp"
 #include "rakkan/service/archive.hpp"
 #include "support/signing_fixture.hpp"
@@ -29,9 +33,10 @@ class Embedded : public ::testing::Test {
   Result<std::unique_ptr<EmbeddedService>> open() { return EmbeddedService::open(options_); }
 
   void enrol(SigningService& service) {
-    CredentialRegistry& credentials = service.credentials();
-    NewCredential request{id_,       CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {},
-                          TenantId()};
+    credentials::CredentialRegistry& credentials = service.credentials();
+    credentials::NewCredential request{
+        id_,       credentials::CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {},
+        TenantId()};
     test::value_or_throw(credentials.generate(test::kOperator, std::move(request)));
     const Bytes csr = test::value_or_throw(
         credentials.certification_request(id_, test::value_or_throw(pki::Name::from_text("CN=Rakkan Test"))));
@@ -49,11 +54,11 @@ class Embedded : public ::testing::Test {
 
   Result<SignedDocument> sign(SigningService& service) {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, document_);
-    SignPdfCommand command{.principal = test::kOperator,
-                           .credential = id_,
-                           .type = SignatureType::witness,
-                           .level = BaselineLevel::b_b,
-                           .document = HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256)};
+    SignPdfCommand command{{.principal = test::kOperator,
+                            .credential = id_,
+                            .type = SignatureType::witness,
+                            .level = pades::BaselineLevel::b_b},
+                           HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256)};
     command.consent.instruction =
         test::value_or_throw(Instruction::parse(test::instruction_json(digest, to_rfc3339(SystemClock{}.now()))));
     return async::block_on(service.sign_pdf(std::move(command)));

@@ -1,6 +1,8 @@
 // Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all agree to the
 // signature, and refuse it when one byte of the content is another.
 #include "rakkan/base/file.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/credentials/signing_material.hpp"
 #include "support/bare_signing_line.hpp"
 #include "support/run_command.hpp"
 #include "support/signing_fixture.hpp"
@@ -26,17 +28,18 @@ class ForeignAgreement : public ::testing::TestWithParam<KeyKind> {
   test::SoftHsm& softhsm_ = test::SoftHsm::process();
   test::TemporaryFolder folder_;
   crypto::SystemRandom random_;
-  std::unique_ptr<KeySource> keys_ = make_hsm_keys(hsm::Options{}, TokenOptions{}, folder_.path(), random_);
+  std::unique_ptr<credentials::KeySource> keys_ =
+      credentials::make_hsm_keys(hsm::Options{}, credentials::TokenOptions{}, folder_.path(), random_);
   test::SigningFixture fixture_{test::SigningFixture::default_options(), keys_.get()};
   Bytes document_ = test::sample_pdf();
 };
 
 TEST_P(ForeignAgreement, OnEverySuiteOfTheKey) {
   const std::string id = "agree-" + std::to_string(static_cast<int>(GetParam()));
-  fixture_.enrol(id, CredentialKind::operator_seal, GetParam());
+  fixture_.enrol(id, credentials::CredentialKind::operator_seal, GetParam());
   const auto signer = test::value_or_throw(keys_->signer({id, id, fixture_.key_id(id)}));
-  const auto certificates =
-      test::value_or_throw(pki::parse_certificates(bytes_of(fixture_.certificates(id, CredentialKind::operator_seal))));
+  const auto certificates = test::value_or_throw(
+      pki::parse_certificates(bytes_of(fixture_.certificates(id, credentials::CredentialKind::operator_seal))));
   std::size_t suites = 0;
   for (const crypto::AlgorithmSuite& suite : crypto::algorithm_suites()) {
     if (!crypto::suits(suite, GetParam())) {
@@ -44,7 +47,8 @@ TEST_P(ForeignAgreement, OnEverySuiteOfTheKey) {
     }
     SCOPED_TRACE(suite.name);
     ++suites;
-    ASSERT_OK_AND_ASSIGN(const SigningMaterial key, SigningMaterial::create(signer, certificates.back(), {}, suite));
+    ASSERT_OK_AND_ASSIGN(const credentials::SigningMaterial key,
+                         credentials::SigningMaterial::create(signer, certificates.back(), {}, suite));
     ASSERT_OK_AND_ASSIGN(const SignedPdf signed_pdf,
                          test::sign_pdf_line(document_, key, {.signing_time = fixture_.clock.time}, random_));
     Bytes file = document_;

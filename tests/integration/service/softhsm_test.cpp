@@ -3,7 +3,11 @@
 
 #include <fstream>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/options.hpp"
 #include "support/run_command.hpp"
 #include "support/signing_fixture.hpp"
 #include "support/softhsm_fixture.hpp"
@@ -26,8 +30,8 @@ std::string fresh(const std::string& label) {
 
 class ServiceOnSoftHsm : public ::testing::Test {
  protected:
-  std::unique_ptr<KeySource> open_keys() {
-    return make_hsm_keys(hsm::Options{}, TokenOptions{}, pins_.path(), random_);
+  std::unique_ptr<credentials::KeySource> open_keys() {
+    return credentials::make_hsm_keys(hsm::Options{}, credentials::TokenOptions{}, pins_.path(), random_);
   }
   static Options options() {
     Options options = test::SigningFixture::default_options();
@@ -51,24 +55,26 @@ class ServiceOnSoftHsm : public ::testing::Test {
   test::SoftHsm& softhsm_ = test::SoftHsm::process();
   test::TemporaryFolder pins_;
   crypto::SystemRandom random_;
-  std::unique_ptr<KeySource> keys_ = open_keys();
+  std::unique_ptr<credentials::KeySource> keys_ = open_keys();
   test::SigningFixture fixture_{options(), keys_.get()};
   Bytes document_ = test::sample_pdf();
 };
 
 TEST_F(ServiceOnSoftHsm, BothTypesSignOneAfterTheOtherAndOpenSslAgrees) {
-  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal, KeyKind::rsa_2048);
-  const CredentialId yamada = fixture_.enrol(fresh("yamada"), CredentialKind::party, KeyKind::ec_p256, "山田");
-  fixture_.enrol(fixture_.service->options().tsu.credential, CredentialKind::tsu, KeyKind::ec_p384);
+  const CredentialId seal =
+      fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal, KeyKind::rsa_2048);
+  const CredentialId yamada =
+      fixture_.enrol(fresh("yamada"), credentials::CredentialKind::party, KeyKind::ec_p256, "山田");
+  fixture_.enrol(fixture_.service->options().tsu.credential, credentials::CredentialKind::tsu, KeyKind::ec_p384);
   fixture_.set_pin(yamada, test::kYamadasPin);
 
   SignPdfCommand witness = fixture_.witness_command(seal, document_);
-  witness.level = BaselineLevel::b_t;
+  witness.level = pades::BaselineLevel::b_t;
   ASSERT_OK_AND_ASSIGN(const SignedDocument first, fixture_.sign(std::move(witness)));
   const test::CutSignature first_cut = test::cut_signature(document_, first);
   append(document_, ByteView(first.stored.tail));
   SignPdfCommand party = fixture_.party_command(yamada, document_, test::kYamadasPin);
-  party.level = BaselineLevel::b_t;
+  party.level = pades::BaselineLevel::b_t;
   ASSERT_OK_AND_ASSIGN(const SignedDocument second, fixture_.sign(std::move(party)));
   const test::CutSignature second_cut = test::cut_signature(document_, second);
 
@@ -90,8 +96,8 @@ TEST_F(ServiceOnSoftHsm, BothTypesSignOneAfterTheOtherAndOpenSslAgrees) {
 }
 
 TEST_F(ServiceOnSoftHsm, EachCredentialGetsATokenWithAPinFileForItsOwnerAlone) {
-  const CredentialId a = fixture_.enrol(fresh("a"), CredentialKind::operator_seal);
-  const CredentialId b = fixture_.enrol(fresh("b"), CredentialKind::operator_seal);
+  const CredentialId a = fixture_.enrol(fresh("a"), credentials::CredentialKind::operator_seal);
+  const CredentialId b = fixture_.enrol(fresh("b"), credentials::CredentialKind::operator_seal);
   ASSERT_OK_AND_ASSIGN(const auto module, softhsm_.module());
   ASSERT_OK_AND_ASSIGN(const auto tokens, module->tokens());
   std::string pins;
@@ -107,7 +113,7 @@ TEST_F(ServiceOnSoftHsm, EachCredentialGetsATokenWithAPinFileForItsOwnerAlone) {
 }
 
 TEST_F(ServiceOnSoftHsm, CredentialSignsAfterARestart) {
-  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
+  const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   const auto reopened_keys = open_keys();
   ASSERT_OK_AND_ASSIGN(const auto again,
                        SigningService::create(fixture_.service->options(), {.store = *fixture_.store,
@@ -120,20 +126,20 @@ TEST_F(ServiceOnSoftHsm, CredentialSignsAfterARestart) {
 }
 
 TEST_F(ServiceOnSoftHsm, WrongTokenPinStopsTheTokenAndIsNotTriedAgain) {
-  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
+  const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   keys_.reset();  // the session that is logged in
   const auto reopened_keys = open_keys();
   ASSERT_OK_AND_ASSIGN(const SecureBytes right, read_secret_file(pin_file(seal)));
   ASSERT_THAT(write_file_atomically(pin_file(seal), {bytes_of("0000-wrong")}, true), IsOk());
   ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
-  const KeyAddress address{row.token_label, row.key_label, row.key_id};
+  const credentials::KeyAddress address{row.token_label, row.key_label, row.key_id};
   EXPECT_THAT(reopened_keys->signer(address), FailsWith(ErrorCode::hsm_pin_rejected));
   ASSERT_THAT(write_file_atomically(pin_file(seal), {right.view()}, true), IsOk());
   EXPECT_THAT(reopened_keys->signer(address), FailsWith(ErrorCode::hsm_pin_rejected));
 }
 
 TEST_F(ServiceOnSoftHsm, TokenIsFoundByItsSlotToo) {
-  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
+  const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   ASSERT_OK_AND_ASSIGN(const auto module, softhsm_.module());
   ASSERT_OK_AND_ASSIGN(const auto tokens, module->tokens());
   const auto token = std::find_if(tokens.begin(), tokens.end(), [&](const auto& t) { return t.label == seal.value(); });
@@ -146,7 +152,7 @@ TEST_F(ServiceOnSoftHsm, TokenIsFoundByItsSlotToo) {
 }
 
 TEST_F(ServiceOnSoftHsm, MissingPinFileIsNamed) {
-  const CredentialId seal = fixture_.enrol(fresh("seal"), CredentialKind::operator_seal);
+  const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   std::filesystem::remove(pin_file(seal));
   ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
   const auto result = open_keys()->signer({row.token_label, row.key_label, row.key_id});
@@ -157,20 +163,21 @@ TEST_F(ServiceOnSoftHsm, MissingPinFileIsNamed) {
 TEST_F(ServiceOnSoftHsm, CertificateOfAnotherTokensKeyIsRefused) {
   const std::string a = fresh("a");
   const std::string b = fresh("b");
-  fixture_.enrol(a, CredentialKind::operator_seal);
-  fixture_.enrol(b, CredentialKind::operator_seal);
+  fixture_.enrol(a, credentials::CredentialKind::operator_seal);
+  fixture_.enrol(b, credentials::CredentialKind::operator_seal);
   EXPECT_THAT(fixture_.service->credentials().import_certificates(
-                  test::kOperator, CredentialId(a), bytes_of(fixture_.certificates(b, CredentialKind::operator_seal))),
+                  test::kOperator, CredentialId(a),
+                  bytes_of(fixture_.certificates(b, credentials::CredentialKind::operator_seal))),
               FailsWith(ErrorCode::key_certificate_mismatch));
 }
 
 TEST_F(ServiceOnSoftHsm, Ed25519KeyOfATokenIsNoDocumentCredential) {
   const std::string label = fresh("ed");
   ASSERT_THAT(keys_->generate({label, label, Bytes{1}}, KeyKind::ed25519), IsOk());
-  EXPECT_THAT(
-      fixture_.service->credentials().adopt(test::kOperator, {CredentialId(label), CredentialKind::operator_seal,
-                                                              PartyId(), KeyKind::ec_p256, "", "", "", Bytes{1}}),
-      FailsWith(ErrorCode::ed25519_document_key));
+  EXPECT_THAT(fixture_.service->credentials().adopt(
+                  test::kOperator, {CredentialId(label), credentials::CredentialKind::operator_seal, PartyId(),
+                                    KeyKind::ec_p256, "", "", "", Bytes{1}}),
+              FailsWith(ErrorCode::ed25519_document_key));
 }
 
 TEST_F(ServiceOnSoftHsm, LabelAndIdOfAnAdoptedKeyAreOfOneObject) {
@@ -179,24 +186,25 @@ TEST_F(ServiceOnSoftHsm, LabelAndIdOfAnAdoptedKeyAreOfOneObject) {
   ASSERT_THAT(keys_->generate({token, "second", Bytes{2}}, KeyKind::ec_p256), IsOk());
   const auto adopt = [&](const std::string& id, const std::string& label, Bytes key_id) {
     return fixture_.service->credentials().adopt(
-        test::kOperator, {CredentialId(id), CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "", token,
-                          label, std::move(key_id)});
+        test::kOperator, {CredentialId(id), credentials::CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "",
+                          token, label, std::move(key_id)});
   };
   EXPECT_THAT(adopt(fresh("a"), "first", Bytes{2}), FailsWith(ErrorCode::key_not_found));   // another's
   EXPECT_THAT(adopt(fresh("a"), "nobody", Bytes{2}), FailsWith(ErrorCode::key_not_found));  // nobody's
   EXPECT_THAT(adopt(fresh("a"), "first", Bytes{3}), FailsWith(ErrorCode::key_not_found));
-  ASSERT_OK_AND_ASSIGN(const CredentialSummary both, adopt(fresh("a"), "first", Bytes{1}));
+  ASSERT_OK_AND_ASSIGN(const credentials::CredentialSummary both, adopt(fresh("a"), "first", Bytes{1}));
   EXPECT_EQ(both.key_label, "first");
   EXPECT_EQ(both.key_id, Bytes{1});
-  ASSERT_OK_AND_ASSIGN(const CredentialSummary by_id, adopt(fresh("a"), "", Bytes{2}));
+  ASSERT_OK_AND_ASSIGN(const credentials::CredentialSummary by_id, adopt(fresh("a"), "", Bytes{2}));
   EXPECT_EQ(by_id.key_label, "second");
-  ASSERT_OK_AND_ASSIGN(const CredentialSummary by_label, adopt(fresh("a"), "second", {}));
+  ASSERT_OK_AND_ASSIGN(const credentials::CredentialSummary by_label, adopt(fresh("a"), "second", {}));
   EXPECT_EQ(by_label.key_id, Bytes{2});
 }
 
 TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
-  const CredentialId yamada = fixture_.enrol(fresh("yamada"), CredentialKind::party, KeyKind::ec_p256, "山田");
-  const CredentialId sato = fixture_.enrol(fresh("sato"), CredentialKind::party, KeyKind::ec_p256, "佐藤");
+  const CredentialId yamada =
+      fixture_.enrol(fresh("yamada"), credentials::CredentialKind::party, KeyKind::ec_p256, "山田");
+  const CredentialId sato = fixture_.enrol(fresh("sato"), credentials::CredentialKind::party, KeyKind::ec_p256, "佐藤");
   fixture_.set_pin(yamada, test::kYamadasPin);
   fixture_.set_pin(sato, test::kSatosPin);
   EXPECT_THAT(fixture_.sign(fixture_.party_command(sato, document_, test::kYamadasPin)),
@@ -212,7 +220,7 @@ TEST_F(ServiceOnSoftHsm, WrongPinLocksThePartyAndNotTheToken) {
 
 TEST_F(ServiceOnSoftHsm, TheKeyOfTheLogIsMadeOnceAndFoundAgain) {
   const std::string label = fresh("audit-log");
-  const KeyAddress address{label, "checkpoints", {}};
+  const credentials::KeyAddress address{label, "checkpoints", {}};
   EXPECT_THAT(keys_->checkpoint_signer(address, false), Not(IsOk()));
   ASSERT_OK_AND_ASSIGN(const auto made, keys_->checkpoint_signer(address, true));
   EXPECT_EQ(made->public_key().kind(), KeyKind::ed25519);

@@ -31,7 +31,7 @@ TEST(SigningRequest, ReadsADocumentsRequestWhole) {
           R"(,"field":{"name":"署名1","signer_name":"A","reason":"契約","location":"東京","contact_info":"x"})"))));
   EXPECT_EQ(parameters.credential, CredentialId("operator"));
   EXPECT_EQ(parameters.type, service::SignatureType::witness);
-  EXPECT_EQ(parameters.level, service::BaselineLevel::b_t);
+  EXPECT_EQ(parameters.level, pades::BaselineLevel::b_t);
   EXPECT_EQ(parameters.tsa, "outside");
   EXPECT_EQ(parameters.consent.instruction->who_name(), "山田太郎");
   EXPECT_EQ(parameters.field.field_name, "署名1");
@@ -44,7 +44,7 @@ TEST(SigningRequest, ReadsADocumentsRequestWhole) {
 TEST(SigningRequest, ReadsADigestsRequestWithAPin) {
   ASSERT_OK_AND_ASSIGN(const SigningParameters parameters,
                        read_digest_request(bytes(request(R"(,"pin":"1234","digest":)" + kDigest, "B-B"))));
-  EXPECT_EQ(parameters.level, service::BaselineLevel::b_b);
+  EXPECT_EQ(parameters.level, pades::BaselineLevel::b_b);
   EXPECT_EQ(parameters.consent.pin->text(), "1234");
   EXPECT_EQ(parameters.digest->view()[0], 0xAA);
 }

@@ -47,7 +47,7 @@ class ALog : public ::testing::Test {
 
   Result<Bytes> stamp(ByteView checkpoint) {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, checkpoint);
-    RAKKAN_TRY(const auto token, tsu_.tsu->issue(tsp::TimestampRequest::for_digest(digest, Bytes(8, 0x33))));
+    RAKKAN_TRY(const auto token, test::issue(*tsu_.tsu, tsp::TimestampRequest::for_digest(digest, Bytes(8, 0x33))));
     return copy_of(token.der());
   }
 

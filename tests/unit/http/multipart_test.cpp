@@ -1,5 +1,7 @@
 #include "rakkan/http/multipart.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include "support/memory_body.hpp"
 #include "support/result_matchers.hpp"
 

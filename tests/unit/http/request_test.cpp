@@ -1,5 +1,7 @@
 #include "rakkan/http/request.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include <array>
 
 #include "support/memory_body.hpp"

@@ -71,13 +71,13 @@ class Integrity : public ::testing::Test {
   }
   Bytes token_over(const crypto::Digest& imprint) {
     const Bytes octets(8, 0x11);
-    const auto token = tsu_.tsu->issue(tsp::TimestampRequest::for_digest(imprint, octets));
+    const auto token = test::issue(*tsu_.tsu, tsp::TimestampRequest::for_digest(imprint, octets));
     return copy_of(test::value_or_throw(token).der());
   }
 
   struct Seen {
     SignatureIntegrity integrity;
-    StructuralLevel level{};
+    std::optional<BaselineLevel> level;
     std::string id;
   };
   // Of the first signature.
@@ -112,7 +112,7 @@ TEST_F(Integrity, AnUntouchedSignatureIsIntactAndSaysWhoseItIs) {
   EXPECT_TRUE(seen.integrity.has_signing_certificate_v2);
   EXPECT_EQ(seen.integrity.digest_algorithm, DigestAlgorithm::sha256);
   EXPECT_EQ(seen.integrity.suite, &suite_);
-  EXPECT_EQ(seen.level, StructuralLevel::b_b);
+  EXPECT_EQ(seen.level, BaselineLevel::b_b);
   EXPECT_EQ(seen.id, "sig_0123456789abcdef0123456789abcdef");
 }
 
@@ -199,7 +199,7 @@ TEST_F(Integrity, ATimestampOfTheSignatureValueMakesItBT) {
   EXPECT_EQ(seen.integrity.timestamps.front().outcome(), Check::passed);
   EXPECT_EQ(seen.integrity.timestamps.front().certificate, tsu_.identity.certificate);
   EXPECT_EQ(seen.integrity.outcome(), Check::passed);
-  EXPECT_EQ(seen.level, StructuralLevel::b_t);
+  EXPECT_EQ(seen.level, BaselineLevel::b_t);
 }
 
 TEST_F(Integrity, ATimestampOfSomethingElseBreaksIt) {
@@ -223,11 +223,41 @@ TEST_F(Integrity, ValidationDataAndALaterDocumentTimestampAreSeenInTheLevel) {
   const Bytes with_dss = test::sample_pdf(
       {.catalog = "/DSS<</Certs[20 0 R]/CRLs[20 0 R]>>", .objects = {{20, "(a certificate, a list)"}}});
   const Bytes b_lt = timestamped(std::nullopt, with_dss);
-  EXPECT_EQ(see(b_lt).level, StructuralLevel::b_lt);
+  EXPECT_EQ(see(b_lt).level, BaselineLevel::b_lt);
   const auto stamp = [&](ByteView content) { return token_over(crypto::digest(DigestAlgorithm::sha512, content)); };
   const Seen archived = see(signed_as("ETSI.RFC3161", stamp, b_lt));
-  EXPECT_EQ(archived.level, StructuralLevel::b_lta);
+  EXPECT_EQ(archived.level, BaselineLevel::b_lta);
   EXPECT_EQ(archived.integrity.outcome(), Check::passed);
+}
+
+// The field says of itself what it is; nothing of a signer is in it.
+TEST_F(Integrity, AFieldIsPreparedForADocumentTimestamp) {
+  const Bytes base = signed_by_us();
+  SignatureFieldSpec spec{.kind = FieldKind::document_timestamp};
+  spec.name = "somebody";
+  spec.reason = "nothing";
+  spec.signature_id = "sig_0123456789abcdef0123456789abcdef";
+  const auto opened = test::value_or_throw(pdf::Document::open(base));
+  test::FixedRandom random;
+  ASSERT_OK_AND_ASSIGN(PreparedRevision prepared, prepare(opened, spec, kReserve, random));
+  const Bytes token = token_over(digest_byte_range(base, prepared, DigestAlgorithm::sha256));
+  ASSERT_OK_AND_ASSIGN(const SignedRevision stamped, SignedRevision::embed(std::move(prepared), token));
+  Bytes document = base;
+  append(document, stamped.tail());
+
+  ASSERT_OK_AND_ASSIGN(const auto reopened, pdf::Document::open(document));
+  ASSERT_OK_AND_ASSIGN(const auto form, pdf::AcroForm::read(reopened));
+  ASSERT_OK_AND_ASSIGN(const auto signatures, pdf::signatures(reopened, form.value()));
+  ASSERT_EQ(signatures.size(), 2U);
+  const pdf::Signature& timestamp = signatures.at(1);
+  EXPECT_EQ(timestamp.type, "DocTimeStamp");
+  EXPECT_TRUE(is_document_timestamp(timestamp));
+  for (const std::string_view claim : {"M", "Name", "Reason", "Location", "ContactInfo"}) {
+    EXPECT_FALSE(timestamp.dictionary.find(claim)) << claim;
+  }
+  EXPECT_EQ(signature_id(timestamp), "");
+  EXPECT_EQ(check_integrity(reopened, timestamp).outcome(), Check::passed);
+  EXPECT_EQ(check_integrity(reopened, signatures.at(0)).outcome(), Check::passed);
 }
 
 TEST_F(Integrity, ADocumentTimestampIsCheckedLikeASignature) {
@@ -237,7 +267,7 @@ TEST_F(Integrity, ADocumentTimestampIsCheckedLikeASignature) {
   expect(seen.integrity, Check::passed, Check::passed, Check::passed);
   EXPECT_EQ(seen.integrity.certificate, tsu_.identity.certificate);
   EXPECT_EQ(seen.integrity.digest_algorithm, DigestAlgorithm::sha384);
-  EXPECT_EQ(seen.level, StructuralLevel::none);
+  EXPECT_EQ(seen.level, std::nullopt);
   document.at(text_of(document).find("0 0 m 10 10 l S")) = '9';
   expect(see(document).integrity, Check::passed, Check::failed, Check::passed);
 }
@@ -254,7 +284,7 @@ TEST_F(Integrity, WithoutSigningCertificateTheIdentifierNamesTheSignerAndThereIs
     expect(older.integrity, Check::passed, Check::passed, Check::passed);
     EXPECT_EQ(older.integrity.certificate, signer_.certificate);
     EXPECT_FALSE(older.integrity.has_signing_certificate_v2);
-    EXPECT_EQ(older.level, StructuralLevel::none);
+    EXPECT_EQ(older.level, std::nullopt);
   }
 }
 

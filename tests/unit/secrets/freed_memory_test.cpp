@@ -7,9 +7,9 @@
 #include <array>
 #include <fstream>
 
+#include "rakkan/access/api_keys.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/json/reader.hpp"
-#include "rakkan/service/api_keys.hpp"
 #include "support/fake_clock.hpp"
 #include "support/fixed_random.hpp"
 #include "support/freed_memory.hpp"
@@ -109,11 +109,11 @@ TEST(FreedMemory, HoldsNoApiKey) {
   test::TrailRecorder trail;
   const test::FakeClock clock{*parse_rfc3339("2026-11-24T01:02:03Z")};
   test::FixedRandom random;
-  ASSERT_OK_AND_ASSIGN(const auto keys, service::ApiKeys::open(store, trail.recorder(), clock, random));
-  const service::NewApiKey wanted{TenantId("acme"), "x", {service::Scope::sign}, {}, std::nullopt};
+  ASSERT_OK_AND_ASSIGN(const auto keys, access::ApiKeys::open(store, trail.recorder(), clock, random));
+  const access::NewApiKey wanted{TenantId("acme"), "x", {access::Scope::sign}, {}, std::nullopt};
   FreedMemory::watch(kSecret);
   {
-    ASSERT_OK_AND_ASSIGN(const service::CreatedApiKey made, keys->create({"local:0"}, wanted));
+    ASSERT_OK_AND_ASSIGN(const access::CreatedApiKey made, keys->create({"local:0"}, wanted));
     ASSERT_EQ(made.text.text(), kKey);
   }
   EXPECT_EQ(FreedMemory::blocks_with_secret(), 0U) << "when it is made";

@@ -57,7 +57,7 @@ class AnArchive : public ::testing::Test {
     return Archive::open(folder_.path(), {});
   }
   Result<std::vector<std::uint64_t>> erase(std::string_view subject, const std::vector<std::uint64_t>& indexes = {}) {
-    return erase_records(*trail_, *store_, Principal{"local:0"}, subject, indexes);
+    return erase_records(*trail_, *store_, access::Principal{"local:0"}, subject, indexes);
   }
 
   test::TemporaryFolder folder_;

@@ -1,5 +1,10 @@
 #include "rakkan/service/authorizer.hpp"
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/credentials/credential.hpp"
+
 #include <type_traits>
 
 #include "support/signing_fixture.hpp"
@@ -12,52 +17,49 @@ using test::IsOk;
 
 // Nobody but the Authorizer makes one.
 static_assert(!std::is_default_constructible_v<Authorization>);
-static_assert(
-    !std::is_constructible_v<Authorization, Principal, std::shared_ptr<const Credential>, SignatureType, crypto::Digest,
-                             std::optional<Instruction>, std::optional<ActivationBook::Claim>, Instant>);
+static_assert(!std::is_constructible_v<Authorization, access::Principal, std::shared_ptr<const credentials::Credential>,
+                                       SignatureType, crypto::Digest, std::optional<Instruction>,
+                                       std::optional<credentials::ActivationBook::Claim>, Instant>);
 
 class AuthorizerTest : public ::testing::Test {
  protected:
   AuthorizerTest() {
-    fixture_.enrol("seal", CredentialKind::operator_seal);
-    fixture_.set_pin(fixture_.enrol("yamada", CredentialKind::party, crypto::KeyKind::ec_p256, "山田"),
+    fixture_.enrol("seal", credentials::CredentialKind::operator_seal);
+    fixture_.set_pin(fixture_.enrol("yamada", credentials::CredentialKind::party, crypto::KeyKind::ec_p256, "山田"),
                      test::kYamadasPin);
-    fixture_.set_pin(fixture_.enrol("sato", CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤"), test::kSatosPin);
-    fixture_.enrol("tsu", CredentialKind::tsu);
+    fixture_.set_pin(fixture_.enrol("sato", credentials::CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤"),
+                     test::kSatosPin);
+    fixture_.enrol("tsu", credentials::CredentialKind::tsu);
   }
 
   static crypto::Digest digest_of(std::string_view text) {
     return crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of(text));
   }
 
-  Result<Authorization> authorize(const std::string& id, SignatureType type, const Consent& consent) {
+  Result<Authorization> authorize(const std::string& id, SignatureType type, Consent consent) {
     RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
     Authorizer authorizer(fixture_.service->activation(), book_, policy_, fixture_.clock);
-    const AuthorizationRequest request{.principal = principal_,
-                                       .credential = credential,
-                                       .type = type,
-                                       .document_digest = document_,
-                                       .consent = consent,
-                                       .deadline = async::deadline_in(test::kPatience)};
-    return async::block_on(authorizer.authorize(request));
+    SigningRequest request{.principal = principal_, .credential = CredentialId(id), .type = type};
+    request.consent = std::move(consent);
+    return async::block_on(authorizer.authorize(request, credential, document_, async::deadline_in(test::kPatience)));
   }
   Result<Authorization> witness(const std::string& id, const Instruction* instruction) {
     Consent consent;
     if (instruction != nullptr) {
       consent.instruction = *instruction;
     }
-    return authorize(id, SignatureType::witness, consent);
+    return authorize(id, SignatureType::witness, std::move(consent));
   }
   Result<Authorization> party(const std::string& id, std::string_view pin) {
     Consent consent;
     consent.pin = test::pin_of(pin);
-    return authorize(id, SignatureType::party, consent);
+    return authorize(id, SignatureType::party, std::move(consent));
   }
 
   test::SigningFixture fixture_;
-  ActivationBook book_{10};
+  credentials::ActivationBook book_{10};
   InstructionPolicy policy_;
-  const Principal principal_{"tester"};
+  const access::Principal principal_{"tester"};
   const crypto::Digest document_ = digest_of("contract");
   const Instruction instruction_ = fixture_.instruction_for(bytes_of("contract"));
 };
@@ -105,7 +107,7 @@ TEST_F(AuthorizerTest, InstructionFromLongAgoIsRefused) {
 TEST_F(AuthorizerTest, PinDoesNotReplaceAnInstruction) {
   Consent consent;
   consent.pin = test::pin_of(test::kYamadasPin);
-  EXPECT_THAT(authorize("seal", SignatureType::witness, consent), FailsWith(ErrorCode::instruction_missing));
+  EXPECT_THAT(authorize("seal", SignatureType::witness, std::move(consent)), FailsWith(ErrorCode::instruction_missing));
 }
 
 TEST_F(AuthorizerTest, PartyWithItsPinIsGranted) { EXPECT_THAT(party("yamada", test::kYamadasPin), IsOk()); }
@@ -113,14 +115,14 @@ TEST_F(AuthorizerTest, PartyWithItsPinIsGranted) { EXPECT_THAT(party("yamada", t
 TEST_F(AuthorizerTest, PartyWithoutPinIsRefused) {
   Consent consent;
   consent.instruction = instruction_;
-  EXPECT_THAT(authorize("yamada", SignatureType::party, consent), FailsWith(ErrorCode::activation_missing));
+  EXPECT_THAT(authorize("yamada", SignatureType::party, std::move(consent)), FailsWith(ErrorCode::activation_missing));
 }
 
 TEST_F(AuthorizerTest, PinAndActivationAtOnceAreRefused) {
   Consent consent;
   consent.pin = test::pin_of(test::kYamadasPin);
   consent.activation = test::pin_of("token");
-  EXPECT_THAT(authorize("yamada", SignatureType::party, consent), FailsWith(ErrorCode::invalid_argument));
+  EXPECT_THAT(authorize("yamada", SignatureType::party, std::move(consent)), FailsWith(ErrorCode::invalid_argument));
 }
 
 TEST_F(AuthorizerTest, OnePartysPinDoesNotActivateAnothersKey) {

@@ -1,5 +1,9 @@
 #include "service/field_texts.hpp"
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/credentials/credential.hpp"
 #include "support/signing_fixture.hpp"
 
 namespace rakkan::service {
@@ -8,8 +12,8 @@ namespace {
 class FieldTexts : public ::testing::Test {
  protected:
   FieldTexts() {
-    fixture_.enrol("seal", CredentialKind::operator_seal);
-    fixture_.set_pin(fixture_.enrol("yamada", CredentialKind::party, crypto::KeyKind::ec_p256, "山田"),
+    fixture_.enrol("seal", credentials::CredentialKind::operator_seal);
+    fixture_.set_pin(fixture_.enrol("yamada", credentials::CredentialKind::party, crypto::KeyKind::ec_p256, "山田"),
                      test::kYamadasPin);
   }
 
@@ -19,26 +23,23 @@ class FieldTexts : public ::testing::Test {
     Consent consent;
     consent.instruction =
         test::value_or_throw(Instruction::parse(test::instruction_json(digest, to_rfc3339(fixture_.clock.time), name)));
-    return field_spec(grant("seal", SignatureType::witness, consent), choice, texts);
+    return field_spec(grant("seal", SignatureType::witness, std::move(consent)), choice, texts);
   }
   pades::SignatureFieldSpec party(const FieldChoice& choice) {
     Consent consent;
     consent.pin = test::pin_of(test::kYamadasPin);
-    return field_spec(grant("yamada", SignatureType::party, consent), choice, {});
+    return field_spec(grant("yamada", SignatureType::party, std::move(consent)), choice, {});
   }
-  Authorization grant(const std::string& id, SignatureType type, const Consent& consent) {
-    ActivationBook book(1);
+  Authorization grant(const std::string& id, SignatureType type, Consent consent) {
+    credentials::ActivationBook book(1);
     Authorizer authorizer(fixture_.service->activation(), book, {}, fixture_.clock);
-    const Principal principal{"t"};
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x"));
-    const AuthorizationRequest request{
-        .principal = principal,
-        .credential = test::value_or_throw(fixture_.service->credentials().load(test::kOperator, CredentialId(id))),
-        .type = type,
-        .document_digest = digest,
-        .consent = consent,
-        .deadline = async::deadline_in(test::kPatience)};
-    return test::value_or_throw(async::block_on(authorizer.authorize(request)));
+    const auto credential =
+        test::value_or_throw(fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
+    SigningRequest request{.principal = {"t"}, .credential = CredentialId(id), .type = type};
+    request.consent = std::move(consent);
+    return test::value_or_throw(
+        async::block_on(authorizer.authorize(request, credential, digest, async::deadline_in(test::kPatience))));
   }
 
   test::SigningFixture fixture_;

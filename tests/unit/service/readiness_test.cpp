@@ -1,5 +1,7 @@
 #include "rakkan/service/readiness.hpp"
 
+#include "rakkan/async/task.hpp"
+
 #include <gmock/gmock.h>
 
 #include <boost/asio/steady_timer.hpp>

@@ -1,5 +1,6 @@
 #include "rakkan/service/signing_line.hpp"
 
+#include "rakkan/credentials/signing_material.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "support/bare_signing_line.hpp"
 #include "support/signing_fixture.hpp"
@@ -16,7 +17,7 @@ struct Line {
   explicit Line(KeyKind kind = KeyKind::ec_p256, const char* suite = nullptr)
       : identity(authority.signer(kind)),
         signer(std::make_shared<test::BentSigner>(identity.key)),
-        key(test::value_or_throw(SigningMaterial::create(
+        key(test::value_or_throw(credentials::SigningMaterial::create(
             signer, identity.certificate, {authority.certificate()},
             suite != nullptr ? *crypto::suite_from_name(suite) : crypto::default_suite(kind)))) {}
 
@@ -30,7 +31,7 @@ struct Line {
   crypto::SystemRandom random;
   test::Identity identity;
   std::shared_ptr<test::BentSigner> signer;
-  SigningMaterial key;
+  credentials::SigningMaterial key;
   Bytes base = test::sample_pdf();
 };
 
@@ -97,16 +98,16 @@ TEST(SigningLine, HsmErrorComesThrough) {
 
 TEST(SigningLine, CertificateOfAnotherKeyIsRefused) {
   Line line;
-  EXPECT_THAT(SigningMaterial::create(line.signer, line.authority.signer(KeyKind::ec_p256).certificate, {},
-                                      crypto::default_suite(KeyKind::ec_p256)),
+  EXPECT_THAT(credentials::SigningMaterial::create(line.signer, line.authority.signer(KeyKind::ec_p256).certificate, {},
+                                                   crypto::default_suite(KeyKind::ec_p256)),
               FailsWith(ErrorCode::key_certificate_mismatch));
 }
 
 TEST(SigningLine, SuiteMustSuitTheKey) {
   Line line;
-  EXPECT_THAT(
-      SigningMaterial::create(line.signer, line.identity.certificate, {}, crypto::default_suite(KeyKind::rsa_2048)),
-      FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(credentials::SigningMaterial::create(line.signer, line.identity.certificate, {},
+                                                   crypto::default_suite(KeyKind::rsa_2048)),
+              FailsWith(ErrorCode::unsupported_algorithm));
 }
 
 TEST(SigningLine, SecondSignatureKeepsTheFirst) {

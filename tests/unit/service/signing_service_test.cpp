@@ -1,5 +1,10 @@
 #include "rakkan/service/signing_service.hpp"
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/options.hpp"
+
 #include <set>
 #include <thread>
 
@@ -21,10 +26,10 @@ class SigningServiceTest : public ::testing::Test {
 
   void set_up(Options options) {
     fixture_ = std::make_unique<test::SigningFixture>(std::move(options));
-    seal_ = fixture_->enrol("seal", CredentialKind::operator_seal);
-    yamada_ = fixture_->enrol("yamada", CredentialKind::party, crypto::KeyKind::rsa_2048, "山田");
-    sato_ = fixture_->enrol("sato", CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤");
-    tsu_ = fixture_->enrol("tsu", CredentialKind::tsu);
+    seal_ = fixture_->enrol("seal", credentials::CredentialKind::operator_seal);
+    yamada_ = fixture_->enrol("yamada", credentials::CredentialKind::party, crypto::KeyKind::rsa_2048, "山田");
+    sato_ = fixture_->enrol("sato", credentials::CredentialKind::party, crypto::KeyKind::ec_p256, "佐藤");
+    tsu_ = fixture_->enrol("tsu", credentials::CredentialKind::tsu);
     fixture_->set_pin(yamada_, test::kYamadasPin);
     fixture_->set_pin(sato_, test::kSatosPin);
   }
@@ -45,7 +50,7 @@ class SigningServiceTest : public ::testing::Test {
 
   Result<SignedDocument> sign_at_outside() {
     SignPdfCommand command = fixture_->witness_command(seal_, document_);
-    command.level = BaselineLevel::b_t;
+    command.level = pades::BaselineLevel::b_t;
     command.tsa = "outside";
     return fixture_->sign(std::move(command));
   }
@@ -115,7 +120,7 @@ TEST_F(SigningServiceTest, DocumentLargerThanTheLimitIsRefused) {
 
 TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_->sign(std::move(command)));
   const auto cut = test::cut_signature(document_, signed_pdf);
   ASSERT_OK_AND_ASSIGN(
@@ -130,7 +135,7 @@ TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
 TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
   ASSERT_THAT(fixture_->service->credentials().disable(test::kOperator, tsu_), IsOk());
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   EXPECT_THAT(fixture_->sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
   EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 0);
 }
@@ -285,11 +290,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
   const auto command = [&](std::string_view instructed) {
-    SignHashCommand made{.principal = {"t"},
-                         .credential = seal_,
-                         .type = SignatureType::witness,
-                         .level = BaselineLevel::b_t,
-                         .digest = digest};
+    SignHashCommand made{
+        {.principal = {"t"}, .credential = seal_, .type = SignatureType::witness, .level = pades::BaselineLevel::b_t},
+        digest};
     made.consent.instruction = fixture_->instruction_for(bytes_of(instructed));
     return made;
   };
@@ -320,7 +323,7 @@ TEST_F(SigningServiceTest, ManyAtOnceAreEachRight) {
     threads.emplace_back([&] {
       for (int n = 0; n < 5; ++n) {
         SignPdfCommand command = fixture_->witness_command(seal_, document_);
-        command.level = BaselineLevel::b_t;
+        command.level = pades::BaselineLevel::b_t;
         good += fixture_->sign(std::move(command)).has_value() ? 1 : 0;
       }
     });

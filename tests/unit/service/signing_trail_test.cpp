@@ -2,7 +2,14 @@
 #include <boost/json.hpp>
 #include <thread>
 
+#include "rakkan/access/refusals.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/command.hpp"
 #include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/stored_signature.hpp"
+#include "rakkan/service/timestamper.hpp"
 #include "support/loopback_tsa.hpp"
 #include "support/signing_fixture.hpp"
 
@@ -20,14 +27,14 @@ using ::testing::Not;
 class SigningTrail : public ::testing::Test {
  protected:
   explicit SigningTrail(Options options = test::SigningFixture::default_options()) : fixture_(std::move(options)) {
-    seal_ = fixture_.enrol("seal", CredentialKind::operator_seal);
-    yamada_ = fixture_.enrol("yamada", CredentialKind::party, crypto::KeyKind::ec_p256, "山田");
-    fixture_.enrol("tsu", CredentialKind::tsu);
+    seal_ = fixture_.enrol("seal", credentials::CredentialKind::operator_seal);
+    yamada_ = fixture_.enrol("yamada", credentials::CredentialKind::party, crypto::KeyKind::ec_p256, "山田");
+    fixture_.enrol("tsu", credentials::CredentialKind::tsu);
     fixture_.set_pin(yamada_, test::kYamadasPin);
     fixture_.trail.forget();
   }
 
-  Result<Activated> activate(const Principal& by, const std::vector<crypto::Digest>& digests,
+  Result<Activated> activate(const access::Principal& by, const std::vector<crypto::Digest>& digests,
                              std::string_view pin = test::kYamadasPin) {
     ActivateCommand command{.principal = by, .credential = yamada_, .digests = digests, .pin = test::pin_of(pin)};
     return async::block_on(fixture_.service->activate(std::move(command)));
@@ -89,8 +96,8 @@ TEST_F(SigningTrail, IntentIsDurableBeforeTheKeyIsTouchedAndNamesWhatItSigns) {
 }
 
 TEST_F(SigningTrail, AKeyThatEndedSignsNothingAndIsRefused) {
-  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), std::nullopt, false);
-  const Principal caller{"key:k", TenantId("acme"), false, standing};
+  const auto standing = std::make_shared<access::KeyStanding>(ApiKeyId("k"), std::nullopt, false);
+  const access::Principal caller{"key:k", TenantId("acme"), false, standing};
   SignPdfCommand command = witness();
   command.principal = caller;
   standing->revoke();
@@ -102,7 +109,7 @@ TEST_F(SigningTrail, AKeyThatEndedSignsNothingAndIsRefused) {
 }
 
 TEST_F(SigningTrail, AKeyThatExpiresOnTheWaySignsNothing) {
-  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), fixture_.clock.time, false);
+  const auto standing = std::make_shared<access::KeyStanding>(ApiKeyId("k"), fixture_.clock.time, false);
   SignPdfCommand command = witness();
   command.principal = {"key:k", TenantId("acme"), false, standing};
   EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
@@ -111,11 +118,11 @@ TEST_F(SigningTrail, AKeyThatExpiresOnTheWaySignsNothing) {
 
 // Between the key's use and its timestamp: the signature is not given out, and the unit's key is not touched.
 TEST_F(SigningTrail, AKeyThatIsRevokedBeforeTheTimestampGetsNone) {
-  const auto standing = std::make_shared<KeyStanding>(ApiKeyId("k"), std::nullopt, false);
+  const auto standing = std::make_shared<access::KeyStanding>(ApiKeyId("k"), std::nullopt, false);
   fixture_.software_keys.at("seal").before = [&](const crypto::Digest&) { standing->revoke(); };
   SignPdfCommand command = witness();
   command.principal = {"key:k", TenantId("acme"), false, standing};
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::api_key_expired));
   ASSERT_THAT(fixture_.trail.events(), ElementsAre("signature.intent", "signature.failed"));
   EXPECT_THAT(fixture_.trail.bodies("signature.failed").front(), HasSubstr("api-key-expired"));
@@ -126,7 +133,7 @@ TEST_F(SigningTrail, ACredentialThatIsDisabledOnTheWaySignsNothingMore) {
     EXPECT_THAT(fixture_.service->credentials().disable(test::kOperator, CredentialId("tsu")), IsOk());
   };
   SignPdfCommand command = witness();
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
   EXPECT_THAT(fixture_.trail.bodies("timestamp.intent"), IsEmpty());
 }
@@ -283,7 +290,7 @@ TEST_F(SigningTrail, ActivationSignsEachDocumentOnce) {
     EXPECT_THAT(entry.body, Not(HasSubstr(std::string(granted.token.text()))));
   }
   EXPECT_THAT(fixture_.trail.bodies("activation.granted"),
-              ElementsAre(HasSubstr(text_of_digest(digest_of(document_)))));
+              ElementsAre(HasSubstr(credentials::text_of_digest(digest_of(document_)))));
 }
 
 TEST_F(SigningTrail, ActivationOutlivesARestartUntilItsTimeIsOver) {
@@ -357,11 +364,11 @@ TEST_F(SigningTrail, ActivationNamesEachDigestOnceAndAtLeastOne) {
 }
 
 TEST_F(SigningTrail, OneTenantNeitherSignsAsNorReadsAnother) {
-  const Principal a{"key:a", TenantId("a")};
-  const Principal b{"key:b", TenantId("b")};
+  const access::Principal a{"key:a", TenantId("a")};
+  const access::Principal b{"key:b", TenantId("b")};
   const CredentialId seal_of_a =
-      fixture_.enrol("seal-a", CredentialKind::operator_seal, crypto::KeyKind::ec_p256, "", {}, "", "a");
-  const auto sign_as = [&](const Principal& principal, const CredentialId& id) {
+      fixture_.enrol("seal-a", credentials::CredentialKind::operator_seal, crypto::KeyKind::ec_p256, "", {}, "", "a");
+  const auto sign_as = [&](const access::Principal& principal, const CredentialId& id) {
     SignPdfCommand command = fixture_.witness_command(id, document_);
     command.principal = principal;
     return fixture_.sign(std::move(command));
@@ -374,7 +381,7 @@ TEST_F(SigningTrail, OneTenantNeitherSignsAsNorReadsAnother) {
   EXPECT_THAT(async::block_on(fixture_.service->find_signature(a, made.stored.id)), IsOk());
   EXPECT_THAT(async::block_on(fixture_.service->find_signature(b, made.stored.id)),
               FailsWith(ErrorCode::signature_unknown));
-  for (const CredentialSummary& seen : fixture_.service->credentials().list(b)) {
+  for (const credentials::CredentialSummary& seen : fixture_.service->credentials().list(b)) {
     EXPECT_NE(seen.id, seal_of_a);
   }
   ASSERT_OK_AND_ASSIGN(const Activated granted, activate(a, {digest_of(document_)}));
@@ -424,11 +431,15 @@ TEST_F(SigningTrail, AdministrationIsRecordedWithWho) {
   EXPECT_THAT(fixture_.trail.events(), ElementsAre("credential.disabled"));
   EXPECT_EQ(fixture_.trail.entries().front().body, R"({"by":{"id":"local:0"},"credential":"seal"})");
   fixture_.trail.fail_at("credential.added");
-  EXPECT_THAT(
-      fixture_.service->credentials().generate(
-          test::kOperator,
-          {CredentialId("new"), CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {}}),
-      FailsWith(ErrorCode::audit_unavailable));
+  EXPECT_THAT(fixture_.service->credentials().generate(test::kOperator, {CredentialId("new"),
+                                                                         credentials::CredentialKind::operator_seal,
+                                                                         PartyId(),
+                                                                         crypto::KeyKind::ec_p256,
+                                                                         "",
+                                                                         "",
+                                                                         "",
+                                                                         {}}),
+              FailsWith(ErrorCode::audit_unavailable));
   EXPECT_THAT(fixture_.service->credentials().find(test::kOperator, CredentialId("new")),
               FailsWith(ErrorCode::credential_unknown));
 }
@@ -437,10 +448,10 @@ TEST_F(SigningTrail, AdministrationIsRecordedWithWho) {
 class TightTimestamper final : public Timestamper {
  public:
   explicit TightTimestamper(tsp::Tsu& unit) : unit_(unit) {}
-  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal&, crypto::Digest digest,
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal&, crypto::Digest digest,
                                                                    async::Deadline) override {
     ++tokens;
-    co_return unit_.issue(tsp::TimestampRequest::for_digest(digest, Bytes(8, 1)));
+    co_return test::issue(unit_, tsp::TimestampRequest::for_digest(digest, Bytes(8, 1)));
   }
   [[nodiscard]] std::size_t expected_token_size() const noexcept override { return 100; }
   int tokens = 0;
@@ -453,14 +464,14 @@ TEST(TightToken, LeadsToASecondSignatureWithAnIntentOfItsOwn) {
   test::SigningFixture fixture;
   test::TestTsu unit(fixture.authority);
   const auto tight = std::make_shared<TightTimestamper>(*unit.tsu);
-  const CredentialId seal = fixture.enrol("seal", CredentialKind::operator_seal);
+  const CredentialId seal = fixture.enrol("seal", credentials::CredentialKind::operator_seal);
   Environment environment = fixture.environment();
   environment.timestampers.emplace("tight", tight);
   ASSERT_OK_AND_ASSIGN(const auto service,
                        SigningService::create(test::SigningFixture::default_options(), std::move(environment)));
   const Bytes document = test::sample_pdf();
   SignPdfCommand command = fixture.witness_command(seal, document);
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   command.tsa = "tight";
   fixture.trail.forget();
   ASSERT_OK_AND_ASSIGN(const SignedDocument made, async::block_on(service->sign_pdf(std::move(command))));
@@ -501,12 +512,12 @@ class SilentAuthority : public SigningTrail {
 TEST_F(SilentAuthority, TimeoutIsAnOutcomeAndTheActivationSignsAgain) {
   ASSERT_OK_AND_ASSIGN(const Activated granted, activate());
   SignPdfCommand command = with_token(granted.token, document_);
-  command.level = BaselineLevel::b_t;
+  command.level = pades::BaselineLevel::b_t;
   command.tsa = "silent";
   EXPECT_THAT(fixture_.sign(std::move(command)), FailsWith(ErrorCode::tsa_timeout));
   EXPECT_THAT(fixture_.trail.bodies("signature.failed"), ElementsAre(HasSubstr(row(ErrorCode::tsa_timeout).slug)));
   SignPdfCommand again = with_token(granted.token, document_);
-  again.level = BaselineLevel::b_t;
+  again.level = pades::BaselineLevel::b_t;
   EXPECT_THAT(fixture_.sign(std::move(again)), IsOk());
 }
 

@@ -74,7 +74,8 @@ TEST(TimestampResponse, RefusesMalformedAnswers) {
 struct GrantedResponse : testing::Test {
   test::TestAuthority authority;
   test::TestTsu unit{authority};
-  TimestampToken token = test::value_or_throw(unit.tsu->issue(
+  TimestampToken token = test::value_or_throw(test::issue(
+      *unit.tsu,
       TimestampRequest::for_digest(crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x")), Bytes(8, 0x11))));
 
   // The token in an answer of that status, with or without it.

@@ -21,7 +21,7 @@ struct Token : testing::Test {
   test::TestTsu unit{authority};
   TimestampRequest request =
       TimestampRequest::for_digest(crypto::digest(DigestAlgorithm::sha256, bytes_of("x")), Bytes(8, 0x11));
-  TimestampToken token = test::value_or_throw(unit.tsu->issue(request));
+  TimestampToken token = test::value_or_throw(test::issue(*unit.tsu, request));
   const crypto::AlgorithmSuite& suite = crypto::default_suite(KeyKind::ec_p256);
 
   // The token's TSTInfo in a SignedData made by hand.

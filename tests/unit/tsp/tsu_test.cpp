@@ -24,7 +24,7 @@ struct TimestampUnit : testing::Test {
   test::TestTsu unit{authority};
 
   std::variant<TimestampToken, Rejection> respond(ByteView request) {
-    return test::value_or_throw(parse_response(unit.tsu->respond(request)));
+    return test::value_or_throw(parse_response(test::respond(*unit.tsu, request)));
   }
   TimestampToken granted(const TimestampRequest& request) {
     return std::get<TimestampToken>(respond(request.encode()));
@@ -143,8 +143,8 @@ TEST_F(TimestampUnit, RefusesAHashThatThePolicyLeavesOut) {
   auto policy = test::TestTsu::policy();
   policy.imprint_algorithms = {DigestAlgorithm::sha512};
   const test::TestTsu narrow(authority, KeyKind::ec_p256, policy);
-  EXPECT_THAT(narrow.tsu->issue(request_for("x")), FailsWith(ErrorCode::bad_imprint_algorithm));
-  EXPECT_THAT(narrow.tsu->issue(request_for("x", DigestAlgorithm::sha512)), IsOk());
+  EXPECT_THAT(test::issue(*narrow.tsu, request_for("x")), FailsWith(ErrorCode::bad_imprint_algorithm));
+  EXPECT_THAT(test::issue(*narrow.tsu, request_for("x", DigestAlgorithm::sha512)), IsOk());
 }
 
 TEST_F(TimestampUnit, RefusesWhatIsNotDerAsBadDataFormat) {
@@ -167,7 +167,7 @@ TEST_F(TimestampUnit, MakesNoTokenWithoutASerialNumber) {
   const auto tsu = test::value_or_throw(Tsu::create(unit.identity.key, crypto::default_suite(KeyKind::ec_p256),
                                                     unit.identity.certificate, {}, test::TestTsu::policy(),
                                                     make_epoch_serial_source(1, random, kSerialsPerEpoch), unit.clock));
-  const auto answer = test::value_or_throw(parse_response(tsu->respond(request_for("x").encode())));
+  const auto answer = test::value_or_throw(parse_response(test::respond(*tsu, request_for("x").encode())));
   EXPECT_EQ(std::get<Rejection>(answer).failure_info, PkiFailureInfo::system_failure);
 }
 
@@ -181,7 +181,7 @@ TEST_F(TimestampUnit, AnswersAFailedKeyWithSystemFailureAndWithoutDetails) {
 TEST_F(TimestampUnit, ReleasesNoSignatureThatDoesNotVerify) {
   unit.signer->flips_a_bit = true;
   EXPECT_EQ(refused(request_for("x")), PkiFailureInfo::system_failure);
-  EXPECT_THAT(unit.tsu->issue(request_for("x")), FailsWith(ErrorCode::self_check_failed));
+  EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), FailsWith(ErrorCode::self_check_failed));
 }
 
 TEST_F(TimestampUnit, R9_SaysTheGatesTimeInMillisecondsWithTheAccuracy) {
@@ -196,11 +196,11 @@ TEST_F(TimestampUnit, R10_LeavesOrderingFalse) { EXPECT_FALSE(granted(request_fo
 TEST_F(TimestampUnit, R25_EnforcesTheCertificatesValidityForEachToken) {
   const pki::Validity validity = unit.identity.certificate.validity();
   unit.clock->time = validity.not_after;
-  EXPECT_THAT(unit.tsu->issue(request_for("x")), IsOk());
+  EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), IsOk());
   unit.clock->time = validity.not_after + 1s;
-  EXPECT_THAT(unit.tsu->issue(request_for("x")), FailsWith(ErrorCode::certificate_expired));
+  EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), FailsWith(ErrorCode::certificate_expired));
   unit.clock->time = validity.not_before - 1s;
-  EXPECT_THAT(unit.tsu->issue(request_for("x")), FailsWith(ErrorCode::certificate_not_yet_valid));
+  EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), FailsWith(ErrorCode::certificate_not_yet_valid));
   EXPECT_EQ(unit.signer->signatures, 1);
 }
 
@@ -211,9 +211,9 @@ TEST_F(TimestampUnit, R25_EnforcesThePrivateKeyUsagePeriodForEachToken) {
     content.private_key_usage_period = pki::PrivateKeyUsagePeriod{validity.not_before, period_end};
   });
   limited.clock->time = period_end;
-  EXPECT_THAT(limited.tsu->issue(request_for("x")), IsOk());
+  EXPECT_THAT(test::issue(*limited.tsu, request_for("x")), IsOk());
   limited.clock->time = period_end + 1s;
-  EXPECT_THAT(limited.tsu->issue(request_for("x")), FailsWith(ErrorCode::certificate_expired));
+  EXPECT_THAT(test::issue(*limited.tsu, request_for("x")), FailsWith(ErrorCode::certificate_expired));
   EXPECT_EQ(limited.signer->signatures, 1);
 }
 
@@ -257,7 +257,7 @@ TEST_F(TimestampUnit, NamesItselfWhenThePolicySaysSo) {
   auto policy = test::TestTsu::policy();
   policy.include_tsa_name = true;
   const test::TestTsu named(authority, KeyKind::ec_p256, policy);
-  ASSERT_OK_AND_ASSIGN(const TimestampToken token, named.tsu->issue(request_for("x")));
+  ASSERT_OK_AND_ASSIGN(const TimestampToken token, test::issue(*named.tsu, request_for("x")));
   der::Reader name(token.info().tsa_name);
   ASSERT_OK_AND_ASSIGN(const ByteView directory_name, name.content(der::context_constructed(4)));
   EXPECT_EQ(to_hex(directory_name), to_hex(named.identity.certificate.subject().der()));
@@ -280,14 +280,14 @@ TEST_F(TimestampUnit, NoTokenIsLargerThanTheMaximum) {
 TEST_F(TimestampUnit, T_e_ATokenWithoutCertificatesIsSmall) {
   TimestampRequest request = request_for("x");
   request.certificate_requested = false;
-  EXPECT_LT(unit.tsu->respond(request.encode()).size(), 700U);
+  EXPECT_LT(test::respond(*unit.tsu, request.encode()).size(), 700U);
 }
 
 TEST(TimestampUnitKeys, EveryKindOfKeyIssues) {
   test::TestAuthority authority;
   for (const KeyKind kind : {KeyKind::rsa_2048, KeyKind::ec_p256, KeyKind::ec_p384}) {
     const test::TestTsu unit(authority, kind);
-    ASSERT_OK_AND_ASSIGN(const TimestampToken token, unit.tsu->issue(request_for("x")));
+    ASSERT_OK_AND_ASSIGN(const TimestampToken token, test::issue(*unit.tsu, request_for("x")));
     EXPECT_THAT(token.verify_signature(), IsOk()) << crypto::name(kind);
   }
 }

@@ -1,0 +1,131 @@
+// ApiKeys says who a caller is. A key belongs to a tenant and allows what its scopes name; its text is shown once, when
+// it is made, and only a hash is kept.
+//
+//   rkn_<id: 16 digits and letters>_<secret: 32 random bytes, base64url>
+//
+// Callers are recognised from an immutable snapshot in memory that is swapped whole: no store, no lock held across the
+// comparison, and the same work for an unknown key as for a known one.
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rakkan/access/principal.hpp"
+#include "rakkan/access/refusals.hpp"
+#include "rakkan/base/ip_address.hpp"
+#include "rakkan/base/random.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/store/api_key_store.hpp"
+
+namespace rakkan::access {
+
+enum class Scope : std::uint8_t { sign, timestamp, audit, admin };
+inline constexpr Scope kScopes[] = {Scope::sign, Scope::timestamp, Scope::audit, Scope::admin};
+
+[[nodiscard]] std::string_view name(Scope scope) noexcept;
+[[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;
+
+class ScopeSet {
+ public:
+  constexpr ScopeSet() noexcept = default;
+  constexpr ScopeSet(std::initializer_list<Scope> scopes) noexcept {
+    for (const Scope scope : scopes) {
+      add(scope);
+    }
+  }
+  constexpr void add(Scope scope) noexcept { bits_ |= bit(scope); }
+  [[nodiscard]] constexpr bool has(Scope scope) const noexcept { return (bits_ & bit(scope)) != 0; }
+  [[nodiscard]] constexpr bool empty() const noexcept { return bits_ == 0; }
+  [[nodiscard]] std::vector<std::string> names() const;
+  friend bool operator==(const ScopeSet&, const ScopeSet&) = default;
+
+ private:
+  static constexpr std::uint8_t bit(Scope scope) noexcept {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(scope));
+  }
+  std::uint8_t bits_ = 0;
+};
+
+struct NewApiKey {
+  TenantId tenant;                     // 1 to 32 of [a-z0-9._-], starting with a letter or digit
+  std::string label;                   // for people; 1 to 100 bytes without control characters
+  ScopeSet scopes;                     // at least one
+  std::vector<std::string> addresses;  // CIDR ranges; none: from anywhere
+  std::optional<Instant> expires;
+};
+
+struct ApiKey {
+  ApiKeyId id;
+  TenantId tenant;
+  std::string label;
+  ScopeSet scopes;
+  std::vector<std::string> addresses;
+  Instant created;
+  std::optional<Instant> expires;
+  std::optional<Instant> revoked;
+  ApiKeyId maker = {};  // the key that made it; empty: the operator did
+};
+
+struct CreatedApiKey {
+  ApiKey key;
+  SecureBytes text;  // shown to its owner, kept nowhere
+};
+
+struct Caller {
+  Principal principal;  // "key:<id>" of the key's tenant
+  ApiKeyId key;
+  ScopeSet scopes;
+};
+
+class ApiKeys {
+ public:
+  // Reads the keys. store_unavailable, store_corrupt. The arguments outlive it.
+  [[nodiscard]] static Result<std::unique_ptr<ApiKeys>> open(store::ApiKeyStore& store, Recorder record,
+                                                             const Clock& clock, RandomSource& random);
+
+  // One transaction with its entry in the trail (key.created, key.revoked, `by` whom); durable when it returns; blocks.
+  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that a key makes has at
+  // most its scopes, addresses and time (what is left out is the maker's): else key_exceeds_maker with the member.
+  [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
+  // When it returns the key is refused, with all that it made and they made, and so is what is still under way in their
+  // names: nothing of it is recorded behind the revocation's entry. api_key_unknown. Again is harmless. Both:
+  // api_key_expired when `by` ended meanwhile.
+  [[nodiscard]] Result<ApiKey> revoke(const Principal& by, const ApiKeyId& id);
+  [[nodiscard]] std::vector<ApiKey> list() const;  // by creation, those that are over too
+  // api_key_unknown
+  [[nodiscard]] Result<ApiKey> find(const ApiKeyId& id) const;
+
+  // Whose key this text is, from this address at this time. api_key_unknown (also when it is no key at all),
+  // api_key_expired (or revoked), address_not_allowed. Thread-safe, quick, writes nothing.
+  [[nodiscard]] Result<Caller> authenticate(std::string_view text, const IpAddress& peer, Instant now) const;
+  // The id of a key that fails to authenticate although its secret is right: for the record of the refusal.
+  [[nodiscard]] std::optional<ApiKey> identify(std::string_view text) const;
+
+ private:
+  struct Snapshot;
+  ApiKeys(store::ApiKeyStore& store, Recorder record, const Clock& clock, RandomSource& random);
+  [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
+  void show(std::shared_ptr<const Snapshot> fresh);
+  [[nodiscard]] Result<void> load();
+  // The change and its entry, in one transaction.
+  [[nodiscard]] Result<void> commit(audit::Submission submission);
+
+  store::ApiKeyStore* store_;
+  Recorder record_;
+  const Clock* clock_;
+  RandomSource* random_;
+  std::mutex change_mutex_;            // one change at a time
+  mutable std::mutex snapshot_mutex_;  // held for the copy of a pointer
+  std::shared_ptr<const Snapshot> snapshot_;
+};
+
+}  // namespace rakkan::access

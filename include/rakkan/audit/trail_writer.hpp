@@ -1,0 +1,46 @@
+// TrailWriter is what the use cases ask of the trail: write this down durably. audit::Trail in programs; tests and
+// benchmarks bring their own.
+#pragma once
+
+#include <cstdint>
+#include <utility>
+
+#include "rakkan/async/task_fwd.hpp"
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::audit {
+
+class TrailWriter {
+ public:
+  virtual ~TrailWriter() = default;
+  // As audit::Trail::record.
+  virtual void record(audit::Submission submission, audit::Trail::Done done) = 0;
+  // As audit::Trail::ready.
+  [[nodiscard]] virtual Result<void> ready() const = 0;
+  // As audit::Trail::shortage.
+  [[nodiscard]] virtual std::optional<Error> shortage() const { return std::nullopt; }
+  // Entries of the trail that are durable: an index handed out later is not smaller.
+  [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
+
+  // Waits for the answer without a thread, and with one.
+  [[nodiscard]] async::Task<Result<audit::Receipt>> write(audit::Submission submission);
+  [[nodiscard]] Result<audit::Receipt> write_and_wait(audit::Submission submission);
+};
+
+// The trail of programs, which outlives this.
+class AuditTrailWriter final : public TrailWriter {
+ public:
+  explicit AuditTrailWriter(audit::Trail& trail) noexcept : trail_(&trail) {}
+  void record(audit::Submission submission, audit::Trail::Done done) override {
+    trail_->record(std::move(submission), std::move(done));
+  }
+  [[nodiscard]] Result<void> ready() const override { return trail_->ready(); }
+  [[nodiscard]] std::optional<Error> shortage() const override { return trail_->shortage(); }
+  [[nodiscard]] std::uint64_t size() const noexcept override { return trail_->size(audit::Journal::trail); }
+
+ private:
+  audit::Trail* trail_;
+};
+
+}  // namespace rakkan::audit

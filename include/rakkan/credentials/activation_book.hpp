@@ -1,0 +1,97 @@
+// ActivationBook knows which activations are open and which of their digests were used: a party's consent to exactly
+// these documents, each once. It answers from memory; the store holds the same for the next start, and refuses a second
+// use by itself.
+//
+// A digest is taken while a request works on it and stays used once its signature is durable. When the line fails after
+// the key was touched (the timestamp authority did not answer, say), nothing was given out, so the digest is given
+// back: the same token signs again within its time, with an intent of its own. Only a restart in between ends that.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "rakkan/access/principal.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/store/ledger.hpp"
+
+namespace rakkan::credentials {
+
+// "SHA-256:<hex>"
+[[nodiscard]] std::string text_of_digest(const crypto::Digest& digest);
+// What is kept of a token: SHA-256 of its text.
+[[nodiscard]] Bytes activation_id(const SecureBytes& token);
+
+class ActivationBook {
+ public:
+  explicit ActivationBook(std::size_t capacity) : capacity_(capacity) {}
+
+  // The right to sign one digest. Given back when it goes, unless keep() was called. The book outlives it.
+  class Claim {
+   public:
+    Claim(Claim&& other) noexcept
+        : book_(std::exchange(other.book_, nullptr)), use_(std::move(other.use_)), recorded_(other.recorded_) {}
+    Claim& operator=(Claim&&) = delete;
+    ~Claim();
+
+    // To become durable with the intent; nothing when an earlier intent has it.
+    [[nodiscard]] std::optional<store::ActivationUse> use_to_record() const {
+      return recorded_ ? std::nullopt : std::optional(use_);
+    }
+    [[nodiscard]] const Bytes& activation() const noexcept { return use_.id; }
+    void recorded() noexcept { recorded_ = true; }  // the use is durable
+    void keep() noexcept;                           // the signature is made: used for good
+
+   private:
+    friend class ActivationBook;
+    Claim(ActivationBook& book, store::ActivationUse use, bool recorded)
+        : book_(&book), use_(std::move(use)), recorded_(recorded) {}
+    ActivationBook* book_;
+    store::ActivationUse use_;
+    bool recorded_;
+  };
+
+  // What the store has.
+  void load(const std::vector<store::ActivationRow>& rows);
+  // Is there room for one more? overloaded. Forgets those that are over for long.
+  [[nodiscard]] Result<void> make_room(Instant now);
+  void add(const store::ActivationRow& row);  // that is durable
+
+  struct Known {
+    TenantId tenant;
+    CredentialId credential;
+  };
+  // Whose it is. activation_unknown (also another tenant's).
+  [[nodiscard]] Result<Known> find(const Bytes& id, const access::Principal& principal);
+  // Nobody can use it any more; a document that is being signed with it is signed.
+  void remove(const Bytes& id);
+
+  // activation_unknown (also another tenant's or another credential's), activation_expired, activation_digest_mismatch,
+  // activation_used.
+  [[nodiscard]] Result<Claim> claim(const SecureBytes& token, const access::Principal& principal,
+                                    const CredentialId& credential, const crypto::Digest& digest, Instant now);
+
+ private:
+  enum class Use : std::uint8_t { open, taken, reopened, used };  // reopened: open, but its use is recorded already
+  struct Activation {
+    TenantId tenant;
+    CredentialId credential;
+    Instant expires;
+    std::map<std::string, Use> digests;
+  };
+  void set(const store::ActivationUse& use, Use state) noexcept;
+
+  std::size_t capacity_;
+  std::mutex mutex_;
+  std::map<Bytes, Activation> activations_;
+};
+
+}  // namespace rakkan::credentials

@@ -1,0 +1,51 @@
+// SigningMaterial is a key with the certificate that belongs to it: what a credential is once it is loaded.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "rakkan/base/result.hpp"
+#include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/crypto/digest.hpp"
+#include "rakkan/crypto/signer.hpp"
+#include "rakkan/pki/certificate.hpp"
+
+namespace rakkan::credentials {
+
+class SigningMaterial {
+ public:
+  // key_certificate_mismatch when the certificate is another key's; unsupported_algorithm when the suite is not for it.
+  [[nodiscard]] static Result<SigningMaterial> create(std::shared_ptr<crypto::Signer> signer,
+                                                      pki::Certificate certificate, std::vector<pki::Certificate> chain,
+                                                      const crypto::AlgorithmSuite& suite);
+
+  [[nodiscard]] crypto::Signer& signer() const noexcept { return *signer_; }
+  [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
+  [[nodiscard]] const crypto::Digest& certificate_digest() const noexcept { return certificate_digest_; }  // SHA-256
+  // Without the certificate itself.
+  [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
+  [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
+  [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
+
+  // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
+  [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
+
+  // The same key signing by another way (a pool's threads).
+  [[nodiscard]] SigningMaterial with_signer(std::shared_ptr<crypto::Signer> signer) const;
+
+ private:
+  SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Certificate certificate,
+                  std::vector<pki::Certificate> chain, const crypto::AlgorithmSuite& suite,
+                  crypto::PublicKey public_key, cms::SignedAttributes sample);
+
+  std::shared_ptr<crypto::Signer> signer_;
+  pki::Certificate certificate_;
+  crypto::Digest certificate_digest_;
+  std::vector<pki::Certificate> chain_;
+  const crypto::AlgorithmSuite* suite_;
+  crypto::PublicKey public_key_;
+  cms::SignedAttributes sample_;  // of some digest: all have the same size
+};
+
+}  // namespace rakkan::credentials

@@ -1,0 +1,54 @@
+// SigningDesk is the use case of all that sign for a caller from outside: once, sign, prove. A request that was
+// answered before gets that answer again, and whoever asks for it gets the proof that its outcome is in the log.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task_fwd.hpp"
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/service/command.hpp"
+#include "rakkan/service/once.hpp"
+#include "rakkan/service/signing_service.hpp"
+
+namespace rakkan::service {
+
+struct WantedSignature {
+  std::variant<SignPdfCommand, SignHashCommand> command;  // its claim is filled in here
+  RepeatableRequest request;
+  bool proof = false;  // to wait for a checkpoint over the outcome
+};
+
+struct GivenSignature {
+  StoredSignature stored;
+  bool replayed = false;                  // an earlier request's
+  std::optional<std::string> proof = {};  // of the outcome's entry; nothing: not wanted, or no checkpoint came in time
+};
+
+class SigningDesk {
+ public:
+  // All outlive it. `store`: where reads of store and log files wait.
+  SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail,
+              async::BoundedPool& store) noexcept
+      : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store) {}
+
+  // As Once::claim, SigningService::sign_pdf or sign_hash. A proof that does not come is no error: the signature is
+  // good all the same. Thread-safe.
+  [[nodiscard]] async::Task<Result<GivenSignature>> sign(WantedSignature wanted);
+
+ private:
+  [[nodiscard]] async::Task<Result<StoredSignature>> make(WantedSignature& wanted, const Once& once);
+  [[nodiscard]] async::Task<std::optional<std::string>> prove(const access::Principal& caller, std::uint64_t index,
+                                                              async::Deadline deadline);
+
+  SigningService* signing_;
+  Idempotency* idempotency_;
+  audit::Trail* trail_;
+  async::BoundedPool* store_;
+};
+
+}  // namespace rakkan::service

@@ -1,0 +1,55 @@
+// SigningRequest is what a caller states about a signature, of a document or a digest: it travels as one from the
+// endpoint to the trail.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "rakkan/access/principal.hpp"
+#include "rakkan/async/deadline.hpp"
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/secure_bytes.hpp"
+#include "rakkan/base/strong_id.hpp"
+#include "rakkan/pades/baseline_level.hpp"
+#include "rakkan/service/instruction.hpp"
+#include "rakkan/service/signature_type.hpp"
+
+namespace rakkan::service {
+
+// Why a key may be used: a witness brings the instruction, a party its PIN or the token of an activation.
+struct Consent {
+  std::optional<Instruction> instruction;
+  std::optional<SecureBytes> pin;
+  std::optional<SecureBytes> activation;  // the token's text
+};
+
+// The Idempotency-Key of a request whose fingerprint was taken: it becomes durable with the signature, in one commit.
+struct IdempotencyClaim {
+  std::string key;
+  Bytes fingerprint;
+};
+
+struct SigningRequest {
+  access::Principal principal;
+  CredentialId credential;
+  SignatureType type{};
+  pades::BaselineLevel level{};
+  Consent consent = {};
+  std::string tsa = {};                          // profile; empty: the default
+  std::optional<async::Deadline> deadline = {};  // nothing: the configured time from now on
+  std::optional<IdempotencyClaim> claim = {};
+};
+
+// The levels that signatures are made at; every other is refused before anything is signed.
+[[nodiscard]] bool is_made(pades::BaselineLevel level) noexcept;
+
+// What the caller may say in the signature dictionary; the two types fill in the rest.
+struct FieldChoice {
+  std::string field_name;  // empty: the first free "Signature<n>"
+  std::string name;        // /Name; empty: the witness's configured name, or the certificate's CN
+  std::string reason;      // /Reason; of a witness it follows the text that says on whose instruction
+  std::string location;
+  std::string contact_info;
+};
+
+}  // namespace rakkan::service

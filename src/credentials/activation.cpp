@@ -1,0 +1,122 @@
+#include "rakkan/credentials/activation.hpp"
+
+#include "rakkan/async/task.hpp"
+
+#include <functional>
+
+#include "credentials/administration_record.hpp"
+#include "credentials/argon2.hpp"
+
+namespace rakkan::credentials {
+namespace {
+
+constexpr std::size_t kSaltSize = 16;  // RFC 9106 §3.1
+constexpr std::size_t kTagSize = 32;
+
+store::LockPolicy lock_policy(const PinPolicy& policy) {
+  store::LockPolicy lock{policy.max_failures, std::nullopt, policy.first_wait, policy.longest_wait};
+  if (policy.lock_time.count() > 0) {
+    lock.lock_time = policy.lock_time;
+  }
+  return lock;
+}
+
+}  // namespace
+
+Activation::Activation(store::Store& store, audit::TrailWriter& trail, async::BoundedPool& pool, const Clock& clock,
+                       RandomSource& random, PinPolicy policy)
+    : store_(&store), trail_(&trail), pool_(&pool), clock_(&clock), random_(&random), policy_(policy) {}
+
+async::Task<Result<void>> Activation::set_pin(const access::Principal& by, const CredentialId& id,
+                                              const SecureBytes& pin, async::Deadline deadline) {
+  RAKKAN_CO_CHECK(check_length(pin));
+  const auto set = [&]() -> Result<void> {
+    RAKKAN_TRY(store::ActivationSecret secret, make_secret(pin));
+    return commit("pin.set", by, id, store::PinAddition{id, std::move(secret)});
+  };
+  co_return co_await async::run_on(*pool_, set, deadline, by.owner());
+}
+
+async::Task<Result<void>> Activation::change_pin(const access::Principal& by, const CredentialId& id,
+                                                 const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                 async::Deadline deadline) {
+  RAKKAN_CO_CHECK(check_length(new_pin));
+  const auto change = [&]() -> Result<void> {
+    RAKKAN_TRY(store::ActivationSecret old_secret, judge(by, id, old_pin));
+    RAKKAN_TRY(store::ActivationSecret new_secret, make_secret(new_pin));
+    return commit("pin.changed", by, id, store::PinReplacement{id, std::move(old_secret), std::move(new_secret)});
+  };
+  co_return co_await async::run_on(*pool_, change, deadline, by.owner());
+}
+
+async::Task<Result<void>> Activation::reset_failures(const access::Principal& by, const CredentialId& id,
+                                                     const std::optional<TenantId>& tenant, async::Deadline deadline) {
+  const auto reset = [&] { return commit("pin.reset", by, id, store::PinReset{id, tenant}, tenant); };
+  co_return co_await async::run_on(*pool_, reset, deadline, by.owner());
+}
+
+async::Task<Result<void>> Activation::verify_pin(const access::Principal& by, const CredentialId& id,
+                                                 const SecureBytes& pin, async::Deadline deadline) {
+  const auto verify = [&]() -> Result<void> {
+    RAKKAN_CHECK(judge(by, id, pin));
+    return {};
+  };
+  co_return co_await async::run_on(*pool_, verify, deadline, by.owner());
+}
+
+Result<void> Activation::commit(std::string event, const access::Principal& by, const CredentialId& id,
+                                store::RowChange change, const std::optional<TenantId>& tenant) {
+  audit::Submission submission;
+  submission.event = std::move(event);
+  submission.body = administration_record(by, id, tenant);
+  submission.changes.push_back(std::move(change));
+  submission.condition = by.key.get();
+  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
+  return {};
+}
+
+Result<store::ActivationSecret> Activation::judge(const access::Principal& by, const CredentialId& id,
+                                                  const SecureBytes& pin) {
+  const std::scoped_lock turn(turns_.at(std::hash<CredentialId>{}(id) % turns_.size()));
+  RAKKAN_CHECK(by.still_stands(clock_->now()));
+  RAKKAN_TRY(store::PinAttempt attempt, store_->begin_pin_attempt(id, by.tenant, lock_policy(policy_), clock_->now()));
+  const store::ActivationSecret& secret = attempt.secret;
+  const Argon2Cost cost{secret.memory_kib, secret.iterations, secret.parallelism};
+  RAKKAN_TRY(Bytes hash, argon2id(pin, secret.salt, cost, secret.hash.size()));
+  const bool right = !hash.empty() && constant_time_equal(hash, secret.hash);
+  secure_wipe(hash);
+  RAKKAN_CHECK(by.still_stands(clock_->now()));
+  if (!right) {
+    return fail(
+        ErrorCode::pin_incorrect,
+        "failure " + std::to_string(attempt.failures) + " of " + std::to_string(policy_.max_failures) + " in a row",
+        "credential " + id.value());
+  }
+  RAKKAN_CHECK(store_->forgive_pin_failures(id, by.tenant));
+  return std::move(attempt.secret);
+}
+
+Result<store::ActivationSecret> Activation::make_secret(const SecureBytes& pin) {
+  const auto memory_kib = checked_cast<std::uint32_t>(policy_.memory / 1024);
+  if (!memory_kib) {
+    return fail(ErrorCode::configuration_invalid, "pin.memory is out of range");
+  }
+  store::ActivationSecret secret;
+  secret.memory_kib = *memory_kib;
+  secret.iterations = policy_.iterations;
+  secret.parallelism = 1;
+  secret.salt.resize(kSaltSize);
+  RAKKAN_CHECK(random_->fill(secret.salt));
+  RAKKAN_TRY(secret.hash,
+             argon2id(pin, secret.salt, {secret.memory_kib, secret.iterations, secret.parallelism}, kTagSize));
+  return secret;
+}
+
+Result<void> Activation::check_length(const SecureBytes& pin) const {
+  if (pin.view().size() < policy_.min_length) {
+    return fail(ErrorCode::invalid_argument, "a PIN has at least " + std::to_string(policy_.min_length) + " bytes");
+  }
+  return {};
+}
+
+}  // namespace rakkan::credentials
