@@ -13,6 +13,7 @@
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/service/readiness.hpp"
+#include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/repeated_failures.hpp"
 
 namespace rakkan::api {
@@ -24,6 +25,7 @@ struct Api::Context {
         readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
                   around.log),
         failures(around.log),
+        refused(around.log),
         blocking({"store", 2, 1'024}) {}
 
   ApiOptions options;
@@ -31,6 +33,7 @@ struct Api::Context {
   std::atomic<bool> draining{false};
   service::Readiness readiness;
   telemetry::RepeatedFailures failures;  // those that no answer's status shows
+  telemetry::CountedRefusals refused;    // answers that are not worth a line each
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
 };
