@@ -19,7 +19,7 @@ struct Option {
 [[nodiscard]] std::span<const Option> options() noexcept;
 
 inline constexpr std::string_view kSummary =
-    "rakkand signs and timestamps over HTTP with keys in an HSM. `rakkan init` makes its data folder and the "
+    "rakkand signs and timestamps over HTTP with keys in an HSM. `rakkan init` makes its data folder and the\n"
     "configuration FILE, `rakkan config check` tells beforehand whether it would start.";
 
 struct Serve {

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -83,7 +84,7 @@ std::optional<double> start_time() {
   if (!fields) {
     return std::nullopt;
   }
-  const double since_boot = std::stod(field) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  const double since_boot = std::strtod(field.c_str(), nullptr) / static_cast<double>(::sysconf(_SC_CLK_TCK));
   return seconds_of(CLOCK_REALTIME) - seconds_of(CLOCK_BOOTTIME) + since_boot;
 }
 

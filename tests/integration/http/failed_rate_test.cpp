@@ -1,4 +1,6 @@
 // The rate of an address for callers without a good key: whoever has one, or needs none, does not feel it.
+#include <gmock/gmock.h>
+
 #include "support/http_server_fixture.hpp"
 
 namespace rakkan::test {
