@@ -13,7 +13,7 @@ namespace rakkan::apps {
 // A row for each option; parsing, --help, the manual page and completion are made from it.
 struct Option {
   std::string_view name;
-  std::string_view value;  // what stands for its value; empty of a flag
+  std::string_view value;  // the word for its value; empty of a flag
   std::string_view summary;
 };
 [[nodiscard]] std::span<const Option> options() noexcept;

@@ -22,7 +22,7 @@ class App;
 
 namespace rakkan::cli {
 
-// What stands for an option's value in help, manual pages and completion: a name of a file or folder is completed.
+// The word for an option's value in help, manual pages and completion: the name of a file or folder is completed.
 inline constexpr const char* kFile = "FILE";
 inline constexpr const char* kFolder = "FOLDER";
 

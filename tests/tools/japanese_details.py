@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 TABLE = "src/console/japanese.cpp"
-# What must be told in Japanese: mistakes in command line and configuration, files, the data folder.
+# Modules whose details must have Japanese: mistakes in command line and configuration, files, the data folder.
 WHOLE = ("apps", "cli", "config", "preflight", "base")
 # Words of CLI11's.
 FOREIGN = {"A subcommand is required", " is required", " requires ", " excludes ", " not in {", "Could not convert: "}

@@ -1,4 +1,4 @@
-// What a program understands, as plain facts: manual pages and completion are made from them.
+// The words that a program understands, as plain facts: manual pages and completion are made from them.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ namespace rakkan::cli {
 // An option, or an argument that is known by its place.
 struct OptionFacts {
   std::vector<std::string> names;         // "-o", "--output"; of an argument the one word that stands for it
-  std::string value = {};                 // what stands for the value: "FILE", "FOLDER", "TEXT"; empty of a flag
+  std::string value = {};                 // the word for the value: "FILE", "FOLDER", "TEXT"; empty of a flag
   std::vector<std::string> choices = {};  // all values that are taken; empty: others, too
   std::string summary = {};               // one line
   std::string default_value = {};         // that is taken when it is left out; empty: none

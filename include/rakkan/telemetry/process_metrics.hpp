@@ -1,5 +1,5 @@
-// What Prometheus' client libraries tell of every process, under the names that its dashboards know: process_*; and
-// rakkan_build_info, whose label says the version.
+// The numbers that Prometheus' client libraries tell of every process, under the names that its dashboards know:
+// process_*; and rakkan_build_info, whose label says the version.
 #pragma once
 
 #include <string>

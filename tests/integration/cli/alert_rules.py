@@ -22,7 +22,7 @@ from data_folder import PATIENCE, DataFolder, Server  # noqa: E402
 WORDS = {"by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "bool", "offset"}
 PROMETHEUS_METRICS = {"up"}
 PROMETHEUS_LABELS = {"instance", "job"}
-# What a label may say beside what it said just now: statuses and reasons of errors.
+# Values of labels beside those that the server told just now: statuses and reasons of errors.
 ERRORS = set(re.findall(r"[\w-]+", (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")))
 
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-# What the documented steps call, and the shell that runs them.
+# The programs that the documented steps call, and the shell that runs them.
 TOOLS = ("sh", "cat", "chown", "id", "install", "kill", "mv", "runuser", "systemctl", "systemd-sysusers", "systemd-tmpfiles")
 # Loaded at run time, so that no program names them.
 LOADED = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/*/softhsm/libsofthsm2.so", "/usr/lib/*/libnss_files.so.2",
