@@ -41,8 +41,8 @@ Api::Api(const ApiOptions& options, ApiEnvironment environment)
     : context_(std::make_unique<Context>(options, environment)),
       observer_(std::make_unique<TelemetryObserver>(*context_)),
       housekeeping_(std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
-          environment.signing, environment.idempotency, environment.refusals, context_->readiness, environment.clock,
-          environment.log, environment.metrics})) {
+          environment.signing, environment.idempotency, environment.refusals, context_->readiness, context_->refused,
+          environment.clock, environment.log, environment.metrics})) {
   observer_->knows(router());
   observer_->knows(metrics_router());
 }

@@ -14,6 +14,7 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/service/readiness.hpp"
 #include "rakkan/service/signing_desk.hpp"
+#include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/repeated_failures.hpp"
 
 namespace rakkan::api {
@@ -25,6 +26,7 @@ struct Api::Context {
         readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
                   around.log),
         failures(around.log),
+        refused(around.log),
         blocking({"store", 2, 1'024}),
         desk(around.signing, around.idempotency, around.trail, blocking) {}
 
@@ -33,6 +35,7 @@ struct Api::Context {
   std::atomic<bool> draining{false};
   service::Readiness readiness;
   telemetry::RepeatedFailures failures;  // those that no answer's status shows
+  telemetry::CountedRefusals refused;    // answers that are not worth a line each
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
   service::SigningDesk desk;

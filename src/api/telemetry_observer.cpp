@@ -10,6 +10,9 @@ using telemetry::WatchedKind;
 
 constexpr std::string_view kKeyPrincipal = "key:";
 
+// Anybody can bring about as many of these as the network carries.
+bool is_counted(ErrorCode code) noexcept { return row(code).http_status == 401 || code == ErrorCode::rate_limited; }
+
 }  // namespace
 
 TelemetryObserver::TelemetryObserver(Context& context) : context_(context) {
@@ -58,6 +61,10 @@ void TelemetryObserver::served(const Served& served) noexcept {
   if (route.sampled != nullptr && !route.sampled->takes(served.status, std::chrono::steady_clock::now())) {
     return;
   }
+  const std::optional<ErrorCode> error = error_code_from_slug(served.problem);
+  if (error && is_counted(*error) && !context_.refused.takes(*error, request.peer, std::chrono::steady_clock::now())) {
+    return;
+  }
   telemetry::RequestLine line;
   line.request_id = request.id;
   line.trace_id = request.trace ? std::string_view(request.trace->trace_id) : std::string_view();
@@ -72,7 +79,7 @@ void TelemetryObserver::served(const Served& served) noexcept {
     line.key_id.remove_prefix(line.key_id.starts_with(kKeyPrincipal) ? kKeyPrincipal.size() : 0);
     line.tenant = principal->tenant.value();
   }
-  line.error = error_code_from_slug(served.problem);
+  line.error = error;
   context_.environment.log.request(line);
 }
 

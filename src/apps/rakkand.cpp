@@ -18,6 +18,7 @@
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
+#include "rakkan/telemetry/process_metrics.hpp"
 
 namespace rakkan::apps {
 namespace {
@@ -73,8 +74,16 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
                                                     embedded->random(), api.observer()));
   const auto watches = api::watch(metrics, *server);
+  const auto process = telemetry::watch_process(metrics, RAKKAN_VERSION);
+  const std::string folder = configuration.data_dir.string();
   log->write(LogLevel::info, "rakkand serves",
-             {{"port", std::uint64_t{server->port()}}, {"metrics_port", std::uint64_t{scraped->port()}}});
+             {{"version", std::string_view(RAKKAN_VERSION)},
+              {"address", std::string_view(configuration.http.listen.address)},
+              {"port", std::uint64_t{server->port()}},
+              {"tls", configuration.http.listen.tls.enabled()},
+              {"metrics_port", std::uint64_t{scraped->port()}},
+              {"data_folder", std::string_view(folder)},
+              {"profile", std::string_view(configuration.profile)}});
   manager.ready();
   run(manager, *server, *log);
   manager.stopping();

@@ -1,11 +1,11 @@
 #include <unistd.h>
 
-#include <iostream>
 #include <span>
 
 #include "arguments.hpp"
 #include "rakkan/base/process.hpp"
 #include "rakkan/base/standard_streams.hpp"
+#include "rakkan/console/error_report.hpp"
 #include "serve.hpp"
 
 namespace {
@@ -29,11 +29,8 @@ Result<void> start(const apps::Arguments& arguments) {
 
 int main(int argc, char** argv) {
   rakkan::settle_standard_streams();
-  const auto arguments = rakkan::apps::parse(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+  const auto words = std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0);
+  const auto arguments = rakkan::apps::parse(words);
   const auto ended = arguments ? start(*arguments) : rakkan::Result<void>(fail(arguments.error()));
-  if (!ended) {
-    std::cerr << "rakkand: " << to_string(ended.error()) << '\n';
-    return static_cast<int>(row(ended.error().code).exit_code);
-  }
-  return 0;
+  return ended ? 0 : rakkan::console::report("rakkand", ended.error(), rakkan::apps::asks_for_json(words));
 }

@@ -21,12 +21,15 @@ class ActivateCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
-    app.add_option("--pin-file", pin_file_, "File with the party's PIN; - is standard input")->required();
+    app.add_option("--pin-file", pin_file_, "File with the party's PIN; - is standard input")
+        ->type_name(kFile)
+        ->required();
     app.add_option("--digest", digests_, "Digest of a document in hexadecimal, or ALG:HEX; may be repeated")
         ->required()
         ->allow_extra_args(false);
     app.add_option("-o,--output", output_,
                    "File for the token, or - for standard output; each digest can be signed once within five minutes")
+        ->type_name(kFile)
         ->required();
     remote_.declare(app);
   }

@@ -44,10 +44,13 @@ class ProveCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("index", index_, "Number of the entry in its log")->required();
-    app.add_option("-o,--output", output_, "The proof (.tlog-proof); - is standard output")->required();
+    app.add_option("-o,--output", output_, "The proof (.tlog-proof); - is standard output")
+        ->type_name(kFile)
+        ->required();
     app.add_option(
-        "--record", record_,
-        "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output");
+           "--record", record_,
+           "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output")
+        ->type_name(kFile);
     declare_journal(app, journal_);
   }
 
@@ -150,7 +153,9 @@ class EraseCommand final : public Command {
 class ExportCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("-o,--output", output_, "Folder; a second export into it adds what is new")->required();
+    app.add_option("-o,--output", output_, "Folder; a second export into it adds what is new")
+        ->type_name(kFolder)
+        ->required();
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {

@@ -172,7 +172,7 @@ Match compare(const pades::SignatureIntegrity& file, const FoundEntries& found) 
 class FindCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("file", file_, "Signed PDF; - is standard input")->required();
+    app.add_option("file", file_, "Signed PDF; - is standard input")->type_name(kFile)->required();
     remote_.declare(app);
   }
 

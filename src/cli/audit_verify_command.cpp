@@ -60,17 +60,23 @@ bool is_of(std::string_view checkpoint, std::string_view journal) {
 class VerifyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    auto* folder = app.add_option("--dir", folder_, "An exported log (one journal) instead of the data folder's");
+    auto* folder = app.add_option("--dir", folder_, "An exported log (one journal) instead of the data folder's")
+                       ->type_name(kFolder);
     app.add_option("--against", against_,
-                   "Checkpoint that somebody kept: the log must continue it; - is standard input");
+                   "Checkpoint that somebody kept: the log must continue it; - is standard input")
+        ->type_name(kFile);
     app.add_option(
            "--key", keys_,
            "The log's public key (vkey), or a file of such, or - for standard input; default: the data folder's own")
+        ->type_name("KEY|FILE")
         ->allow_extra_args(false);
     auto* proof =
-        app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log; - is standard input");
+        app.add_option("--proof", proof_, "Checks one proof (.tlog-proof), without any log; - is standard input")
+            ->type_name(kFile);
     proof->excludes(folder);
-    app.add_option("--record", record_, "The entry with its record, as `audit prove --record` wrote it")->needs(proof);
+    app.add_option("--record", record_, "The entry with its record, as `audit prove --record` wrote it")
+        ->type_name(kFile)
+        ->needs(proof);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {

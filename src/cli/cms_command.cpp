@@ -21,7 +21,7 @@ class CmsCommand final : public Command {
     app.add_option("digest", digest_,
                    "Digest of the content in hexadecimal (SHA-256, SHA-384 or SHA-512 by its length), or ALG:HEX")
         ->required();
-    app.add_option("-o,--output", output_, "CMS in DER; - is standard output")->required();
+    app.add_option("-o,--output", output_, "CMS in DER; - is standard output")->type_name(kFile)->required();
     options_.declare(app);
     remote_.declare(app);
   }

@@ -22,6 +22,10 @@ class App;
 
 namespace rakkan::cli {
 
+// The word for an option's value in help, manual pages and completion: the name of a file or folder is completed.
+inline constexpr const char* kFile = "FILE";
+inline constexpr const char* kFolder = "FOLDER";
+
 // The options that every command understands.
 struct GlobalOptions {
   std::filesystem::path config_file;  // empty: the usual places

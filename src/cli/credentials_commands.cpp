@@ -149,7 +149,9 @@ class CsrCommand final : public Command {
     app.add_option("id", id_, "Credential")->required();
     app.add_option("--subject", subject_, "Distinguished name, e.g. \"CN=株式会社ラッカン,C=JP\" (RFC 4514)")
         ->required();
-    app.add_option("-o,--output", output_, "PKCS #10 request in PEM; - is standard output")->required();
+    app.add_option("-o,--output", output_, "PKCS #10 request in PEM; - is standard output")
+        ->type_name(kFile)
+        ->required();
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -174,6 +176,7 @@ class ImportCommand final : public Command {
     app.add_option("id", id_, "Credential")->required();
     app.add_option("file", file_,
                    "The certificate and its chain up to the root, PEM or DER, in any order; - is standard input")
+        ->type_name(kFile)
         ->required();
     app.add_flag("--allow-incomplete-chain", allow_incomplete_chain_,
                  "Take it although the chain ends before a root; each start warns of it");
@@ -200,8 +203,9 @@ class PinCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
-    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input");
+    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile);
     app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
+        ->type_name(kFile)
         ->needs(pin);
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")

@@ -97,7 +97,7 @@ std::vector<std::string> own_names(const config::Configuration& configuration) {
 class InitCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("folder", folder_, "Data folder; made when it is not there")->required();
+    app.add_option("folder", folder_, "Data folder; made when it is not there")->type_name(kFolder)->required();
     app.add_option("--origin", origin_,
                    "Name of the audit log in its checkpoints, a URL without scheme that is yours, for ever "
                    "(log.example.jp/contracts). Without one the folder is for development");
@@ -105,7 +105,8 @@ class InitCommand final : public Command {
                    "PKCS#11 module of your HSM (default: SoftHSM2, tokens in the data folder). It needs a token "
                    "\"audit-log\" (audit.token) for the log's key and one of each credential's name; their user PINs "
                    "are read from pins/TOKEN.pin in the data folder (token.pin_file), mode 0600. A missing token is "
-                   "made in a free slot, with fresh PINs (token.create)");
+                   "made in a free slot, with fresh PINs (token.create)")
+        ->type_name(kFile);
     app.footer("--config FILE puts the configuration there instead of into the folder; --set KEY=VALUE goes into it.");
   }
 

@@ -26,7 +26,7 @@ ExitCode worse(ExitCode before, pades::Check found) noexcept {
 class InspectCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("input", input_, "PDF to look at; - is standard input")->required();
+    app.add_option("input", input_, "PDF to look at; - is standard input")->type_name(kFile)->required();
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {

@@ -73,7 +73,8 @@ class CreateKeyCommand final : public Command {
         ->allow_extra_args(false);
     app.add_option("--expires", expires_, "When it ends, e.g. 2027-11-30T00:00:00Z (default: never)");
     app.add_option("-o,--output", output_,
-                   "File for the key's text, its owner's alone, instead of printing it; - is standard output");
+                   "File for the key's text, its owner's alone, instead of printing it; - is standard output")
+        ->type_name(kFile);
     remote_.declare(app);
   }
 

@@ -7,33 +7,12 @@
 #include <system_error>
 #include <utility>
 
-#include "rakkan/base/environment.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/standard_streams.hpp"
+#include "rakkan/console/error_report.hpp"
 
 namespace rakkan::cli {
 namespace {
-
-// The Japanese title is shown beside the English one where the terminal's language is Japanese.
-bool speaks_japanese() {
-  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
-    if (const std::string_view value = environment_variable(variable); !value.empty()) {
-      return value.starts_with("ja");
-    }
-  }
-  return false;
-}
-
-void print_causes(const Error& error) {
-  for (const Error& cause : error.causes) {
-    std::cerr << "  because: " << cause.detail;
-    if (!cause.where.empty()) {
-      std::cerr << " (" << cause.where << ')';
-    }
-    std::cerr << " [" << row(cause.code).slug << "]\n";
-    print_causes(cause);
-  }
-}
 
 bool is_for_standard_output(const Document& document) { return document.to == kStandardStream; }
 
@@ -73,27 +52,7 @@ void forget_secrets(const Outcome& outcome) {
 }  // namespace
 
 boost::json::object to_json(const Error& error) {
-  const ErrorRow& facts = row(error.code);
-  boost::json::object json{{"type", "urn:rakkan:problem:" + std::string(facts.slug)},
-                           {"code", facts.slug},
-                           {"title", facts.title_en},
-                           {"title_ja", facts.title_ja},
-                           {"detail", error.detail},
-                           {"retryable", facts.retryable}};
-  if (!error.where.empty()) {
-    json["where"] = error.where;
-  }
-  if (error.retry_after) {
-    json["retry_after_ms"] = error.retry_after->count();
-  }
-  if (!error.causes.empty()) {
-    boost::json::array causes;
-    for (const Error& cause : error.causes) {
-      causes.push_back(to_json(cause));
-    }
-    json["causes"] = std::move(causes);
-  }
-  return json;
+  return boost::json::parse(console::to_json(error, console::language())).as_object();
 }
 
 Document Document::of(std::filesystem::path to, Bytes content) {
@@ -135,21 +94,7 @@ Result<void> deliver(const Outcome& outcome, bool json) {
   return fail(std::move(error).because(std::move(undone).error()));
 }
 
-int print(const Error& error, bool json) {
-  const ErrorRow& facts = row(error.code);
-  if (json) {
-    // The exit code says that it failed, whether or not this can be read.
-    static_cast<void>(
-        write_standard_output(boost::json::serialize(boost::json::object{{"error", to_json(error)}}) + "\n"));
-  }
-  std::cerr << "rakkan: " << (speaks_japanese() ? facts.title_ja : facts.title_en) << ": " << error.detail;
-  if (!error.where.empty()) {
-    std::cerr << " (" << error.where << ')';
-  }
-  std::cerr << " [" << facts.slug << "]\n";
-  print_causes(error);
-  return static_cast<int>(facts.exit_code);
-}
+int print(const Error& error, bool json) { return console::report("rakkan", error, json); }
 
 void warn(std::string_view what) { std::cerr << "rakkan: " << what << '\n'; }
 

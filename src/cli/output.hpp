@@ -10,14 +10,14 @@
 
 namespace rakkan::cli {
 
-// The error as in a problem document (RFC 9457): type, title, title_ja, code, detail, where, retryable, causes.
+// The error in the one form of both programs (console/error_report.hpp).
 [[nodiscard]] boost::json::object to_json(const Error& error);
 
 // Gives out what a command has made: its documents, then its facts. When any of it cannot be written, the command is
 // taken back where that can be done, and has failed: output_unwritable, file_unwritable, invalid_argument.
 [[nodiscard]] Result<void> deliver(const Outcome& outcome, bool json);
 
-// Prints the error; the exit code that it means.
+// Tells the error in that form; the exit code that it means.
 int print(const Error& error, bool json);
 
 // Something that everybody should see, on stderr; it fails nothing.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "cli/command.hpp"
 #include "cli/input.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/crypto/system_random.hpp"
@@ -89,12 +90,15 @@ bool is_good(const fetch::HttpResponse& response) noexcept { return response.sta
 
 void RemoteOptions::declare(CLI::App& app) {
   app.add_option("--server", server, "URL of a running rakkand that does the work, e.g. https://sign.example.jp")
+      ->type_name("URL")
       ->check([](const std::string& url) {
         return url.starts_with("http://") || url.starts_with("https://") ? std::string()
                                                                          : "an http or https URL is needed";
       });
-  app.add_option("--api-key-file", api_key_file, "File with the API key for --server; - is standard input");
-  app.add_option("--server-ca", ca_file, "Certificates (PEM) that may vouch for the server (default: the system's)");
+  app.add_option("--api-key-file", api_key_file, "File with the API key for --server; - is standard input")
+      ->type_name(kFile);
+  app.add_option("--server-ca", ca_file, "Certificates (PEM) that may vouch for the server (default: the system's)")
+      ->type_name(kFile);
 }
 
 Result<boost::json::object> json_of(const fetch::HttpResponse& response) {

@@ -17,8 +17,10 @@ namespace {
 class SignCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("input", input_, "PDF to sign; - is standard input")->required();
-    app.add_option("-o,--output", output_, "Signed PDF; replaced in one step; - is standard output")->required();
+    app.add_option("input", input_, "PDF to sign; - is standard input")->type_name(kFile)->required();
+    app.add_option("-o,--output", output_, "Signed PDF; replaced in one step; - is standard output")
+        ->type_name(kFile)
+        ->required();
     options_.declare(app);
     app.add_option("--field", field_.field_name, "Signature field: a new name, or an empty field that is there");
     app.add_option("--reason", field_.reason,

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "cli/command.hpp"
 #include "cli/input.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/base/time.hpp"
@@ -16,9 +17,12 @@ void SigningOptions::declare(CLI::App& app) {
       ->check(CLI::IsMember({"witness", "party"}));
   app.add_option("--instruction", instruction_file,
                  "JSON record of the instruction; a witness signature needs it; of all files of a command one can be - "
-                 "(standard input)");
-  auto* pin = app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it, or …");
+                 "(standard input)")
+      ->type_name(kFile);
+  auto* pin = app.add_option("--pin-file", pin_file, "File with the party's PIN; a party signature needs it, or …")
+                  ->type_name(kFile);
   app.add_option("--activation-file", activation_file, "… the token of `rakkan credentials activate` for this document")
+      ->type_name(kFile)
       ->excludes(pin);
   app.add_option("--level", level, "B-B, or B-T with a signature timestamp")
       ->check(CLI::IsMember({"B-B", "B-T"}))

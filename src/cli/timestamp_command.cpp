@@ -24,8 +24,10 @@ constexpr std::uint64_t kLargestRequest = 64 * 1024;  // bytes; the unit itself 
 class TimestampCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("file", file_, "File to timestamp, or with --query a TimeStampReq; - is standard input")->required();
-    app.add_option("-o,--output", output_, "TimeStampResp in DER; - is standard output")->required();
+    app.add_option("file", file_, "File to timestamp, or with --query a TimeStampReq; - is standard input")
+        ->type_name(kFile)
+        ->required();
+    app.add_option("-o,--output", output_, "TimeStampResp in DER; - is standard output")->type_name(kFile)->required();
     app.add_flag("--query", is_query_, "FILE is an RFC 3161 request: answer it by the internal unit");
     app.add_option("--digest", algorithm_, "SHA-256, SHA-384 or SHA-512")->capture_default_str();
     app.add_option("--tsa", tsa_, "Timestamp authority's profile (default: the configured one)");

@@ -1,3 +1,5 @@
+include(GNUInstallDirs)
+
 # rakkan_module(NAME <module> DEPENDS <modules...> [OPTIONS_OF <modules...>] SOURCES <files...> [LINKS <third-party targets...>])
 #
 # A module is a static library rakkan_<module> made of src/<module> with its public headers in include/rakkan/<module>.
@@ -16,17 +18,19 @@ function(rakkan_module)
   set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "${M_NAME}: ${edges}")
 endfunction()
 
-# rakkan_program(NAME <program> DEPENDS <modules...> SOURCES <files...>)
+# rakkan_program([BUILD_TOOL] NAME <program> DEPENDS <modules...> SOURCES <files...>)
 #
-# A program of src/apps, left at the top of the build folder and installed.
+# A program of src/apps, left at the top of the build folder and installed, unless it is a tool of the build alone.
 function(rakkan_program)
-  cmake_parse_arguments(PARSE_ARGV 0 P "" "NAME" "DEPENDS;SOURCES")
+  cmake_parse_arguments(PARSE_ARGV 0 P "BUILD_TOOL" "NAME" "DEPENDS;SOURCES")
   add_executable(${P_NAME} ${P_SOURCES})
   foreach(dependency IN LISTS P_DEPENDS)
     target_link_libraries(${P_NAME} PRIVATE rakkan_${dependency})
   endforeach()
   set_target_properties(${P_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
-  install(TARGETS ${P_NAME} RUNTIME DESTINATION bin)
+  if(NOT P_BUILD_TOOL)
+    install(TARGETS ${P_NAME} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
   string(REPLACE ";" " " edges "${P_DEPENDS}")
   set_property(GLOBAL APPEND PROPERTY RAKKAN_MODULE_GRAPH "apps: ${edges}")
 endfunction()

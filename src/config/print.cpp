@@ -22,18 +22,18 @@ void print_row(std::string& to, const Binding<Owner>& binding, const Owner& owne
   to += std::string(last_part(binding.key)) + " = " + value_text(binding, owner) + "\n";
 }
 
-// The default as it reads in a Markdown table.
 template <class Owner>
-std::string default_text(const Binding<Owner>& binding) {
-  return "`" + value_text(binding, Owner{}) + "`";
+OptionRow row_of(const Binding<Owner>& binding, std::string_view table) {
+  return {std::string(table) + std::string(binding.key), expectation(binding), value_text(binding, Owner{}),
+          std::string(binding.doc)};
 }
 
-template <class Owner>
-void document_row(std::string& to, const Binding<Owner>& binding, std::string_view key) {
-  to += "| `" + std::string(key) + "` | " + expectation(binding) + " | " + default_text(binding) + " | " +
-        std::string(binding.doc) + " |\n";
-}
+constexpr std::string_view kOfAProfile = "tsa.NAME.";
 
+constexpr std::string_view kProfiles = R"(
+A table for each source of timestamps. NAME is 1 to 32 of `a-z`, `0-9` and `-`; in the environment `RAKKAN_TSA_NAME_URL` and so on.
+The profile `internal` exists by itself.
+)";
 constexpr std::string_view kTableHead = "\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n";
 
 // Those rows that `wanted` takes; a section without any has no head.
@@ -77,6 +77,17 @@ std::string print_changes(const Configuration& configuration) {
   });
 }
 
+std::vector<OptionRow> option_table() {
+  std::vector<OptionRow> rows;
+  for (const auto& binding : bindings()) {
+    rows.push_back(row_of(binding, ""));
+  }
+  for (const auto& binding : profile_bindings()) {
+    rows.push_back(row_of(binding, kOfAProfile));
+  }
+  return rows;
+}
+
 std::string reference() {
   std::string text = R"(# Configuration
 
@@ -91,24 +102,14 @@ unknown key is an error.
 - Relative paths in the file start from the file's folder.
 - A secret is never a value. Keys that have to do with secrets name files, and such a file must be readable by its owner alone.
 )";
-  std::string_view section = "none";
-  for (const auto& binding : bindings()) {
-    const std::string_view first = binding.key.substr(0, binding.key.find('.'));
+  std::string section = "none";
+  for (const OptionRow& row : option_table()) {
+    const std::string first = row.key.starts_with(kOfAProfile) ? "tsa.NAME" : row.key.substr(0, row.key.find('.'));
     if (first != section) {
       section = first;
-      text += "\n## " + std::string(section) + "\n" + std::string(kTableHead);
+      text += "\n## " + section + "\n" + std::string(section == "tsa.NAME" ? kProfiles : "") + std::string(kTableHead);
     }
-    document_row(text, binding, binding.key);
-  }
-  text += R"(
-## tsa.NAME
-
-A table for each source of timestamps. NAME is 1 to 32 of `a-z`, `0-9` and `-`; in the environment `RAKKAN_TSA_NAME_URL` and so on.
-The profile `internal` exists by itself.
-)";
-  text += kTableHead;
-  for (const auto& binding : profile_bindings()) {
-    document_row(text, binding, "tsa.NAME." + std::string(binding.key));
+    text += "| `" + row.key + "` | " + row.expectation + " | `" + row.default_value + "` | " + row.summary + " |\n";
   }
   return text;
 }

@@ -101,8 +101,8 @@ struct Server::Impl {
 };
 
 ServerOptions api_listener(const Options& options) {
-  ServerOptions listener{options.listen,   options.limits,       options.timeouts,
-                         options.key_rate, options.address_rate, options.trusted_proxies};
+  ServerOptions listener{options.listen,       options.limits,      options.timeouts,       options.key_rate,
+                         options.address_rate, options.failed_rate, options.trusted_proxies};
   // One address leaves half of what there is to the others, also where there are only few.
   Limits& limits = listener.limits;
   limits.address_connections = std::min(limits.address_connections, std::max(1U, limits.connections / 2));
@@ -110,7 +110,7 @@ ServerOptions api_listener(const Options& options) {
 }
 
 ServerOptions metrics_listener(const Options& options) {
-  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}};
+  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}, {}};
   listener.limits.connections = kMetricsConnections;
   listener.limits.address_connections = 0;
   return listener;

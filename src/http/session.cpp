@@ -25,6 +25,7 @@ using std::chrono::steady_clock;
 
 // An unread body as small as this is read and thrown away, so that the connection can stay; a longer one ends it.
 constexpr std::uint64_t kThrownAway = 64 * 1024;
+constexpr unsigned kUnauthorized = 401;  // RFC 9110 §15.5.2
 // A body as small as this goes into one buffer with the head: one segment, one TLS record.
 constexpr std::uint64_t kJoined = 16 * 1024;
 
@@ -70,6 +71,8 @@ class Session {
   // Everything before the handler, and the handler.
   async::Task<Result<Response>> answer(Request& request, RequestBody& body, Admission::Work& work);
   Result<const Route*> find_route(Request& request);
+  // A guard's no, or that too many of them went to the caller's address.
+  [[nodiscard]] Error limit_failures(const Request& request, Error refused);
   async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body, Admission::Work& work);
 
   [[nodiscard]] bool can_throw_away(const RequestBody& body, const RequestParser& parser) const;
@@ -246,6 +249,20 @@ Result<const Route*> Session::find_route(Request& request) {
   return route;
 }
 
+Error Session::limit_failures(const Request& request, Error refused) {
+  if (row(refused.code).http_status != kUnauthorized) {
+    return refused;
+  }
+  const auto address = owner_address(request.peer);
+  Result<void> taken = shared_.failed_rate.take(text_of(address.octets), steady_clock::now());
+  if (taken) {
+    return refused;
+  }
+  Error limited = std::move(taken).error();
+  limited.detail = "too many requests without a good API key came from this address";
+  return limited;
+}
+
 async::Task<Result<Response>> Session::answer(Request& request, RequestBody& body, Admission::Work& work) {
   const auto route = find_route(request);
   if (!route && request.method == Method::options && route.error().code == ErrorCode::method_not_allowed) {
@@ -255,7 +272,10 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
   }
   RAKKAN_CO_CHECK(route);
   for (const Guard& guard : shared_.router.guards()) {
-    RAKKAN_CO_CHECK(co_await guard(**route, request));
+    Result<void> allowed = co_await guard(**route, request);
+    if (!allowed) {
+      co_return fail(limit_failures(request, std::move(allowed).error()));
+    }
   }
   RAKKAN_CO_CHECK(check_query(request.query, (*route)->query));
   if ((*route)->is_work()) {

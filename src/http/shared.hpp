@@ -22,7 +22,8 @@ struct Shared {
         budget({options.limits.in_flight, options.limits.kept_for_small(), options.limits.tenant_share}),
         addresses(options.limits.address_connections),
         key_rate(options.key_rate),
-        address_rate(options.address_rate) {}
+        address_rate(options.address_rate),
+        failed_rate(options.failed_rate) {}
 
   const ServerOptions options;
   const std::vector<IpRange> trusted_proxies;  // of the options
@@ -32,6 +33,7 @@ struct Shared {
   AddressCounts addresses;
   RateLimiter key_rate;
   RateLimiter address_rate;
+  RateLimiter failed_rate;
   std::atomic<bool> draining{false};
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> requests{0};

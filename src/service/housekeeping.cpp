@@ -41,6 +41,7 @@ struct Housekeeping::Impl {
   void run() {
     for (int round = 0;; ++round) {
       environment.refusals.flush();
+      environment.refused.flush(std::chrono::steady_clock::now());
       watch_certificates();
       watch_readiness();
       spare.look();

@@ -80,6 +80,16 @@ struct Setting {
 [[nodiscard]] std::string print(const Configuration& configuration);
 // Only what differs from the defaults: parse(print_changes(c)) is c.
 [[nodiscard]] std::string print_changes(const Configuration& configuration);
+
+// A row of the table of options, for those who read about it.
+struct OptionRow {
+  std::string key;            // "hsm.sessions"; of a source of timestamps "tsa.NAME.url"
+  std::string expectation;    // "integer, 1 to 64"
+  std::string default_value;  // as in the file
+  std::string summary;
+};
+// Every option, those of a section beside each other, those of the sources of timestamps last.
+[[nodiscard]] std::vector<OptionRow> option_table();
 // docs/configuration.md.
 [[nodiscard]] std::string reference();
 

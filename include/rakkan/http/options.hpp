@@ -82,7 +82,10 @@ struct Options {
   Timeouts timeouts;
   RateOptions key_rate;      // of one API key
   RateOptions address_rate;  // of one address (IPv6: one /64), before its key is looked at
-  bool tsa_open = false;     // /tsa answers callers without a key
+  // Of one address: answers 401, which a caller without a good key gets. Those beyond it are 429. Whoever has a good
+  // key, or needs none, is not counted and not refused, whatever others do from the same address.
+  RateOptions failed_rate{1, 100};
+  bool tsa_open = false;  // /tsa answers callers without a key
   // Address ranges of proxies whose X-Forwarded-For is believed.
   std::vector<std::string> trusted_proxies;
   std::chrono::seconds idempotency{24 * 3'600};  // how long an answer under an Idempotency-Key is kept

@@ -24,6 +24,7 @@ struct ServerOptions {
   Timeouts timeouts;
   RateOptions key_rate;
   RateOptions address_rate;
+  RateOptions failed_rate;
   std::vector<std::string> trusted_proxies;  // address ranges whose X-Forwarded-For is believed
 };
 

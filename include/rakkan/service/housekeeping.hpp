@@ -9,6 +9,7 @@
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/readiness.hpp"
 #include "rakkan/service/signing_service.hpp"
+#include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
 
@@ -21,6 +22,7 @@ class Housekeeping {
     Idempotency& idempotency;
     access::Refusals& refusals;
     Readiness& readiness;
+    telemetry::CountedRefusals& refused;  // lines of the log
     const Clock& clock;
     telemetry::Log& log;
     telemetry::Metrics& metrics;

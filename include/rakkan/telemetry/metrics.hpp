@@ -2,8 +2,8 @@
 // hot path looks nothing up. What somebody else counts already (pools, the trail, the byte budget) is watched: read
 // when somebody scrapes.
 //
-// Names: rakkan_<what>_<unit>, "_total" for counts. Labels come from the program (routes, statuses, pools,
-// credentials), never from a caller's text.
+// Names: rakkan_<what>_<unit>, "_total" for counts; process_* are those that every Prometheus client has. Labels come
+// from the program (routes, statuses, pools, credentials), never from a caller's text.
 #pragma once
 
 #include <chrono>

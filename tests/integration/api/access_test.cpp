@@ -71,6 +71,30 @@ TEST_F(ApiAccess, RefusalsAreInTheTrailAndRepeatedOnesAreOne) {
   EXPECT_EQ(records_with(R"("action":"GET /v1/keys","peer":"127.0.0.1","key":")" + signer.substr(4, 16)), 1U);
 }
 
+TEST_F(ApiAccess, AFloodWithoutAKeyCostsNoLineEach) {
+  const auto lines_with = [&](std::string_view text) {
+    const std::string log = content_of(log_file());
+    std::size_t found = 0;
+    for (std::size_t at = log.find(text); at != std::string::npos; at = log.find(text, at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(list("").status, 401U);
+  }
+  EXPECT_EQ(problem_of(list("x")), "api-key-unknown") << "of another kind";
+  EXPECT_EQ(ask({"GET", "/problems/overloaded"}).status, 200U);
+  ASSERT_TRUE(eventually([&] { return lines_with("\"route\":\"/problems/{code}\"") == 1; }));
+  EXPECT_EQ(lines_with("\"error\":\"api-key-missing\""), 1U) << "told at once, then counted";
+  EXPECT_EQ(lines_with("\"error\":\"api-key-unknown\""), 1U);
+  server.reset();
+  metrics_server.reset();
+  api.reset();  // what was counted is told at the end at the latest
+  ASSERT_TRUE(eventually([&] { return lines_with("\"msg\":\"requests were refused\"") == 1; }));
+  EXPECT_EQ(lines_with("\"error\":\"api-key-missing\",\"times\":59,\"addresses\":1,"), 1U);
+}
+
 TEST_F(ApiAccess, CredentialsOfAnotherTenantAreNotEvenNamed) {
   enrol_all();
   const RawAnswer mine = list(acme);

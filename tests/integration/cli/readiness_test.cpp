@@ -33,6 +33,26 @@ class ReadinessWarnings : public CliTest {
   }
 };
 
+TEST_F(ReadinessWarnings, TheStartLineSaysWhatRunsAndWhere) {
+  const std::uint16_t port = free_port();
+  auto server = start(port);
+  ASSERT_TRUE(server.has_value()) << to_string(server.error());
+  ASSERT_TRUE(eventually([&] { return log().find("rakkand serves") != std::string::npos; }));
+  std::istringstream lines(log());
+  std::string line;
+  while (std::getline(lines, line) && line.find("rakkand serves") == std::string::npos) {
+  }
+  const boost::json::value start_line = boost::json::parse(line);
+  EXPECT_EQ(std::string(start_line.at("version").as_string()) + "\n",
+            run_command({RAKKAND_PROGRAM, "--version"}).output);
+  EXPECT_EQ(start_line.at("address").as_string(), "127.0.0.1");
+  EXPECT_EQ(start_line.at("port").to_number<int>(), port);
+  EXPECT_FALSE(start_line.at("tls").as_bool());
+  EXPECT_EQ(start_line.at("data_folder").as_string(), path("data"));
+  EXPECT_EQ(start_line.at("profile").as_string(), "development");
+  EXPECT_EQ(server->stop(), 0);
+}
+
 TEST_F(ReadinessWarnings, ACertificateWithoutItsChainIsToldOfAndHindersNothing) {
   issue("warned", {"--kind", "operator", "--key", "p-256"}, "CN=warned", "keyUsage=critical,digitalSignature\n", 0);
   answer({"credentials", "import", "warned", path("warned.pem"), "--allow-incomplete-chain"});

@@ -1,0 +1,15 @@
+// A completion script for bash: commands, options, the values that an option takes, files and folders, keys of the
+// configuration behind --set. It needs bash alone, not the package bash-completion.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "rakkan/cli/program_facts.hpp"
+
+namespace rakkan::manual {
+
+// `keys`: what a value KEY=VALUE begins with.
+[[nodiscard]] std::string bash_completion(const cli::CommandFacts& program, const std::vector<std::string>& keys);
+
+}  // namespace rakkan::manual

@@ -1,0 +1,48 @@
+// CountedRefusals keeps callers who are refused again and again from filling the log: of one error the first request
+// has its line at once; those of the minute after it are counted, and one line says how many they were and from how
+// many addresses. A steady flood costs a line a minute.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <set>
+
+#include "rakkan/base/ip_address.hpp"
+#include "rakkan/telemetry/log.hpp"
+
+namespace rakkan::telemetry {
+
+class CountedRefusals {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr std::chrono::minutes kWindow{1};
+  // Told apart within a window; a caller who changes the address with every request fills no memory.
+  static constexpr std::size_t kMostAddresses = 1'024;
+
+  explicit CountedRefusals(Log& log) noexcept : log_(&log) {}  // the log outlives it
+  ~CountedRefusals();                                          // writes what it counted
+  CountedRefusals(const CountedRefusals&) = delete;
+  CountedRefusals& operator=(const CountedRefusals&) = delete;
+
+  // Whether the request is to have a line of its own; otherwise it is counted. Thread-safe.
+  [[nodiscard]] bool takes(ErrorCode code, const IpAddress& peer, Time now) noexcept;
+  // Writes the counts of windows that are over. Called every few seconds; thread-safe.
+  void flush(Time now) noexcept;
+
+ private:
+  struct Window {
+    std::mutex mutex;
+    bool open = false;
+    Time begin{};
+    std::uint64_t times = 0;
+    std::set<IpAddress> addresses;
+  };
+  void write(ErrorCode code, Window& window) noexcept;
+
+  Log* log_;
+  std::array<Window, kErrorCodeCount> windows_;
+};
+
+}  // namespace rakkan::telemetry

@@ -1,0 +1,17 @@
+// The table of details in Japanese.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace rakkan::console {
+
+// A detail, with "{1}" to "{4}" for its changing parts, and the same in Japanese.
+struct Translation {
+  std::string_view english;
+  std::string_view japanese;
+};
+
+[[nodiscard]] std::span<const Translation> translations() noexcept;
+
+}  // namespace rakkan::console
