@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rakkan/base/hex.hpp"
+#include "service/self_check_table.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -104,6 +105,7 @@ async::Task<Result<Bytes>> SigningAct::sign(const SigningMaterial& key, const cm
   RAKKAN_CO_TRY(Bytes signature,
                 co_await async::run_on(parts_.hsm, use, request_.deadline, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
+  have_table_made(key.self_check(), parts_.cpu);
   signature_value_ = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   co_return signature;
 }

@@ -40,13 +40,14 @@ class Timestamper {
 // unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  // The references outlive it. The key, which is the credential's, is used on the pool, and its uses are counted.
+  // The references outlive it. The key, which is the credential's, is used on the pool hsm, and its uses are counted.
   InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const Credential> credential, TrailWriter& trail,
-                      async::BoundedPool& hsm, RandomSource& random, KeyUse& use) noexcept
+                      async::BoundedPool& hsm, async::BoundedPool& cpu, RandomSource& random, KeyUse& use) noexcept
       : unit_(std::move(unit)),
         credential_(std::move(credential)),
         trail_(&trail),
         hsm_(&hsm),
+        cpu_(&cpu),
         random_(&random),
         use_(&use) {}
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const Principal& caller, crypto::Digest digest,
@@ -62,6 +63,7 @@ class InternalTimestamper final : public Timestamper {
   std::shared_ptr<const Credential> credential_;
   TrailWriter* trail_;
   async::BoundedPool* hsm_;
+  async::BoundedPool* cpu_;
   RandomSource* random_;
   KeyUse* use_;
 };
