@@ -78,6 +78,8 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   }
   const StillStands condition(request_.principal, *credential_);
   submission.condition = &condition;
+  line_ = parts_.environment.trail.begin_line();
+  submission.line = line_;
   OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents).guard;
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (!receipt) {
@@ -116,8 +118,10 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
+  line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
   RAKKAN_CO_TRY(tsp::TimestampToken token,
                 co_await timestamper_->timestamp(request_.principal, imprint, request_.deadline));
+  line_ = parts_.environment.trail.begin_line();
   co_return std::optional(std::move(token));
 }
 
@@ -136,6 +140,7 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string fact
     submission.changes.emplace_back(
         store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now, id_, Bytes()});
   }
+  submission.line = std::move(line_);
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
   StoredSignature stored{id_, request_.credential, intent_->index, receipt.index,
                          now, std::move(facts),    std::move(tail)};
@@ -166,6 +171,7 @@ async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   submission.event = "signature.failed";
   submission.body = records::failed(intent_->index, id_, why);
   submission.subject = records::subject(*grant_);
+  submission.line = std::move(line_);
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (receipt) {
     intent_->guard.close();

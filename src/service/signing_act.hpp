@@ -96,6 +96,8 @@ class SigningAct {
   std::optional<Authorization> grant_;
   SignatureId id_;
   std::optional<Intent> intent_;  // recorded, without outcome yet
+  // While the next thing to record is near: from the intent to the outcome, but not while an authority is asked.
+  audit::Line line_;
   std::optional<crypto::Digest> signature_value_;
   unsigned signatures_made_ = 0;
 };
