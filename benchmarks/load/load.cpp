@@ -2,6 +2,7 @@
 // and load share the machine, so the figures that count are CPU time of the server and ratios of one run.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -45,7 +46,7 @@ struct Options {
   int rounds = 3;
   int seconds = 4;
   std::vector<std::string> keys{"RSA-2048", "P-256"};
-  std::vector<std::string> parts{"cms", "tsa", "documents", "latency", "batch", "large"};
+  std::vector<std::string> parts{"cms", "tsa", "documents", "latency", "batch", "large", "windows"};
 
   [[nodiscard]] bool has(const std::string& part) const {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
@@ -120,6 +121,9 @@ class Bench {
                                     KeyUnderLoad{"P-256", crypto::KeyKind::ec_p256, "operator-p256", "tsu"}}) {
       if (!options_->has_key(key.name)) {
         continue;
+      }
+      if (options_->has("windows")) {
+        commit_windows(key);
       }
       const test::ServerProcess server = folder_.start({"tsu.credential=" + key.unit});
       const HsmKeys::Key raw = must(hsm_->generate(key.kind));
@@ -289,6 +293,37 @@ class Bench {
     report_->add({table, "lines a second", of_batches.rate() * kLines, "/s", "capacity", capacity, {}, {}});
   }
 
+  // What the trail's commits gain and lose by waiting for each other: a server as it is beside one that never waits, in
+  // turns, for few callers and for many.
+  void commit_windows(const KeyUnderLoad& key) {
+    const test::ServerFolder other_folder = folder_.copy_to(options_->build / ("load-data-no-window-" + key.unit));
+    const test::ServerProcess with = folder_.start({"tsu.credential=" + key.unit});
+    const test::ServerProcess without = other_folder.start({"tsu.credential=" + key.unit, "audit.commit_window=0s"});
+    const std::array servers{std::pair{&with, target()}, std::pair{&without, Target{"127.0.0.1", other_folder.port()}}};
+    for (const auto& [path, requests] : {std::pair{"/tsa", tsa_requests(caller(key), 20'000)},
+                                         std::pair{"/v1/cms", cms_requests(caller(key), 20'000)}}) {
+      for (const unsigned in_flight : {1U, 8U, 16U, 64U, 256U}) {
+        std::array<std::vector<double>, 2> rates, cpu, p50;
+        for (std::size_t turn = 0; turn < servers.size() * static_cast<std::size_t>(options_->rounds); ++turn) {
+          const std::size_t place = (turn + turn / 2) % 2;  // each is first in every other round
+          const auto& [server, at] = servers.at(place);
+          const Spent spent = watch(*server, [&] { return closed_loop(at, requests, in_flight, slice()); });
+          rates.at(place).push_back(spent.load.rate());
+          cpu.at(place).push_back(spent.us_each());
+          p50.at(place).push_back(percentile(spent.load.accepted_ms, 0.50));
+        }
+        const std::string table =
+            std::string(path) + ", " + key.name + ", " + std::to_string(in_flight) + " connections, commit window";
+        const auto add = [&](const char* name, const auto& values, const char* unit) {
+          report_->add({table, name, median(values[0]), unit, "without a window", median(values[1]), {}, {}});
+        };
+        add("answers a second", rates, "/s");
+        add("server CPU an answer", cpu, "us");
+        add("p50", p50, "ms");
+      }
+    }
+  }
+
   // 200 uploads of 50 MB at once against a budget of 512 MiB: what does not fit is refused, memory stays below.
   void many_large_uploads() {
     constexpr double kBudgetMb = 512;
@@ -326,7 +361,7 @@ int main_of(int argc, char** argv) {
   app.add_option("--rounds", options.rounds)->capture_default_str();
   app.add_option("--seconds", options.seconds, "Of one measurement")->capture_default_str();
   app.add_option("--key", options.keys, "RSA-2048, P-256: these alone");
-  app.add_option("--part", options.parts, "cms, tsa, documents, latency, batch, large: these alone");
+  app.add_option("--part", options.parts, "cms, tsa, documents, latency, batch, large, windows: these alone");
   CLI11_PARSE(app, argc, argv);
   options.build = std::filesystem::absolute(options.build);
   Report report;

@@ -3,6 +3,7 @@
 
 #include "micro.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/crypto/self_check.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 
 namespace rakkan::bench {
@@ -46,6 +47,30 @@ void Verify(benchmark::State& state, crypto::KeyKind kind) {
 BENCHMARK_CAPTURE(Verify, RSA_2048, crypto::KeyKind::rsa_2048);
 BENCHMARK_CAPTURE(Verify, P_256, crypto::KeyKind::ec_p256);
 BENCHMARK_CAPTURE(Verify, P_384, crypto::KeyKind::ec_p384);
+
+// Beside Verify/P_256, which is OpenSSL's EVP_PKEY_verify: their ratio is what the table is for.
+void SelfCheckWithTable(benchmark::State& state) {
+  crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(crypto::KeyKind::ec_p256));
+  const crypto::AlgorithmSuite& suite = crypto::default_suite(crypto::KeyKind::ec_p256);
+  const Bytes value = must(key.sign(suite, some_digest()));
+  crypto::SelfCheck check(key.public_key());
+  check.build_table();
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    must(check.verify(suite, some_digest(), value));
+  }
+}
+BENCHMARK(SelfCheckWithTable);
+
+void SelfCheckTable(benchmark::State& state) {
+  const crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(crypto::KeyKind::ec_p256));
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    crypto::SelfCheck check(key.public_key());
+    check.build_table();
+  }
+}
+BENCHMARK(SelfCheckTable)->Unit(benchmark::kMillisecond);
 
 void PublicKeyFromSpki(benchmark::State& state, crypto::KeyKind kind) {
   const crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(kind));

@@ -14,9 +14,6 @@
 namespace rakkan::audit {
 namespace {
 
-// When nobody came for so long, nobody will soon.
-constexpr std::chrono::microseconds kQuiet{1'000};
-
 // A shortage is waited out for so long, with pauses that double; then its callers are told, who have deadlines.
 constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr std::chrono::milliseconds kFirstPause{10};
@@ -32,13 +29,15 @@ CommitFailure meaning_of(ErrorCode code) noexcept {
 }
 
 GroupCommit::GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
-                         Committed committed)
+                         Committed committed, std::chrono::milliseconds quiet)
     : options_(options),
       ledger_(environment.ledger),
       clock_(environment.clock),
       random_(environment.random),
       health_(health),
       committed_(std::move(committed)),
+      quiet_(quiet),
+      shared_(std::make_shared<Shared>()),
       sizes_(sizes),
       thread_([this] { run(); }) {}
 
@@ -53,7 +52,7 @@ void GroupCommit::record(Submission submission, Trail::Done done) {
   prepared->done = std::move(done);
   std::optional<Error> refusal;
   {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(shared_->mutex);
     if (stopping_) {
       refusal = Error{ErrorCode::shutting_down, "the audit trail is closed", {}, {}, {}};
     } else if (waiting_.size() >= options_.waiting) {
@@ -64,9 +63,11 @@ void GroupCommit::record(Submission submission, Trail::Done done) {
       if (waiting_.empty()) {
         first_came_ = std::chrono::steady_clock::now();
       }
+      shared_->lines_waiting += prepared->submission.line.announced_ != nullptr ? 1U : 0U;
+      ++shared_->waiting;
       waiting_.push_back(std::move(*prepared));
-      if (idle_) {
-        wakes_.notify_one();
+      if (idle_ || (shared_->lines_awaited && shared_->enough_wait())) {
+        shared_->wakes.notify_one();
       }
       return;
     }
@@ -74,24 +75,40 @@ void GroupCommit::record(Submission submission, Trail::Done done) {
   prepared->done(fail(std::move(*refusal)));
 }
 
+Line GroupCommit::begin_line() {
+  {
+    const std::scoped_lock lock(shared_->mutex);
+    ++shared_->under_way;
+  }
+  return Line(std::shared_ptr<const void>(shared_.get(), [shared = shared_](const void*) { shared->end_line(); }));
+}
+
+void GroupCommit::Shared::end_line() noexcept {
+  const std::scoped_lock lock(mutex);
+  --under_way;
+  if (lines_awaited && enough_wait()) {
+    wakes.notify_one();
+  }
+}
+
 void GroupCommit::stop() noexcept {
   {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(shared_->mutex);
     stopping_ = true;
   }
-  wakes_.notify_all();
+  shared_->wakes.notify_all();
   if (thread_.joinable()) {
     thread_.join();
   }
 }
 
 std::uint64_t GroupCommit::size(Journal journal) const {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(shared_->mutex);
   return sizes_.at(place(journal));
 }
 
 Trail::Load GroupCommit::load() const {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(shared_->mutex);
   Trail::Load load;
   load.entries = entries_;
   load.commits = commits_;
@@ -132,10 +149,10 @@ void GroupCommit::run() {
   ::pthread_setname_np(::pthread_self(), "audit-commit");
   Group group;
   bool busy = false;
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(shared_->mutex);
   for (;;) {
     idle_ = true;
-    wakes_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+    shared_->wakes.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
     idle_ = false;
     if (waiting_.empty()) {
       return;
@@ -144,26 +161,31 @@ void GroupCommit::run() {
       wait_for_others(lock);
     }
     group.swap(waiting_);
+    shared_->lines_waiting = 0;
+    shared_->waiting = 0;
     lock.unlock();
     commit(group);
+    group.clear();  // and with it lines whose last step this was: they take the lock
     lock.lock();
-    group.clear();
     busy = !waiting_.empty();
   }
 }
 
-// A commit costs the same for one entry and for a hundred, so that they wait for each other: until the window is over,
-// or nobody came for a while.
+// A commit costs the same for one entry and for a hundred, so that they wait for each other: while more lines are on
+// their way than entries wait, until the window is over or nobody came for a while.
 void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
+  const auto over = [&] { return stopping_ || shared_->enough_wait(); };
   const auto end = first_came_ + options_.commit_window;
+  shared_->lines_awaited = true;
   for (;;) {
     const std::size_t before = waiting_.size();
-    const auto look = std::min<std::chrono::steady_clock::time_point>(end, std::chrono::steady_clock::now() + kQuiet);
-    wakes_.wait_until(lock, look, [&] { return stopping_; });
-    if (stopping_ || look == end || waiting_.size() == before) {
-      return;
+    const auto look = std::min<std::chrono::steady_clock::time_point>(end, std::chrono::steady_clock::now() + quiet_);
+    shared_->wakes.wait_until(lock, look, over);
+    if (over() || look == end || waiting_.size() == before) {
+      break;
     }
   }
+  shared_->lines_awaited = false;
 }
 
 // A transaction that one of its rows fails is halved until that row's submission stands alone.
@@ -196,8 +218,8 @@ Result<void> GroupCommit::commit_patiently(std::span<Waiting> group) {
 
 // False: the trail is about to end, and nobody waits any longer.
 bool GroupCommit::rest_for(std::chrono::milliseconds pause) {
-  std::unique_lock lock(mutex_);
-  return !wakes_.wait_for(lock, pause, [&] { return stopping_; });
+  std::unique_lock lock(shared_->mutex);
+  return !shared_->wakes.wait_for(lock, pause, [&] { return stopping_; });
 }
 
 Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
@@ -212,7 +234,7 @@ Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
     return fail(health_.error());
   }
   {
-    const std::scoped_lock lock(mutex_);
+    const std::scoped_lock lock(shared_->mutex);
     sizes_ = sizes;
     entries_ += group.size();
     ++commits_;

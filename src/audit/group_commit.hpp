@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -26,21 +27,26 @@ enum class CommitFailure : std::uint8_t {
 [[nodiscard]] CommitFailure meaning_of(ErrorCode code) noexcept;
 
 // GroupCommit makes submissions durable, many in one transaction. One that comes while nothing is going on is committed
-// at once; those that come meanwhile go together, as soon as nobody came for a while or the first of them has waited
-// for the commit window.
+// at once; those that come meanwhile go together: as soon as they are as many as the lines that are still on their way,
+// or nobody came for a while, or the first of them has waited for the commit window.
 class GroupCommit {
  public:
   // What was committed, in order; called on this class's thread before anybody is answered.
   using Committed = std::function<void(std::vector<store::LogChunk>)>;
 
+  // When nobody came for so long, nobody will soon.
+  static constexpr std::chrono::milliseconds kQuiet{1};
+
+  // `quiet` is a test's, whose pauses pass at once or never.
   GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
-              Committed committed);
+              Committed committed, std::chrono::milliseconds quiet = kQuiet);
   ~GroupCommit();
   GroupCommit(const GroupCommit&) = delete;
   GroupCommit& operator=(const GroupCommit&) = delete;
 
   // Thread-safe, as the rest.
   void record(Submission submission, Trail::Done done);
+  [[nodiscard]] Line begin_line();
   // Commits what waits and ends the thread. Again is harmless.
   void stop() noexcept;
 
@@ -57,6 +63,21 @@ class GroupCommit {
     Trail::Done done;
   };
   using Group = std::vector<Waiting>;
+
+  // What this class shares with the lines, which may outlive it.
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable wakes;
+    std::size_t under_way = 0;      // lines that have not ended
+    std::size_t lines_waiting = 0;  // of those, in the group that waits
+    std::size_t waiting = 0;        // entries of that group, of lines and others
+    bool lines_awaited = false;     // the thread waits for lines
+
+    // Those that wait are what the key and the callers have to do next: waiting for the last of many would leave them
+    // idle. Half at a time works while the other half is committed.
+    [[nodiscard]] bool enough_wait() const noexcept { return under_way <= lines_waiting + waiting; }
+    void end_line() noexcept;
+  };
 
   [[nodiscard]] Result<Waiting> prepare(Submission submission);
   [[nodiscard]] static Result<void> condition_of(const Waiting& one);
@@ -75,9 +96,9 @@ class GroupCommit {
   RandomSource& random_;
   Health& health_;
   const Committed committed_;
+  const std::chrono::milliseconds quiet_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable wakes_;
+  const std::shared_ptr<Shared> shared_;  // its mutex guards what follows
   Group waiting_;
   std::chrono::steady_clock::time_point first_came_;
   bool idle_ = false;  // the thread waits for a first entry

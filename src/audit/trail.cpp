@@ -229,6 +229,8 @@ Trail::~Trail() { stop(); }
 
 void Trail::record(Submission submission, Done done) { impl_->commits.record(std::move(submission), std::move(done)); }
 
+Line Trail::begin_line() { return impl_->commits.begin_line(); }
+
 Result<Receipt> Trail::record_and_wait(Submission submission) {
   std::promise<Result<Receipt>> promise;
   std::future<Result<Receipt>> answer = promise.get_future();

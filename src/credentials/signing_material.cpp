@@ -36,7 +36,7 @@ SigningMaterial::SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Ce
       certificate_digest_(crypto::digest(crypto::DigestAlgorithm::sha256, certificate_.der())),
       chain_(std::move(chain)),
       suite_(&suite),
-      public_key_(std::move(public_key)),
+      self_check_(std::make_shared<crypto::SelfCheck>(std::move(public_key))),
       sample_(std::move(sample)) {}
 
 std::size_t SigningMaterial::cms_size(std::size_t token_size) const {
@@ -50,7 +50,7 @@ std::size_t SigningMaterial::cms_size(std::size_t token_size) const {
       .content_type = cms::kIdData,
       .signature_timestamp = std::nullopt,
   };
-  return cms::signed_data_size(parts, crypto::max_signature_size(public_key_.kind()), token_size);
+  return cms::signed_data_size(parts, crypto::max_signature_size(self_check_->key().kind()), token_size);
 }
 
 SigningMaterial SigningMaterial::with_signer(std::shared_ptr<crypto::Signer> signer) const {

@@ -144,7 +144,7 @@ Result<std::shared_ptr<InternalTimestamper>> ServiceParts::make_unit(const Crede
   RAKKAN_TRY(auto unit,
              tsp::Tsu::create(std::move(signer), material.suite(), material.certificate(), material.chain(), tsu_policy,
                               tsp::make_epoch_serial_source(epoch, environment.random), clock_gate));
-  auto made = std::make_shared<InternalTimestamper>(std::move(unit), credential, environment.trail, hsm,
+  auto made = std::make_shared<InternalTimestamper>(std::move(unit), credential, environment.trail, hsm, cpu,
                                                     environment.random, unit_key_use);
   const std::scoped_lock lock(unit_mutex);
   opened_unit = made;

@@ -5,6 +5,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "service/self_check_table.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -77,6 +78,8 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   }
   const credentials::StillStands condition(request_.principal, *credential_);
   submission.condition = &condition;
+  line_ = parts_.environment.trail.begin_line();
+  submission.line = line_;
   OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents);
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (!receipt) {
@@ -104,6 +107,7 @@ async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& 
   const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
   RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, deadline_, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
+  have_table_made(key.self_check(), parts_.cpu);
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   co_return signature;
 }
@@ -114,7 +118,9 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
+  line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
+  line_ = parts_.environment.trail.begin_line();
   std::optional made(std::move(token));
   facts_.timestamp = facts_of(made);
   co_return made;
@@ -134,6 +140,7 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
     submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
                                                           facts_.signature, Bytes()});
   }
+  submission.line = std::move(line_);
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
   StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
                          std::move(answer), std::move(tail)};
@@ -164,6 +171,7 @@ async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   submission.event = "signature.failed";
   submission.body = records::failed(facts_, why);
   submission.subject = records::subject(*facts_.grant);
+  submission.line = std::move(line_);
   const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
   if (receipt) {
     intent_->close();

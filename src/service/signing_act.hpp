@@ -77,6 +77,8 @@ class SigningAct {
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;
   std::optional<OpenIntents::Guard> intent_;  // recorded, without outcome yet
+  // While the next thing to record is near: from the intent to the outcome, but not while an authority is asked.
+  audit::Line line_;
   unsigned signatures_made_ = 0;
 };
 

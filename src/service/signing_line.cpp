@@ -74,7 +74,7 @@ Result<Bytes> use_key(const credentials::SigningMaterial& key, const cms::Signed
 
 Result<void> check_own_signature(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
                                  ByteView signature) {
-  if (Result<void> verified = key.public_key().verify(key.suite(), attributes.digest(), signature); !verified) {
+  if (Result<void> verified = key.self_check()->verify(key.suite(), attributes.digest(), signature); !verified) {
     return fail(
         Error{ErrorCode::self_check_failed, "the certificate's key does not verify the new signature", {}, {}, {}}
             .because(std::move(verified).error()));

@@ -7,6 +7,7 @@
 
 #include "service/key_use.hpp"
 #include "service/records.hpp"
+#include "service/self_check_table.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -31,7 +32,9 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
   RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline, caller.owner()));
-  co_return unit_->complete(token, signature);
+  RAKKAN_CO_TRY(Bytes der, unit_->complete(token, signature));
+  have_table_made(unit_->self_check(), *cpu_);
+  co_return der;
 }
 
 async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const access::Principal& caller,

@@ -1,7 +1,6 @@
 #include "rakkan/telemetry/log.hpp"
 
-#include <spdlog/async_logger.h>
-#include <spdlog/details/thread_pool.h>
+#include <spdlog/details/log_msg.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <system_error>
 
 #include "telemetry/json_line.hpp"
+#include "telemetry/line_writer.hpp"
 
 namespace rakkan::telemetry {
 namespace {
@@ -25,13 +25,13 @@ constexpr std::int64_t kDropReportInterval = 1'000;
 
 Result<spdlog::sink_ptr> open_sink(const std::string& output) {
   if (output == "stderr") {
-    return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    return std::make_shared<spdlog::sinks::stderr_sink_st>();
   }
   if (output == "stdout") {
-    return std::make_shared<spdlog::sinks::stdout_sink_mt>();
+    return std::make_shared<spdlog::sinks::stdout_sink_st>();
   }
   try {
-    return std::make_shared<spdlog::sinks::basic_file_sink_mt>(output);
+    return std::make_shared<spdlog::sinks::basic_file_sink_st>(output);
   } catch (const spdlog::spdlog_ex& error) {
     return fail(ErrorCode::file_unwritable, error.what(), output);
   }
@@ -52,19 +52,14 @@ std::optional<LogLevel> log_level_from_name(std::string_view name) noexcept {
 
 struct Log::Impl {
   Impl(const Clock& wall, std::size_t queue, spdlog::sink_ptr sink)
-      : clock(wall),
-        thread(std::make_shared<spdlog::details::thread_pool>(queue, 1)),
-        logger(std::make_shared<spdlog::async_logger>("rakkan", std::move(sink), thread,
-                                                      spdlog::async_overflow_policy::overrun_oldest)) {
-    logger->set_pattern("%v");
-    logger->set_level(spdlog::level::trace);  // Log::writes decides
-    logger->flush_on(spdlog::level::trace);   // a line is out when its turn has come, also before a crash
-  }
+      : clock(wall), writer([sink = std::move(sink)](std::string_view lines) { write_to(*sink, lines); }, queue) {}
 
-  // The thread writes what waits and is joined before its output goes.
-  ~Impl() { thread.reset(); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
+  // The sink's pattern ends the last line. Flushed each time: what was written is out, also before a crash.
+  static void write_to(spdlog::sinks::sink& sink, std::string_view lines) {
+    lines.remove_suffix(1);
+    sink.log({"rakkan", spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size())});
+    sink.flush();
+  }
 
   template <class Fill>
   void line(LogLevel level, std::string_view message, const Fill& fill) noexcept {
@@ -77,7 +72,8 @@ struct Log::Impl {
       json.add({"ts", std::string_view(at)}).add({"level", name(level)}).add({"msg", message});
       fill(json);
       json.close();
-      logger->log(spdlog::level::info, spdlog::string_view_t(text.data(), text.size()));
+      // What may come before a crash does not wait for company.
+      writer.add(text, level >= LogLevel::error ? LineWriter::Haste::urgent : LineWriter::Haste::none);
     } catch (const std::exception&) {
       lost.fetch_add(1, std::memory_order_relaxed);  // no memory for a line: no reason to end a request
     }
@@ -99,12 +95,11 @@ struct Log::Impl {
   }
 
   [[nodiscard]] std::uint64_t dropped() const noexcept {
-    return static_cast<std::uint64_t>(thread->overrun_counter()) + lost.load(std::memory_order_relaxed);
+    return writer.dropped() + lost.load(std::memory_order_relaxed);
   }
 
   const Clock& clock;
-  std::shared_ptr<spdlog::details::thread_pool> thread;
-  std::shared_ptr<spdlog::async_logger> logger;
+  LineWriter writer;
   std::atomic<std::uint64_t> lost{0};
   std::atomic<std::uint64_t> reported{0};
   std::atomic<std::int64_t> next_report{0};
@@ -141,6 +136,7 @@ Result<std::unique_ptr<Log>> Log::open(const LogOptions& options, const Clock& c
     return fail(ErrorCode::configuration_invalid, "must be debug, info, warning, error or critical", "log.level");
   }
   RAKKAN_TRY(spdlog::sink_ptr sink, open_sink(options.output));
+  sink->set_pattern("%v");
   return std::unique_ptr<Log>(new Log(std::make_unique<Impl>(clock, options.queue, std::move(sink)), *least));
 }
 
@@ -192,6 +188,6 @@ void Log::failure(std::string_view message, const Error& error, std::string_view
 
 std::uint64_t Log::dropped() const noexcept { return impl_->dropped(); }
 
-void Log::flush() noexcept { impl_->logger->flush(); }
+void Log::flush() noexcept { impl_->writer.flush(); }
 
 }  // namespace rakkan::telemetry

@@ -37,8 +37,8 @@ struct Tsu::Impl {
   TsuPolicy policy;
   std::shared_ptr<SerialSource> serials;
   std::shared_ptr<ClockGate> clock;
-  crypto::PublicKey public_key;  // the certificate's
-  Bytes tsa_name;                // GeneralName; empty when the policy leaves it out
+  std::shared_ptr<crypto::SelfCheck> self_check;  // of the certificate's key
+  Bytes tsa_name;                                 // GeneralName; empty when the policy leaves it out
   std::size_t max_token_size;
 
   [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
@@ -90,7 +90,8 @@ std::size_t Tsu::Impl::measure_max_token() const {
   const Bytes content = describe(request, odd_millisecond, Bytes(20, 0x7F)).encode();
   const auto attributes =
       cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(suite.digest, content), certificate, suite);
-  return cms::signed_data_size(parts(attributes, {}, content, true), crypto::max_signature_size(public_key.kind()), 0);
+  return cms::signed_data_size(parts(attributes, {}, content, true),
+                               crypto::max_signature_size(self_check->key().kind()), 0);
 }
 
 namespace {
@@ -130,9 +131,9 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
     return fail(ErrorCode::configuration_invalid, "the accuracy must be above zero and at most one second");
   }
   Bytes tsa_name = policy.include_tsa_name ? directory_name(certificate.subject()) : Bytes{};
-  auto impl =
-      std::make_unique<Impl>(Impl{std::move(signer), suite, std::move(certificate), std::move(chain), std::move(policy),
-                                  std::move(serials), std::move(clock), std::move(public_key), std::move(tsa_name), 0});
+  auto impl = std::make_unique<Impl>(
+      Impl{std::move(signer), suite, std::move(certificate), std::move(chain), std::move(policy), std::move(serials),
+           std::move(clock), std::make_shared<crypto::SelfCheck>(std::move(public_key)), std::move(tsa_name), 0});
   impl->max_token_size = impl->measure_max_token();
   return std::make_shared<Tsu>(std::move(impl));
 }
@@ -156,7 +157,7 @@ Result<Bytes> Tsu::sign(const UnsignedToken& token) {
 }
 
 Result<Bytes> Tsu::complete(const UnsignedToken& token, ByteView signature) const {
-  if (auto own_check = impl_->public_key.verify(impl_->suite, token.attributes_.digest(), signature); !own_check) {
+  if (auto own_check = impl_->self_check->verify(impl_->suite, token.attributes_.digest(), signature); !own_check) {
     return fail(
         Error{ErrorCode::self_check_failed, "the unit's own signature does not verify", {}, std::nullopt, {}}.because(
             std::move(own_check).error()));
@@ -171,6 +172,7 @@ Bytes Tsu::reject(const Error& why) {
 }
 
 const pki::Certificate& Tsu::certificate() const noexcept { return impl_->certificate; }
+const std::shared_ptr<crypto::SelfCheck>& Tsu::self_check() const noexcept { return impl_->self_check; }
 std::size_t Tsu::max_token_size() const noexcept { return impl_->max_token_size; }
 
 Tsu::Tsu(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "rakkan/audit/line.hpp"
 #include "rakkan/audit/note.hpp"
 #include "rakkan/audit/options.hpp"
 #include "rakkan/audit/proof.hpp"
@@ -57,6 +58,8 @@ struct Submission {
   std::vector<store::RowChange> changes = {};
   // None: recorded in any case. Outlives the call of record(), and is not looked at after it.
   const Condition* condition = nullptr;
+  // Which this is a step of; moved in with the last step.
+  Line line = {};
 };
 
 struct Receipt {
@@ -121,7 +124,11 @@ class Trail {
   // recorded. invalid_argument for an event, body or size that is none.
   void record(Submission submission, Done done);
 
-  // The same for callers that own their thread.
+  // A line that is going to record something soon, for which a group may wait, within Options::commit_window. For what
+  // was not announced nobody waits. Thread-safe.
+  [[nodiscard]] Line begin_line();
+
+  // The same as record for callers that own their thread.
   [[nodiscard]] Result<Receipt> record_and_wait(Submission submission);
 
   // While writes succeed.

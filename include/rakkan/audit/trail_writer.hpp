@@ -16,6 +16,8 @@ class TrailWriter {
   virtual ~TrailWriter() = default;
   // As audit::Trail::record.
   virtual void record(audit::Submission submission, audit::Trail::Done done) = 0;
+  // As audit::Trail::begin_line; by itself nobody is waited for.
+  [[nodiscard]] virtual audit::Line begin_line() { return {}; }
   // As audit::Trail::ready.
   [[nodiscard]] virtual Result<void> ready() const = 0;
   // As audit::Trail::shortage.
@@ -35,6 +37,7 @@ class AuditTrailWriter final : public TrailWriter {
   void record(audit::Submission submission, audit::Trail::Done done) override {
     trail_->record(std::move(submission), std::move(done));
   }
+  [[nodiscard]] audit::Line begin_line() override { return trail_->begin_line(); }
   [[nodiscard]] Result<void> ready() const override { return trail_->ready(); }
   [[nodiscard]] std::optional<Error> shortage() const override { return trail_->shortage(); }
   [[nodiscard]] std::uint64_t size() const noexcept override { return trail_->size(audit::Journal::trail); }

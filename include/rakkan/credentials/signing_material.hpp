@@ -8,6 +8,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/crypto/self_check.hpp"
 #include "rakkan/crypto/signer.hpp"
 #include "rakkan/pki/certificate.hpp"
 
@@ -26,7 +27,8 @@ class SigningMaterial {
   // Without the certificate itself.
   [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
-  [[nodiscard]] const crypto::PublicKey& public_key() const noexcept { return public_key_; }  // the certificate's
+  // Of the certificate's key. Copies share it.
+  [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept { return self_check_; }
 
   // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
   [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
@@ -44,7 +46,7 @@ class SigningMaterial {
   crypto::Digest certificate_digest_;
   std::vector<pki::Certificate> chain_;
   const crypto::AlgorithmSuite* suite_;
-  crypto::PublicKey public_key_;
+  std::shared_ptr<crypto::SelfCheck> self_check_;
   cms::SignedAttributes sample_;  // of some digest: all have the same size
 };
 

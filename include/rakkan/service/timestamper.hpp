@@ -41,13 +41,15 @@ class Timestamper {
 // unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  // The references outlive it. The key, which is the credential's, is used on the pool, and its uses are counted.
+  // The references outlive it. The key, which is the credential's, is used on the pool hsm, and its uses are counted.
   InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const credentials::Credential> credential,
-                      audit::TrailWriter& trail, async::BoundedPool& hsm, RandomSource& random, KeyUse& use) noexcept
+                      audit::TrailWriter& trail, async::BoundedPool& hsm, async::BoundedPool& cpu, RandomSource& random,
+                      KeyUse& use) noexcept
       : unit_(std::move(unit)),
         credential_(std::move(credential)),
         trail_(&trail),
         hsm_(&hsm),
+        cpu_(&cpu),
         random_(&random),
         use_(&use) {}
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
@@ -64,6 +66,7 @@ class InternalTimestamper final : public Timestamper {
   std::shared_ptr<const credentials::Credential> credential_;
   audit::TrailWriter* trail_;
   async::BoundedPool* hsm_;
+  async::BoundedPool* cpu_;
   RandomSource* random_;
   KeyUse* use_;
 };

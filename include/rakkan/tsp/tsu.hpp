@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/crypto/self_check.hpp"
 #include "rakkan/crypto/signer.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/clock_gate.hpp"
@@ -71,6 +72,8 @@ class Tsu {
   [[nodiscard]] static Bytes reject(const Error& why);
 
   [[nodiscard]] const pki::Certificate& certificate() const noexcept;
+  // By which complete() verifies: for whoever makes its table.
+  [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept;
   // The largest token this unit makes for a request with certReq, in bytes: for the /Contents reserve.
   [[nodiscard]] std::size_t max_token_size() const noexcept;
 

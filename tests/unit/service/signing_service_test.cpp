@@ -8,6 +8,8 @@
 #include <set>
 #include <thread>
 
+#include "rakkan/service/timestamper.hpp"
+#include "service/key_use.hpp"
 #include "support/loopback_tsa.hpp"
 #include "support/signing_fixture.hpp"
 
@@ -314,6 +316,47 @@ TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
 TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {
   fixture_->software_keys.at("seal").flips_a_bit = true;
   EXPECT_THAT(fixture_->sign(fixture_->witness_command(seal_, document_)), FailsWith(ErrorCode::self_check_failed));
+}
+
+TEST_F(SigningServiceTest, AKeyThatSignsOftenGetsATableForItsSelfCheck) {
+  const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
+  const auto sign = [&] {
+    SignHashCommand command{{.principal = {"t"},
+                             .credential = seal_,
+                             .type = SignatureType::witness,
+                             .level = pades::BaselineLevel::b_b},
+                            digest};
+    command.consent.instruction = fixture_->instruction_for(bytes_of("content"));
+    return fixture_->sign(std::move(command));
+  };
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
+  for (std::uint64_t i = 0; i < crypto::SelfCheck::kChecksToATable; ++i) {
+    EXPECT_FALSE(credential->material().self_check()->has_table());
+    ASSERT_THAT(sign(), IsOk());
+  }
+  ASSERT_TRUE(test::eventually([&] { return credential->material().self_check()->has_table(); }));
+  EXPECT_THAT(sign(), IsOk());
+  fixture_->software_keys.at("seal").flips_a_bit = true;
+  EXPECT_THAT(sign(), FailsWith(ErrorCode::self_check_failed));
+}
+
+TEST_F(SigningServiceTest, AUnitThatSignsOftenGetsATableForItsSelfCheck) {
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, tsu_));
+  const test::TestTsu unit(fixture_->authority);
+  async::BoundedPool hsm({.name = "hsm"});
+  async::BoundedPool cpu({.name = "cpu"});
+  KeyUse use;
+  InternalTimestamper timestamper(unit.tsu, credential, fixture_->trail, hsm, cpu, fixture_->random, use);
+  const access::Principal caller{"tester"};
+  const auto stamp = [&] {
+    return async::block_on(timestamper.timestamp(
+        caller, crypto::digest(DigestAlgorithm::sha256, bytes_of("content")), async::deadline_in(test::kPatience)));
+  };
+  for (std::uint64_t i = 0; i < crypto::SelfCheck::kChecksToATable; ++i) {
+    ASSERT_THAT(stamp(), IsOk());
+  }
+  ASSERT_TRUE(test::eventually([&] { return unit.tsu->self_check()->has_table(); }));
+  EXPECT_THAT(stamp(), IsOk());
 }
 
 TEST_F(SigningServiceTest, ManyAtOnceAreEachRight) {

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace rakkan::telemetry {
+
+// LineWriter takes lines and writes them from a thread of its own, all that came within some milliseconds at once: a
+// server that answers thousands of requests a second wakes a thread and calls the kernel a hundred times a second for
+// its log, not thousands of times. When the output is slow, the oldest waiting lines are dropped and counted.
+class LineWriter {
+ public:
+  // How long the first of several lines waits for the others.
+  static constexpr std::chrono::milliseconds kGather{10};
+
+  // `write` gets whole lines, each with its end; it is called on the writer's thread, and what it throws costs these
+  // lines. At most `most` lines wait (at least 1), beside those that are being written.
+  using Write = std::function<void(std::string_view lines)>;
+  LineWriter(Write write, std::size_t most, std::chrono::milliseconds gather = kGather);
+  ~LineWriter();  // writes what waits
+  LineWriter(const LineWriter&) = delete;
+  LineWriter& operator=(const LineWriter&) = delete;
+
+  // `line` is without its end. What is urgent is written now, with all that came before it. Thread-safe, as the rest;
+  // waits for no output.
+  enum class Haste : std::uint8_t { none, urgent };
+  void add(std::string_view line, Haste haste = Haste::none);
+  void flush() noexcept;  // asks for it; does not wait
+
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.load(std::memory_order_relaxed); }
+
+ private:
+  struct Lines {
+    std::string text;
+    std::deque<std::size_t> sizes;
+    std::size_t gone = 0;  // bytes at the beginning of the text, of lines that were dropped
+
+    [[nodiscard]] bool empty() const noexcept { return sizes.empty(); }
+    void push(std::string_view line);
+    void drop_oldest();
+    void clear() noexcept;
+  };
+  void run();
+  void write_out(Lines& lines) noexcept;
+
+  const Write write_;
+  const std::size_t most_;
+  const std::chrono::milliseconds gather_;
+  std::mutex mutex_;
+  std::condition_variable wakes_;
+  Lines waiting_;
+  bool idle_ = false;    // the thread waits for a first line
+  bool urgent_ = false;  // something that waits
+  bool ending_ = false;
+  std::atomic<std::uint64_t> dropped_{0};
+  std::thread thread_;
+};
+
+}  // namespace rakkan::telemetry

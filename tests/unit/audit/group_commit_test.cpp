@@ -1,0 +1,205 @@
+// When a group is committed. The pauses are given by each test: an hour is a time that does not pass, so that what is
+// committed all the same was not waited for.
+#include "audit/group_commit.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <vector>
+
+#include "support/gate.hpp"
+#include "support/trail_fixture.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+using test::eventually;
+using test::stays;
+
+constexpr std::chrono::milliseconds kNever = std::chrono::hours{1};
+constexpr std::chrono::milliseconds kSoon{1};
+// For so long a test looks whether something is not done.
+constexpr std::chrono::milliseconds kWhile{50};
+
+class AGroup : public ::testing::Test {
+ protected:
+  void open(std::chrono::milliseconds window = kNever, std::chrono::milliseconds quiet = kNever) {
+    fixture_.options.commit_window = window;
+    fixture_.ledger.before_commit = [this, held = true]() mutable {
+      if (std::exchange(held, false)) {
+        gate_.pass();
+      }
+    };
+    commits_ = std::make_unique<GroupCommit>(
+        fixture_.options, fixture_.environment(), JournalSizes{}, health_, [](std::vector<store::LogChunk>) {}, quiet);
+  }
+  // The submission is being committed until let_go(): what comes meanwhile is the group.
+  void hold(Line of = {}) {
+    record(std::move(of));
+    gate_.wait_for_visitor();
+  }
+  void let_go() { gate_.open(); }
+
+  Line line() { return commits_->begin_line(); }
+  void record(Line of = {}) {
+    Submission step = test::submission();
+    step.line = std::move(of);
+    commits_->record(std::move(step), [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
+  }
+  [[nodiscard]] bool comes_to(int recorded) {
+    return eventually([&] { return recorded_ == recorded; });
+  }
+  [[nodiscard]] bool stays_at(int recorded) {
+    return comes_to(recorded) && stays([&] { return recorded_ == recorded; }, kWhile);
+  }
+
+  test::TrailFixture fixture_;
+  test::Gate gate_;
+  Health health_{[] {}};
+  std::atomic<int> recorded_ = 0;
+  std::atomic<int> refused_ = 0;
+  std::unique_ptr<GroupCommit> commits_;
+};
+
+TEST_F(AGroup, IsCommittedAtOnceWhenEveryLineUnderWayWaitsInIt) {
+  open();
+  hold();
+  Line one = line();
+  Line other = line();
+  record(one);
+  record(other);
+  let_go();
+  EXPECT_TRUE(comes_to(3));
+  EXPECT_EQ(fixture_.ledger.commits, 2);
+}
+
+TEST_F(AGroup, IsCommittedAtOnceWhenNobodyAnnouncedALine) {
+  open();
+  hold();
+  record();
+  let_go();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, WaitsWhileMoreLinesAreOnTheirWayThanWaitInIt) {
+  open();
+  hold();
+  std::vector<Line> lines;
+  for (int i = 0; i < 4; ++i) {
+    lines.push_back(line());
+  }
+  record(lines[0]);
+  let_go();
+  EXPECT_TRUE(stays_at(1));
+  record(lines[1]);
+  EXPECT_TRUE(comes_to(3));
+  EXPECT_EQ(fixture_.ledger.commits, 2) << "both in one";
+}
+
+TEST_F(AGroup, CountsEntriesWithoutALineAmongThoseThatWait) {
+  open();
+  hold();
+  Line one = line();
+  Line other = line();
+  record();
+  let_go();
+  EXPECT_TRUE(stays_at(1));
+  record();
+  EXPECT_TRUE(comes_to(3));
+}
+
+TEST_F(AGroup, DoesNotWaitForALineThatEnds) {
+  open();
+  hold();
+  Line one = line();
+  Line other = line();
+  Line another = line();
+  record(one);
+  let_go();
+  EXPECT_TRUE(stays_at(1));
+  other.end();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, DoesNotWaitForALineWhoseLastStepIsRecorded) {
+  open();
+  Line other = line();
+  Line last = line();
+  Line on_its_way = line();
+  hold(std::move(last));
+  record(other);
+  let_go();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, WaitsForTheNextStepOfALineThatWasCommitted) {
+  open();
+  hold();
+  Line one = line();
+  Line other = line();
+  record(one);
+  record(other);
+  let_go();
+  ASSERT_TRUE(comes_to(3));
+  test::Gate second;
+  fixture_.ledger.before_commit = [&, held = true]() mutable {
+    if (std::exchange(held, false)) {
+      second.pass();
+    }
+  };
+  record();  // nothing is going on: committed alone
+  second.wait_for_visitor();
+  record();
+  second.open();
+  EXPECT_TRUE(stays_at(4)) << "both lines are on their way to their second step";
+  record(std::move(one));
+  EXPECT_TRUE(comes_to(6));
+}
+
+TEST_F(AGroup, DoesNotWaitForALineWhoseSubmissionWasRefused) {
+  fixture_.options.waiting = 1;
+  open();
+  hold();
+  Line on_its_way = line();
+  record(line());
+  record(line());
+  EXPECT_EQ(refused_, 1);
+  let_go();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, WaitsNoLongerThanTheWindow) {
+  open(kSoon, kNever);
+  hold();
+  const Line on_its_way = line();
+  const Line another = line();
+  record();
+  let_go();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, WaitsNoLongerThanSomebodyComes) {
+  open(kNever, kSoon);
+  hold();
+  const Line on_its_way = line();
+  const Line another = line();
+  record();
+  let_go();
+  EXPECT_TRUE(comes_to(2));
+}
+
+TEST_F(AGroup, IsCommittedAtTheEndWhoeverIsOnItsWay) {
+  open();
+  hold();
+  Line outlives = line();
+  const Line another = line();
+  record();
+  let_go();
+  commits_->stop();
+  EXPECT_EQ(recorded_, 2);
+  commits_.reset();
+  outlives.end();
+}
+
+}  // namespace
+}  // namespace rakkan::audit
