@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 from pathlib import Path
 
@@ -91,6 +92,17 @@ def check_secrets(root: RootFolder, service: Service) -> None:
         must((root.path / name).stat().st_mode & 0o022 == 0, f"others write {name}")
 
 
+def line_of(service: Service, message: str) -> str:
+    """The line of the log with that message, which a thread of its own writes."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for line in service.log.read_text(errors="replace").splitlines(keepends=True):
+            if line.endswith("\n") and f'"msg":"{message}"' in line:
+                return line
+        time.sleep(0.05)
+    raise Wrong(f"the log does not say {message!r}")
+
+
 def check_service(root: RootFolder, unit: Unit) -> None:
     port = free_port()
     service = Service(root, "rakkand.service", unit, {"RAKKAN_HTTP_PORT": str(port), "RAKKAN_METRICS_PORT": str(free_port())})
@@ -98,7 +110,7 @@ def check_service(root: RootFolder, unit: Unit) -> None:
         must(service.hears("READY=1"), f"it is not ready: {service.log.read_text(errors='replace')[-2000:]}")
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=PATIENCE) as answer:
             must(answer.status == 200, f"/readyz: {answer.status}")
-        begun = service.log.read_text(errors="replace")
+        begun = line_of(service, "rakkand serves")
         must('"profile":"production"' in begun and '"data_folder":"/var/lib/rakkan"' in begun, f"it says: {begun}")
         check_secrets(root, service)
         must(unit.one("ExecReload") == "/bin/kill -HUP $MAINPID", "another way to reload")
