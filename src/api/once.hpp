@@ -17,7 +17,7 @@ namespace rakkan::api {
 
 class Once {
  public:
-  // The header of the request; nothing when there is none. malformed_request.
+  // The header of the request; nothing when there is none. invalid_request.
   [[nodiscard]] static Result<std::optional<std::string>> key_of(const Request& request);
 
   // Of the principal's tenant. `what` are the canonical parameters, `digest` what is signed: with method and route they

@@ -35,11 +35,7 @@ Response answer(std::string_view type, DigestSigned made, bool proof_wanted, con
 }  // namespace
 
 async::Task<Result<Response>> post_cms(Context& context, Request& request) {
-  const auto type = request.preferred(kOffered);
-  if (!type) {
-    co_return fail(ErrorCode::not_acceptable, "application/json and application/pkcs7-signature can be given",
-                   "Accept");
-  }
+  RAKKAN_CO_TRY(const std::string_view type, choose_media_type(request, kOffered));
   RAKKAN_CO_CHECK(require_media_type(request, kJsonType));
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
   RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
@@ -50,7 +46,7 @@ async::Task<Result<Response>> post_cms(Context& context, Request& request) {
   if (proof_wanted) {
     proof = co_await await_proof(context, request, made.stored.outcome);
   }
-  co_return answer(*type, std::move(made), proof_wanted, proof);
+  co_return answer(type, std::move(made), proof_wanted, proof);
 }
 
 }  // namespace rakkan::api

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "api/endpoints.hpp"
+#include "api/media_type.hpp"
 #include "api/once.hpp"
 #include "api/proof.hpp"
 #include "api/signature_answer.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::string_view kPdfType = "application/pdf";
 constexpr std::array kOffered{kPdfType, kTailType};
+constexpr const char* kRequestPart = "request";
+constexpr const char* kDocumentPart = "document";
 
 struct Received {
   SigningParameters parameters;
@@ -24,15 +27,15 @@ struct Received {
 
 // The form's two parts; the document is hashed while it arrives.
 async::Task<Result<Received>> receive(Context& context, Request& request) {
-  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request));
-  RAKKAN_CO_TRY(WipedBytes json, co_await form.field("request", "application/json", context.options.json));
+  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request, {kRequestPart, kDocumentPart}));
+  RAKKAN_CO_TRY(WipedBytes json, co_await form.field(kRequestPart, "application/json", context.options.json));
   RAKKAN_CO_TRY(SigningParameters parameters, read_document_request(std::move(json)));
   RAKKAN_CO_TRY(const crypto::DigestAlgorithm algorithm,
                 context.environment.signing.digest_algorithm(principal_of(request), parameters.credential));
   service::DocumentHasher hasher(algorithm);
   const std::function<void(ByteView)> hash = [&hasher](ByteView piece) { hasher.update(piece); };
   RAKKAN_CO_TRY(http::DocumentBuffer buffer,
-                co_await form.document("document", kPdfType, context.options.document, hash));
+                co_await form.document(kDocumentPart, kPdfType, context.options.document, hash));
   RAKKAN_CO_CHECK(co_await form.finish());
   auto document = std::make_shared<http::DocumentBuffer>(std::move(buffer));
   RAKKAN_CO_TRY(service::HashedDocument hashed, std::move(hasher).finish(document->view()));
@@ -75,10 +78,7 @@ Response answer(std::string_view type, const Received& received, service::Stored
 }  // namespace
 
 async::Task<Result<Response>> post_signatures(Context& context, Request& request) {
-  const auto type = request.preferred(kOffered);
-  if (!type) {
-    co_return fail(ErrorCode::not_acceptable, "application/pdf and application/vnd.rakkan.tail can be given", "Accept");
-  }
+  RAKKAN_CO_TRY(const std::string_view type, choose_media_type(request, kOffered));
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
   RAKKAN_CO_TRY(std::optional<std::string> key, Once::key_of(request));
   RAKKAN_CO_TRY(Received received, co_await receive(context, request));
@@ -91,7 +91,7 @@ async::Task<Result<Response>> post_signatures(Context& context, Request& request
   if (proof_wanted) {
     proof = co_await await_proof(context, request, stored.outcome);
   }
-  Response response = answer(*type, received, std::move(stored));
+  Response response = answer(type, received, std::move(stored));
   add_proof_header(response, proof_wanted, proof);
   if (once.replay() != nullptr) {
     response.header(kReplayedHeader, "true");

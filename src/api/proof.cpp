@@ -3,15 +3,13 @@
 #include <functional>
 
 #include "api/endpoints.hpp"
+#include "api/query_values.hpp"
 
 namespace rakkan::api {
 
 Result<bool> wants_proof(const Request& request) {
-  const auto proof = request.query_parameter(kProofParameter);
-  if (proof && *proof != "wait") {
-    return fail(ErrorCode::malformed_request, "must be wait", std::string(kProofParameter));
-  }
-  return proof.has_value();
+  RAKKAN_CHECK(word_parameter(request, kProofParameter, {"wait"}));
+  return request.query_parameter(kProofParameter).has_value();
 }
 
 async::Task<std::optional<std::string>> await_proof(Context& context, const Request& request, std::uint64_t index) {

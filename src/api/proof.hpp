@@ -8,7 +8,7 @@
 
 namespace rakkan::api {
 
-// What the query says. malformed_request for another value than "wait".
+// What the query says. invalid_request for another value than "wait".
 [[nodiscard]] Result<bool> wants_proof(const Request& request);
 
 // Nothing when no checkpoint came in time: the signature is good all the same.

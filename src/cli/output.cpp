@@ -83,6 +83,12 @@ boost::json::object to_json(const Error& error) {
   if (!error.where.empty()) {
     json["where"] = error.where;
   }
+  if (error.offset) {
+    json["offset"] = *error.offset;
+  }
+  if (!error.allowed.empty()) {
+    json["allowed"] = boost::json::value_from(error.allowed);
+  }
   if (error.retry_after) {
     json["retry_after_ms"] = error.retry_after->count();
   }

@@ -67,7 +67,7 @@ std::string intent(const IntentFacts& facts) {
     json.text("party", credential.party().value());
   }
   if (facts.grant.instruction()) {
-    json.text("instruction", facts.grant.instruction()->json());  // as it was handed in, letter for letter
+    json.raw("instruction", facts.grant.instruction()->json());
   } else if (facts.activation != nullptr) {
     json.text("activation", to_hex(facts.activation->activation()));
   } else {

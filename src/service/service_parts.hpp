@@ -32,7 +32,8 @@ struct ServiceParts {
   [[nodiscard]] async::Task<Result<std::shared_ptr<const Credential>>> load(const Principal& principal,
                                                                             const CredentialId& id,
                                                                             async::Deadline deadline);
-  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one.
+  [[nodiscard]] std::vector<std::string> timestamp_profiles() const;
+  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one, with those that there are.
   [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> timestamper(const std::string& profile,
                                                                               async::Deadline deadline);
   // The internal unit, opened at its first use and again when its certificate was renewed.

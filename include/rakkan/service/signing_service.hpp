@@ -22,6 +22,7 @@
 #include "rakkan/service/key_source.hpp"
 #include "rakkan/service/options.hpp"
 #include "rakkan/service/refusals.hpp"
+#include "rakkan/service/signature_list.hpp"
 #include "rakkan/service/signing_line.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/service/trail_writer.hpp"
@@ -65,6 +66,8 @@ class SigningService {
   [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(Principal principal, Bytes id);
   // A lost answer again. signature_unknown, also when it is another tenant's.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(Principal principal, SignatureId id);
+  // The signatures of the principal's own tenant, a page at a time.
+  [[nodiscard]] async::Task<Result<SignatureList>> list_signatures(Principal principal, SignatureSearch search);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // RFC 3161 request to response by the internal unit: an answer always, a rejection when nothing else.

@@ -174,7 +174,7 @@ TEST_F(ApiSigning, AnActivationExpires) {
   EXPECT_EQ(problem_of(ask(post_json("/v1/activations", acme,
                                      R"({"credential":"yamada","digests":[)" + digest_json(content_) + "]," +
                                          pin_member(kPin) + R"(,"lifetime_seconds":301})"))),
-            "malformed-json");
+            "invalid-request");
 }
 
 TEST_F(ApiSigning, AnActivationIsItsTenantsAndItsCredentialsAlone) {
@@ -286,7 +286,7 @@ TEST_F(ApiSigning, TypesAndCredentialsMustFit) {
                            digest_json(content_) + "," + pin_member(kPin) + "}")),
             "credential-type-mismatch");
   const auto level = json(ask(form(acme, witness(document_, "B-LTA"), document_)));
-  EXPECT_EQ(level.at("code").as_string(), "malformed-json");
+  EXPECT_EQ(level.at("code").as_string(), "invalid-request");
   EXPECT_EQ(level.at("where").as_string(), "level");
 }
 
