@@ -97,7 +97,7 @@ TEST_F(ApiSigning, WaitingForTheProofBringsIt) {
   ASSERT_TRUE(proof) << pdf.head;
   EXPECT_THAT(std::string(text_of(*proof)), HasSubstr("index " + pdf.field("Rakkan-Audit-Outcome") + "\n"));
   EXPECT_EQ(ask({"GET", "/v1/audit/proofs/" + outcome, acme}).status, 200U);
-  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), "", "?proof=now")), "malformed-request");
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), "", "?proof=now")), "invalid-request");
 }
 
 TEST_F(ApiSigning, TheSameRequestUnderItsKeyGetsTheSameAnswer) {
@@ -116,7 +116,7 @@ TEST_F(ApiSigning, TheSameRequestUnderItsKeyGetsTheSameAnswer) {
             "idempotency-key-reused");
   const RawAnswer fresh = cms(party_cms(content_, pin_member(kPin)), "order-2");
   EXPECT_NE(json(fresh).at("signature_id"), json(first).at("signature_id"));
-  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), std::string(256, 'x'))), "malformed-request");
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), std::string(256, 'x'))), "invalid-request");
 }
 
 TEST_F(ApiSigning, ADocumentUnderItsKeyIsSignedOnce) {
@@ -501,10 +501,10 @@ TEST_F(ApiSigning, ABatchTakesNoHeaderKeyAndNoProof) {
   EXPECT_EQ(
       problem_of(ask(
           {"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", "k"}}, "{}"})),
-      "malformed-request");
+      "invalid-request");
   EXPECT_EQ(
       problem_of(ask({"POST", "/v1/cms:batch?proof=wait", acme, {{"Content-Type", "application/x-ndjson"}}, "{}"})),
-      "malformed-request");
+      "invalid-request");
 }
 
 }  // namespace
