@@ -4,6 +4,7 @@
 
 #include "api/access.hpp"
 #include "api/endpoints.hpp"
+#include "api/json_request.hpp"
 #include "api/telemetry_observer.hpp"
 
 namespace rakkan::api {
@@ -24,6 +25,14 @@ std::chrono::nanoseconds backlog(const Api::Context& context, Needs needs) {
       return std::max(waits.store, context.blocking.wait());
   }
   return waits.hsm;
+}
+
+async::Task<Result<Response>> answer(Endpoint endpoint, Context& context, Request& request) {
+  Result<Response> response = co_await endpoint(context, request);
+  if (!response) {
+    co_return fail(as_request_error(std::move(response).error()));
+  }
+  co_return response;
 }
 
 }  // namespace
@@ -56,11 +65,14 @@ Router Api::router() {
   const auto add = [&](Method method, std::string path, Scope scope, Needs needs, std::uint64_t body, Endpoint endpoint,
                        std::vector<std::string_view> query = {}) -> Route& {
     return router.add({method, std::move(path), scope, body,
-                       [&context, endpoint](Request& request) { return endpoint(context, request); }, needs,
+                       [&context, endpoint](Request& request) { return answer(endpoint, context, request); }, needs,
                        std::move(query)});
   };
   add(Method::post, "/v1/signatures", Scope::sign, Needs::documents, options.document + options.json + Limits::kForm,
       post_signatures, {kProofParameter});
+  add(Method::get, "/v1/signatures", Scope::sign, Needs::records, 0, get_signatures,
+      {kCredentialParameter, kFromParameter, kToParameter, kDocumentDigestParameter, kOrderParameter, kLimitParameter,
+       kCursorParameter});
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});
@@ -71,12 +83,16 @@ Router Api::router() {
   add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof, {kJournalParameter});
   add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint, {kJournalParameter});
   add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials);
+  add(Method::get, "/v1/credentials/{id}", Scope::sign, Needs::records, 0, get_credential);
   add(Method::get, "/v1/keys", Scope::admin, Needs::records, 0, get_keys);
   add(Method::post, "/v1/keys", Scope::admin, Needs::records, options.json, post_keys);
   add(Method::delete_, "/v1/keys/{id}", Scope::admin, Needs::records, 0, delete_key);
   add(Method::get, "/healthz", Scope::none, Needs::records, 0, get_health).polled = true;
   add(Method::get, "/readyz", Scope::none, Needs::records, 0, get_readiness).polled = true;
+  add(Method::get, "/", Scope::none, Needs::records, 0, get_index);
+  add(Method::get, "/v1/version", Scope::none, Needs::records, 0, get_version);
   add(Method::get, "/openapi.json", Scope::none, Needs::records, 0, get_openapi);
+  add(Method::get, "/openapi.yaml", Scope::none, Needs::records, 0, get_openapi_yaml);
   add(Method::get, "/problems/{code}", Scope::none, Needs::records, 0, get_problem);
   router.backlog([&context](Needs needs) { return backlog(context, needs); });
   router.guard([&context](const Route& route, Request& request) { return check_access(context, route, request); });

@@ -1,8 +1,7 @@
 // GET /v1/audit/proofs/{index} and GET /v1/audit/checkpoint: the log for whoever checks it. Entries hold no personal
 // data, and a proof holds hashes alone.
-#include <charconv>
-
 #include "api/endpoints.hpp"
+#include "api/query_values.hpp"
 #include "rakkan/async/task.hpp"
 
 namespace rakkan::api {
@@ -11,23 +10,18 @@ namespace {
 constexpr std::chrono::milliseconds kNextCheckpoint{1'000};
 
 Result<audit::Journal> journal_of(const Request& request) {
-  const std::string wanted = request.query_parameter(kJournalParameter).value_or("trail");
-  for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
-    if (name(journal) == wanted) {
-      return journal;
-    }
-  }
-  return fail(ErrorCode::malformed_request, "must be trail or tokens", std::string(kJournalParameter));
+  const std::string trail(name(audit::Journal::trail));
+  const std::string tokens(name(audit::Journal::tokens));
+  RAKKAN_TRY(const std::string wanted, word_parameter(request, kJournalParameter, {trail, tokens}));
+  return wanted == tokens ? audit::Journal::tokens : audit::Journal::trail;
 }
 
 Result<std::uint64_t> index_of(const Request& request) {
-  const std::string_view digits = request.parameter("index");
-  std::uint64_t index = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
-  if (error != std::errc{} || end != digits.data() + digits.size()) {
-    return fail(ErrorCode::malformed_request, "must be a number", "index");
+  const auto index = parse_number(request.parameter("index"));
+  if (!index) {
+    return fail(ErrorCode::invalid_request, "must be a whole number of at most 64 bits", "index");
   }
-  return index;
+  return *index;
 }
 
 Error soon(Error error) {

@@ -8,8 +8,16 @@ namespace rakkan::api {
 // Query parameters, as the routes name them and the endpoints read them.
 inline constexpr std::string_view kProofParameter = "proof";
 inline constexpr std::string_view kJournalParameter = "journal";
+inline constexpr std::string_view kCredentialParameter = "credential";
+inline constexpr std::string_view kFromParameter = "from";
+inline constexpr std::string_view kToParameter = "to";
+inline constexpr std::string_view kDocumentDigestParameter = "document_digest";
+inline constexpr std::string_view kOrderParameter = "order";
+inline constexpr std::string_view kLimitParameter = "limit";
+inline constexpr std::string_view kCursorParameter = "cursor";
 
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signature(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms(Context& context, Request& request);
@@ -20,12 +28,16 @@ inline constexpr std::string_view kJournalParameter = "journal";
 [[nodiscard]] async::Task<Result<Response>> get_audit_proof(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_audit_checkpoint(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_credentials(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_credential(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_keys(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_keys(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> delete_key(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_health(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_readiness(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_index(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_version(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_openapi(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_openapi_yaml(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_problem(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_metrics(Context& context, Request& request);
 

@@ -1,4 +1,5 @@
-// GET /v1/credentials: those that the caller's tenant may use; of others not even the names.
+// GET /v1/credentials and GET /v1/credentials/{id}: those that the caller's tenant may use; of others not even the
+// names.
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
@@ -46,6 +47,16 @@ async::Task<Result<Response>> get_credentials(Context& context, Request& request
              return describe(credential);
            }));
   co_return Response::json(std::move(json).finish() + "\n");
+}
+
+async::Task<Result<Response>> get_credential(Context& context, Request& request) {
+  const CredentialId id{std::string(request.parameter("id"))};
+  auto found = context.environment.signing.credentials().find(principal_of(request), id);
+  if (!found) {
+    note_refusal(context, request, found.error().code);
+    co_return fail(std::move(found).error().at("id"));
+  }
+  co_return Response::json(describe(*found) + "\n");
 }
 
 }  // namespace rakkan::api

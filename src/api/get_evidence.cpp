@@ -1,28 +1,26 @@
 // GET /v1/signatures/{id}/evidence: what proves a signature to somebody else, of the key's own tenant: the two entries
-// with their records, and a proof of each. Checked offline by `rakkan audit verify --proof`.
+// with their records, and a proof of each. Checked offline by `rakkan audit verify --evidence`.
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/json/writer.hpp"
+#include "rakkan/audit/evidence.hpp"
 #include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::api {
 namespace {
 
-// {"entry": <as rakkan audit verify --record reads it>, "proof": "<.tlog-proof>"}
-Result<std::string> proven(audit::Trail& trail, std::uint64_t index) {
-  RAKKAN_TRY(const audit::EntryFile entry, trail.entry(audit::Journal::trail, index));
-  RAKKAN_TRY(const std::string proof, trail.prove(audit::Journal::trail, index));
-  json::ObjectWriter json;
-  json.raw("entry", entry.encode()).text("proof", proof);
-  return std::move(json).finish();
+Result<audit::EvidencePart> part(audit::Trail& trail, std::uint64_t index) {
+  audit::EvidencePart made;
+  RAKKAN_TRY(made.entry, trail.entry(audit::Journal::trail, index));
+  RAKKAN_TRY(made.proof, trail.prove(audit::Journal::trail, index));
+  return made;
 }
 
 Result<std::string> evidence(audit::Trail& trail, const service::StoredSignature& signature) {
-  RAKKAN_TRY(const std::string intent, proven(trail, signature.intent));
-  RAKKAN_TRY(const std::string outcome, proven(trail, signature.outcome));
-  json::ObjectWriter json;
-  json.text("signature_id", signature.id.value()).raw("intent", intent).raw("outcome", outcome);
-  return std::move(json).finish() + "\n";
+  audit::Evidence made;
+  made.signature = signature.id;
+  RAKKAN_TRY(made.intent, part(trail, signature.intent));
+  RAKKAN_TRY(made.outcome, part(trail, signature.outcome));
+  return made.encode();
 }
 
 }  // namespace
@@ -33,10 +31,7 @@ async::Task<Result<Response>> get_evidence(Context& context, Request& request) {
                 co_await context.environment.signing.find_signature(principal_of(request), std::move(id)));
   const auto read = [&context, &stored] { return evidence(context.environment.trail, stored); };
   RAKKAN_CO_TRY(std::string json, co_await blocking(context, request, read));
-  Response response;
-  response.header("Content-Type", "application/json");
-  response.append(std::move(json));
-  co_return response;
+  co_return Response::json(std::move(json));
 }
 
 }  // namespace rakkan::api

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "api/endpoints.hpp"
+#include "api/media_type.hpp"
 #include "api/signature_answer.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/service/stored_signature.hpp"
@@ -15,18 +16,14 @@ constexpr std::array kOffered{kJsonType, kTailType};
 }  // namespace
 
 async::Task<Result<Response>> get_signature(Context& context, Request& request) {
-  const auto type = request.preferred(kOffered);
-  if (!type) {
-    co_return fail(ErrorCode::not_acceptable, "application/json and application/vnd.rakkan.tail can be given",
-                   "Accept");
-  }
+  RAKKAN_CO_TRY(const std::string_view type, choose_media_type(request, kOffered));
   SignatureId id{std::string(request.parameter("id"))};
   RAKKAN_CO_TRY(service::StoredSignature stored,
                 co_await context.environment.signing.find_signature(principal_of(request), std::move(id)));
   Response response;
-  response.header("Content-Type", *type);
+  response.header("Content-Type", type);
   add_signature_headers(response, stored);
-  if (*type == kTailType) {
+  if (type == kTailType) {
     response.append(std::move(stored.tail));
     co_return response;
   }

@@ -12,7 +12,7 @@ namespace rakkan::api {
 
 inline constexpr std::string_view kReplayedHeader = "Idempotency-Replayed";
 
-// Idempotency-Key of the request; nothing when there is none. malformed_request.
+// Idempotency-Key of the request; nothing when there is none. invalid_request.
 [[nodiscard]] inline Result<std::optional<std::string>> idempotency_key(const Request& request) {
   const auto header = request.header("Idempotency-Key");
   if (!header) {

@@ -1,5 +1,6 @@
 // GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant.
 #include "api/endpoints.hpp"
+#include "api/json_request.hpp"
 #include "api/media_type.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/json/reader.hpp"
@@ -36,7 +37,7 @@ json::ObjectWriter describe(const access::ApiKey& key) {
 }
 
 Result<access::NewApiKey> read_request(const Bytes& body, const TenantId& tenant) {
-  RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
+  RAKKAN_TRY(const json::Document document, parse_json(body));
   json::Members request = document.root();
   access::NewApiKey key;
   key.tenant = tenant;
@@ -45,7 +46,8 @@ Result<access::NewApiKey> read_request(const Bytes& body, const TenantId& tenant
   for (const std::string& text : scopes) {
     const auto scope = access::scope_from_name(text);
     if (!scope) {
-      return request.wrong("scopes", "must be among sign, timestamp, audit, admin");
+      const auto place = static_cast<std::size_t>(&text - scopes.data());
+      return request.not_among("scopes[" + std::to_string(place) + "]", {"sign", "timestamp", "audit", "admin"});
     }
     key.scopes.add(*scope);
   }

@@ -42,6 +42,13 @@ async::Task<Result<Response>> get_openapi(Context& /*context*/, Request& /*reque
   co_return response;
 }
 
+async::Task<Result<Response>> get_openapi_yaml(Context& /*context*/, Request& /*request*/) {
+  Response response;
+  response.header("Content-Type", "application/yaml");  // RFC 9512
+  response.append(nullptr, bytes_of(openapi_source()));
+  co_return response;
+}
+
 async::Task<Result<Response>> get_problem(Context& /*context*/, Request& request) {
   co_return http::problem_type(request.parameter("code"));
 }

@@ -1,5 +1,6 @@
 // POST /v1/activations: a party's PIN in, a token for exactly these digests out.
 #include "api/endpoints.hpp"
+#include "api/json_request.hpp"
 #include "api/media_type.hpp"
 #include "api/signing_request.hpp"
 #include "rakkan/async/task.hpp"
@@ -15,7 +16,7 @@ constexpr std::size_t kSecret = 256;
 constexpr std::size_t kAnswer = 1'024;
 
 Result<service::ActivateCommand> read_command(WipedBytes body, const access::Principal& principal) {
-  RAKKAN_TRY(const json::Document document, json::Document::parse(text_of(body), ErrorCode::malformed_json));
+  RAKKAN_TRY(const json::Document document, parse_json(body));
   json::Members request = document.root();
   RAKKAN_TRY(std::string credential, request.text("credential", kName));
   RAKKAN_TRY(std::vector<json::Members> digests, request.objects("digests", kMostDigests));

@@ -35,11 +35,7 @@ Response answer(std::string_view type, service::GivenSignature made, bool proof_
 }  // namespace
 
 async::Task<Result<Response>> post_cms(Context& context, Request& request) {
-  const auto type = request.preferred(kOffered);
-  if (!type) {
-    co_return fail(ErrorCode::not_acceptable, "application/json and application/pkcs7-signature can be given",
-                   "Accept");
-  }
+  RAKKAN_CO_TRY(const std::string_view type, choose_media_type(request, kOffered));
   RAKKAN_CO_CHECK(require_media_type(request, kJsonType));
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
   RAKKAN_CO_TRY(std::optional<std::string> key, idempotency_key(request));
@@ -47,7 +43,7 @@ async::Task<Result<Response>> post_cms(Context& context, Request& request) {
   RAKKAN_CO_TRY(SigningParameters parameters, read_digest_request(std::move(body)));
   RAKKAN_CO_TRY(service::GivenSignature made,
                 co_await sign_digest(context, request, std::move(parameters), std::move(key), proof_wanted));
-  co_return answer(*type, std::move(made), proof_wanted);
+  co_return answer(type, std::move(made), proof_wanted);
 }
 
 }  // namespace rakkan::api

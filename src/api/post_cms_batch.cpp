@@ -15,6 +15,7 @@
 #include <memory>
 
 #include "api/endpoints.hpp"
+#include "api/json_request.hpp"
 #include "api/media_type.hpp"
 #include "api/sign.hpp"
 #include "api/signature_answer.hpp"
@@ -276,15 +277,20 @@ void Batch::end_with(const Error& error) {
 async::Task<> Batch::work(std::shared_ptr<Batch> self, Line& line, BatchLine parsed) {
   const std::optional<std::string> reference = std::move(parsed.reference);
   const Result<service::GivenSignature> made = co_await self->sign(std::move(parsed));
-  self->finish(line, made ? signed_line(line.number, reference, *made)
-                          : failed_line(line.number, reference, made.error(), self->request_.language));
+  self->finish(line,
+               made ? signed_line(line.number, reference, *made)
+                    : failed_line(line.number, reference, as_request_error(made.error()), self->request_.language));
   --self->working_;
 }
 
 async::Task<Result<service::GivenSignature>> Batch::sign(BatchLine parsed) {
   std::optional<std::string> key;
   if (parsed.idempotency_key) {
-    RAKKAN_CO_TRY(key, service::parse_idempotency_key(*parsed.idempotency_key));
+    Result<std::string> read = service::parse_idempotency_key(*parsed.idempotency_key);
+    if (!read) {
+      co_return fail(std::move(read).error().at("idempotency_key"));
+    }
+    key = *std::move(read);
   }
   co_return co_await sign_digest(context_, request_, std::move(parsed.parameters), std::move(key), false);
 }
@@ -320,7 +326,7 @@ async::Task<> Batch::change(std::chrono::steady_clock::time_point until) {
 async::Task<Result<Response>> post_cms_batch(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, kType));
   if (request.header("Idempotency-Key")) {
-    co_return fail(ErrorCode::malformed_request, "a batch has none: give each line its idempotency_key",
+    co_return fail(ErrorCode::invalid_request, "a batch has none: give each line its idempotency_key",
                    "Idempotency-Key");
   }
   const auto executor = co_await boost::asio::this_coro::executor;

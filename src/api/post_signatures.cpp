@@ -4,6 +4,7 @@
 
 #include "api/endpoints.hpp"
 #include "api/idempotency_key.hpp"
+#include "api/media_type.hpp"
 #include "api/sign.hpp"
 #include "api/signature_answer.hpp"
 #include "rakkan/async/task.hpp"
@@ -14,6 +15,8 @@ namespace {
 
 constexpr std::string_view kPdfType = "application/pdf";
 constexpr std::array kOffered{kPdfType, kTailType};
+constexpr const char* kRequestPart = "request";
+constexpr const char* kDocumentPart = "document";
 
 struct Received {
   SigningParameters parameters;
@@ -24,15 +27,15 @@ struct Received {
 
 // The form's two parts; the document is hashed while it arrives.
 async::Task<Result<Received>> receive(Context& context, Request& request) {
-  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request));
-  RAKKAN_CO_TRY(WipedBytes json, co_await form.field("request", "application/json", context.options.json));
+  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request, {kRequestPart, kDocumentPart}));
+  RAKKAN_CO_TRY(WipedBytes json, co_await form.field(kRequestPart, "application/json", context.options.json));
   RAKKAN_CO_TRY(SigningParameters parameters, read_document_request(std::move(json)));
   RAKKAN_CO_TRY(const crypto::DigestAlgorithm algorithm,
                 context.environment.signing.digest_algorithm(principal_of(request), parameters.credential));
   service::DocumentHasher hasher(algorithm);
   const std::function<void(ByteView)> hash = [&hasher](ByteView piece) { hasher.update(piece); };
   RAKKAN_CO_TRY(http::DocumentBuffer buffer,
-                co_await form.document("document", kPdfType, context.options.document, hash));
+                co_await form.document(kDocumentPart, kPdfType, context.options.document, hash));
   RAKKAN_CO_CHECK(co_await form.finish());
   auto document = std::make_shared<http::DocumentBuffer>(std::move(buffer));
   RAKKAN_CO_TRY(service::HashedDocument hashed, std::move(hasher).finish(document->view()));
@@ -59,17 +62,14 @@ Response answer(std::string_view type, const std::shared_ptr<http::DocumentBuffe
 }  // namespace
 
 async::Task<Result<Response>> post_signatures(Context& context, Request& request) {
-  const auto type = request.preferred(kOffered);
-  if (!type) {
-    co_return fail(ErrorCode::not_acceptable, "application/pdf and application/vnd.rakkan.tail can be given", "Accept");
-  }
+  RAKKAN_CO_TRY(const std::string_view type, choose_media_type(request, kOffered));
   RAKKAN_CO_TRY(const bool proof_wanted, wants_proof(request));
   RAKKAN_CO_TRY(std::optional<std::string> key, idempotency_key(request));
   RAKKAN_CO_TRY(Received received, co_await receive(context, request));
   RAKKAN_CO_TRY(service::GivenSignature given,
                 co_await sign_document(context, request, std::move(received.parameters), std::move(received.hashed),
                                        std::move(key), proof_wanted));
-  co_return answer(*type, received.document, std::move(given), proof_wanted);
+  co_return answer(type, received.document, std::move(given), proof_wanted);
 }
 
 }  // namespace rakkan::api

@@ -1,11 +1,12 @@
 #include "api/sign.hpp"
 
 #include <utility>
-#include "rakkan/service/command.hpp"
 #include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
 
 #include "api/endpoints.hpp"
 #include "api/idempotency_key.hpp"
+#include "api/query_values.hpp"
 
 namespace rakkan::api {
 namespace {
@@ -35,11 +36,8 @@ async::Task<Result<service::GivenSignature>> sign(Context& context, const Reques
 }  // namespace
 
 Result<bool> wants_proof(const Request& request) {
-  const auto proof = request.query_parameter(kProofParameter);
-  if (proof && *proof != "wait") {
-    return fail(ErrorCode::malformed_request, "must be wait", std::string(kProofParameter));
-  }
-  return proof.has_value();
+  RAKKAN_CHECK(word_parameter(request, kProofParameter, {"wait"}));
+  return request.query_parameter(kProofParameter).has_value();
 }
 
 async::Task<Result<service::GivenSignature>> sign_document(Context& context, const Request& request,

@@ -8,7 +8,7 @@
 namespace rakkan::api {
 
 // Whether the query says proof=wait: the answer waits for a checkpoint over its outcome and carries the proof.
-// malformed_request for another value.
+// invalid_request for another value.
 [[nodiscard]] Result<bool> wants_proof(const Request& request);
 
 // A signature over the document, or over the parameters' digest, in the name of the request's caller; an

@@ -1,5 +1,6 @@
 #include "api/signing_request.hpp"
 
+#include "api/json_request.hpp"
 #include "rakkan/base/hex.hpp"
 
 namespace rakkan::api {
@@ -16,14 +17,14 @@ constexpr std::size_t kDigits = 2 * crypto::Digest::kMaxSize;
 Result<service::SignatureType> read_type(json::Members& request) {
   RAKKAN_TRY(const std::string text, request.text("type", kWord));
   const auto type = service::signature_type_from_name(text);
-  return type ? Result<service::SignatureType>(*type) : request.wrong("type", "must be witness or party");
+  return type ? Result<service::SignatureType>(*type) : request.not_among("type", {"witness", "party"});
 }
 
 Result<pades::BaselineLevel> read_level(json::Members& request) {
   RAKKAN_TRY(const std::string text, request.text("level", kWord));
   const auto level = pades::baseline_level_from_name(text);
   return level && service::is_made(*level) ? Result<pades::BaselineLevel>(*level)
-                                           : request.wrong("level", "must be B-B or B-T; other levels are not made");
+                                           : request.not_among("level", {"B-B", "B-T"});
 }
 
 Result<service::Consent> read_consent(json::Members& request) {
@@ -76,8 +77,6 @@ Result<SigningParameters> read_digest_parameters(json::Members& request) {
   return parameters;
 }
 
-Result<json::Document> parse(ByteView text) { return json::Document::parse(text_of(text), ErrorCode::malformed_json); }
-
 void add_part(std::string& to, std::string_view part) {
   to += std::to_string(part.size());
   to += ':';
@@ -92,12 +91,13 @@ Result<crypto::Digest> read_digest(json::Members digest) {
   RAKKAN_CHECK(digest.done());
   const auto algorithm = crypto::digest_algorithm_from_name(name);
   if (!algorithm || crypto::info(*algorithm).name != name) {
-    return digest.wrong("alg", "must be SHA-256, SHA-384 or SHA-512");
+    return digest.not_among("alg", {"SHA-256", "SHA-384", "SHA-512"});
   }
   const auto value = from_hex(digits);
   const auto read = value ? crypto::Digest::from_bytes(*algorithm, *value) : std::nullopt;
   return read ? Result<crypto::Digest>(*read)
-              : digest.wrong("value", "must be a digest of that algorithm in hexadecimal");
+              : digest.wrong("value", "must be " + std::to_string(2 * crypto::info(*algorithm).size) +
+                                          " hexadecimal digits, a digest of that algorithm");
 }
 
 std::string SigningParameters::canonical() const {
@@ -115,7 +115,7 @@ std::string SigningParameters::canonical() const {
 }
 
 Result<SigningParameters> read_document_request(WipedBytes json) {
-  RAKKAN_TRY(const json::Document document, parse(json));
+  RAKKAN_TRY(const json::Document document, parse_json(json));
   json::Members request = document.root();
   RAKKAN_TRY(SigningParameters parameters, read_common(request));
   if (request.has("field")) {
@@ -127,7 +127,7 @@ Result<SigningParameters> read_document_request(WipedBytes json) {
 }
 
 Result<SigningParameters> read_digest_request(WipedBytes json) {
-  RAKKAN_TRY(const json::Document document, parse(json));
+  RAKKAN_TRY(const json::Document document, parse_json(json));
   json::Members request = document.root();
   RAKKAN_TRY(SigningParameters parameters, read_digest_parameters(request));
   RAKKAN_CHECK(request.done());
@@ -135,7 +135,7 @@ Result<SigningParameters> read_digest_request(WipedBytes json) {
 }
 
 Result<BatchLine> read_batch_line(WipedBytes json) {
-  RAKKAN_TRY(const json::Document document, parse(json));
+  RAKKAN_TRY(const json::Document document, parse_json(json));
   json::Members request = document.root();
   BatchLine line;
   RAKKAN_TRY(line.reference, request.optional_text("reference", kReference));

@@ -23,7 +23,7 @@ struct SigningParameters : service::SigningRequest {
   [[nodiscard]] std::string canonical() const;
 };
 
-// malformed_json with the member in `where`, malformed_instruction. The text is overwritten: it may hold a PIN.
+// malformed_json, invalid_request with the member in `where`. The text is overwritten: it may hold a PIN.
 [[nodiscard]] Result<SigningParameters> read_document_request(WipedBytes json);
 [[nodiscard]] Result<SigningParameters> read_digest_request(WipedBytes json);
 

@@ -126,6 +126,7 @@ constexpr std::array kRows = {
   ErrorRow{idempotency_in_flight, 409, "idempotency-in-flight", "A request with this Idempotency-Key is being worked on", "同じIdempotency-Keyの要求を処理中です", F::bad_request, X::refused, L::info, true},
 
   ErrorRow{malformed_request, 400, "malformed-request", "The request is not valid", "要求が正しくありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{invalid_request, 400, "invalid-request", "A value in the request is not allowed there", "要求に使用できない値があります", F::bad_request, X::usage, L::info, false},
   ErrorRow{malformed_json, 400, "malformed-json", "The JSON is not valid", "JSONが正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{malformed_multipart, 400, "malformed-multipart", "The multipart body is not valid", "マルチパート本文が正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{route_unknown, 404, "route-unknown", "There is nothing at this path", "指定されたパスは存在しません", F::bad_request, X::usage, L::info, false},

@@ -1,6 +1,7 @@
 // rakkan audit key|prove|show|erase|export: the log as its operator uses it.
 #include <CLI/CLI.hpp>
 
+#include "cli/audit_report.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
@@ -105,8 +106,10 @@ class ShowCommand final : public Command {
     std::string text =
         std::to_string(index_) + "  " + entry.event + "  " + to_rfc3339(entry.at) + "\n  entry   " + file.entry + "\n";
     if (file.record) {
-      json["record"] = boost::json::parse(file.record->body);
+      json["record"] = nested(file.record->body);
       text += "  record  " + file.record->body + "\n";
+    } else if (const std::string* body = entry.body()) {
+      json["body"] = nested(*body);
     } else if (entry.commitment() != nullptr) {
       json["erased"] = true;
       text += "  record  erased\n";

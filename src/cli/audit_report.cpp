@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "cli/certificate_facts.hpp"
 #include "cli/output.hpp"
 #include "rakkan/base/base64.hpp"
 
@@ -15,6 +16,14 @@ constexpr std::string_view kLogsFail =
 constexpr std::string_view kProofHolds =
     "証明は有効です。この記録はログに含まれています。 / The proof holds: the entry is in the log.\n";
 constexpr std::string_view kProofFails = "証明は無効です。 / The proof does NOT hold.\n";
+constexpr std::string_view kEvidenceHolds =
+    "証拠は有効です。この署名はログに記録されています。 / The evidence holds: the log has this signature's intent and "
+    "outcome.\n";
+constexpr std::string_view kEvidenceFails = "証拠は無効です。 / The evidence does NOT hold.\n";
+constexpr std::string_view kErasedEvidence =
+    "エントリーはログに含まれていますが、記録が消去されたため、どの署名のものかは確認できません。 / The entries are in "
+    "the "
+    "log, but a record was erased: only the evidence's own word says which signature they are of.\n";
 constexpr std::string_view kOwnKey =
     "  注意: 検証鍵はこのデータフォルダー自身のものです。手元の鍵は --key で指定してください。\n"
     "  note: the key is the data folder's own; check with the one that you keep: --key\n";
@@ -89,6 +98,30 @@ std::string_view note_on_time(const std::vector<VerifiedJournal>& logs) {
   return std::any_of(all.begin(), all.end(), by_others) ? "" : kOwnUnit;
 }
 
+// One proven entry, with its record as far as that is there.
+void describe(const audit::ProvenEntry& proven, const audit::EntryFile& file, boost::json::object& json,
+              std::string& text) {
+  const audit::Checkpoint& checkpoint = proven.checkpoint;
+  json["index"] = proven.index;
+  json["event"] = proven.entry.event;
+  json["at"] = to_rfc3339(proven.entry.at);
+  json["origin"] = checkpoint.origin;
+  json["size"] = checkpoint.tree.size;
+  json["root"] = to_base64(checkpoint.tree.root);
+  json["record_shown"] = file.record.has_value();
+  text += "  entry   " + std::to_string(proven.index) + ", " + proven.entry.event + ", " + to_rfc3339(proven.entry.at) +
+          "\n  log     " + checkpoint.origin + ", checkpoint of " + std::to_string(checkpoint.tree.size) + " entries\n";
+  if (file.record) {
+    json["record"] = nested(file.record->body);
+    text += "  record  " + file.record->body + "\n";
+  } else if (const std::string* body = proven.entry.body()) {
+    json["record"] = nested(*body);
+    text += "  entry   " + *body + "\n";
+  } else {
+    text += "  record  not shown: erased, or left out\n";
+  }
+}
+
 }  // namespace
 
 bool is_verdict(const Error& error) noexcept { return row(error.code).exit_code == ExitCode::verification_failed; }
@@ -115,34 +148,42 @@ Outcome report_logs(const std::vector<VerifiedJournal>& logs, KeyOrigin key) {
           whole ? ExitCode::ok : ExitCode::verification_failed};
 }
 
+boost::json::value nested(const std::string& text) {
+  boost::json::error_code broken;
+  boost::json::value value = boost::json::parse(text, broken);
+  return broken ? boost::json::value(text) : value;
+}
+
 Outcome report_proof(const Result<audit::ProvenEntry>& proven, const audit::EntryFile& file) {
   if (!proven) {
     return {{{"verified", false}, {"error", cli::to_json(proven.error())}},
             std::string(kProofFails) + "  " + line_of(proven.error()) + "\n",
             ExitCode::verification_failed};
   }
-  const audit::Checkpoint& checkpoint = proven->checkpoint;
-  boost::json::object json{{"verified", true},
-                           {"index", proven->index},
-                           {"event", proven->entry.event},
-                           {"at", to_rfc3339(proven->entry.at)},
-                           {"origin", checkpoint.origin},
-                           {"size", checkpoint.tree.size},
-                           {"root", to_base64(checkpoint.tree.root)},
-                           {"record_shown", file.record.has_value()}};
-  std::string text = std::string(kProofHolds) + "  entry   " + std::to_string(proven->index) + ", " +
-                     proven->entry.event + ", " + to_rfc3339(proven->entry.at) + "\n  log     " + checkpoint.origin +
-                     ", checkpoint of " + std::to_string(checkpoint.tree.size) + " entries\n";
-  if (file.record) {
-    json["record"] = file.record->body;
-    text += "  record  " + file.record->body + "\n";
-  } else if (const std::string* body = proven->entry.body()) {
-    json["record"] = *body;
-    text += "  entry   " + *body + "\n";
-  } else {
-    text += "  record  not shown: erased, or left out\n";
-  }
+  boost::json::object json{{"verified", true}};
+  std::string text(kProofHolds);
+  describe(*proven, file, json, text);
   return {std::move(json), std::move(text), ExitCode::ok};
+}
+
+Outcome report_evidence(const Result<audit::VerifiedEvidence>& verified, const audit::Evidence& evidence) {
+  boost::json::object json{{"verified", verified.has_value()}, {"signature_id", evidence.signature.value()}};
+  if (!verified) {
+    json["error"] = cli::to_json(verified.error());
+    return {std::move(json), std::string(kEvidenceFails) + "  " + line_of(verified.error()) + "\n",
+            ExitCode::verification_failed};
+  }
+  const bool linked = evidence.intent.entry.record && evidence.outcome.entry.record;
+  std::string text(linked ? kEvidenceHolds : kErasedEvidence);
+  text += "  " + printable(evidence.signature.value()) + "\n";
+  boost::json::object intent;
+  describe(verified->intent, evidence.intent.entry, intent, text);
+  boost::json::object outcome;
+  describe(verified->outcome, evidence.outcome.entry, outcome, text);
+  json["records_shown"] = linked;
+  json["intent"] = std::move(intent);
+  json["outcome"] = std::move(outcome);
+  return {std::move(json), std::move(text), linked ? ExitCode::ok : ExitCode::indeterminate};
 }
 
 }  // namespace rakkan::cli

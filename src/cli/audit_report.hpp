@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.hpp"
+#include "rakkan/audit/evidence.hpp"
 #include "rakkan/audit/proof.hpp"
 #include "rakkan/audit/verify.hpp"
 
@@ -27,5 +28,9 @@ enum class KeyOrigin : std::uint8_t {
 
 [[nodiscard]] Outcome report_logs(const std::vector<VerifiedJournal>& logs, KeyOrigin key);
 [[nodiscard]] Outcome report_proof(const Result<audit::ProvenEntry>& proven, const audit::EntryFile& file);
+// Indeterminate when a record is missing: only the records say whose signature it is.
+[[nodiscard]] Outcome report_evidence(const Result<audit::VerifiedEvidence>& verified, const audit::Evidence& evidence);
+// The text of a record as JSON: what is JSON within it stays JSON, and what is none is a string.
+[[nodiscard]] boost::json::value nested(const std::string& text);
 
 }  // namespace rakkan::cli

@@ -1,4 +1,5 @@
-// rakkan audit verify: the log in the data folder, an exported one, or one proof without any log.
+// rakkan audit verify: the log in the data folder, an exported one, or, without any log, one proof or the evidence of
+// one signature.
 #include <CLI/CLI.hpp>
 
 #include "cli/audit_report.hpp"
@@ -6,6 +7,7 @@
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/runtime.hpp"
+#include "rakkan/audit/evidence.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/standard_streams.hpp"
 
@@ -16,7 +18,35 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestKeyFile = 64 * 1024;
 
-// The keys that a text or a file of that name holds, one a line.
+// Adds the keys of a text, one a line; empty lines and those that begin with # are none. A file may hold keys of other
+// kinds too, a witness's for one: they sign no log of ours, and are passed over as long as there is another.
+Result<void> add_keys(std::string_view text, std::vector<audit::VerifierKey>& keys) {
+  std::optional<Error> other_kind;
+  const std::size_t before = keys.size();
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    if (line.empty() || line.starts_with('#')) {
+      continue;
+    }
+    Result<audit::VerifierKey> key = audit::VerifierKey::parse(line);
+    if (key) {
+      keys.push_back(*std::move(key));
+    } else if (key.error().code == ErrorCode::unsupported_algorithm) {
+      other_kind = std::move(key).error();
+    } else {
+      return fail(std::move(key).error());
+    }
+  }
+  if (keys.size() == before) {
+    return fail(other_kind.value_or(Error{ErrorCode::malformed_note, "holds no verifier key", {}, {}, {}}));
+  }
+  return {};
+}
+
+// Each option is a key, or the name of a file of keys.
 Result<std::vector<audit::VerifierKey>> keys_of(const std::vector<std::string>& options) {
   std::vector<audit::VerifierKey> keys;
   for (const std::string& option : options) {
@@ -25,31 +55,18 @@ Result<std::vector<audit::VerifierKey>> keys_of(const std::vector<std::string>& 
       RAKKAN_TRY(const Bytes content, read_input(option, kLargestKeyFile));
       text = text_of(content);
     }
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = std::min(text.find('\n', begin), text.size());
-      if (end > begin) {
-        RAKKAN_TRY(audit::VerifierKey key,
-                   audit::VerifierKey::parse(std::string_view(text).substr(begin, end - begin)));
-        keys.push_back(std::move(key));
-      }
-      begin = end + 1;
+    if (Result<void> added = add_keys(text, keys); !added) {
+      return fail(std::move(added).error().at("--key " + option));
     }
   }
   return keys;
 }
 
-// A log's name is the first line of its checkpoint; nobody is trusted for it: it only chooses the key.
-Result<audit::VerifierKey> key_for(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
+Result<audit::VerifierKey> key_of(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
   RAKKAN_TRY(const Bytes note, read_file(log.path / "checkpoint", audit::Note::kMaxSize));
-  const std::string_view text = text_of(note);
-  const std::string_view name = text.substr(0, text.find('\n'));
-  for (const audit::VerifierKey& key : keys) {
-    if (key.name() == name) {
-      return key;
-    }
-  }
-  return fail(ErrorCode::audit_log_mismatch,
-              "this is the log \"" + std::string(name) + "\", for which no key was given", log.path.string());
+  return audit::key_for(text_of(note), keys).map_error([&](Error error) {
+    return std::move(error).at(log.path.string());
+  });
 }
 
 // Does the checkpoint's first line name this journal? Which one it really is, its signature says.
@@ -67,7 +84,8 @@ class VerifyCommand final : public Command {
         ->type_name(kFile);
     app.add_option(
            "--key", keys_,
-           "The log's public key (vkey), or a file of such, or - for standard input; default: the data folder's own")
+           "The log's public key (vkey), or a file of keys, one a line, or - for standard input; may be repeated, the "
+           "log's name chooses; default: the data folder's own")
         ->type_name("KEY|FILE")
         ->allow_extra_args(false);
     auto* proof =
@@ -77,12 +95,22 @@ class VerifyCommand final : public Command {
     app.add_option("--record", record_, "The entry with its record, as `audit prove --record` wrote it")
         ->type_name(kFile)
         ->needs(proof);
+    app.add_option(
+           "--evidence", evidence_,
+           "Checks what proves one signature, the answer of GET /v1/signatures/ID/evidence as it is, without any "
+           "log; - is standard input")
+        ->type_name(kFile)
+        ->excludes(folder)
+        ->excludes(proof);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const std::vector<audit::VerifierKey> keys, keys_of(keys_));
     if (!proof_.empty()) {
       return verify_one(keys);
+    }
+    if (!evidence_.empty()) {
+      return verify_evidence(keys);
     }
     audit::Verification how;
     if (!against_.empty()) {
@@ -94,18 +122,32 @@ class VerifyCommand final : public Command {
 
  private:
   [[nodiscard]] Result<Outcome> verify_one(const std::vector<audit::VerifierKey>& keys) const {
-    if (keys.size() != 1 || record_.empty()) {
-      return fail(ErrorCode::invalid_argument, "a proof is checked with --record FILE and one --key VKEY");
+    if (keys.empty() || record_.empty()) {
+      return fail(ErrorCode::invalid_argument, "a proof is checked with --record FILE and --key VKEY");
     }
     RAKKAN_TRY(const Bytes proof_text, read_input(proof_, audit::Proof::kMaxSize));
     RAKKAN_TRY(const Bytes file_text, read_input(record_, audit::EntryFile::kMaxSize));
     RAKKAN_TRY(const audit::Proof proof, audit::Proof::parse(text_of(proof_text)));
     RAKKAN_TRY(const audit::EntryFile file, audit::EntryFile::parse(text_of(file_text)));
-    const auto proven = audit::verify_proof(proof, file, keys.front());
+    const auto key = audit::key_for(proof.checkpoint, keys);
+    const auto proven = key ? audit::verify_proof(proof, file, *key) : Result<audit::ProvenEntry>(fail(key.error()));
     if (!proven && !is_verdict(proven.error())) {
       return fail(proven.error());
     }
     return report_proof(proven, file);
+  }
+
+  [[nodiscard]] Result<Outcome> verify_evidence(const std::vector<audit::VerifierKey>& keys) const {
+    if (keys.empty()) {
+      return fail(ErrorCode::invalid_argument, "evidence is checked with --key VKEY");
+    }
+    RAKKAN_TRY(const Bytes text, read_input(evidence_, audit::Evidence::kMaxSize));
+    RAKKAN_TRY(const audit::Evidence evidence, audit::Evidence::parse(text_of(text)));
+    const auto verified = audit::verify_evidence(evidence, keys);
+    if (!verified && !is_verdict(verified.error())) {
+      return fail(verified.error());
+    }
+    return report_evidence(verified, evidence);
   }
 
   [[nodiscard]] Result<Outcome> verify_export(const std::vector<audit::VerifierKey>& keys,
@@ -157,7 +199,7 @@ class VerifyCommand final : public Command {
         return fail(ErrorCode::audit_log_mismatch, "there is no log, and somebody has a checkpoint of it",
                     log.path.string());
       }
-      RAKKAN_TRY(const audit::VerifierKey key, key_for(log, keys));
+      RAKKAN_TRY(const audit::VerifierKey key, key_of(log, keys));
       return audit::verify_log(log, key, how);
     };
     Result<audit::VerifiedLog> verified = verify();
@@ -173,6 +215,7 @@ class VerifyCommand final : public Command {
   std::vector<std::string> keys_;
   fs::path proof_;
   fs::path record_;
+  fs::path evidence_;
 };
 
 }  // namespace

@@ -37,6 +37,18 @@ Error error_of(const boost::json::object& problem, unsigned depth) {
               text_member(problem, "where"),
               std::nullopt,
               {}};
+  const boost::json::value* const offset = problem.if_contains("offset");
+  if (offset != nullptr && offset->is_int64() && offset->get_int64() >= 0) {
+    error.offset = static_cast<std::uint64_t>(offset->get_int64());
+  }
+  const boost::json::value* const allowed = problem.if_contains("allowed");
+  if (allowed != nullptr && allowed->is_array()) {
+    for (const boost::json::value& one : allowed->get_array()) {
+      if (one.is_string()) {
+        error.allowed.emplace_back(one.get_string());
+      }
+    }
+  }
   if (!code) {
     error.detail = "unknown problem \"" + slug + "\": " + error.detail;
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/api/openapi.yaml as JSON in a C++ file: embed_openapi.py IN.yaml OUT.cpp"""
+"""Writes docs/api/openapi.yaml, as it is and as JSON, in a C++ file: embed_openapi.py IN.yaml OUT.cpp"""
 
 import json
 import sys
@@ -16,12 +16,19 @@ TextDates.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
-with open(sys.argv[1], encoding="utf-8") as source:
-    document = yaml.load(source, Loader=TextDates)
-text = json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"
-lines = [text[at : at + 100].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("?", "\\?") for at in range(0, len(text), 100)]
+
+def function(name, text):
+    escaped = ((text[at : at + 100].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("?", "\\?"))
+               for at in range(0, len(text), 100))
+    lines = "\n".join(f'      "{line}"' for line in escaped)
+    return f"std::string_view {name}() noexcept {{\n  static constexpr char kText[] =\n{lines};\n  return {{kText, sizeof kText - 1}};\n}}\n"
+
+
+with open(sys.argv[1], encoding="utf-8", newline="") as source:
+    yaml_text = source.read()
+document = yaml.load(yaml_text, Loader=TextDates)
 with open(sys.argv[2], "w", encoding="utf-8") as out:
     out.write('#include "api/openapi_document.hpp"\n\nnamespace rakkan::api {\n\n')
-    out.write("std::string_view openapi_document() noexcept {\n  static constexpr char kText[] =\n")
-    out.write("\n".join(f'      "{line}"' for line in lines))
-    out.write(";\n  return {kText, sizeof kText - 1};\n}\n\n}  // namespace rakkan::api\n")
+    out.write(function("openapi_document", json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n"))
+    out.write("\n" + function("openapi_source", yaml_text))
+    out.write("\n}  // namespace rakkan::api\n")

@@ -146,7 +146,8 @@ std::size_t begun_at_end(std::string_view hay, std::string_view needle) noexcept
 }  // namespace
 
 struct MultipartReader::Impl {
-  Impl(Body& from, std::string_view boundary) : body(from), delimiter("\r\n--" + std::string(boundary)) {}
+  Impl(Body& from, std::string_view boundary, std::vector<std::string> names)
+      : body(from), delimiter("\r\n--" + std::string(boundary)), parts(std::move(names)) {}
 
   // More input behind the window. malformed_multipart at the end of the body.
   async::Task<Result<void>> more();
@@ -157,9 +158,12 @@ struct MultipartReader::Impl {
   // The next bytes of the open part, valid until the next call; empty: its end, the delimiter consumed.
   async::Task<Result<ByteView>> next();
   void consume(std::size_t size) noexcept { window = window.subspan(size); }
+  // A part that is missing, or not where it must be.
+  [[nodiscard]] tl::unexpected<Error> misplaced(std::string what, std::string part) const;
 
   Body& body;
   const std::string delimiter;
+  const std::vector<std::string> parts;
   ByteView window;  // what came and was not used: in the body's memory or in `kept`
   WipedBytes kept;
   bool begun = false;
@@ -170,19 +174,27 @@ MultipartReader::MultipartReader(MultipartReader&&) noexcept = default;
 MultipartReader& MultipartReader::operator=(MultipartReader&&) noexcept = default;
 MultipartReader::~MultipartReader() = default;
 
-Result<MultipartReader> MultipartReader::open(const Request& request) {
-  return open(request.header("Content-Type").value_or(""), *request.body);
+Result<MultipartReader> MultipartReader::open(const Request& request, std::vector<std::string> parts) {
+  return open(request.header("Content-Type").value_or(""), *request.body, std::move(parts));
 }
 
-Result<MultipartReader> MultipartReader::open(std::string_view content_type, Body& body) {
+Result<MultipartReader> MultipartReader::open(std::string_view content_type, Body& body,
+                                              std::vector<std::string> parts) {
   if (!same_ignoring_case(first_word(content_type), "multipart/form-data")) {
-    return fail(ErrorCode::media_type_unsupported, "multipart/form-data is needed", "Content-Type");
+    return fail(not_among(ErrorCode::media_type_unsupported, {"multipart/form-data"}, "Content-Type"));
   }
   const auto boundary = parameter_of(content_type, "boundary");
   if (!boundary || !is_boundary(*boundary)) {
     return malformed("no boundary that can be one", "Content-Type");
   }
-  return MultipartReader(std::make_unique<Impl>(body, *boundary));
+  return MultipartReader(std::make_unique<Impl>(body, *boundary, std::move(parts)));
+}
+
+tl::unexpected<Error> MultipartReader::Impl::misplaced(std::string what, std::string part) const {
+  Error error{ErrorCode::malformed_multipart, std::move(what), std::move(part), std::nullopt, {}};
+  error.detail += "; the parts are, in this order: " + list_of(parts);
+  error.allowed = parts;
+  return fail(std::move(error));
 }
 
 async::Task<Result<void>> MultipartReader::Impl::more() {
@@ -220,17 +232,17 @@ async::Task<Result<void>> MultipartReader::Impl::open_part(std::string_view name
   RAKKAN_CO_CHECK(co_await need(kLineEnd.size()));
   const std::string_view after = text_of(window.first(kLineEnd.size()));
   if (after == kClosing) {
-    co_return malformed("the part is missing", name);
+    co_return misplaced("the part is missing", std::string(name));
   }
   if (after != kLineEnd) {
     co_return malformed("something stands behind a boundary");
   }
   RAKKAN_CO_TRY(const PartHeader header, co_await read_part_header());
   if (header.name != name) {
-    co_return malformed("stands where the part \"" + std::string(name) + "\" must", shown(*header.name));
+    co_return misplaced("stands where the part \"" + std::string(name) + "\" must", shown(*header.name));
   }
   if (header.media_type && header.media_type != media_type) {
-    co_return fail(ErrorCode::media_type_unsupported, std::string(media_type) + " is needed", std::string(name));
+    co_return fail(not_among(ErrorCode::media_type_unsupported, {std::string(media_type)}, std::string(name)));
   }
   co_return Result<void>();
 }
@@ -311,7 +323,7 @@ async::Task<Result<void>> MultipartReader::finish() {
   RAKKAN_CO_CHECK(co_await impl_->need(kClosing.size()));
   if (text_of(impl_->window.first(kClosing.size())) == kLineEnd) {
     RAKKAN_CO_TRY(const PartHeader header, co_await impl_->read_part_header());
-    co_return malformed("is a part more than expected", shown(*header.name));
+    co_return impl_->misplaced("is a part more than expected", shown(*header.name));
   }
   if (text_of(impl_->window.first(kClosing.size())) != kClosing) {
     co_return malformed("something stands behind a boundary");

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "rakkan/http/text.hpp"
 #include "rakkan/json/writer.hpp"
 
 namespace rakkan::http {
@@ -30,8 +31,17 @@ json::ObjectWriter describe(const Error& error, Language language) {
 
 void add_place_and_time(json::ObjectWriter& body, const Error& error) {
   const ErrorRow& meaning = row(error.code);
-  if (meaning.http_status < 500 && !error.where.empty()) {
-    body.text("where", error.where);
+  // Methods belong into Allow (RFC 9110 §10.2.1), not into the body.
+  if (meaning.http_status < 500 && error.code != ErrorCode::method_not_allowed) {
+    if (!error.where.empty()) {
+      body.text("where", error.where);
+    }
+    if (error.offset) {
+      body.number("offset", *error.offset);
+    }
+    if (!error.allowed.empty()) {
+      body.raw("allowed", json::array_of(error.allowed, json::quote));
+    }
   }
   if (meaning.retryable && error.retry_after) {
     body.number("retry_after_ms", static_cast<std::uint64_t>(error.retry_after->count()));
@@ -58,7 +68,7 @@ Response problem(const Error& error, std::string_view request_id, Language langu
     response.header("Retry-After", retry_after_text(*error.retry_after));
   }
   if (error.code == ErrorCode::method_not_allowed) {
-    response.header("Allow", error.where);
+    response.header("Allow", list_of(error.allowed));
   }
   if (meaning.http_status == 401) {
     response.header("WWW-Authenticate", "Bearer");

@@ -46,12 +46,11 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
-std::string list_of(std::span<const std::string_view> names) {
-  std::string list;
-  for (const std::string_view name : names) {
-    list.append(list.empty() ? "" : ", ").append(name);
-  }
-  return list.empty() ? "there are none" : "known: " + list;
+tl::unexpected<Error> unknown(std::string_view name, std::span<const std::string_view> known) {
+  Error error{ErrorCode::invalid_request, "is no query parameter of this path; ", shown(name), std::nullopt, {}};
+  error.detail += known.empty() ? "there are none" : "known: " + list_of(known);
+  error.allowed.assign(known.begin(), known.end());
+  return fail(std::move(error));
 }
 
 }  // namespace
@@ -61,11 +60,13 @@ Result<void> check_query(std::string_view query, std::span<const std::string_vie
   while (const auto pair = next_pair(query)) {
     std::optional<std::string> name = percent_decoded(pair->name);
     if (!name || std::find(names.begin(), names.end(), *name) == names.end()) {
-      return fail(ErrorCode::malformed_request, "is no query parameter of this path; " + list_of(names),
-                  shown(pair->name));
+      return unknown(pair->name, names);
     }
     if (std::find(seen.begin(), seen.end(), *name) != seen.end()) {
-      return fail(ErrorCode::malformed_request, "stands there twice", *std::move(name));
+      return fail(ErrorCode::invalid_request, "stands there twice", *std::move(name));
+    }
+    if (!percent_decoded(pair->value)) {
+      return fail(ErrorCode::malformed_request, "has a % without two hexadecimal digits behind it", *std::move(name));
     }
     seen.push_back(*std::move(name));
   }

@@ -12,8 +12,9 @@
 namespace rakkan::http {
 
 // Holds the query nothing but parameters of these names, each at most once? What a server does not know it would
-// leave out in silence, and the caller would take the answer for another than it is. malformed_request with the
-// parameter, as it was written, in `where`.
+// leave out in silence, and the caller would take the answer for another than it is. invalid_request with the
+// parameter, as it was written, in `where` and those that are known in `allowed`; malformed_request for a value that
+// cannot be decoded.
 [[nodiscard]] Result<void> check_query(std::string_view query, std::span<const std::string_view> names);
 
 // The value of the first parameter of this name; nothing when it is missing or not well formed.

@@ -67,21 +67,28 @@ Result<const Route*> Router::find(Method method, std::string_view path, std::vec
   }
   parameters.clear();
   if (other_method) {
-    return fail(ErrorCode::method_not_allowed, "this path answers other methods", allowed(path));
+    Error error{ErrorCode::method_not_allowed, "this path answers other methods", {}, std::nullopt, {}};
+    error.allowed = allowed(path);
+    return fail(std::move(error));
   }
   return fail(ErrorCode::route_unknown, "nothing is at this path");
 }
 
-std::string Router::allowed(std::string_view path) const {
-  std::string list;
+std::vector<std::string> Router::allowed(std::string_view path) const {
+  std::vector<std::string> methods;
   std::vector<PathParameter> parameters;
   for (const Route& route : routes_) {
     if (matches(route.path, path, parameters)) {
-      list.append(list.empty() ? "" : ", ").append(name(route.method));
-      list.append(route.method == Method::get ? ", HEAD" : "");
+      methods.emplace_back(name(route.method));
+      if (route.method == Method::get) {
+        methods.emplace_back(name(Method::head));
+      }
     }
   }
-  return list.empty() ? list : list + ", OPTIONS";
+  if (!methods.empty()) {
+    methods.emplace_back(name(Method::options));
+  }
+  return methods;
 }
 
 }  // namespace rakkan::http

@@ -267,7 +267,7 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
   const auto route = find_route(request);
   if (!route && request.method == Method::options && route.error().code == ErrorCode::method_not_allowed) {
     Response allowed(204);
-    allowed.header("Allow", route.error().where);
+    allowed.header("Allow", list_of(route.error().allowed));
     co_return allowed;
   }
   RAKKAN_CO_CHECK(route);

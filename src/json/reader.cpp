@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <new>
+#include <set>
 #include <utility>
 
 #include "rakkan/base/wiped_stack.hpp"
@@ -69,6 +70,88 @@ struct MemberCounter {
   bool on_comment(json::string_view, Code&) { return true; }
 };
 
+std::string shown(std::string_view name);
+
+// Finds out where the first member stands that its object has already, or the first number that is no integer of 64
+// bits: a second reading of a text that is refused anyway.
+struct FaultFinder {
+  static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+  static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+  using Code = boost::system::error_code;
+
+  struct Level {
+    bool is_array = false;
+    std::size_t elements = 0;
+    std::set<std::string> names = {};  // so many that looking through them one by one would take long
+    std::string last = {};             // of the names
+  };
+  std::vector<Level> levels;
+  std::string name;   // of the member that comes, as far as it was read
+  std::string where;  // the fault
+  std::string_view what;
+
+  bool on_document_begin(Code&) { return true; }
+  bool on_document_end(Code&) { return true; }
+  bool on_object_begin(Code&) { return begin({}); }
+  bool on_object_end(std::size_t, Code&) { return end(); }
+  bool on_array_begin(Code&) { return begin({true}); }
+  bool on_array_end(std::size_t, Code&) { return end(); }
+  bool on_key_part(json::string_view part, std::size_t, Code&) {
+    name.append(part.data(), part.size());
+    return true;
+  }
+  bool on_key(json::string_view part, std::size_t, Code& code) {
+    name.append(part.data(), part.size());
+    Level& object = levels.back();
+    object.last = std::exchange(name, {});
+    return object.names.insert(object.last).second || stop("stands there twice", code);
+  }
+  bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
+  bool on_string(json::string_view, std::size_t, Code&) { return value(); }
+  bool on_number_part(json::string_view, Code&) { return true; }
+  bool on_int64(std::int64_t, json::string_view, Code&) { return value(); }
+  bool on_uint64(std::uint64_t, json::string_view, Code&) { return value(); }
+  bool on_double(double, json::string_view, Code& code) {
+    value();
+    return stop("must be an integer of at most 64 bits", code);
+  }
+  bool on_bool(bool, Code&) { return value(); }
+  bool on_null(Code&) { return value(); }
+  bool on_comment_part(json::string_view, Code&) { return true; }
+  bool on_comment(json::string_view, Code&) { return true; }
+
+ private:
+  bool value() {
+    if (!levels.empty()) {
+      ++levels.back().elements;
+    }
+    return true;
+  }
+  bool begin(Level level) {
+    value();
+    levels.push_back(std::move(level));
+    return true;
+  }
+  bool end() {
+    levels.pop_back();
+    return true;
+  }
+  bool stop(std::string_view fault, Code& code) {
+    what = fault;
+    for (const Level& level : levels) {
+      if (level.is_array) {
+        where += "[" + std::to_string(level.elements - 1) + "]";
+      } else {
+        where.append(where.empty() ? "" : ".").append(shown(level.last));
+      }
+    }
+    code = json::make_error_code(json::error::exception);
+    return false;
+  }
+};
+
 std::size_t members_of(const json::value& value) {
   std::size_t members = 0;
   if (const auto* object = value.if_object()) {
@@ -88,13 +171,14 @@ std::size_t members_of(const json::value& value) {
 bool is_control(unsigned char octet) noexcept { return octet < 0x20 || octet == 0x7F; }
 
 // A text as a member may be: 1 to `longest` bytes without control characters.
-Result<std::string_view> acceptable(const json::value& value, std::size_t longest) {
+Result<std::string_view> acceptable(const json::value& value, std::size_t longest, bool line_ends = false) {
   const auto* text = value.if_string();
   if (text == nullptr || text->empty() || text->size() > longest) {
     return fail(ErrorCode::invalid_argument, "must be a text of 1 to " + std::to_string(longest) + " bytes");
   }
-  const bool controls =
-      std::any_of(text->begin(), text->end(), [](char c) { return is_control(static_cast<unsigned char>(c)); });
+  const bool controls = std::any_of(text->begin(), text->end(), [line_ends](char c) {
+    return is_control(static_cast<unsigned char>(c)) && !(line_ends && c == '\n');
+  });
   if (controls) {
     return fail(ErrorCode::invalid_argument, "holds control characters");
   }
@@ -122,7 +206,16 @@ std::string shown(std::string_view name) {
 
 }  // namespace
 
-bool Members::has(std::string_view name) const { return object_at(object_).if_contains(name) != nullptr; }
+bool Members::has(std::string_view name) {
+  know(name);
+  return object_at(object_).if_contains(name) != nullptr;
+}
+
+void Members::know(std::string_view name) {
+  if (std::find(known_.begin(), known_.end(), name) == known_.end()) {
+    known_.push_back(name);
+  }
+}
 
 std::string Members::path_of(std::string_view name) const {
   return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
@@ -132,7 +225,12 @@ tl::unexpected<Error> Members::wrong(std::string_view name, std::string what) co
   return fail(code_, std::move(what), path_of(name));
 }
 
+tl::unexpected<Error> Members::not_among(std::string_view name, std::vector<std::string> allowed) const {
+  return fail(rakkan::not_among(code_, std::move(allowed), path_of(name)));
+}
+
 Result<const void*> Members::member(std::string_view name) {
+  know(name);
   const json::value* value = object_at(object_).if_contains(name);
   if (value == nullptr) {
     return wrong(name, "is missing");
@@ -144,6 +242,15 @@ Result<const void*> Members::member(std::string_view name) {
 Result<std::string> Members::text(std::string_view name, std::size_t longest) {
   RAKKAN_TRY(const void* value, member(name));
   const auto text = acceptable(value_at(value), longest);
+  if (!text) {
+    return wrong(name, text.error().detail);
+  }
+  return std::string(*text);
+}
+
+Result<std::string> Members::lines(std::string_view name, std::size_t longest) {
+  RAKKAN_TRY(const void* value, member(name));
+  const auto text = acceptable(value_at(value), longest, true);
   if (!text) {
     return wrong(name, text.error().detail);
   }
@@ -242,7 +349,9 @@ Result<void> Members::done() const {
   for (const auto& member : object_at(object_)) {
     const std::string_view name(member.key().data(), member.key().size());
     if (std::find(read_.begin(), read_.end(), name) == read_.end()) {
-      return wrong(shown(name), "is unknown");
+      Error error{code_, "is unknown", path_of(shown(name)), std::nullopt, {}};
+      error.allowed.assign(known_.begin(), known_.end());
+      return fail(std::move(error));
     }
   }
   return {};
@@ -278,38 +387,54 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-Result<Document> Document::parse(std::string_view text, ErrorCode code, const Limits& limits) {
-  const WipedStack after;
-  return parse_text(text, code, limits);
+namespace {
+
+tl::unexpected<Error> not_json(ErrorCode code, const boost::system::error_code& why, std::size_t offset) {
+  Error error{code, "not JSON: " + why.message(), {}, std::nullopt, {}};
+  error.offset = offset;
+  return fail(std::move(error));
 }
 
-Result<Document> Document::parse_text(std::string_view text, ErrorCode code, const Limits& limits) {
+tl::unexpected<Error> fault_of(ErrorCode code, std::string_view text, const json::parse_options& options) {
+  json::basic_parser<FaultFinder> finder(options);
+  boost::system::error_code stopped;
+  finder.write_some(false, text.data(), text.size(), stopped);
+  FaultFinder& found = finder.handler();
+  return fail(code, found.what.empty() ? "a member stands there twice" : std::string(found.what),
+              std::move(found.where));
+}
+
+}  // namespace
+
+Result<Document> Document::parse(std::string_view text, const Codes& codes, const Limits& limits) {
+  const WipedStack after;
+  return parse_text(text, codes, limits);
+}
+
+Result<Document> Document::parse_text(std::string_view text, const Codes& codes, const Limits& limits) {
   if (text.size() > limits.bytes) {
-    return fail(code, "JSON of more than " + std::to_string(limits.bytes) + " bytes");
+    return fail(codes.value, "JSON of more than " + std::to_string(limits.bytes) + " bytes");
   }
   json::parse_options options;
   options.max_depth = limits.depth;
   auto impl = std::make_unique<Impl>();
-  impl->code = code;
+  impl->code = codes.value;
   FirstRoom room;
   json::parser parser(json::storage_ptr(&impl->memory), options, room.data(), room.size());
   boost::system::error_code error;
   parser.reset(json::storage_ptr(&impl->arena));
-  parser.write(text.data(), text.size(), error);
+  const std::size_t taken = parser.write(text.data(), text.size(), error);
   if (error) {
-    return fail(code, "not JSON: " + error.message());
+    return not_json(codes.syntax, error, taken);
   }
   const json::value& parsed = impl->root.emplace(parser.release());
   if (!parsed.is_object()) {
-    return fail(code, "not a JSON object");
+    return fail(codes.value, "must be a JSON object");
   }
   json::basic_parser<MemberCounter> counter(options);
   counter.write_some(false, text.data(), text.size(), error);
-  if (error || counter.handler().members != members_of(parsed)) {
-    return fail(code, "a member stands there twice");
-  }
-  if (counter.handler().rounded) {
-    return fail(code, "numbers are integers of at most 64 bits");
+  if (error || counter.handler().rounded || counter.handler().members != members_of(parsed)) {
+    return fault_of(codes.value, text, options);
   }
   return Document(std::move(impl));
 }

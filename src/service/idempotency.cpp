@@ -43,7 +43,7 @@ Result<SecureBytes> load_secret(store::Ledger& ledger, RandomSource& random) {
 Result<std::string> parse_idempotency_key(std::string_view header) {
   const auto printable = [](char c) { return c >= 0x20 && c <= 0x7E; };
   if (header.empty() || header.size() > kLongestKey || !std::all_of(header.begin(), header.end(), printable)) {
-    return fail(ErrorCode::malformed_request, "must be 1 to 255 printable ASCII characters", "Idempotency-Key");
+    return fail(ErrorCode::invalid_request, "must be 1 to 255 printable ASCII characters", "Idempotency-Key");
   }
   return std::string(header);
 }

@@ -30,7 +30,7 @@ Result<Instant> read_time(json::Members& members, std::string_view name) {
   RAKKAN_TRY(const std::string text, members.text(name, kMaxText));
   const auto instant = parse_rfc3339(text);
   if (!instant) {
-    return members.wrong(name, "must be a time in RFC 3339");
+    return members.wrong(name, "must be a time in RFC 3339, like 2026-11-24T01:02:03Z");
   }
   return *instant;
 }
@@ -42,12 +42,13 @@ Result<crypto::Digest> read_digest(json::Members& record) {
   RAKKAN_CHECK(members.done());
   const auto algorithm = crypto::digest_algorithm_from_name(algorithm_name);
   if (!algorithm) {
-    return members.wrong("alg", "must be SHA-256, SHA-384 or SHA-512");
+    return members.not_among("alg", {"SHA-256", "SHA-384", "SHA-512"});
   }
   const auto value = from_hex(hex);
   const auto digest = value ? crypto::Digest::from_bytes(*algorithm, *value) : std::nullopt;
   if (!digest) {
-    return members.wrong("value", "must be a digest of that algorithm in hexadecimal");
+    return members.wrong("value", "must be " + std::to_string(2 * crypto::info(*algorithm).size) +
+                                      " hexadecimal digits, a digest of that algorithm");
   }
   return *digest;
 }
@@ -61,7 +62,10 @@ Result<Authentication> read_authentication(json::Members& members) {
   const auto known =
       std::find_if(kFactors.begin(), kFactors.end(), [&](const FactorRow& r) { return r.name == factor; });
   if (known == kFactors.end()) {
-    return members.wrong("class", "is not a class of factors that we know");
+    std::vector<std::string> names;
+    std::transform(kFactors.begin(), kFactors.end(), std::back_inserter(names),
+                   [](const FactorRow& factor_row) { return std::string(factor_row.name); });
+    return members.not_among("class", std::move(names));
   }
   const bool word = std::all_of(authentication.method.begin(), authentication.method.end(),
                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; });
@@ -91,7 +95,8 @@ std::string_view name(FactorClass factor) noexcept { return kFactors[static_cast
 
 class InstructionReader {
  public:
-  static Result<Instruction> read(json::Members record, std::string text) {
+  static Result<Instruction> read(json::Members record) {
+    std::string text = record.to_json();
     RAKKAN_TRY(const crypto::Digest document_digest, read_digest(record));
     Instruction instruction(document_digest);
     RAKKAN_TRY(json::Members person, record.object("who"));
@@ -111,11 +116,9 @@ class InstructionReader {
 
 Result<Instruction> Instruction::parse(std::string_view json) {
   RAKKAN_TRY(const json::Document document, json::Document::parse(json, kCode));
-  return InstructionReader::read(document.root(), std::string(json));
+  return InstructionReader::read(document.root());
 }
 
-Result<Instruction> Instruction::read(const json::Members& object) {
-  return InstructionReader::read(object.with_code(kCode), object.to_json());
-}
+Result<Instruction> Instruction::read(const json::Members& object) { return InstructionReader::read(object); }
 
 }  // namespace rakkan::service

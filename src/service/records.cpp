@@ -64,7 +64,7 @@ std::string intent(const SigningFacts& facts) {
     json.text("party", credential.party().value());
   }
   if (grant.instruction()) {
-    json.text("instruction", grant.instruction()->json());  // as it was handed in, letter for letter
+    json.raw("instruction", grant.instruction()->json());
   } else if (grant.activation()) {
     json.text("activation", to_hex(grant.activation()->activation()));
   } else {

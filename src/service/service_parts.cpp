@@ -1,6 +1,7 @@
 #include "service/service_parts.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include "rakkan/async/task.hpp"
 
@@ -67,6 +68,17 @@ async::Task<Result<std::shared_ptr<const credentials::Credential>>> ServiceParts
   co_return co_await async::run_on(hsm, open, deadline, principal.owner());
 }
 
+std::vector<std::string> ServiceParts::timestamp_profiles() const {
+  std::set<std::string> names;
+  for (const auto& [name, profile] : options.tsa) {
+    names.insert(name);
+  }
+  for (const auto& [name, timestamper] : profiles) {
+    names.insert(name);
+  }
+  return {names.begin(), names.end()};
+}
+
 async::Task<Result<std::shared_ptr<Timestamper>>> ServiceParts::timestamper(const std::string& profile,
                                                                             async::Deadline deadline) {
   const std::string& wanted = profile.empty() ? options.default_tsa : profile;
@@ -74,7 +86,7 @@ async::Task<Result<std::shared_ptr<Timestamper>>> ServiceParts::timestamper(cons
     co_return known->second;
   }
   if (!options.tsa.contains(wanted)) {
-    co_return fail(ErrorCode::invalid_argument, "there is no timestamp profile of this name", "tsa." + wanted);
+    co_return fail(not_among(ErrorCode::invalid_argument, timestamp_profiles(), "tsa"));
   }
   RAKKAN_CO_TRY(std::shared_ptr<Timestamper> internal, co_await unit(deadline));
   co_return internal;

@@ -38,7 +38,8 @@ struct ServiceParts {
   // The credential with its signer; a key that was not used yet is opened on the hsm pool. As CredentialRegistry::load.
   [[nodiscard]] async::Task<Result<std::shared_ptr<const credentials::Credential>>> load(
       const access::Principal& principal, const CredentialId& id, async::Deadline deadline);
-  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one.
+  [[nodiscard]] std::vector<std::string> timestamp_profiles() const;
+  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one, with those that there are.
   [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> timestamper(const std::string& profile,
                                                                               async::Deadline deadline);
   // The internal unit, opened at its first use and again when its certificate was renewed.

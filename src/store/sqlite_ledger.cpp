@@ -1,4 +1,5 @@
 // The Ledger of SqliteStore: additions and reads. What leaves it again is in sqlite_erasure.cpp.
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -72,6 +73,57 @@ Result<void> add_record(Database& database, const RecordRow& row) {
   RAKKAN_CHECK(database.execute("INSERT INTO record (entry, erased, subject, salt, body) VALUES (?, 0, ?, ?, ?)", entry,
                                 row.subject, ByteView(row.salt), row.body));
   return {};
+}
+
+constexpr std::string_view kNewestSignatures =
+    "SELECT id, credential, intent, outcome, created, erased, facts FROM signature WHERE tenant = ? AND created "
+    "BETWEEN "
+    "? AND ? AND (created <> ? OR outcome < ?) ORDER BY created DESC, outcome DESC";
+constexpr std::string_view kOldestSignatures =
+    "SELECT id, credential, intent, outcome, created, erased, facts FROM signature WHERE tenant = ? AND created "
+    "BETWEEN "
+    "? AND ? AND (created <> ? OR outcome > ?) ORDER BY created, outcome";
+
+// The rows that a page may show, from its first one on. The position is a bound of the time, so that the index leads to
+// it; among the rows of that moment the outcome decides.
+Result<Statement> select_signatures(Database& database, const SignatureQuery& query) {
+  constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+  std::int64_t from = query.from ? milliseconds_of(*query.from) : kFirst;
+  std::int64_t to = query.before ? milliseconds_of(*query.before) - 1 : kLast;
+  std::int64_t moment = kFirst;  // none
+  std::int64_t outcome = 0;
+  if (query.after) {
+    moment = milliseconds_of(query.after->created);
+    RAKKAN_TRY(outcome, signed_index(query.after->outcome));
+    std::int64_t& bound = query.oldest_first ? from : to;
+    bound = query.oldest_first ? std::max(bound, moment) : std::min(bound, moment);
+  }
+  return database.prepare(query.oldest_first ? kOldestSignatures : kNewestSignatures, query.tenant.value(), from, to,
+                          moment, outcome);
+}
+
+// The row that select_signatures() stands on.
+Result<SignatureRow> read_listed(const Statement& statement, const TenantId& tenant) {
+  SignatureRow row;
+  row.tenant = tenant;
+  RAKKAN_TRY(std::string id, statement.text(0));
+  row.id = SignatureId(std::move(id));
+  RAKKAN_TRY(std::string credential, statement.text(1));
+  row.credential = CredentialId(std::move(credential));
+  RAKKAN_TRY(row.intent, index_column(statement, 2));
+  RAKKAN_TRY(row.outcome, index_column(statement, 3));
+  RAKKAN_TRY(row.created, instant_column(statement, 4));
+  RAKKAN_TRY(const std::int64_t erased, statement.integer(5));
+  if (erased == 0) {
+    RAKKAN_TRY(row.facts, statement.text(6));
+  }
+  return row;
+}
+
+bool is_wanted(const SignatureRow& row, const SignatureQuery& query) {
+  return (query.credential.empty() || row.credential == query.credential) &&
+         (query.facts_with.empty() || row.facts.find(query.facts_with) != std::string::npos);
 }
 
 Result<std::uint64_t> end_of(Database& database, Journal journal) {
@@ -198,6 +250,28 @@ Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
     RAKKAN_TRY(row.tail, statement.blob(7));
   }
   return row;
+}
+
+Result<SignaturePage> SqliteStore::signatures(const SignatureQuery& query) {
+  const std::scoped_lock lock(mutex_);
+  RAKKAN_TRY(Statement statement, select_signatures(database_, query));
+  SignaturePage page;
+  std::optional<SignaturePosition> last;
+  for (std::size_t examined = 0;; ++examined) {
+    RAKKAN_TRY(const bool found, statement.step());
+    if (!found) {
+      return page;
+    }
+    if (page.rows.size() == query.most || examined == SignatureQuery::kMostExamined) {
+      page.next = last;
+      return page;
+    }
+    RAKKAN_TRY(SignatureRow row, read_listed(statement, query.tenant));
+    last = {row.created, row.outcome};
+    if (is_wanted(row, query)) {
+      page.rows.push_back(std::move(row));
+    }
+  }
 }
 
 Result<std::optional<IdempotencyRow>> SqliteStore::answer(const TenantId& tenant, std::string_view key) {

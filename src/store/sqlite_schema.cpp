@@ -79,6 +79,10 @@ INSERT INTO pin_failure (credential, tenant, failures, last, proven)
 ALTER TABLE activation_secret DROP COLUMN failures;
 ALTER TABLE activation_secret DROP COLUMN last_failure;
 )sql"),
+    // Lists of a tenant's signatures by time.
+    std::string_view(R"sql(
+CREATE INDEX signature_by_time ON signature(tenant, created);
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

@@ -29,6 +29,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) override;
   [[nodiscard]] Result<void> purge() override;
   [[nodiscard]] Result<SignatureRow> signature(const SignatureId& id) override;
+  [[nodiscard]] Result<SignaturePage> signatures(const SignatureQuery& query) override;
   [[nodiscard]] Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) override;
   [[nodiscard]] Result<std::vector<ActivationRow>> activations(Instant not_expired_at) override;
   [[nodiscard]] Result<void> forget(Instant answers_before, Instant activations_before) override;

@@ -9,7 +9,8 @@ namespace {
 using namespace rakkan;
 
 async::Task<Result<std::string>> read(http::Body& body) {
-  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open("multipart/form-data; boundary=b", body));
+  RAKKAN_CO_TRY(http::MultipartReader form,
+                http::MultipartReader::open("multipart/form-data; boundary=b", body, {"request", "document"}));
   RAKKAN_CO_TRY(const WipedBytes request, co_await form.field("request", "application/json", 64));
   std::string all(text_of(request));
   const std::function<void(ByteView)> arrived = [&](ByteView bytes) { all += text_of(bytes); };

@@ -49,7 +49,7 @@ class ChunkLedger final : public store::Ledger {
     }
     for (const store::RowChange& change : additions.changes) {
       if (const auto* const row = std::get_if<store::SignatureRow>(&change)) {
-        signatures.push_back(*row);
+        signature_rows.push_back(*row);
       } else if (const auto* const use = std::get_if<store::ActivationUse>(&change)) {
         uses_.emplace(use->id, use->digest);
       }
@@ -86,6 +86,9 @@ class ChunkLedger final : public store::Ledger {
   [[nodiscard]] Result<store::SignatureRow> signature(const SignatureId& /*id*/) override {
     return fail(ErrorCode::signature_unknown, "no signature");
   }
+  [[nodiscard]] Result<store::SignaturePage> signatures(const store::SignatureQuery& /*query*/) override {
+    return store::SignaturePage{};
+  }
   [[nodiscard]] Result<std::optional<store::IdempotencyRow>> answer(const TenantId& /*tenant*/,
                                                                     std::string_view /*key*/) override {
     return std::optional<store::IdempotencyRow>{};
@@ -119,7 +122,7 @@ class ChunkLedger final : public store::Ledger {
   std::vector<store::LogChunk>& chunks(store::Journal journal) { return chunks_.at(place(journal)); }
 
   std::map<std::string, std::string> facts;
-  std::vector<store::SignatureRow> signatures;
+  std::vector<store::SignatureRow> signature_rows;
   std::function<void()> before_commit;
   std::function<Result<void>(const store::RowChange&)> refuse;
   std::atomic<bool> broken = false;

@@ -163,7 +163,7 @@ inline async::Task<Result<Response>> fault(Request&) {
 }
 
 inline async::Task<Result<Response>> form(Request& request) {
-  RAKKAN_CO_TRY(http::MultipartReader parts, http::MultipartReader::open(request));
+  RAKKAN_CO_TRY(http::MultipartReader parts, http::MultipartReader::open(request, {"request", "document"}));
   RAKKAN_CO_TRY(const WipedBytes json, co_await parts.field("request", "application/json", 4'096));
   std::size_t seen = 0;
   const std::function<void(ByteView)> arrived = [&](ByteView bytes) { seen += bytes.size(); };

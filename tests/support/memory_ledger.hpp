@@ -39,6 +39,9 @@ class MemoryLedger final : public store::Ledger {
   [[nodiscard]] Result<store::SignatureRow> signature(const SignatureId& /*id*/) override {
     return fail(ErrorCode::signature_unknown, "no signature");
   }
+  [[nodiscard]] Result<store::SignaturePage> signatures(const store::SignatureQuery& /*query*/) override {
+    return store::SignaturePage{};
+  }
   [[nodiscard]] Result<std::optional<store::IdempotencyRow>> answer(const TenantId& tenant,
                                                                     std::string_view key) override {
     const std::scoped_lock lock(mutex_);

@@ -9,6 +9,7 @@
 
 #include "rakkan/audit/checkpoint.hpp"
 #include "rakkan/audit/entry.hpp"
+#include "rakkan/json/reader.hpp"
 
 namespace rakkan::audit {
 
@@ -33,16 +34,22 @@ struct Proof {
   std::string checkpoint;  // a signed note
 };
 
-// What is handed out beside a proof. As a file: one JSON object of strings, base64 where it is bytes.
+// What is handed out beside a proof. As a file: one JSON object.
 //
+//   {"v":2,"entry":{"v":1,"event":…},"salt":"<base64>","body":{…the record…}}
 //   {"v":1,"entry":"<the entry's line>","salt":"<base64>","body":"<the record>"}
 //
-// Without salt and body when the entry is public or its record was erased.
+// Without salt and body when the entry is public or its record was erased. What was hashed are entry and record as
+// text: JSON without white space, members in their order, nothing escaped but what RFC 8259 §7 demands. Version 2
+// stands for that text, however the file is laid out. Version 1, the only one of earlier releases, holds the text
+// itself: it is written where an entry or record would not come back from version 2 letter for letter.
 struct EntryFile {
   static constexpr std::size_t kMaxSize = 8 * kMaxRecordSize;
 
   // Other members, or one twice, are refused: malformed_proof.
   [[nodiscard]] static Result<EntryFile> parse(std::string_view text);
+  // The same of an object within another document, whose code its errors carry.
+  [[nodiscard]] static Result<EntryFile> read(json::Members file);
   [[nodiscard]] std::string encode() const;
 
   std::string entry;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,10 @@ struct Error {
   std::string where;   // position in the input: "offset 1234", "object 12 0", "key hsm.pin_file"
   std::optional<std::chrono::milliseconds> retry_after;  // only where row(code).retryable
   std::vector<Error> causes;                             // what lay beneath, nearest first
+  // Of an input that is wrong, for programs: the octet at which it can be read no further, and the values that would
+  // have been accepted in that place.
+  std::optional<std::uint64_t> offset = {};
+  std::vector<std::string> allowed = {};
 
   [[nodiscard]] Error at(std::string place) && {
     where = std::move(place);
@@ -35,6 +40,9 @@ struct Error {
     return std::move(*this);
   }
 };
+
+// The value at `where` is none of those that are allowed there: the detail names them ("must be B-B or B-T").
+[[nodiscard]] Error not_among(ErrorCode code, std::vector<std::string> allowed, std::string where);
 
 // "slug: detail (where); caused by slug: detail": one line for stderr and logs.
 std::string to_string(const Error& error);

@@ -122,6 +122,7 @@ enum class ErrorCode : std::uint8_t {
   idempotency_in_flight,
   // HTTP itself
   malformed_request,
+  invalid_request,
   malformed_json,
   malformed_multipart,
   route_unknown,

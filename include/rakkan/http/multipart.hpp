@@ -1,7 +1,7 @@
 // MultipartReader reads multipart/form-data (RFC 7578, RFC 2046 §5.1) as it arrives, part after part in the order that
-// the caller asks for: what comes in another order, twice or unasked is malformed_multipart.
+// the caller asks for: what comes in another order, twice or unasked is malformed_multipart, which names all parts.
 //
-//   RAKKAN_CO_TRY(MultipartReader form, MultipartReader::open(request));
+//   RAKKAN_CO_TRY(MultipartReader form, MultipartReader::open(request, {"request", "document"}));
 //   RAKKAN_CO_TRY(const WipedBytes json, co_await form.field("request", "application/json", 64 * 1024));
 //   const auto hash = [&](ByteView bytes) { hasher.update(bytes); };
 //   RAKKAN_CO_TRY(DocumentBuffer pdf, co_await form.document("document", "application/pdf", limit, hash));
@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "rakkan/http/document_buffer.hpp"
 #include "rakkan/http/request.hpp"
@@ -23,10 +25,12 @@ namespace rakkan::http {
 
 class MultipartReader {
  public:
-  // media_type_unsupported when the request is something else; malformed_multipart for a boundary that cannot be.
-  [[nodiscard]] static Result<MultipartReader> open(const Request& request);
+  // `parts` are the names of all parts in their order, for errors. media_type_unsupported when the request is something
+  // else; malformed_multipart for a boundary that cannot be.
+  [[nodiscard]] static Result<MultipartReader> open(const Request& request, std::vector<std::string> parts);
   // The same from its pieces: the Content-Type's value. `body` outlives the reader.
-  [[nodiscard]] static Result<MultipartReader> open(std::string_view content_type, Body& body);
+  [[nodiscard]] static Result<MultipartReader> open(std::string_view content_type, Body& body,
+                                                    std::vector<std::string> parts);
   MultipartReader(MultipartReader&&) noexcept;
   MultipartReader& operator=(MultipartReader&&) noexcept;
   ~MultipartReader();

@@ -3,8 +3,9 @@
 //   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","instance":"<request id>","code":"pin-locked",
 //    "retryable":false,"title_en":"…","title_ja":"…"}
 //
-// `where` (the place in the request) and `retry_after_ms` are there when known. Of our own failures (5xx) the place is
-// not told, of `internal` not even the detail.
+// `where` (the place in the request), `offset` (the octet at which its JSON can be read no further), `allowed` (the
+// values that would have been accepted there) and `retry_after_ms` are there when known. Of our own failures (5xx) the
+// place is not told, of `internal` not even the detail.
 #pragma once
 
 #include <string>

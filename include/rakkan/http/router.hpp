@@ -67,11 +67,11 @@ class Router {
   Router& backlog(Backlog gauge);  // without one: no time
 
   // The route, its parameters written to `parameters` (reused from request to request). route_unknown;
-  // method_not_allowed, with the methods for Allow in `where`.
+  // method_not_allowed, with the methods for Allow in `allowed`.
   [[nodiscard]] Result<const Route*> find(Method method, std::string_view path,
                                           std::vector<PathParameter>& parameters) const;
-  // "GET, HEAD, OPTIONS"; empty when nothing is at the path.
-  [[nodiscard]] std::string allowed(std::string_view path) const;
+  // GET, HEAD, OPTIONS; empty when nothing is at the path.
+  [[nodiscard]] std::vector<std::string> allowed(std::string_view path) const;
 
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }
   [[nodiscard]] const std::vector<Guard>& guards() const noexcept { return guards_; }

@@ -59,6 +59,16 @@ namespace rakkan::http {
   return result;
 }
 
+// RFC 9110 §5.6.1: "a, b, c".
+template <class Texts>
+[[nodiscard]] std::string list_of(const Texts& texts) {
+  std::string list;
+  for (const auto& text : texts) {
+    list.append(list.empty() ? "" : ", ").append(text);
+  }
+  return list;
+}
+
 // RFC 9110 §5.6.2.
 [[nodiscard]] constexpr bool is_token_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

@@ -1,7 +1,8 @@
 // Strict JSON (RFC 8259) from outside: UTF-8, size and nesting limited, no member twice, none unknown, each of its
 // type. What was read is overwritten when it goes: a request may hold a PIN.
 //
-//   RAKKAN_TRY(const json::Document document, json::Document::parse(text, ErrorCode::malformed_json));
+//   constexpr json::Codes kCodes{ErrorCode::malformed_json, ErrorCode::invalid_request};
+//   RAKKAN_TRY(const json::Document document, json::Document::parse(text, kCodes));
 //   json::Members request = document.root();
 //   RAKKAN_TRY(const std::string credential, request.text("credential", 64));
 //   RAKKAN_CHECK(request.done());
@@ -25,12 +26,21 @@ struct Limits {
   std::size_t depth = 16;
 };
 
-// Reads an object's members by name; done() refuses what nobody asked for. Errors carry the code that the document was
-// parsed with, and the member's path ("field.name", "digests[2]") in `where`. A view: the Document outlives it.
+// What an error is called: of a text that is no JSON, and of JSON that says something else than it must.
+struct Codes {
+  ErrorCode syntax;
+  ErrorCode value;
+};
+
+// Reads an object's members by name; done() refuses what nobody asked for. Errors carry the code for values that the
+// document was parsed with, and the member's path ("field.name", "digests[2]") in `where`. A view: the Document
+// outlives it.
 class Members {
  public:
   // Text of 1 to `longest` bytes without control characters.
   [[nodiscard]] Result<std::string> text(std::string_view name, std::size_t longest);
+  // The same, in which line ends may be.
+  [[nodiscard]] Result<std::string> lines(std::string_view name, std::size_t longest);
   [[nodiscard]] Result<SecureBytes> secret(std::string_view name, std::size_t longest);
   [[nodiscard]] Result<std::int64_t> integer(std::string_view name, std::int64_t least, std::int64_t most);
   [[nodiscard]] Result<bool> flag(std::string_view name);
@@ -42,16 +52,17 @@ class Members {
   // The member's value when it is there.
   [[nodiscard]] Result<std::optional<std::string>> optional_text(std::string_view name, std::size_t longest);
   [[nodiscard]] Result<std::optional<SecureBytes>> optional_secret(std::string_view name, std::size_t longest);
-  [[nodiscard]] bool has(std::string_view name) const;
+  [[nodiscard]] bool has(std::string_view name);
 
+  // `allowed` of the error are the names that were asked for.
   [[nodiscard]] Result<void> done() const;
 
   // For checks of the caller's own: an error at this member.
   [[nodiscard]] tl::unexpected<Error> wrong(std::string_view name, std::string what) const;
+  [[nodiscard]] tl::unexpected<Error> not_among(std::string_view name, std::vector<std::string> allowed) const;
   [[nodiscard]] std::string path_of(std::string_view name) const;
-  // The same object, whose errors carry another code.
-  [[nodiscard]] Members with_code(ErrorCode code) const { return {object_, path_, code}; }
-  // The object as JSON text again, for a record; members in their order.
+  // The object as JSON text again, for a record: members in their order, no white space, nothing escaped but what
+  // must be.
   [[nodiscard]] std::string to_json() const;
 
  private:
@@ -59,17 +70,23 @@ class Members {
   Members(const void* object, std::string path, ErrorCode code)
       : object_(object), path_(std::move(path)), code_(code) {}
   [[nodiscard]] Result<const void*> member(std::string_view name);
+  void know(std::string_view name);
 
   const void* object_;  // the JSON library's
   std::string path_;
   ErrorCode code_;
   std::vector<std::string_view> read_;
+  std::vector<std::string_view> known_;  // asked for, whether they were there or not
 };
 
 class Document {
  public:
-  // One JSON object and nothing after it. Fails with `code`.
-  [[nodiscard]] static Result<Document> parse(std::string_view text, ErrorCode code, const Limits& limits = {});
+  // One JSON object and nothing after it. Fails with the code for syntax and the octet in `offset`; with the code for
+  // values when it is something else than an object, a member stands there twice, or a number is no integer of 64 bits.
+  [[nodiscard]] static Result<Document> parse(std::string_view text, const Codes& codes, const Limits& limits = {});
+  [[nodiscard]] static Result<Document> parse(std::string_view text, ErrorCode both, const Limits& limits = {}) {
+    return parse(text, Codes{both, both}, limits);
+  }
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();
@@ -79,7 +96,7 @@ class Document {
  private:
   struct Impl;
   explicit Document(std::unique_ptr<Impl> impl) noexcept;
-  [[nodiscard]] static Result<Document> parse_text(std::string_view text, ErrorCode code, const Limits& limits);
+  [[nodiscard]] static Result<Document> parse_text(std::string_view text, const Codes& codes, const Limits& limits);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -26,7 +26,7 @@
 namespace rakkan::service {
 
 // What an Idempotency-Key's header says: 1 to 255 printable ASCII characters (0x20 to 0x7E), as they are.
-// malformed_request.
+// invalid_request.
 [[nodiscard]] Result<std::string> parse_idempotency_key(std::string_view header);
 
 class Idempotency {

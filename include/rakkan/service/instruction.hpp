@@ -42,9 +42,9 @@ class Instruction {
  public:
   // Strict: unknown, missing or repeated members, text that is empty, too long or holds control characters, an
   // authentication after `when`, another digest algorithm or length are malformed_instruction with the member's path in
-  // `where`.
+  // `where` and, where there are few, the values that would do in `allowed`.
   [[nodiscard]] static Result<Instruction> parse(std::string_view json);
-  // The same of an object that was parsed as a part of something else; json() is it written again.
+  // The same of an object that was parsed as a part of something else: errors carry that document's code.
   [[nodiscard]] static Result<Instruction> read(const json::Members& object);
 
   [[nodiscard]] const std::string& who_id() const noexcept { return who_id_; }
@@ -53,7 +53,7 @@ class Instruction {
   [[nodiscard]] const std::vector<Authentication>& authenticated() const noexcept { return authenticated_; }
   [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
   [[nodiscard]] const std::optional<std::string>& envelope() const noexcept { return envelope_; }
-  // The record as it was handed in, for the audit trail.
+  // The record as it was handed in, without white space: for the audit trail.
   [[nodiscard]] const std::string& json() const noexcept { return json_; }
 
  private:

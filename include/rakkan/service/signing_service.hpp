@@ -49,6 +49,8 @@ struct CertificateLife;
 struct IssueTimestampCommand;
 struct Options;
 struct ServiceParts;
+struct SignatureList;
+struct SignatureSearch;
 struct SignHashCommand;
 struct SignPdfCommand;
 struct SignedDigest;
@@ -91,6 +93,8 @@ class SigningService {
   [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(access::Principal principal, Bytes id);
   // A lost answer again. signature_unknown, also when it is another tenant's.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(access::Principal principal, SignatureId id);
+  // The signatures of the principal's own tenant, a page at a time.
+  [[nodiscard]] async::Task<Result<SignatureList>> list_signatures(access::Principal principal, SignatureSearch search);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // RFC 3161 request to response by the internal unit: an answer always, a rejection when nothing else.

@@ -18,6 +18,7 @@
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/store/row_change.hpp"
+#include "rakkan/store/signature_list.hpp"
 
 namespace rakkan::store {
 
@@ -74,6 +75,8 @@ class Ledger {
 
   // signature_unknown
   [[nodiscard]] virtual Result<SignatureRow> signature(const SignatureId& id) = 0;
+  // Of one tenant, without what was appended to their documents.
+  [[nodiscard]] virtual Result<SignaturePage> signatures(const SignatureQuery& query) = 0;
   [[nodiscard]] virtual Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) = 0;
   [[nodiscard]] virtual Result<std::vector<ActivationRow>> activations(Instant not_expired_at) = 0;
   // Forgets answers made before the first, and activations expired before the second.

@@ -156,7 +156,7 @@ TEST_F(ApiAccess, BadKeyRequestsNameWhatIsWrong) {
     const auto* place = problem.if_contains("where");
     return place != nullptr ? std::string(place->as_string()) : std::string();
   };
-  EXPECT_EQ(where(R"({"label":"x","scopes":["root"]})"), "scopes");
+  EXPECT_EQ(where(R"({"label":"x","scopes":["root"]})"), "scopes[0]");
   EXPECT_EQ(where(R"({"label":"x","scopes":["sign"],"tenant":"other"})"), "tenant");
   EXPECT_EQ(where(R"({"label":"x","scopes":["sign"],"addresses":["10.0.0.1/8"]})"), "addresses");
   EXPECT_EQ(where(R"({"label":"x","scopes":["sign"],"expires":"tomorrow"})"), "expires");

@@ -101,6 +101,10 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("withdrawActivation", ask({"DELETE", "/v1/activations/" + to_hex(activation_id), acme}));
   keep("activate", ask(post_json("/v1/activations", acme, R"({"credential":"yamada","digests":[]})")));
   const std::string path = "/v1/signatures/" + cms.field("Rakkan-Signature-Id");
+  keep("listSignatures", ask({"GET", "/v1/signatures", acme}));
+  keep("listSignatures", ask({"GET", "/v1/signatures?limit=1&order=oldest", acme}));
+  keep("listSignatures", ask({"GET", "/v1/signatures?limit=0", acme}));
+  keep("listSignatures", ask({"GET", "/v1/signatures", ""}));
   keep("getSignature", ask({"GET", path, acme}));
   keep("getSignature", ask({"GET", path, acme, {{"Accept", "application/vnd.rakkan.tail"}}}));
   keep("getSignature", ask({"GET", path, other}));
@@ -114,6 +118,8 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("timestamp", ask({"POST", "/tsa", acme, {{"Content-Type", "application/timestamp-query"}}, "no DER"}));
   keep("timestamp", ask({"POST", "/tsa", acme, {{"Content-Type", "text/plain"}}, "x"}));
   keep("listCredentials", ask({"GET", "/v1/credentials", acme}));
+  keep("getCredential", ask({"GET", "/v1/credentials/operator", acme}));
+  keep("getCredential", ask({"GET", "/v1/credentials/sato", acme}));
   const RawAnswer key =
       ask(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"expires":"2099-01-01T00:00:00Z"})"));
   keep("createKey", key);
@@ -129,6 +135,11 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("readiness", ask({"GET", "/readyz?verbose", ""}));
   keep("description", ask({"GET", "/openapi.json?x"}));
   keep("problemType", ask({"GET", "/problems/pin-locked?x"}));
+  keep("index", ask({"GET", "/"}));
+  keep("index", ask({"GET", "/", "", {{"Accept", "text/html"}}}));
+  keep("index", ask({"GET", "/", "", {{"Accept", "image/png"}}}));
+  keep("version", ask({"GET", "/v1/version"}));
+  keep("descriptionSource", ask({"GET", "/openapi.yaml"}));
   keep("health", ask({"GET", "/healthz"}));
   keep("readiness", ask({"GET", "/readyz"}));
   api->begin_drain();

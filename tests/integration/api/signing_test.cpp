@@ -97,7 +97,7 @@ TEST_F(ApiSigning, WaitingForTheProofBringsIt) {
   ASSERT_TRUE(proof) << pdf.head;
   EXPECT_THAT(std::string(text_of(*proof)), HasSubstr("index " + pdf.field("Rakkan-Audit-Outcome") + "\n"));
   EXPECT_EQ(ask({"GET", "/v1/audit/proofs/" + outcome, acme}).status, 200U);
-  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), "", "?proof=now")), "malformed-request");
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), "", "?proof=now")), "invalid-request");
 }
 
 TEST_F(ApiSigning, TheSameRequestUnderItsKeyGetsTheSameAnswer) {
@@ -116,7 +116,7 @@ TEST_F(ApiSigning, TheSameRequestUnderItsKeyGetsTheSameAnswer) {
             "idempotency-key-reused");
   const RawAnswer fresh = cms(party_cms(content_, pin_member(kPin)), "order-2");
   EXPECT_NE(json(fresh).at("signature_id"), json(first).at("signature_id"));
-  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), std::string(256, 'x'))), "malformed-request");
+  EXPECT_EQ(problem_of(cms(party_cms(content_, pin_member(kPin)), std::string(256, 'x'))), "invalid-request");
 }
 
 TEST_F(ApiSigning, ADocumentUnderItsKeyIsSignedOnce) {
@@ -174,7 +174,7 @@ TEST_F(ApiSigning, AnActivationExpires) {
   EXPECT_EQ(problem_of(ask(post_json("/v1/activations", acme,
                                      R"({"credential":"yamada","digests":[)" + digest_json(content_) + "]," +
                                          pin_member(kPin) + R"(,"lifetime_seconds":301})"))),
-            "malformed-json");
+            "invalid-request");
 }
 
 TEST_F(ApiSigning, AnActivationIsItsTenantsAndItsCredentialsAlone) {
@@ -286,7 +286,7 @@ TEST_F(ApiSigning, TypesAndCredentialsMustFit) {
                            digest_json(content_) + "," + pin_member(kPin) + "}")),
             "credential-type-mismatch");
   const auto level = json(ask(form(acme, witness(document_, "B-LTA"), document_)));
-  EXPECT_EQ(level.at("code").as_string(), "malformed-json");
+  EXPECT_EQ(level.at("code").as_string(), "invalid-request");
   EXPECT_EQ(level.at("where").as_string(), "level");
 }
 
@@ -501,10 +501,10 @@ TEST_F(ApiSigning, ABatchTakesNoHeaderKeyAndNoProof) {
   EXPECT_EQ(
       problem_of(ask(
           {"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", "k"}}, "{}"})),
-      "malformed-request");
+      "invalid-request");
   EXPECT_EQ(
       problem_of(ask({"POST", "/v1/cms:batch?proof=wait", acme, {{"Content-Type", "application/x-ndjson"}}, "{}"})),
-      "malformed-request");
+      "invalid-request");
 }
 
 }  // namespace

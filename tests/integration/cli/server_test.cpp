@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "integration/cli/cli_fixture.hpp"
+#include "rakkan/base/base64.hpp"
+#include "rakkan/base/file.hpp"
 #include "rakkan/base/time.hpp"
 #include "support/eventually.hpp"
 #include "support/free_port.hpp"
@@ -39,6 +41,7 @@ class Server : public CliTest {
     make_key("stamps.key", "acme", {"--scope", "timestamp"});
     make_key("other.key", "zebra", {"--scope", "sign", "--scope", "audit"});
     make_key("elsewhere.key", "acme", {"--scope", "sign", "--address", "192.0.2.0/24"});
+    write("log.vkey", "# what the auditor was given\n\n" + witness_key() + "\n" + rakkan({"audit", "key"}).output);
     const Instant end_of_old_key = make_old_key();
     certify("acme-seal", {"--kind", "operator", "--key", "p-256", "--tenant", "acme"}, "CN=acme,C=JP",
             "keyUsage=critical,digitalSignature\n");
@@ -80,6 +83,12 @@ class Server : public CliTest {
       }
     }
   }
+  // A witness's key (C2SP tlog-cosignature), which signs no log.
+  static std::string witness_key() {
+    Bytes typed(33, Byte{0x41});
+    typed.front() = 0x04;
+    return "witness.example+01020304+" + to_base64(typed);
+  }
   static std::vector<std::string> witness() {
     return {"--credential", "operator", "--type", "witness", "--instruction", instruction_for(contract()),
             "--level",      "B-T"};
@@ -119,6 +128,53 @@ TEST_F(Server, APdfLeadsToItsEntriesThereToo) {
   const CommandOutcome others = rakkan(there({"audit", "find", path("led.pdf")}, "other.key"));
   EXPECT_EQ(others.exit_code, 2) << others.output;
   EXPECT_THAT(others.output, HasSubstr("knows no signature of that id"));
+}
+
+TEST_F(Server, TheEvidenceOfASignatureIsVerifiedAsItWasAnswered) {
+  const auto made = answer(there(sign(contract(), path("proven.pdf"), witness())));
+  const std::string id(made.at("signature").as_string());
+  const std::string ask = "curl --silent --fail -o '" + path("evidence.json") + "' -H \"Authorization: Bearer $(cat '" +
+                          path("key") + "')\" " + the_url + "/v1/signatures/" + id + "/evidence";
+  ASSERT_TRUE(eventually([&] { return run_command({"sh", "-c", ask}).exit_code == 0; })) << "no checkpoint covers it";
+  // Without the data folder's configuration: nothing of it is needed.
+  const auto verify = [](const std::string& evidence, const std::string& key) {
+    return run_command({RAKKAN_PROGRAM, "audit", "verify", "--evidence", evidence, "--key", key, "--json"});
+  };
+  const CommandOutcome good = verify(path("evidence.json"), path("log.vkey"));
+  ASSERT_EQ(good.exit_code, 0) << good.output;
+  const auto json = boost::json::parse(good.output).as_object();
+  EXPECT_EQ(json.at("signature_id").as_string(), id);
+  EXPECT_EQ(json.at("intent").at("index"), made.at("intent"));
+  EXPECT_EQ(json.at("outcome").at("index"), made.at("outcome"));
+  EXPECT_EQ(json.at("outcome").at("event").as_string(), "signature.made");
+  EXPECT_EQ(json.at("intent").at("record").at("instruction").at("who").at("id").as_string(), "u-1")
+      << "JSON within JSON is JSON";
+
+  const Bytes content = read_file(path("evidence.json"), 1U << 20U).value();
+  const auto evidence = boost::json::parse(text_of(content));
+  EXPECT_TRUE(evidence.at("intent").at("entry").at("body").at("instruction").is_object());
+  EXPECT_EQ(evidence.at("outcome").at("entry").at("entry").at("event").as_string(), "signature.made");
+  const CommandOutcome laid_out =
+      run_command({"sh", "-c", "python3 -m json.tool '" + path("evidence.json") + "' '" + path("laid-out.json") + "'"});
+  ASSERT_EQ(laid_out.exit_code, 0) << laid_out.output;
+  EXPECT_EQ(verify(path("laid-out.json"), path("log.vkey")).exit_code, 0) << "another program may lay it out anew";
+
+  auto old = evidence;  // as earlier releases answered
+  for (const char* part : {"intent", "outcome"}) {
+    auto& entry = old.as_object().at(part).at("entry").as_object();
+    entry["v"] = 1;
+    entry["entry"] = boost::json::serialize(entry.at("entry"));
+    entry["body"] = boost::json::serialize(entry.at("body"));
+  }
+  EXPECT_EQ(verify(write("old.json", boost::json::serialize(old)), path("log.vkey")).exit_code, 0);
+
+  auto changed = evidence;
+  changed.at("intent").at("entry").at("body").at("instruction").at("who").as_object()["name"] = "somebody else";
+  const CommandOutcome bad = verify(write("changed.json", boost::json::serialize(changed)), path("log.vkey"));
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_THAT(bad.output, HasSubstr("digest-mismatch"));
+  EXPECT_EQ(verify(path("evidence.json"), write("witness.vkey", witness_key())).exit_code, 3) << "no key of a log";
+  EXPECT_EQ(verify(write("none.json", "{}"), path("log.vkey")).exit_code, 3);
 }
 
 TEST_F(Server, APartySignsThereWithItsPin) {

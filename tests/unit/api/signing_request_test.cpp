@@ -52,9 +52,10 @@ TEST(SigningRequest, ReadsADigestsRequestWithAPin) {
 TEST(SigningRequest, OtherLevelsAreRefusedClearly) {
   for (const char* level : {"B-LT", "B-LTA", "b-b", "BT"}) {
     const auto result = read_document_request(bytes(request("", level)));
-    ASSERT_THAT(result, FailsWith(ErrorCode::malformed_json)) << level;
+    ASSERT_THAT(result, FailsWith(ErrorCode::invalid_request)) << level;
     EXPECT_EQ(result.error().where, "level");
-    EXPECT_EQ(result.error().detail, "must be B-B or B-T; other levels are not made");
+    EXPECT_EQ(result.error().detail, "must be B-B or B-T");
+    EXPECT_EQ(result.error().allowed, (std::vector<std::string>{"B-B", "B-T"}));
   }
 }
 
@@ -74,6 +75,42 @@ TEST(SigningRequest, NamesTheMemberThatIsWrong) {
   EXPECT_EQ(where(request(",\"digest\":" + kDigest + R"(,"pin":4711)")), "pin");
   EXPECT_EQ(where(request(",\"digest\":" + kDigest + R"(,"instruction":{"who":{}})")), "instruction.document_digest");
   EXPECT_EQ(where(R"({"credential":"operator","type":"notary","level":"B-B"})"), "type");
+}
+
+// Each value that is one of a few: a wrong one is called so, at its place, and the right ones are named.
+TEST(SigningRequest, NamesTheValuesThatWouldDo) {
+  const auto refused = [](std::string text, const std::string& right, const std::string& wrong) {
+    text.replace(text.find(right), right.size(), wrong);
+    const auto result = read_digest_request(bytes(text));
+    return result ? Error{ErrorCode::internal, "(accepted)", {}, {}, {}} : result.error();
+  };
+  const std::string good = request(",\"digest\":" + kDigest + ",\"instruction\":" + kInstruction);
+  ASSERT_THAT(read_digest_request(bytes(good)), IsOk());
+  struct Case {
+    std::string right, where;
+    std::vector<std::string> allowed;
+  };
+  for (const auto& [right, where, allowed] :
+       {Case{"witness", "type", {"witness", "party"}}, Case{"B-T", "level", {"B-B", "B-T"}},
+        Case{"SHA-256", "digest.alg", {"SHA-256", "SHA-384", "SHA-512"}},
+        Case{"mailbox",
+             "instruction.authenticated[0].class",
+             {"mailbox", "knowledge", "phone", "device", "identity_provider", "in_person"}}}) {
+    const Error error = refused(good, right, "other");
+    EXPECT_EQ(error.code, ErrorCode::invalid_request) << right;
+    EXPECT_EQ(error.where, where);
+    EXPECT_EQ(error.allowed, allowed);
+  }
+  const Error in_instruction =
+      refused(good, R"("document_digest":{"alg":"SHA-256")", R"("document_digest":{"alg":"MD5")");
+  EXPECT_EQ(in_instruction.code, ErrorCode::invalid_request);
+  EXPECT_EQ(in_instruction.where, "instruction.document_digest.alg");
+  EXPECT_EQ(in_instruction.allowed, (std::vector<std::string>{"SHA-256", "SHA-384", "SHA-512"}));
+  EXPECT_EQ(refused(good, std::string(64, 'a'), "abc").detail,
+            "must be 64 hexadecimal digits, a digest of that algorithm");
+  const Error syntax = refused(good, "}", "");
+  EXPECT_EQ(syntax.code, ErrorCode::malformed_json);
+  EXPECT_TRUE(syntax.offset.has_value());
 }
 
 TEST(SigningRequest, ErrorsTellNoSecret) {
@@ -106,7 +143,7 @@ TEST(BatchLine, HasAReferenceAndAKeyOfItsOwn) {
   EXPECT_EQ(line.reference, "契約-1");
   EXPECT_EQ(line.idempotency_key, "k");
   EXPECT_THAT(read_digest_request(bytes(request(R"(,"reference":"r","digest":)" + kDigest))),
-              FailsWith(ErrorCode::malformed_json));
+              FailsWith(ErrorCode::invalid_request));
 }
 
 }  // namespace

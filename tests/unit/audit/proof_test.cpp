@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "rakkan/base/base64.hpp"
 #include "rakkan/crypto/software_signer.hpp"
 #include "support/memory_tree.hpp"
 #include "support/result_matchers.hpp"
@@ -101,6 +102,42 @@ TEST_F(ProofOfAnEntry, TheEntrysFileIsReadBackAsWritten) {
   EXPECT_FALSE(erased.record);
 }
 
+TEST_F(ProofOfAnEntry, TheEntrysFileHoldsJsonAsJson) {
+  EXPECT_EQ(file_.encode(), R"({"v":2,"entry":)" + file_.entry + R"(,"salt":"IiIiIiIiIiIiIiIiIiIiIg==","body":)" +
+                                record_.body + "}\n");
+  // Another program may lay it out anew: what was hashed is found again.
+  ASSERT_OK_AND_ASSIGN(const EntryFile again,
+                       EntryFile::parse("{\"body\" : {\n\t\"name\" : \"\\u5c71\\u7530 \\\"\\u592a\\u90ce\\\"\\n\"\n},"
+                                        "\"salt\":\"IiIiIiIiIiIiIiIiIiIiIg==\", \"v\": 2, \"entry\" : " +
+                                        file_.entry + "}"));
+  EXPECT_EQ(again.record->body, record_.body);
+  EXPECT_THAT(verify_proof(proof_, again, key_), IsOk());
+}
+
+TEST_F(ProofOfAnEntry, TheFilesOfEarlierReleasesAreRead) {
+  const std::string entry =
+      R"({\"v\":1,\"event\":\"signature.intent\",\"at\":\"1970-01-01T00:00:00.000Z\",\"record\":\")" +
+      to_base64(*Entry::parse(bytes_of(file_.entry))->commitment()) + R"(\"})";
+  ASSERT_OK_AND_ASSIGN(
+      const EntryFile old,
+      EntryFile::parse(R"({"v":1,"entry":")" + entry +
+                       R"(","salt":"IiIiIiIiIiIiIiIiIiIiIg==","body":"{\"name\":\"山田 \\\"太郎\\\"\\n\"}"})"));
+  EXPECT_EQ(old.entry, file_.entry);
+  EXPECT_THAT(verify_proof(proof_, old, key_), IsOk());
+}
+
+// What would not come back letter for letter is handed out as a text, whoever wrote it.
+TEST_F(ProofOfAnEntry, WhatJsonWouldChangeStaysText) {
+  for (const std::string body : {R"({"a": 1})", R"({"a":"\u5c71"})", R"({"a":1.0})", R"({"a":1,"a":2})", R"({"a":)"}) {
+    record_.body = body;
+    EntryFile file{Entry{"other.event", Instant{}, commitment_of(record_.salt, body)}.encode(), record_};
+    EXPECT_THAT(file.encode(), testing::StartsWith(R"({"v":1,"entry":"{)")) << body;
+    ASSERT_OK_AND_ASSIGN(const EntryFile again, EntryFile::parse(file.encode()));
+    EXPECT_EQ(again.record->body, body);
+    EXPECT_EQ(again.entry, file.entry);
+  }
+}
+
 TEST(EntryFile, AnotherProgramMayLayItOutAnew) {
   ASSERT_OK_AND_ASSIGN(const EntryFile file,
                        EntryFile::parse("{\n  \"salt\": \"IiIiIiIiIiIiIiIiIiIiIg==\",\n  \"body\": "
@@ -116,6 +153,10 @@ TEST(EntryFile, WhatIsNoneIsRefused) {
                                       R"({"v":1})",
                                       R"({"entry":"e"})",
                                       R"({"v":2,"entry":"e"})",
+                                      R"({"v":1,"entry":{}})",
+                                      R"({"v":3,"entry":{}})",
+                                      R"({"v":2,"entry":{},"salt":"IiIiIiIiIiIiIiIiIiIiIg==","body":"b"})",
+                                      R"({"v":2,"entry":{},"body":{}})",
                                       R"({"v":1,"v":1,"entry":"e"})",
                                       R"({"v":1,"entry":""})",
                                       R"({"v":1,"entry":"e","entry":"f"})",

@@ -46,7 +46,7 @@ TEST_F(ATrail, NumbersEntriesAndKeepsTheirRecords) {
   EXPECT_EQ(row.body, R"({"n":2})");
   EXPECT_EQ(row.subject, "yamada");
   EXPECT_EQ(row.salt.size(), kSaltSize);
-  EXPECT_EQ(fixture_.ledger.signatures.at(0).outcome, 1U);
+  EXPECT_EQ(fixture_.ledger.signature_rows.at(0).outcome, 1U);
 }
 
 TEST_F(ATrail, GivesOutProofsThatVerifyWithoutIt) {

@@ -31,5 +31,13 @@ TEST(Error, TextNamesCodeDetailPlaceAndCause) {
   EXPECT_EQ(to_string(error), "tsa-timeout: no answer after 10 s (tsa.url); caused by internal: beneath");
 }
 
+TEST(Error, NamesTheValuesThatWouldDo) {
+  const Error one = not_among(ErrorCode::invalid_request, {"wait"}, "proof");
+  EXPECT_EQ(one.detail, "must be wait");
+  EXPECT_EQ(one.where, "proof");
+  EXPECT_EQ(one.allowed, std::vector<std::string>{"wait"});
+  EXPECT_EQ(not_among(ErrorCode::invalid_request, {"a", "b", "c"}, "").detail, "must be a, b or c");
+}
+
 }  // namespace
 }  // namespace rakkan

@@ -93,10 +93,34 @@ TEST(AuditReport, AProvenEntryIsShownWithItsRecord) {
   EXPECT_EQ(shown.exit_code, ExitCode::ok);
   EXPECT_THAT(shown.text, HasSubstr(R"({"credential":"operator"})"));
   EXPECT_TRUE(shown.json.at("record_shown").as_bool());
+  EXPECT_EQ(shown.json.at("record").at("credential").as_string(), "operator") << "JSON, not a text with JSON in it";
   file.record.reset();
   const Outcome erased = report_proof(proven, file);
   EXPECT_EQ(erased.exit_code, ExitCode::ok);
   EXPECT_THAT(erased.text, HasSubstr("not shown: erased"));
+}
+
+TEST(AuditReport, EvidenceIsOfItsSignatureByItsRecordsAlone) {
+  audit::VerifiedEvidence verified;
+  verified.intent.entry.event = "signature.intent";
+  verified.outcome.entry.event = "signature.made";
+  audit::Evidence evidence;
+  evidence.signature = SignatureId("sig_1");
+  evidence.intent.entry.record = audit::Record{Bytes(16), R"({"intent_of":"sig_1"})"};
+  evidence.outcome.entry.record = audit::Record{Bytes(16), R"({"intent":1,"signature":"sig_1"})"};
+  const Outcome whole = report_evidence(verified, evidence);
+  EXPECT_EQ(whole.exit_code, ExitCode::ok);
+  EXPECT_THAT(whole.text, StartsWith("証拠は有効です。"));
+  EXPECT_EQ(whole.json.at("outcome").at("record").at("signature").as_string(), "sig_1");
+  EXPECT_TRUE(whole.json.at("records_shown").as_bool());
+  evidence.intent.entry.record.reset();
+  const Outcome erased = report_evidence(verified, evidence);
+  EXPECT_EQ(erased.exit_code, ExitCode::indeterminate);
+  EXPECT_THAT(erased.text, HasSubstr("only the evidence's own word"));
+  EXPECT_FALSE(erased.json.at("records_shown").as_bool());
+  const Outcome refuted = report_evidence(fail(ErrorCode::digest_mismatch, "another record"), evidence);
+  EXPECT_EQ(refuted.exit_code, ExitCode::verification_failed);
+  EXPECT_THAT(refuted.text, StartsWith("証拠は無効です。"));
 }
 
 TEST(AuditReport, OnlyVerificationFailuresAreVerdicts) {

@@ -22,7 +22,7 @@ struct Form {
 
 // What a handler does: "request" up to 10 bytes, then "document" up to 100, then nothing.
 async::Task<Result<Form>> read(std::string_view type, Body& body) {
-  RAKKAN_CO_TRY(MultipartReader parts, MultipartReader::open(type, body));
+  RAKKAN_CO_TRY(MultipartReader parts, MultipartReader::open(type, body, {"request", "document"}));
   Form form;
   RAKKAN_CO_TRY(const WipedBytes request, co_await parts.field("request", "application/json", 10));
   form.request = text_of(request);
@@ -134,7 +134,21 @@ TEST(Multipart, APartThatNobodyExpectsIsNamed) {
     EXPECT_EQ(where(request + document + unasked("色 x") + end), "%E8%89%B2%20x");
     EXPECT_EQ(where(request + document + unasked(std::string(1'000, 'n')) + end), std::string(64, 'n') + "...");
   }
-  EXPECT_EQ(read(document + request + end).error().detail, "stands where the part \"request\" must");
+}
+
+TEST(Multipart, AnotherOrderNamesTheParts) {
+  const std::string request = part(kRequestHead, "{}");
+  const std::string document = part(kDocumentHead, "x");
+  const std::string end = "--XyZ--\r\n";
+  const std::string parts = "; the parts are, in this order: request, document";
+  for (const auto& [text, detail] : {std::pair{document + request, "stands where the part \"request\" must"},
+                                     {request, "the part is missing"},
+                                     {request + document + document, "is a part more than expected"}}) {
+    const auto refused = read(text + end);
+    ASSERT_THAT(refused, FailsWith(ErrorCode::malformed_multipart));
+    EXPECT_EQ(refused.error().detail, detail + parts);
+    EXPECT_EQ(refused.error().allowed, (std::vector<std::string>{"request", "document"}));
+  }
 }
 
 TEST(Multipart, TooManyFieldsOfAPartAreRefused) {

@@ -39,6 +39,24 @@ TEST(Problem, NamesThePlaceInARequestButNotInOurHouse) {
   EXPECT_THAT(body_of(problem(ours, "", Language::en)), Not(HasSubstr("/var/lib")));
 }
 
+TEST(Problem, SaysWhatWouldDoAndHowFarAnInputCouldBeRead) {
+  const Error wrong = not_among(ErrorCode::invalid_request, {"B-B", "B-T"}, "level");
+  EXPECT_THAT(body_of(problem(wrong, "", Language::en)), HasSubstr(R"("detail":"must be B-B or B-T")"));
+  EXPECT_THAT(body_of(problem(wrong, "", Language::en)), HasSubstr(R"("where":"level","allowed":["B-B","B-T"]})"));
+  EXPECT_THAT(line_problem(wrong, Language::en), HasSubstr(R"("where":"level","allowed":["B-B","B-T"]})"));
+  Error syntax{ErrorCode::malformed_json, "not JSON", "", {}, {}};
+  syntax.offset = 17;
+  EXPECT_THAT(body_of(problem(syntax, "", Language::en)), HasSubstr(R"("offset":17})"));
+}
+
+TEST(Problem, MethodsStandInTheirFieldAlone) {
+  Error error{ErrorCode::method_not_allowed, "this path answers other methods", "", {}, {}};
+  error.allowed = {"GET", "HEAD", "OPTIONS"};
+  const Response response = problem(error, "", Language::en);
+  EXPECT_THAT(response.fields(), HasSubstr("Allow: GET, HEAD, OPTIONS\r\n"));
+  EXPECT_THAT(body_of(response), Not(HasSubstr("HEAD")));
+}
+
 TEST(Problem, OfAnInternalFaultTellsNothing) {
   const Error fault{ErrorCode::internal, "std::bad_alloc at 0x7f", "", {}, {}};
   EXPECT_THAT(body_of(problem(fault, "", Language::ja)), Not(HasSubstr("bad_alloc")));

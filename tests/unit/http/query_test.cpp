@@ -32,9 +32,10 @@ TEST(Query, AnythingElseIsNamed) {
   EXPECT_EQ(refused("%G1=1"), "%G1");
   EXPECT_EQ(refused("a;b=1"), "a;b");
   const auto nameless = check_query("=1", kNames);
-  EXPECT_THAT(nameless, FailsWith(ErrorCode::malformed_request));
+  EXPECT_THAT(nameless, FailsWith(ErrorCode::invalid_request));
   const auto checked = check_query("colour=red", kNames);
-  ASSERT_THAT(checked, FailsWith(ErrorCode::malformed_request));
+  ASSERT_THAT(checked, FailsWith(ErrorCode::invalid_request));
+  EXPECT_EQ(checked.error().allowed, (std::vector<std::string>{"proof", "journal"}));
   EXPECT_EQ(checked.error().detail, "is no query parameter of this path; known: proof, journal");
   EXPECT_EQ(check_query("a", {}).error().detail, "is no query parameter of this path; there are none");
 }
@@ -42,6 +43,14 @@ TEST(Query, AnythingElseIsNamed) {
 TEST(Query, AParameterStandsThereOnce) {
   EXPECT_EQ(refused("proof=wait&proof=wait"), "proof");
   EXPECT_EQ(refused("proof=wait&%70roof=no"), "proof");
+}
+
+TEST(Query, AValueThatCannotBeDecodedIsNotLeftOut) {
+  for (const char* query : {"proof=%", "proof=%4", "proof=wai%G1", "journal=tokens&proof=100%"}) {
+    const auto checked = check_query(query, kNames);
+    ASSERT_THAT(checked, FailsWith(ErrorCode::malformed_request)) << query;
+    EXPECT_EQ(checked.error().where, "proof");
+  }
 }
 
 TEST(Query, ALongNameIsCut) { EXPECT_EQ(refused(std::string(10'000, 'x')), std::string(64, 'x') + "..."); }

@@ -50,7 +50,7 @@ TEST_F(Routes, NothingElseIs) {
 TEST_F(Routes, AnotherMethodIsAnotherError) {
   const auto refused = router_.find(Method::delete_, "/v1/signatures/a", parameters_);
   ASSERT_THAT(refused, FailsWith(ErrorCode::method_not_allowed));
-  EXPECT_EQ(refused.error().where, "GET, HEAD, OPTIONS");
+  EXPECT_EQ(refused.error().allowed, (std::vector<std::string>{"GET", "HEAD", "OPTIONS"}));
   EXPECT_EQ(found(Method::head, "/v1/signatures/a"), "/v1/signatures/{id}");
   EXPECT_EQ(found(Method::head, "/v1/signatures"), "method-not-allowed");
 }

@@ -58,6 +58,73 @@ TEST(JsonReader, WhatIsNotOneObjectIsRefused) {
   }
 }
 
+TEST(JsonReader, WhatIsNoJsonSaysHowFarItCouldBeRead) {
+  const auto offset = [](std::string_view text) -> std::int64_t {
+    const auto document = Document::parse(text, {ErrorCode::malformed_json, ErrorCode::invalid_request});
+    if (document || document.error().code != ErrorCode::malformed_json || !document.error().offset) {
+      return -1;
+    }
+    return static_cast<std::int64_t>(*document.error().offset);
+  };
+  EXPECT_EQ(offset(""), 0);
+  EXPECT_EQ(offset("{"), 1);
+  EXPECT_EQ(offset("x"), 0);
+  EXPECT_EQ(offset("{}x"), 2);
+  EXPECT_EQ(offset("{} {}"), 3);
+  EXPECT_EQ(offset("{'a':1}"), 1);
+  EXPECT_EQ(offset("{\"a\":1,}"), 7);
+  EXPECT_EQ(offset("{\"署\":1,}"), 9) << "octets, not characters";
+  EXPECT_EQ(offset("{\n \"a\": 1\n \"b\": 2}"), 11);
+  EXPECT_EQ(offset("{\"a\":tru}"), 5) << "where the word begins that is none";
+  EXPECT_EQ(offset("{\"a\":01}"), 6);
+  EXPECT_EQ(offset("{\"a\":\"\xff\"}"), 6);
+  EXPECT_EQ(offset("{\"a\":1"), 6);
+}
+
+TEST(JsonReader, JsonThatSaysSomethingElseIsAnotherErrorAtItsPlace) {
+  const auto refused = [](std::string_view text) -> std::string {
+    const auto document = Document::parse(text, {ErrorCode::malformed_json, ErrorCode::invalid_request});
+    if (document || document.error().code != ErrorCode::invalid_request || document.error().offset) {
+      return "(not refused for its value)";
+    }
+    return document.error().where + ": " + document.error().detail;
+  };
+  EXPECT_EQ(refused("[]"), ": must be a JSON object");
+  EXPECT_EQ(refused("7"), ": must be a JSON object");
+  EXPECT_EQ(refused(R"({"a":1,"b":2,"a":3})"), "a: stands there twice");
+  EXPECT_EQ(refused(R"({"a":{"x":1},"b":[1,{"c":{"d":1,"\u0064":1}}]})"), "b[1].c.d: stands there twice");
+  EXPECT_EQ(refused(R"({"a":{"x":1},"x":2,"b":[true,[null,1.5]]})"), "b[1][1]: must be an integer of at most 64 bits");
+  EXPECT_EQ(refused(R"({"a":"b","c":1e3})"), "c: must be an integer of at most 64 bits");
+  EXPECT_EQ(refused(R"({"a":18446744073709551616})"), "a: must be an integer of at most 64 bits");
+  const std::string name(1'000, 'n');
+  EXPECT_EQ(refused("{\"" + name + "\":1,\"" + name + "\":1}"), std::string(64, 'n') + "...: stands there twice");
+}
+
+TEST(JsonReader, AnErrorSaysWhatWouldDo) {
+  ASSERT_OK_AND_ASSIGN(const Document document, parse(R"({"type":"seal","level":"B-B","colour":"red"})"));
+  Members root = document.root();
+  const auto wrong = root.not_among("type", {"witness", "party"});
+  EXPECT_EQ(wrong.value().where, "type");
+  EXPECT_EQ(wrong.value().detail, "must be witness or party");
+  EXPECT_EQ(wrong.value().allowed, (std::vector<std::string>{"witness", "party"}));
+  EXPECT_THAT(root.text("type", 9), IsOk());
+  EXPECT_THAT(root.text("level", 9), IsOk());
+  EXPECT_FALSE(root.has("pin"));
+  const auto unknown = root.done();
+  ASSERT_THAT(unknown, FailsWith(kCode));
+  EXPECT_EQ(unknown.error().where, "colour");
+  EXPECT_EQ(unknown.error().allowed, (std::vector<std::string>{"type", "level", "pin"}));
+}
+
+TEST(JsonReader, LinesMayEnd) {
+  ASSERT_OK_AND_ASSIGN(const Document document, parse(R"({"note":"a\nb\n","tab":"a\tb"})"));
+  Members root = document.root();
+  EXPECT_EQ(*root.lines("note", 4), "a\nb\n");
+  EXPECT_THAT(root.text("note", 4), FailsWith(kCode));
+  EXPECT_THAT(root.lines("tab", 4), FailsWith(kCode));
+  EXPECT_THAT(root.lines("note", 3), FailsWith(kCode));
+}
+
 TEST(JsonReader, DepthAndSizeAreLimited) {
   const auto nested = [](std::size_t depth) {
     return "{\"a\":" + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "}";

@@ -131,7 +131,7 @@ TEST(IdempotencyKey, IsPrintableAsciiOfBoundedLength) {
   EXPECT_THAT(parse_idempotency_key(std::string(255, '~')), IsOk());
   for (const std::string& bad :
        {std::string(), std::string(256, 'x'), std::string("a\tb"), std::string("鍵"), std::string("a\0b", 3)}) {
-    EXPECT_THAT(parse_idempotency_key(bad), FailsWith(ErrorCode::malformed_request));
+    EXPECT_THAT(parse_idempotency_key(bad), FailsWith(ErrorCode::invalid_request));
   }
 }
 

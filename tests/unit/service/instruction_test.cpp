@@ -38,7 +38,12 @@ TEST(Instruction, HoldsWhatTheRecordSays) {
   EXPECT_EQ(instruction.authenticated()[1].method, "totp");
   EXPECT_EQ(instruction.document_digest().algorithm(), crypto::DigestAlgorithm::sha256);
   EXPECT_EQ(instruction.envelope(), "ENV-1");
-  EXPECT_EQ(instruction.json(), kGood);
+  EXPECT_EQ(instruction.json(), R"({"who":{"id":"u-1","name":"山田太郎"},"when":"2026-11-24T10:02:03+09:00",)"
+                                R"("authenticated":[{"class":"mailbox","method":"mail_link",)"
+                                R"("at":"2026-11-24T01:00:00Z"},{"class":"device","method":"totp",)"
+                                R"("at":"2026-11-24T01:02:03Z"}],"document_digest":{"alg":"SHA-256","value":")" +
+                                    kDigest + R"("},"envelope":"ENV-1"})")
+      << "as it was handed in, on one line: it becomes a part of a record";
 }
 
 TEST(Instruction, EnvelopeMayBeMissing) {

@@ -361,5 +361,110 @@ TEST_F(LedgerTest, ApiKeysAreKeptInTheOrderOfTheirMaking) {
   EXPECT_EQ(rows[1].expires, std::nullopt);
 }
 
+// Ten signatures of one tenant, two at each moment, and one of another tenant between them.
+class SignatureListTest : public LedgerTest {
+ protected:
+  void SetUp() override {
+    LedgerTest::SetUp();
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      add(i, at(static_cast<int>(i / 2)), i % 2 == 0 ? "even" : "odd", "{\"n\":" + std::to_string(i) + "}");
+    }
+    SignatureRow row = signature("sig_other", 100, 101);
+    row.tenant = TenantId("other");
+    row.created = at(2);
+    ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
+  }
+  void add(std::uint64_t number, Instant created, const std::string& credential, const std::string& facts) {
+    SignatureRow row = signature("sig_" + std::to_string(number), 2 * number, 2 * number + 1);
+    row.created = created;
+    row.credential = CredentialId(credential);
+    row.facts = facts;
+    ASSERT_THAT(store_->commit({.changes = {row}}), IsOk());
+  }
+  // The ids of all pages, a blank between two, a bar behind each page.
+  std::string pages(SignatureQuery query) {
+    std::string text;
+    for (int page = 0; page < 100; ++page) {
+      const auto found = store_->signatures(query);
+      if (!found) {
+        return to_string(found.error());
+      }
+      for (const SignatureRow& row : found->rows) {
+        EXPECT_TRUE(row.tail.empty());
+        text += row.id.value().substr(4) + " ";
+      }
+      text += "|";
+      if (!found->next) {
+        return text;
+      }
+      query.after = found->next;
+    }
+    return text + "...";
+  }
+  SignatureQuery query(std::size_t most = 4) {
+    SignatureQuery query{TenantId("t")};
+    query.most = most;
+    return query;
+  }
+};
+
+TEST_F(SignatureListTest, PagesAreInTheOrderOfTime) {
+  EXPECT_EQ(pages(query()), "9 8 7 6 |5 4 3 2 |1 0 |");
+  EXPECT_EQ(pages(query(5)), "9 8 7 6 5 |4 3 2 1 0 |") << "a full page that is the last one says so";
+  EXPECT_EQ(pages(query(100)), "9 8 7 6 5 4 3 2 1 0 |");
+  SignatureQuery oldest = query(3);
+  oldest.oldest_first = true;
+  EXPECT_EQ(pages(oldest), "0 1 2 |3 4 5 |6 7 8 |9 |");
+  EXPECT_EQ(pages(SignatureQuery{TenantId("other")}), "other |");
+  EXPECT_EQ(pages(SignatureQuery{TenantId("nobody")}), "|");
+}
+
+TEST_F(SignatureListTest, TimeCredentialAndFactsChoose) {
+  SignatureQuery between = query();
+  between.from = at(1);
+  between.before = at(3);
+  EXPECT_EQ(pages(between), "5 4 3 2 |");
+  between.most = 3;
+  EXPECT_EQ(pages(between), "5 4 3 |2 |");
+  between.oldest_first = true;
+  EXPECT_EQ(pages(between), "2 3 4 |5 |");
+  SignatureQuery of_credential = query();
+  of_credential.credential = CredentialId("even");
+  EXPECT_EQ(pages(of_credential), "8 6 4 2 |0 |");
+  SignatureQuery with_facts = query();
+  with_facts.facts_with = "\"n\":7";
+  EXPECT_EQ(pages(with_facts), "7 |");
+}
+
+TEST_F(SignatureListTest, WhatIsAddedShiftsNoPage) {
+  SignatureQuery first = query();
+  ASSERT_OK_AND_ASSIGN(const SignaturePage page, store_->signatures(first));
+  add(60, at(9), "new", "{}");
+  first.after = page.next;
+  EXPECT_EQ(pages(first), "5 4 3 2 |1 0 |");
+}
+
+TEST_F(SignatureListTest, AnErasedOneIsListedWithoutItsFacts) {
+  ASSERT_THAT(erase(*store_, {15}), IsOk());  // the outcome of number 7
+  ASSERT_OK_AND_ASSIGN(const SignaturePage page, store_->signatures(query(100)));
+  ASSERT_EQ(page.rows.size(), 10U);
+  EXPECT_EQ(page.rows.at(2).id, SignatureId("sig_7"));
+  EXPECT_EQ(page.rows.at(2).facts, "");
+  SignatureQuery with_facts = query();
+  with_facts.facts_with = "\"n\":7";
+  EXPECT_EQ(pages(with_facts), "|");
+}
+
+TEST_F(SignatureListTest, ASearchLooksAtSoManyAtATime) {
+  std::vector<RowChange> many;
+  for (std::uint64_t i = 0; i < 2 * SignatureQuery::kMostExamined; ++i) {
+    many.emplace_back(signature("sig_many" + std::to_string(i), 1'000 + 2 * i, 1'001 + 2 * i));
+  }
+  ASSERT_THAT(store_->commit({.changes = many}), IsOk());
+  SignatureQuery with_facts = query();
+  with_facts.facts_with = "\"n\":7";
+  EXPECT_EQ(pages(with_facts), "||7 |");
+}
+
 }  // namespace
 }  // namespace rakkan::store
