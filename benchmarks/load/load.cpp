@@ -296,7 +296,9 @@ class Bench {
   // What the trail's commits gain and lose by waiting for each other: a server as it is beside one that never waits, in
   // turns, for few callers and for many.
   void commit_windows(const KeyUnderLoad& key) {
-    const test::ServerFolder other_folder = folder_.copy_to(options_->build / ("load-data-no-window-" + key.unit));
+    const std::filesystem::path other = options_->build / ("load-data-no-window-" + key.unit);
+    std::filesystem::remove_all(other);  // an earlier run's
+    const test::ServerFolder other_folder = folder_.copy_to(other);
     const test::ServerProcess with = folder_.start({"tsu.credential=" + key.unit});
     const test::ServerProcess without = other_folder.start({"tsu.credential=" + key.unit, "audit.commit_window=0s"});
     const std::array servers{std::pair{&with, target()}, std::pair{&without, Target{"127.0.0.1", other_folder.port()}}};
