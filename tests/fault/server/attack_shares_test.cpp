@@ -186,7 +186,9 @@ TEST_F(SharesAttack, DocumentsThatInflateAsFarAsTheyMay) {
       suffer("16 connections with a PDF of " + std::to_string(document.size() / 1'024) + " KB that inflates to 100 MB",
              attack, {.memory_mb = 700, .left_over_mb = 160, .worked_off_ms = 30'000});
   EXPECT_THAT(outcome.harm, IsEmpty());
-  EXPECT_GT(attack.answers()["200"], 0);
+  if (kSlowness < 8) {  // ThreadSanitizer's server ends none of them within its deadline
+    EXPECT_GT(attack.answers()["200"], 0);
+  }
 }
 
 TEST_F(SharesAttack, RightPins) {
