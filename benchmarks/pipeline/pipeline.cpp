@@ -123,7 +123,7 @@ class Pipeline {
     const Bytes value = must(key.software.signer().sign(key.software.suite(), digest));
     return {
         {"self-check",
-         [&key, digest, value] { must_hold(key.software.public_key().verify(key.software.suite(), digest, value)); }},
+         [&key, digest, value] { must_hold(key.software.self_check()->key().verify(key.software.suite(), digest, value)); }},
         {"key", [&key, digest] { static_cast<void>(must(key.software.signer().sign(key.software.suite(), digest))); }}};
   }
   static void must_hold(const Result<void>& result) {
