@@ -33,6 +33,7 @@ constexpr std::array kRefusals{ErrorCode::credential_unknown,
                                ErrorCode::scope_missing,
                                ErrorCode::key_exceeds_maker,
                                ErrorCode::address_not_allowed,
+                               ErrorCode::operator_only,
                                ErrorCode::signature_unknown,
                                ErrorCode::idempotency_key_reused,
                                ErrorCode::rate_limited};

@@ -33,12 +33,13 @@ access::Scope scope_of(Scope scope) {
   return access::Scope::sign;
 }
 
-void record(Context& context, const Request& request, ErrorCode code, ApiKeyId key, TenantId tenant) {
+void record(Context& context, const Request& request, ErrorCode code, ApiKeyId key, TenantId tenant,
+            std::string principal = {}) {
   std::string action(name(request.method));
   action += ' ';
   action += request.route;
-  context.environment.refusals.add(
-      {code, std::move(action), to_string(request.peer), std::move(key), std::move(tenant), CredentialId()});
+  context.environment.refusals.add({code, std::move(action), to_string(request.peer), std::move(key), std::move(tenant),
+                                    CredentialId(), std::move(principal)});
 }
 
 // A key that is over, or used from elsewhere, is known by its secret: its owner has a leak to look for.
@@ -61,7 +62,8 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
   request.rate_key = caller->key.value();
   request.caller = std::make_shared<KeyHolder>(std::move(caller->principal));
   const access::Scope needed = scope_of(route.scope);
-  if (!caller->scopes.has(needed)) {
+  const bool other = route.also != Scope::none && caller->scopes.has(scope_of(route.also));
+  if (!caller->scopes.has(needed) && !other) {
     note_refusal(context, request, ErrorCode::scope_missing);
     return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(access::name(needed)));
   }
@@ -79,7 +81,8 @@ void note_refusal(Context& context, const Request& request, ErrorCode code) {
     key = principal->key->id();
     tenant = principal->tenant;
   }
-  record(context, request, code, std::move(key), std::move(tenant));
+  const bool keyless = principal != nullptr && !principal->key;
+  record(context, request, code, std::move(key), std::move(tenant), keyless ? principal->id : std::string());
 }
 
 Result<void> check_still_stands(Context& context, const Request& request) {
@@ -90,7 +93,21 @@ Result<void> check_still_stands(Context& context, const Request& request) {
   return stands;
 }
 
+Result<void> admit_local_user(Request& request) {
+  if (!request.local_user) {
+    return fail(ErrorCode::internal, "a request of nobody");
+  }
+  access::Principal by;
+  by.id = "local:" + std::to_string(*request.local_user);
+  by.any_tenant = true;
+  request.caller = std::make_shared<KeyHolder>(std::move(by));
+  return {};
+}
+
 async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request) {
+  if (request.local_user) {
+    co_return admit_local_user(request);
+  }
   const bool keyless = route.open && !request.header("Authorization");
   if (route.scope == Scope::none || keyless) {
     co_return Result<void>();

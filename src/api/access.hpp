@@ -6,8 +6,12 @@
 namespace rakkan::api {
 
 // The guard: finds the key in "Authorization: Bearer", whose it is, and whether it has the route's scope; sets
-// caller and rate_key. api_key_missing, api_key_unknown, api_key_expired, address_not_allowed, scope_missing;
+// caller and rate_key. A user of this machine needs no key and may do everything ("local:<uid>"): the server let
+// nobody but the operator in. api_key_missing, api_key_unknown, api_key_expired, address_not_allowed, scope_missing;
 // each is recorded.
 [[nodiscard]] async::Task<Result<void>> check_access(Context& context, const Route& route, Request& request);
+
+// Makes a user of this machine the caller; internal for a request that came over a network.
+[[nodiscard]] Result<void> admit_local_user(Request& request);
 
 }  // namespace rakkan::api

@@ -49,9 +49,11 @@ ApiOptions api_options(const http::Options& options, std::uint64_t document) {
 Api::Api(const ApiOptions& options, ApiEnvironment environment)
     : context_(std::make_unique<Context>(options, environment)),
       observer_(std::make_unique<TelemetryObserver>(*context_)),
-      housekeeping_(std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
-          environment.signing, environment.idempotency, environment.refusals, context_->readiness, context_->refused,
-          environment.clock, environment.log, environment.metrics})) {
+      housekeeping_(options.housekeeping
+                        ? std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
+                              environment.signing, environment.idempotency, environment.refusals, context_->readiness,
+                              context_->refused, environment.clock, environment.log, environment.metrics})
+                        : nullptr) {
   observer_->knows(router());
   observer_->knows(metrics_router());
 }
@@ -82,11 +84,22 @@ Router Api::router() {
   add(Method::post, "/tsa", Scope::timestamp, Needs::keys, kQuery, post_tsa).open = options.tsa_open;
   add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof, {kJournalParameter});
   add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint, {kJournalParameter});
-  add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials);
+  add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials).also = Scope::admin;
   add(Method::get, "/v1/credentials/{id}", Scope::sign, Needs::records, 0, get_credential);
+  add(Method::post, "/v1/credentials", Scope::admin, Needs::records, options.json, post_credentials);
+  add(Method::post, "/v1/credentials:adopt", Scope::admin, Needs::records, options.json, post_adopted_credential);
+  add(Method::post, "/v1/credentials/{id}/csr", Scope::admin, Needs::records, options.json, post_csr);
+  add(Method::post, "/v1/credentials/{id}/certificate", Scope::admin, Needs::records, kLargestCertificateFile,
+      post_certificate, {kChainParameter});
+  add(Method::post, "/v1/credentials/{id}/disable", Scope::admin, Needs::records, 0, post_disable);
+  add(Method::post, "/v1/credentials/{id}/pin", Scope::admin, Needs::pins, options.json, post_pin);
+  add(Method::post, "/v1/credentials/{id}/pin-reset", Scope::admin, Needs::pins, options.json, post_pin_reset);
+  add(Method::get, "/v1/tenants", Scope::admin, Needs::records, 0, get_tenants);
   add(Method::get, "/v1/keys", Scope::admin, Needs::records, 0, get_keys);
   add(Method::post, "/v1/keys", Scope::admin, Needs::records, options.json, post_keys);
   add(Method::delete_, "/v1/keys/{id}", Scope::admin, Needs::records, 0, delete_key);
+  add(Method::post, "/v1/audit/erase", Scope::admin, Needs::records, kLargestErasure, post_erasure);
+  context.audit.add_routes(router);
   add(Method::get, "/healthz", Scope::none, Needs::records, 0, get_health).polled = true;
   add(Method::get, "/readyz", Scope::none, Needs::records, 0, get_readiness).polled = true;
   add(Method::get, "/", Scope::none, Needs::records, 0, get_index);

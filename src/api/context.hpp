@@ -10,6 +10,7 @@
 #include "api/http_names.hpp"
 #include "api/key_holder.hpp"
 #include "rakkan/api/api.hpp"
+#include "rakkan/api/audit_api.hpp"
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/service/readiness.hpp"
@@ -28,6 +29,8 @@ struct Api::Context {
         failures(around.log),
         refused(around.log),
         blocking({"store", 2, 1'024}),
+        changes({"admin", 1, 64}),
+        audit(around.archive),
         desk(around.signing, around.idempotency, around.trail, blocking) {}
 
   ApiOptions options;
@@ -38,6 +41,8 @@ struct Api::Context {
   telemetry::CountedRefusals refused;    // answers that are not worth a line each
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
+  async::BoundedPool changes;  // of credentials and records, one after another
+  AuditApi audit;
   service::SigningDesk desk;
 };
 

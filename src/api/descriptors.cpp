@@ -27,6 +27,9 @@ constexpr std::uint64_t kOfAnIoThread = 5;
 // Standard streams, the log's output, the service manager, certificates that are read again, random numbers.
 constexpr std::uint64_t kProcess = 32;
 
+// The operator's Unix socket and some connections to it.
+constexpr std::uint64_t kAdminSocket = 1 + 8;
+
 constexpr unsigned kLeastConnections = 64;
 
 std::string sum_of(const std::vector<DescriptorUse>& reserved) {
@@ -48,6 +51,7 @@ std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, co
       {"authorities", kOfAFetch * pools.tsa.threads},
       {"I/O threads", kOfAnIoThread * io_threads},
       {"metrics", http::metrics_listener(options).limits.connections},
+      {"admin socket", options.admin_socket.empty() ? 0 : kAdminSocket},
       {"process", kProcess},
   };
 }

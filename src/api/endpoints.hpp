@@ -1,13 +1,13 @@
 // The endpoints, one file each.
 #pragma once
 
+#include "api/audit_parameters.hpp"
 #include "api/context.hpp"
 
 namespace rakkan::api {
 
 // Query parameters, as the routes name them and the endpoints read them.
 inline constexpr std::string_view kProofParameter = "proof";
-inline constexpr std::string_view kJournalParameter = "journal";
 inline constexpr std::string_view kCredentialParameter = "credential";
 inline constexpr std::string_view kFromParameter = "from";
 inline constexpr std::string_view kToParameter = "to";
@@ -15,6 +15,10 @@ inline constexpr std::string_view kDocumentDigestParameter = "document_digest";
 inline constexpr std::string_view kOrderParameter = "order";
 inline constexpr std::string_view kLimitParameter = "limit";
 inline constexpr std::string_view kCursorParameter = "cursor";
+inline constexpr std::string_view kChainParameter = "chain";
+
+inline constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;  // bytes
+inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of its request
 
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signatures(Context& context, Request& request);
@@ -29,6 +33,15 @@ inline constexpr std::string_view kCursorParameter = "cursor";
 [[nodiscard]] async::Task<Result<Response>> get_audit_checkpoint(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_credentials(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_credential(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_credentials(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_adopted_credential(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_csr(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_certificate(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_disable(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_pin(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_pin_reset(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_erasure(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> get_tenants(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_keys(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_keys(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> delete_key(Context& context, Request& request);

@@ -1,5 +1,6 @@
 // GET /v1/credentials and GET /v1/credentials/{id}: those that the caller's tenant may use; of others not even the
 // names.
+#include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
@@ -41,10 +42,11 @@ std::string describe(const credentials::CredentialSummary& credential) {
 }  // namespace
 
 async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
+  const bool whole = is_operator(request);
   const auto credentials = context.environment.signing.credentials().list(principal_of(request));
   json::ObjectWriter json;
-  json.raw("credentials", json::array_of(credentials, [](const credentials::CredentialSummary& credential) {
-             return describe(credential);
+  json.raw("credentials", json::array_of(credentials, [&](const credentials::CredentialSummary& credential) {
+             return whole ? describe_whole(credential) : describe(credential);
            }));
   co_return Response::json(std::move(json).finish() + "\n");
 }
@@ -56,7 +58,7 @@ async::Task<Result<Response>> get_credential(Context& context, Request& request)
     note_refusal(context, request, found.error().code);
     co_return fail(std::move(found).error().at("id"));
   }
-  co_return Response::json(describe(*found) + "\n");
+  co_return Response::json((is_operator(request) ? describe_whole(*found) : describe(*found)) + "\n");
 }
 
 }  // namespace rakkan::api

@@ -1,4 +1,4 @@
-// KeyHolder is the caller that an API key names.
+// KeyHolder is the caller that an API key names, or the operator, whom the Unix socket let in.
 #pragma once
 
 #include <utility>

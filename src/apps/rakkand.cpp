@@ -3,6 +3,7 @@
 #include "serve.hpp"
 
 #include <thread>
+#include <utility>
 
 #include "rakkan/access/api_keys.hpp"
 #include "rakkan/access/refusals.hpp"
@@ -14,6 +15,7 @@
 #include "rakkan/config/configuration.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/preflight/preflight.hpp"
+#include "rakkan/service/archive.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -61,9 +63,10 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   RAKKAN_TRY(const auto keys, access::ApiKeys::open(embedded->store(), record, clock, embedded->random()));
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
+  const service::Archive archive(embedded->store(), configuration.data_dir);
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
                {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
-                *log, metrics});
+                *log, metrics, archive});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);
@@ -71,8 +74,10 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   // The API's listener last: no request is taken on by a process that ends because an address is taken.
   RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
                                                      embedded->random(), api.observer()));
-  RAKKAN_TRY(const auto server, http::Server::start(http::api_listener(configuration.http), api.router(),
-                                                    embedded->random(), api.observer()));
+  http::ServerOptions listener = http::api_listener(configuration.http);
+  listener.local_socket = http::admin_socket(configuration.http, configuration.data_dir);
+  RAKKAN_TRY(const auto server,
+             http::Server::start(std::move(listener), api.router(), embedded->random(), api.observer()));
   const auto watches = api::watch(metrics, *server);
   const auto process = telemetry::watch_process(metrics, RAKKAN_VERSION);
   const std::string folder = configuration.data_dir.string();

@@ -121,6 +121,8 @@ constexpr std::array kRows = {
   ErrorRow{scope_missing, 403, "scope-missing", "The API key does not have the scope for this", "APIキーにこの操作の権限がありません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{key_exceeds_maker, 403, "key-exceeds-maker", "A key may not be allowed more than the key that makes it", "作成元のAPIキーの権限を超えるAPIキーは作成できません", F::bad_request, X::refused, L::warning, false},
   ErrorRow{address_not_allowed, 403, "address-not-allowed", "The API key is not allowed from this address", "このアドレスからのアクセスは許可されていません", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{local_user_refused, 403, "local-user-refused", "The Unix socket serves the server's own user and root alone", "このUnixソケットを利用できるのはサーバーの実行ユーザーとrootだけです", F::bad_request, X::refused, L::warning, false},
+  ErrorRow{operator_only, 403, "operator-only", "Only the operator may do this, on the server's machine", "この操作はサーバー上の運用者だけに許可されています", F::bad_request, X::refused, L::warning, false},
   ErrorRow{signature_unknown, 404, "signature-unknown", "There is no such signature", "指定された署名がありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{idempotency_key_reused, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "Idempotency-Keyは別の要求で使用済みです", F::bad_request, X::refused, L::warning, false},
   ErrorRow{idempotency_in_flight, 409, "idempotency-in-flight", "A request with this Idempotency-Key is being worked on", "同じIdempotency-Keyの要求を処理中です", F::bad_request, X::refused, L::info, true},

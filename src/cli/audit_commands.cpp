@@ -1,18 +1,23 @@
 // rakkan audit key|prove|show|erase|export: the log as its operator uses it.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/audit_report.hpp"
 #include "cli/input.hpp"
+#include "cli/log_files.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
-#include "cli/runtime.hpp"
+#include "rakkan/audit/entry.hpp"
+#include "rakkan/audit/proof.hpp"
+#include "rakkan/audit/snapshot.hpp"
+#include "rakkan/audit/trail.hpp"
 #include "rakkan/audit/verify.hpp"
-#include "rakkan/service/erasure.hpp"
 
 namespace rakkan::cli {
 namespace {
 
 namespace fs = std::filesystem;
+namespace json = boost::json;
 
 void declare_journal(CLI::App& app, std::string& journal) {
   app.add_option("--journal", journal, "trail, or tokens: the timestamp unit's log")
@@ -20,25 +25,40 @@ void declare_journal(CLI::App& app, std::string& journal) {
       ->capture_default_str();
 }
 
-audit::Journal journal_of(const std::string& name) {
-  return name == store::name(audit::Journal::tokens) ? audit::Journal::tokens : audit::Journal::trail;
+// "?journal=tokens"
+std::string in_journal(const std::string& name) { return "?journal=" + name; }
+
+struct ShownEntry {
+  audit::EntryFile file;
+  std::string record;  // "shown", "erased", "withheld", "none"
+};
+
+Result<ShownEntry> read_entry(const Administration& administration, const std::string& journal, std::uint64_t index) {
+  RAKKAN_TRY(const json::object answer,
+             administration.ask_json("GET", "/v1/audit/entries/" + std::to_string(index) + in_journal(journal)));
+  ShownEntry shown;
+  RAKKAN_TRY(shown.file, audit::EntryFile::parse(json::serialize(object_member(answer, "entry"))));
+  shown.record = text_member(answer, "record");
+  return shown;
 }
 
 class KeyCommand final : public Command {
  public:
-  void declare(CLI::App&) override {}
+  void declare(CLI::App& app) override { remote_.declare(app); }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto archive, open_archive(global));
-    RAKKAN_TRY(const std::vector<audit::VerifierKey> keys, archive->own_keys());
-    boost::json::array rows;
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_, Administration::Needs::log));
+    RAKKAN_TRY(const json::object answer, administration->ask_json("GET", "/v1/audit/key"));
+    json::array keys = array_member(answer, "keys");
     std::string text;
-    for (const audit::VerifierKey& key : keys) {
-      rows.emplace_back(key.text());
-      text += key.text() + "\n";
+    for (const json::value& key : keys) {
+      text += key.is_string() ? std::string(key.get_string()) + "\n" : std::string();
     }
-    return Outcome{{{"keys", std::move(rows)}}, std::move(text), ExitCode::ok};
+    return Outcome{{{"keys", std::move(keys)}}, std::move(text), ExitCode::ok};
   }
+
+ private:
+  RemoteOptions remote_;
 };
 
 class ProveCommand final : public Command {
@@ -53,27 +73,24 @@ class ProveCommand final : public Command {
            "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output")
         ->type_name(kFile);
     declare_journal(app, journal_);
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const std::string proof, prove(global));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(const WipedBytes proof,
+               administration->ask(
+                   {"GET", "/v1/audit/proofs/" + std::to_string(index_) + in_journal(journal_), "", "text/plain", {}}));
     Outcome made = outcome();
     if (!record_.empty()) {
-      RAKKAN_TRY(const auto archive, open_archive(global));
-      RAKKAN_TRY(const audit::EntryFile entry, archive->entry(journal_of(journal_), index_));
-      made.documents.push_back(Document::of(record_, SecureBytes(bytes_of(entry.encode()))));
+      RAKKAN_TRY(const ShownEntry entry, read_entry(*administration, journal_, index_));
+      made.documents.push_back(Document::of(record_, SecureBytes(bytes_of(entry.file.encode()))));
     }
-    made.documents.push_back(Document::of(output_, proof));
+    made.documents.push_back(Document::of(output_, text_of(ByteView(proof))));
     return made;
   }
 
  private:
-  // The data folder is let go of when it returns.
-  [[nodiscard]] Result<std::string> prove(const GlobalOptions& global) const {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return runtime->trail().prove(journal_of(journal_), index_);
-  }
-
   [[nodiscard]] Outcome outcome() const {
     boost::json::object json{{"index", index_}, {"journal", journal_}, {"output", output_.string()}};
     std::string text = shown(output_) + ": proof of entry " + std::to_string(index_) + " of " + journal_ + "\n";
@@ -88,6 +105,7 @@ class ProveCommand final : public Command {
   fs::path output_;
   fs::path record_;
   std::string journal_ = "trail";
+  RemoteOptions remote_;
 };
 
 class ShowCommand final : public Command {
@@ -95,11 +113,13 @@ class ShowCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("index", index_, "Number of the entry in its log")->required();
     declare_journal(app, journal_);
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto archive, open_archive(global));
-    RAKKAN_TRY(const audit::EntryFile file, archive->entry(journal_of(journal_), index_));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_, Administration::Needs::log));
+    RAKKAN_TRY(const ShownEntry shown, read_entry(*administration, journal_, index_));
+    const audit::EntryFile& file = shown.file;
     RAKKAN_TRY(const audit::Entry entry, audit::Entry::parse(bytes_of(file.entry)));
     boost::json::object json{
         {"index", index_}, {"journal", journal_}, {"event", entry.event}, {"at", to_rfc3339(entry.at)}};
@@ -108,6 +128,9 @@ class ShowCommand final : public Command {
     if (file.record) {
       json["record"] = nested(file.record->body);
       text += "  record  " + file.record->body + "\n";
+    } else if (shown.record == "withheld") {
+      json["withheld"] = true;
+      text += "  record  another tenant's, or the operator's\n";
     } else if (const std::string* body = entry.body()) {
       json["body"] = nested(*body);
     } else if (entry.commitment() != nullptr) {
@@ -120,6 +143,7 @@ class ShowCommand final : public Command {
  private:
   std::uint64_t index_ = 0;
   std::string journal_ = "trail";
+  RemoteOptions remote_;
 };
 
 class EraseCommand final : public Command {
@@ -131,6 +155,7 @@ class EraseCommand final : public Command {
         ->allow_extra_args(false)
         ->excludes(whose);
     app.add_flag("--yes", yes_, "Yes, for good: neither record nor signature can be fetched again");
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -140,17 +165,26 @@ class EraseCommand final : public Command {
     if (!yes_) {
       return fail(ErrorCode::invalid_argument, "erasing cannot be undone: say --yes");
     }
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const std::vector<std::uint64_t> erased,
-               service::erase_records(runtime->trail(), runtime->ledger(), runtime->principal(), subject_, indexes_));
+    json::object request;
+    if (!subject_.empty()) {
+      request["subject"] = subject_;
+    }
+    for (const std::uint64_t index : indexes_) {
+      json::value& list = request["indexes"];
+      (list.is_array() ? list.get_array() : list.emplace_array()).emplace_back(std::to_string(index));
+    }
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(const json::object answer, administration->ask_json("POST", "/v1/audit/erase", request));
+    json::array erased = array_member(answer, "erased");
     std::string text = std::to_string(erased.size()) + " records erased; the log still verifies\n";
-    return Outcome{{{"erased", boost::json::value_from(erased)}}, std::move(text), ExitCode::ok};
+    return Outcome{{{"erased", std::move(erased)}}, std::move(text), ExitCode::ok};
   }
 
  private:
   std::string subject_;
   std::vector<std::uint64_t> indexes_;
   bool yes_ = false;
+  RemoteOptions remote_;
 };
 
 class ExportCommand final : public Command {
@@ -159,16 +193,16 @@ class ExportCommand final : public Command {
     app.add_option("-o,--output", output_, "Folder; a second export into it adds what is new")
         ->type_name(kFolder)
         ->required();
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto archive, open_archive(global));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_, Administration::Needs::log));
     boost::json::object json{{"output", output_.string()}};
     std::string text;
-    for (const audit::Journal journal : store::kJournals) {
+    for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
       const std::string name(store::name(journal));
-      RAKKAN_TRY(const audit::Checkpoint checkpoint,
-                 audit::export_log(archive->log(journal), {posix_file_system(), output_ / name}));
+      RAKKAN_TRY(const audit::Checkpoint checkpoint, copy(*administration, name));
       json[name] = {{"size", checkpoint.tree.size}, {"origin", checkpoint.origin}};
       text += (output_ / name).string() + ": " + std::to_string(checkpoint.tree.size) + " entries of " +
               checkpoint.origin + "\n";
@@ -177,7 +211,21 @@ class ExportCommand final : public Command {
   }
 
  private:
+  // Beside a server that writes a timestamp just now, of which one file is there already: it is there a moment later.
+  [[nodiscard]] Result<audit::Checkpoint> copy(const Administration& administration, const std::string& journal) const {
+    constexpr int kTries = 5;
+    for (int tried = 1;; ++tried) {
+      LogFiles files(administration);
+      RAKKAN_TRY(const audit::LogSnapshot snapshot, audit::LogSnapshot::take({files, journal}));
+      Result<audit::Checkpoint> copied = audit::export_log(snapshot.folder(), {posix_file_system(), output_ / journal});
+      if (copied || tried == kTries || copied.error().code != ErrorCode::audit_log_corrupt) {
+        return copied;
+      }
+    }
+  }
+
   fs::path output_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "cli/administration.hpp"
 #include "cli/certificate_facts.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
-#include "cli/remote.hpp"
 #include "cli/runtime.hpp"
 #include "rakkan/audit/entry.hpp"
 #include "rakkan/audit/proof.hpp"
@@ -60,7 +60,7 @@ class Trail {
 
 class TrailHere final : public Trail {
  public:
-  explicit TrailHere(std::unique_ptr<service::Archive> archive) : archive_(std::move(archive)) {}
+  explicit TrailHere(std::unique_ptr<service::OpenArchive> archive) : archive_(std::move(archive)) {}
 
   [[nodiscard]] Result<FoundEntries> entries_of(const std::string& signature_id) override {
     RAKKAN_TRY(const service::SignatureEntries at, archive_->signature(SignatureId(signature_id)));
@@ -76,16 +76,16 @@ class TrailHere final : public Trail {
     return read_entry(index, file);
   }
 
-  std::unique_ptr<service::Archive> archive_;
+  std::unique_ptr<service::OpenArchive> archive_;
 };
 
 class TrailThere final : public Trail {
  public:
-  explicit TrailThere(Remote remote) : remote_(std::move(remote)) {}
+  explicit TrailThere(std::unique_ptr<Administration> server) : server_(std::move(server)) {}
 
   [[nodiscard]] Result<FoundEntries> entries_of(const std::string& signature_id) override {
-    RAKKAN_TRY(const json::object signature, remote_.ask_json("GET", "/v1/signatures/" + signature_id));
-    RAKKAN_TRY(const json::object evidence, remote_.ask_json("GET", "/v1/signatures/" + signature_id + "/evidence"));
+    RAKKAN_TRY(const json::object signature, server_->ask_json("GET", "/v1/signatures/" + signature_id));
+    RAKKAN_TRY(const json::object evidence, server_->ask_json("GET", "/v1/signatures/" + signature_id + "/evidence"));
     FoundEntries found;
     RAKKAN_TRY(found.intent, read(signature, evidence, "intent"));
     RAKKAN_TRY(found.outcome, read(signature, evidence, "outcome"));
@@ -106,7 +106,7 @@ class TrailThere final : public Trail {
     return read_entry(number, file);
   }
 
-  Remote remote_;
+  std::unique_ptr<Administration> server_;
 };
 
 // As they are made: whatever else stands in a file is no id, and goes into no query.
@@ -194,9 +194,9 @@ class FindCommand final : public Command {
 
  private:
   [[nodiscard]] Result<std::unique_ptr<Trail>> open_trail(const GlobalOptions& global) const {
-    if (remote_.chosen()) {
-      RAKKAN_TRY(Remote remote, Remote::open(remote_));
-      return std::make_unique<TrailThere>(std::move(remote));
+    RAKKAN_TRY(std::unique_ptr<Administration> server, Administration::of_server(global, remote_));
+    if (server != nullptr) {
+      return std::make_unique<TrailThere>(std::move(server));
     }
     RAKKAN_TRY(auto archive, open_archive(global));
     return std::make_unique<TrailHere>(std::move(archive));

@@ -2,12 +2,14 @@
 // one signature.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/audit_report.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
-#include "cli/runtime.hpp"
+#include "cli/verified_journals.hpp"
 #include "rakkan/audit/evidence.hpp"
+#include "rakkan/base/base64.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/standard_streams.hpp"
 
@@ -69,11 +71,6 @@ Result<audit::VerifierKey> key_of(const audit::LogFolder& log, const std::vector
   });
 }
 
-// Does the checkpoint's first line name this journal? Which one it really is, its signature says.
-bool is_of(std::string_view checkpoint, std::string_view journal) {
-  return checkpoint.substr(0, checkpoint.find('\n')).ends_with("/" + std::string(journal));
-}
-
 class VerifyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -102,6 +99,7 @@ class VerifyCommand final : public Command {
         ->type_name(kFile)
         ->excludes(folder)
         ->excludes(proof);
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -160,30 +158,25 @@ class VerifyCommand final : public Command {
     return report_logs(logs, KeyOrigin::given);
   }
 
-  [[nodiscard]] static Result<Outcome> verify_data_folder(const GlobalOptions& global,
-                                                          const std::vector<audit::VerifierKey>& given,
-                                                          const audit::Verification& how) {
-    RAKKAN_TRY(const auto archive, open_archive(global));
-    std::vector<audit::VerifierKey> keys = given;
-    if (keys.empty()) {
-      RAKKAN_TRY(keys, archive->own_keys());
-    }
-    if (!how.against.empty() && !is_of(how.against, "trail") && !is_of(how.against, "tokens")) {
-      return fail(ErrorCode::malformed_note, "not a checkpoint of a trail or of tokens", "--against");
-    }
-    std::vector<VerifiedJournal> logs;
-    for (const audit::Journal journal : store::kJournals) {
-      const std::string name(store::name(journal));
-      audit::Verification here = how;
-      if (journal == audit::Journal::trail) {
-        here.record = [&](std::uint64_t index) { return archive->record(index); };
+  // Wherever the folder is: the log is looked at there.
+  [[nodiscard]] Result<Outcome> verify_data_folder(const GlobalOptions& global,
+                                                   const std::vector<audit::VerifierKey>& given,
+                                                   const audit::Verification& how) const {
+    boost::json::object request;
+    if (!given.empty()) {
+      boost::json::array keys;
+      for (const audit::VerifierKey& key : given) {
+        keys.emplace_back(key.text());
       }
-      if (!is_of(how.against, name)) {
-        here.against.clear();  // a checkpoint of the other log
-      }
-      RAKKAN_CHECK(verify_into(logs, name, archive->log(journal), keys, here));
+      request["keys"] = std::move(keys);
     }
-    return report_logs(logs, given.empty() ? KeyOrigin::data_folder : KeyOrigin::given);
+    if (!how.against.empty()) {
+      request["against"] = to_base64(bytes_of(how.against));
+    }
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_, Administration::Needs::log));
+    RAKKAN_TRY(const boost::json::object answer, administration->ask_json("POST", "/v1/audit/verify", request));
+    RAKKAN_TRY(const std::vector<VerifiedJournal> logs, journals_of(answer));
+    return report_logs(logs, text_member(answer, "key") == "given" ? KeyOrigin::given : KeyOrigin::data_folder);
   }
 
   [[nodiscard]] static Result<void> verify_into(std::vector<VerifiedJournal>& logs, std::string name,
@@ -216,6 +209,7 @@ class VerifyCommand final : public Command {
   fs::path proof_;
   fs::path record_;
   fs::path evidence_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -29,6 +29,7 @@ constexpr std::array kCommands = {
     CommandRow{"keys", "create", "Make an API key; its text is shown once", make_keys_create_command},
     CommandRow{"keys", "list", "List API keys", make_keys_list_command},
     CommandRow{"keys", "revoke", "Revoke an API key", make_keys_revoke_command},
+    CommandRow{"", "tenants", "List tenants with their API keys and credentials", make_tenants_command},
     CommandRow{"audit", "verify", "Check the whole log, an exported one, or one proof", make_audit_verify_command},
     CommandRow{"audit", "key", "Print the log's public keys", make_audit_key_command},
     CommandRow{"audit", "prove", "Write the proof of one entry", make_audit_prove_command},

@@ -2,67 +2,30 @@
 // certificate.
 #include <CLI/CLI.hpp>
 
-#include "cli/certificate_facts.hpp"
+#include "cli/administration.hpp"
+#include "cli/credential_line.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
-#include "cli/runtime.hpp"
-#include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/credentials/activation.hpp"
-#include "rakkan/credentials/credential.hpp"
-#include "rakkan/pki/certificate.hpp"
+#include "rakkan/crypto/public_key.hpp"
+#include "rakkan/json/writer.hpp"
+#include "rakkan/pki/name.hpp"
 
 namespace rakkan::cli {
 namespace {
 
+namespace json = boost::json;
+
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
 
-boost::json::object to_json(const credentials::CredentialSummary& credential) {
-  boost::json::object json{
-      {"id", credential.id.value()},     {"kind", name(credential.kind)}, {"status", name(credential.status)},
-      {"token", credential.token_label}, {"key", credential.key_label},   {"key_id", to_hex(credential.key_id)},
-      {"key_kind", credential.key_kind}, {"suite", credential.suite},     {"created", to_rfc3339(credential.created)}};
-  if (!credential.party.empty()) {
-    json["party"] = credential.party.value();
-  }
-  if (!credential.tenant.empty()) {
-    json["tenant"] = credential.tenant.value();
-  }
-  if (const auto& certificate = credential.certificate) {
-    json["certificate"] = certificate_facts(*certificate);
-    boost::json::array warnings;
-    for (const pki::CertificateFinding& finding : credential.findings) {
-      warnings.push_back(
-          {{"code", row(code_of(finding.flaw)).slug}, {"detail", finding.detail}, {"subject", finding.subject}});
-    }
-    json["warnings"] = std::move(warnings);
-  }
-  return json;
+std::string path_of(const std::string& id, std::string_view what) {
+  return "/v1/credentials/" + percent_encoded(id) + "/" + std::string(what);
 }
 
-std::string to_text(const credentials::CredentialSummary& credential) {
-  std::string text = credential.id.value() + "  " + std::string(name(credential.kind)) + "  " +
-                     std::string(name(credential.status)) + "  " + credential.key_kind;
-  if (!credential.party.empty()) {
-    text += "  party " + credential.party.value();
-  }
-  if (!credential.tenant.empty()) {
-    text += "  tenant " + credential.tenant.value();
-  }
-  text += "  token " + credential.token_label + "\n";
-  if (const auto& certificate = credential.certificate) {
-    text += "    " + certificate->subject().text() + "\n    valid to " + to_rfc3339(certificate->validity().not_after) +
-            "\n";
-    for (const pki::CertificateFinding& finding : credential.findings) {
-      text += "    warning: " + finding.detail + " [" + std::string(row(code_of(finding.flaw)).slug) + "]\n";
-    }
-  }
-  return text;
-}
-
-Outcome outcome(const credentials::CredentialSummary& credential) {
-  return {to_json(credential), to_text(credential), ExitCode::ok};
+Outcome outcome(json::object credential) {
+  std::string text = line_of_credential(credential);
+  return {std::move(credential), std::move(text), ExitCode::ok};
 }
 
 // What generate and adopt share: where the key is, and for whom.
@@ -77,26 +40,34 @@ class NewCredentialCommand : public Command {
     app.add_option("--tenant", tenant_, "Whose API keys alone may use and see it (default: every tenant's)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
-    app.add_option("--token", request_.token_label, "Token label, or slot:NUMBER (default: the credential's name)");
-    app.add_option("--key-label", request_.key_label,
+    app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the credential's name)");
+    app.add_option("--key-label", key_label_,
                    "Key label (default: the credential's name, or what the key of --key-id bears)");
+    remote_.declare(app);
   }
 
  protected:
-  [[nodiscard]] Result<credentials::NewCredential> request() const {
-    const auto kind = credentials::credential_kind_from_name(kind_);
-    const auto key = crypto::key_kind_from_name(key_);
-    if (!kind || !key) {
-      return fail(ErrorCode::invalid_argument, "unknown kind of credential or key", kind ? key_ : kind_);
-    }
-    credentials::NewCredential request = request_;
-    request.id = CredentialId(id_);
-    request.kind = *kind;
-    request.party = PartyId(party_);
-    request.tenant = TenantId(tenant_);
-    request.key_kind = *key;
-    request.suite = suite_;
+  // As the API takes it.
+  [[nodiscard]] json::object request() const {
+    json::object request{{"id", id_}, {"kind", kind_}, {"key_kind", key_}};
+    add(request, "party", party_);
+    add(request, "tenant", tenant_);
+    add(request, "suite", suite_);
+    add(request, "token", token_);
+    add(request, "key_label", key_label_);
     return request;
+  }
+  static void add(json::object& request, const char* member, const std::string& text) {
+    if (!text.empty()) {
+      request[member] = text;
+    }
+  }
+  [[nodiscard]] const std::string& token() const noexcept { return token_.empty() ? id_ : token_; }
+  [[nodiscard]] Result<std::unique_ptr<Administration>> open(const GlobalOptions& global) const {
+    if (!crypto::key_kind_from_name(key_)) {
+      return fail(ErrorCode::invalid_argument, "unknown kind of key", key_);
+    }
+    return Administration::open(global, remote_);
   }
 
  private:
@@ -106,17 +77,17 @@ class NewCredentialCommand : public Command {
   std::string tenant_;
   std::string key_ = "rsa-2048";
   std::string suite_;
-  credentials::NewCredential request_;
+  std::string token_;
+  std::string key_label_;
+  RemoteOptions remote_;
 };
 
 class GenerateCommand final : public NewCredentialCommand {
  public:
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(credentials::NewCredential credential, request());
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    progress("generating a key in token " +
-             (credential.token_label.empty() ? credential.id.value() : credential.token_label));
-    return runtime->service().credentials().generate(runtime->principal(), std::move(credential)).map(outcome);
+    RAKKAN_TRY(const auto administration, open(global));
+    progress("generating a key in token " + token());
+    return administration->change("/v1/credentials", json::serialize(request())).map(outcome);
   }
 };
 
@@ -129,14 +100,13 @@ class AdoptCommand final : public NewCredentialCommand {
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(credentials::NewCredential credential, request());
-    const auto key_id = from_hex(key_id_);
-    if (!key_id) {
+    if (!from_hex(key_id_)) {
       return fail(ErrorCode::invalid_argument, "--key-id is not hexadecimal", key_id_);
     }
-    credential.key_id = *key_id;
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    return runtime->service().credentials().adopt(runtime->principal(), std::move(credential)).map(outcome);
+    RAKKAN_TRY(const auto administration, open(global));
+    json::object wanted = request();
+    add(wanted, "key_id", key_id_);
+    return administration->change("/v1/credentials:adopt", json::serialize(wanted)).map(outcome);
   }
 
  private:
@@ -152,22 +122,26 @@ class CsrCommand final : public Command {
     app.add_option("-o,--output", output_, "PKCS #10 request in PEM; - is standard output")
         ->type_name(kFile)
         ->required();
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const pki::Name subject, pki::Name::from_text(subject_));
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const Bytes request, runtime->service().credentials().certification_request(CredentialId(id_), subject));
-    return Outcome{{{"output", output_.string()}, {"subject", subject.text()}},
-                   shown(output_) + ": certificate request for " + subject.text() + "\n",
+    RAKKAN_TRY(const pki::Name name, pki::Name::from_text(subject_));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(const json::object answer,
+               administration->ask_json("POST", path_of(id_, "csr"), {{"subject", subject_}}));
+    const std::string subject = text_member(answer, "subject");
+    return Outcome{{{"output", output_.string()}, {"subject", subject}},
+                   shown(output_) + ": certificate request for " + subject + "\n",
                    ExitCode::ok,
-                   {Document::of(output_, pki::to_pem("CERTIFICATE REQUEST", request))}};
+                   {Document::of(output_, text_member(answer, "request"))}};
   }
 
  private:
   std::string id_;
   std::string subject_;
   std::filesystem::path output_;
+  RemoteOptions remote_;
 };
 
 class ImportCommand final : public Command {
@@ -180,23 +154,29 @@ class ImportCommand final : public Command {
         ->required();
     app.add_flag("--allow-incomplete-chain", allow_incomplete_chain_,
                  "Take it although the chain ends before a root; each start warns of it");
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
     RAKKAN_TRY(const Bytes certificates, read_input(file_, kLargestCertificateFile));
-    return runtime->service()
-        .credentials()
-        .import_certificates(
-            runtime->principal(), CredentialId(id_), certificates,
-            allow_incomplete_chain_ ? credentials::IncompleteChain::allow : credentials::IncompleteChain::refuse)
-        .map(outcome);
+    const bool pem = text_of(ByteView(certificates)).find("-----BEGIN") != std::string_view::npos;
+    const std::string chain = allow_incomplete_chain_ ? "?chain=incomplete" : "";
+    RAKKAN_TRY(const WipedBytes answer,
+               administration->ask({"POST",
+                                    path_of(id_, "certificate") + chain,
+                                    pem ? "application/pem-certificate-chain" : "application/pkix-cert",
+                                    "application/json",
+                                    {ByteView(certificates)},
+                                    Repeat::harmless}));
+    return json_of(answer).map(outcome);
   }
 
  private:
   std::string id_;
   std::filesystem::path file_;
   bool allow_incomplete_chain_ = false;
+  RemoteOptions remote_;
 };
 
 class PinCommand final : public Command {
@@ -210,20 +190,18 @@ class PinCommand final : public Command {
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);
-    app.add_option("--tenant", tenant_, "Whose failures are forgotten (default: everybody's)")->needs(reset);
+    app.add_option("--tenant", tenant_,
+                   "Whose failures are forgotten (default: everybody's; of a server: those of the key's tenant)")
+        ->needs(reset);
+    remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
     if (!reset_ && pin_file_.empty()) {
       return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
     }
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_TRY(const credentials::CredentialSummary credential,
-               runtime->service().credentials().find(runtime->principal(), CredentialId(id_)));
-    if (credential.kind != credentials::CredentialKind::party) {
-      return fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN", id_);
-    }
-    RAKKAN_CHECK(reset_ ? reset(*runtime) : set(*runtime));
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_CHECK(reset_ ? reset(*administration) : set(*administration));
     const std::string done = reset_ ? "reset" : "set";
     return Outcome{{{"id", id_}, {"pin", done}},
                    id_ + (reset_ ? ": the failures are forgotten\n" : ": the PIN is set\n"),
@@ -231,23 +209,40 @@ class PinCommand final : public Command {
   }
 
  private:
-  [[nodiscard]] Result<void> reset(Runtime& runtime) const {
-    const access::Principal by = runtime.principal();
-    const CredentialId id(id_);
-    const auto whose = tenant_.empty() ? std::nullopt : std::optional(TenantId(tenant_));
-    return async::block_on(runtime.service().activation().reset_failures(by, id, whose, runtime.deadline()));
+  [[nodiscard]] Result<void> reset(const Administration& administration) const {
+    json::object request;
+    if (!tenant_.empty()) {
+      request["tenant"] = tenant_;
+    }
+    RAKKAN_CHECK(administration.change(path_of(id_, "pin-reset"), json::serialize(request)));
+    return {};
   }
 
-  [[nodiscard]] Result<void> set(Runtime& runtime) const {
-    credentials::Activation& activation = runtime.service().activation();
-    const access::Principal by = runtime.principal();
-    const CredentialId id(id_);
+  [[nodiscard]] Result<void> set(const Administration& administration) const {
     RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
-    if (old_pin_file_.empty()) {
-      return async::block_on(activation.set_pin(by, id, pin, runtime.deadline()));
+    SecureBytes old_pin;
+    if (!old_pin_file_.empty()) {
+      RAKKAN_TRY(old_pin, read_secret_input(old_pin_file_));
     }
-    RAKKAN_TRY(const SecureBytes old_pin, read_secret_input(old_pin_file_));
-    return async::block_on(activation.change_pin(by, id, old_pin, pin, runtime.deadline()));
+    std::string request = secret_request(pin, old_pin);
+    const auto done = administration.change(path_of(id_, "pin"), request);
+    secure_wipe(request);
+    RAKKAN_CHECK(done);
+    return {};
+  }
+
+  // In one piece of memory: a PIN that is quoted is at most six times as long.
+  static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
+    std::string request;
+    request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));
+    request += "{\"pin\":";
+    ::rakkan::json::append_quoted(request, pin.text());
+    if (!old_pin.empty()) {
+      request += ",\"old_pin\":";
+      ::rakkan::json::append_quoted(request, old_pin.text());
+    }
+    request += "}";
+    return request;
   }
 
   std::string id_;
@@ -255,37 +250,44 @@ class PinCommand final : public Command {
   std::filesystem::path old_pin_file_;
   bool reset_ = false;
   std::string tenant_;
+  RemoteOptions remote_;
 };
 
 class ListCommand final : public Command {
  public:
-  void declare(CLI::App&) override {}
+  void declare(CLI::App& app) override { remote_.declare(app); }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    const auto credentials = runtime->service().credentials().list(runtime->principal());
-    boost::json::array rows;
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(const json::object answer, administration->ask_json("GET", "/v1/credentials"));
+    json::array rows = array_member(answer, "credentials");
     std::string text;
-    for (const credentials::CredentialSummary& credential : credentials) {
-      rows.push_back(to_json(credential));
-      text += to_text(credential);
+    for (const json::value& row : rows) {
+      text += row.is_object() ? line_of_credential(row.get_object()) : std::string();
     }
     return Outcome{{{"credentials", std::move(rows)}}, std::move(text), ExitCode::ok};
   }
+
+ private:
+  RemoteOptions remote_;
 };
 
 class DisableCommand final : public Command {
  public:
-  void declare(CLI::App& app) override { app.add_option("id", id_, "Credential")->required(); }
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential")->required();
+    remote_.declare(app);
+  }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    RAKKAN_TRY(const auto runtime, Runtime::open(global));
-    RAKKAN_CHECK(runtime->service().credentials().disable(runtime->principal(), CredentialId(id_)));
-    return Outcome{{{"id", id_}, {"status", "disabled"}}, id_ + ": disabled\n", ExitCode::ok};
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(json::object answer, administration->post(path_of(id_, "disable")));
+    return Outcome{std::move(answer), id_ + ": disabled\n", ExitCode::ok};
   }
 
  private:
   std::string id_;
+  RemoteOptions remote_;
 };
 
 }  // namespace

@@ -1,63 +1,17 @@
-// rakkan keys create|list|revoke: the API keys of callers, on the data folder or by a running server.
+// rakkan keys create|list|revoke: the API keys of callers.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/input.hpp"
+#include "cli/key_line.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
-#include "cli/remote.hpp"
-#include "cli/runtime.hpp"
 #include "rakkan/base/time.hpp"
 
 namespace rakkan::cli {
 namespace {
 
-// What is known of a key, in the server's words too.
-boost::json::object to_json(const access::ApiKey& key) {
-  boost::json::object json{{"id", key.id.value()},
-                           {"tenant", key.tenant.value()},
-                           {"label", key.label},
-                           {"scopes", boost::json::value_from(key.scopes.names())},
-                           {"addresses", boost::json::value_from(key.addresses)},
-                           {"created", to_rfc3339(key.created)}};
-  if (key.expires) {
-    json["expires"] = to_rfc3339(*key.expires);
-  }
-  if (key.revoked) {
-    json["revoked"] = to_rfc3339(*key.revoked);
-  }
-  if (!key.maker.empty()) {
-    json["maker"] = key.maker.value();
-  }
-  return json;
-}
-
-std::string text_of_member(const boost::json::object& key, std::string_view name) {
-  const boost::json::value* const value = key.if_contains(name);
-  if (value == nullptr) {
-    return {};
-  }
-  if (value->is_string()) {
-    return std::string(value->get_string());
-  }
-  std::string list;
-  if (value->is_array()) {
-    for (const boost::json::value& entry : value->get_array()) {
-      list += (list.empty() ? "" : ",") + (entry.is_string() ? std::string(entry.get_string()) : std::string());
-    }
-  }
-  return list;
-}
-
-std::string line_of(const boost::json::object& key) {
-  std::string line = text_of_member(key, "id") + "  " + text_of_member(key, "tenant") + "  " +
-                     text_of_member(key, "scopes") + "  " + text_of_member(key, "label") + "\n";
-  for (const char* name : {"addresses", "expires", "revoked", "maker"}) {
-    if (const std::string value = text_of_member(key, name); !value.empty()) {
-      line += "    " + std::string(name) + " " + value + "\n";
-    }
-  }
-  return line;
-}
+namespace json = boost::json;
 
 class CreateKeyCommand final : public Command {
  public:
@@ -84,62 +38,39 @@ class CreateKeyCommand final : public Command {
                   remote_.chosen() ? "a server makes keys of the tenant of the key used" : "whose key is it? --tenant",
                   "--tenant");
     }
-    return remote_.chosen() ? create_there() : create_here(global);
-  }
-
- private:
-  [[nodiscard]] Result<Outcome> create_here(const GlobalOptions& global) const {
-    access::NewApiKey request;
-    request.tenant = TenantId(tenant_);
-    request.label = label_;
-    request.addresses = addresses_;
-    for (const std::string& scope : scopes_) {
-      request.scopes.add(access::scope_from_name(scope).value());
+    if (!expires_.empty() && !parse_rfc3339(expires_)) {
+      return fail(ErrorCode::invalid_argument, "not a time like 2027-11-30T00:00:00Z", expires_);
     }
-    if (!expires_.empty()) {
-      request.expires = parse_rfc3339(expires_);
-      if (!request.expires) {
-        return fail(ErrorCode::invalid_argument, "not a time like 2027-11-30T00:00:00Z", expires_);
-      }
+    json::object request{{"label", label_}, {"scopes", json::value_from(scopes_)}};
+    if (!tenant_.empty()) {
+      request["tenant"] = tenant_;
     }
-    RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
-    RAKKAN_TRY(std::shared_ptr<access::ApiKeys> keys, runtime->open_api_keys());
-    RAKKAN_TRY(const access::CreatedApiKey made, keys->create(runtime->principal(), request));
-    boost::json::object json = to_json(made.key);
-    json["key"] = made.text.text();
-    const auto revoke = [runtime, keys, id = made.key.id] {
-      return keys->revoke(runtime->principal(), id).map([&](const auto&) { return revoked_again(id.value()); });
-    };
-    return outcome(std::move(json), revoke);
-  }
-
-  [[nodiscard]] Result<Outcome> create_there() const {
-    RAKKAN_TRY(Remote opened, Remote::open(remote_));
-    const auto remote = std::make_shared<const Remote>(std::move(opened));
-    boost::json::object request{{"label", label_}, {"scopes", boost::json::value_from(scopes_)}};
     if (!addresses_.empty()) {
-      request["addresses"] = boost::json::value_from(addresses_);
+      request["addresses"] = json::value_from(addresses_);
     }
     if (!expires_.empty()) {
       request["expires"] = expires_;
     }
-    RAKKAN_TRY(boost::json::object answer, remote->ask_json("POST", "/v1/keys", request, Repeat::never));
-    const auto revoke = [remote, id = text_of_member(answer, "id")] {
-      return remote->ask_json("DELETE", "/v1/keys/" + id).map([&](const auto&) { return revoked_again(id); });
+    RAKKAN_TRY(std::unique_ptr<Administration> opened, Administration::open(global, remote_));
+    const std::shared_ptr<Administration> administration = std::move(opened);
+    RAKKAN_TRY(json::object answer, administration->change("/v1/keys", json::serialize(request)));
+    const auto revoke = [administration, id = text_member(answer, "id")] {
+      return administration->ask_json("DELETE", "/v1/keys/" + id).map([&](const auto&) { return revoked_again(id); });
     };
     return outcome(std::move(answer), revoke);
   }
 
+ private:
   static std::string revoked_again(const std::string& id) { return "the key " + id + " was revoked again"; }
 
   // A key whose text nobody has got is nobody's: `revoke` is for that case.
-  [[nodiscard]] Result<Outcome> outcome(boost::json::object json, std::function<Result<std::string>()> revoke) const {
-    boost::json::value* const key = json.if_contains("key");
+  [[nodiscard]] Result<Outcome> outcome(json::object json, std::function<Result<std::string>()> revoke) const {
+    json::value* const key = json.if_contains("key");
     if (key == nullptr || !key->is_string()) {
       return fail(ErrorCode::malformed_server_answer, "no key", remote_.server);
     }
-    Outcome outcome{{}, line_of(json), ExitCode::ok, {}, std::move(revoke)};
-    boost::json::string& secret = key->get_string();
+    Outcome outcome{{}, line_of_key(json), ExitCode::ok, {}, std::move(revoke)};
+    json::string& secret = key->get_string();
     if (output_.empty()) {
       outcome.text += "The key, shown this once:\n" + std::string(secret) + "\n";
     } else {
@@ -167,25 +98,12 @@ class ListKeysCommand final : public Command {
   void declare(CLI::App& app) override { remote_.declare(app); }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    boost::json::array keys;
-    if (remote_.chosen()) {
-      RAKKAN_TRY(const Remote remote, Remote::open(remote_));
-      RAKKAN_TRY(const boost::json::object answer, remote.ask_json("GET", "/v1/keys"));
-      const boost::json::value* const listed = answer.if_contains("keys");
-      if (listed == nullptr || !listed->is_array()) {
-        return fail(ErrorCode::malformed_server_answer, "no list of keys", remote_.server);
-      }
-      keys = listed->get_array();
-    } else {
-      RAKKAN_TRY(const auto runtime, Runtime::open(global));
-      RAKKAN_TRY(const auto known, runtime->open_api_keys());
-      for (const access::ApiKey& key : known->list()) {
-        keys.push_back(to_json(key));
-      }
-    }
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(const json::object answer, administration->ask_json("GET", "/v1/keys"));
+    json::array keys = array_member(answer, "keys");
     std::string text;
-    for (const boost::json::value& key : keys) {
-      text += key.is_object() ? line_of(key.get_object()) : std::string();
+    for (const json::value& key : keys) {
+      text += key.is_object() ? line_of_key(key.get_object()) : std::string();
     }
     return Outcome{{{"keys", std::move(keys)}}, std::move(text), ExitCode::ok};
   }
@@ -202,17 +120,9 @@ class RevokeKeyCommand final : public Command {
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    boost::json::object key;
-    if (remote_.chosen()) {
-      RAKKAN_TRY(const Remote remote, Remote::open(remote_));
-      RAKKAN_TRY(key, remote.ask_json("DELETE", "/v1/keys/" + id_));
-    } else {
-      RAKKAN_TRY(const auto runtime, Runtime::open(global));
-      RAKKAN_TRY(const auto keys, runtime->open_api_keys());
-      RAKKAN_TRY(const access::ApiKey revoked, keys->revoke(runtime->principal(), ApiKeyId(id_)));
-      key = to_json(revoked);
-    }
-    std::string text = line_of(key);
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(json::object key, administration->ask_json("DELETE", "/v1/keys/" + percent_encoded(id_)));
+    std::string text = line_of_key(key);
     return Outcome{std::move(key), std::move(text), ExitCode::ok};
   }
 

@@ -135,7 +135,14 @@ Error error_of(const fetch::HttpResponse& response) {
   return error;
 }
 
-Result<Remote> Remote::open(const RemoteOptions& options) {
+Remote Remote::by_socket(const std::filesystem::path& socket, milliseconds patience) {
+  fetch::HttpOptions http;
+  http.timeout = patience;
+  http.unix_socket = socket;
+  return Remote("http://localhost", {}, fetch::HttpClient(std::move(http)));
+}
+
+Result<Remote> Remote::open(const RemoteOptions& options, milliseconds patience) {
   SecureBytes key;
   if (!options.api_key_file.empty()) {
     RAKKAN_TRY(key, read_secret_input(options.api_key_file));
@@ -145,6 +152,7 @@ Result<Remote> Remote::open(const RemoteOptions& options) {
     server.pop_back();
   }
   fetch::HttpOptions http;
+  http.timeout = patience;
   http.ca_file = options.ca_file.string();
   return Remote(std::move(server), std::move(key), fetch::HttpClient(std::move(http)));
 }

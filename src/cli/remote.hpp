@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -46,7 +47,10 @@ struct RemoteRequest {
 class Remote {
  public:
   // Reads the key's file. file_unreadable.
-  [[nodiscard]] static Result<Remote> open(const RemoteOptions& options);
+  [[nodiscard]] static Result<Remote> open(const RemoteOptions& options,
+                                           std::chrono::milliseconds patience = fetch::HttpOptions().timeout);
+  // The server of this machine that listens on a Unix socket: it knows the caller by the kernel's word.
+  [[nodiscard]] static Remote by_socket(const std::filesystem::path& socket, std::chrono::milliseconds patience);
 
   // The answer, which has a 2xx status and the media type that was asked for. A problem document of the server is the
   // Error that the same command would have ended in here; server_unreachable, malformed_server_answer. What may succeed

@@ -51,9 +51,9 @@ service::EmbeddedOptions embedded_options(const config::Configuration& configura
   return preflight::embedded_options(configuration, "");
 }
 
-Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global) {
+Result<std::unique_ptr<service::OpenArchive>> open_archive(const GlobalOptions& global) {
   RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
-  return service::Archive::open(configuration.data_dir, configuration.store);
+  return service::OpenArchive::open(configuration.data_dir, configuration.store);
 }
 
 Result<std::unique_ptr<Runtime>> Runtime::open(const GlobalOptions& global) {

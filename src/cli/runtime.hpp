@@ -22,7 +22,7 @@ namespace rakkan::cli {
 [[nodiscard]] service::EmbeddedOptions embedded_options(const config::Configuration& configuration);
 
 // The audit log in the data folder, without any key.
-[[nodiscard]] Result<std::unique_ptr<service::Archive>> open_archive(const GlobalOptions& global);
+[[nodiscard]] Result<std::unique_ptr<service::OpenArchive>> open_archive(const GlobalOptions& global);
 
 // The local user, whoever's process this is.
 [[nodiscard]] access::Principal local_principal();
@@ -35,7 +35,7 @@ class Runtime {
   [[nodiscard]] const config::Configuration& configuration() const noexcept { return configuration_; }
   [[nodiscard]] service::SigningService& service() noexcept { return embedded_->signing(); }
   [[nodiscard]] audit::Trail& trail() noexcept { return embedded_->trail(); }
-  [[nodiscard]] store::Ledger& ledger() noexcept { return embedded_->store(); }
+  [[nodiscard]] store::Store& store() noexcept { return embedded_->store(); }
   // Reads the keys. store_unavailable, store_corrupt.
   [[nodiscard]] Result<std::unique_ptr<access::ApiKeys>> open_api_keys();
   [[nodiscard]] access::Principal principal() const;  // the local user

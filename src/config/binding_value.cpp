@@ -38,14 +38,18 @@ bool acceptable_text(const std::string& text, Form form, const Range& range) {
     case Form::pattern:
       return text.find("{token}") != std::string::npos &&
              (text.find("{data_dir}") == std::string::npos || text.rfind("{data_dir}") == 0);
+    case Form::place:
+      return text.find("{data_dir}") == std::string::npos || text.rfind("{data_dir}") == 0;
     case Form::oid:
       return is_dotted_oid(text);
   }
   return false;
 }
 
+bool is_path(Form form) noexcept { return form == Form::file || form == Form::pattern || form == Form::place; }
+
 std::string resolved(const std::string& path, const fs::path& folder, Form form) {
-  const bool placed = path.empty() || path.front() == '/' || (form == Form::pattern && path.starts_with("{data_dir}"));
+  const bool placed = path.empty() || path.front() == '/' || (form != Form::file && path.starts_with("{data_dir}"));
   if (placed || folder.empty()) {
     return path;
   }
@@ -79,6 +83,8 @@ std::string type_text(const Range& range, Form form) {
         return "path";
       case Form::pattern:
         return "path with {token} in it, and {data_dir} only at its start";
+      case Form::place:
+        return "path, {data_dir} only at its start";
       case Form::oid:
         return "OID";
       case Form::plain:
@@ -129,8 +135,7 @@ Result<void> assign(const Binding<Owner>& binding, Owner& owner, const Value& va
     const auto* given = std::get_if<std::string>(&value);
     const bool good = given != nullptr && acceptable_text(*given, binding.form, binding.range);
     if (good) {
-      member =
-          binding.form == Form::file || binding.form == Form::pattern ? resolved(*given, folder, binding.form) : *given;
+      member = is_path(binding.form) ? resolved(*given, folder, binding.form) : *given;
     }
     return good;
   };

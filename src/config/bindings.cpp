@@ -141,6 +141,8 @@ constexpr std::array kBindings{
   Binding<C>{"http.failed_rate.per_second", to<&C::http, &H::failed_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Answers 401 a second to one address (IPv6: one /64; behind a trusted proxy the one that it forwards); beyond them a caller without a good key gets 429. Callers with a good key are neither counted nor refused. 0: no limit"},
   Binding<C>{"http.failed_rate.burst", to<&C::http, &H::failed_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Answers 401 that it may get at once after a pause"},
 
+  Binding<C>{"admin.socket", to<&C::http, &H::admin_socket>(), {0, 4096}, Form::place, "Unix socket by which `rakkan` works with the running server, for its own user and root alone; at most 107 bytes; empty: none"},
+
   Binding<C>{"metrics.address", to<&C::http, &H::metrics, &http::ListenOptions::address>(), {1, 64}, Form::plain, "Loopback address of the listener for /metrics"},
   Binding<C>{"metrics.port", to<&C::http, &H::metrics, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Its port; 0: one that is free"},
 };

@@ -33,6 +33,7 @@ enum class Form : std::uint8_t {
   size,     // a number of bytes, printed with its unit
   file,     // a path; a relative one starts from the configuration file's folder
   pattern,  // a path with {token}, and {data_dir} at most at its start
+  place,    // a path, {data_dir} at most at its start
   oid,      // dotted
 };
 

@@ -262,6 +262,7 @@ Result<CredentialSummary> CredentialRegistry::generate(const access::Principal& 
   RAKKAN_CHECK(check_key_kind(request.kind, request.key_kind));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(request.suite, request.key_kind));
   RAKKAN_CHECK(check_unused(request.id));
+  RAKKAN_CHECK(request.in_new_token ? check_token_unused(request.token_label) : Result<void>());
   if (request.key_id.empty()) {
     request.key_id.resize(kKeyIdSize);
     RAKKAN_CHECK(random_->fill(request.key_id));
@@ -294,6 +295,14 @@ Result<void> CredentialRegistry::check_unused(const CredentialId& id) const {
     return fail(ErrorCode::already_exists, "a credential of this id exists", place(id));
   }
   return {};
+}
+
+Result<void> CredentialRegistry::check_token_unused(const std::string& label) {
+  RAKKAN_TRY(const std::vector<TokenSeen> tokens, keys_->tokens());
+  const bool there =
+      std::any_of(tokens.begin(), tokens.end(), [&](const TokenSeen& token) { return token.label == label; });
+  return there ? fail(ErrorCode::already_exists, "a token of this name is there already", "token " + label)
+               : Result<void>();
 }
 
 Result<CredentialSummary> CredentialRegistry::add(const access::Principal& by, const NewCredential& request,

@@ -1,6 +1,9 @@
 #include "rakkan/fetch/http_client.hpp"
 
 #include <curl/curl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -177,6 +180,23 @@ std::string HttpResponse::media_type() const {
   return lower(trimmed(field.substr(0, field.find(';'))));
 }
 
+bool is_listened_on(const std::filesystem::path& unix_socket) noexcept {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string& name = unix_socket.native();
+  if (name.empty() || name.size() >= sizeof address.sun_path) {
+    return false;
+  }
+  std::memcpy(address.sun_path, name.data(), name.size());
+  const int probe = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const bool connected =
+      probe >= 0 && ::connect(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  if (probe >= 0) {
+    ::close(probe);
+  }
+  return connected;
+}
+
 HttpClient::HttpClient(HttpOptions options) : options_(std::move(options)) {}
 
 Result<HttpResponse> HttpClient::send(const HttpRequest& request) const {
@@ -206,6 +226,9 @@ Result<HttpResponse> HttpClient::send(const HttpRequest& request) const {
   set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   if (!options_.ca_file.empty()) {
     set(CURLOPT_CAINFO, options_.ca_file.c_str());
+  }
+  if (!options_.unix_socket.empty()) {
+    set(CURLOPT_UNIX_SOCKET_PATH, options_.unix_socket.c_str());
   }
   set(CURLOPT_USERAGENT, "rakkan");
   set(CURLOPT_HTTPHEADER, headers.get());

@@ -7,11 +7,13 @@
 #include <filesystem>
 #include <fstream>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "http/client_address.hpp"
+#include "http/local_socket.hpp"
 #include "http/shared.hpp"
 #include "http/tls.hpp"
 #include "http/worker.hpp"
@@ -94,6 +96,7 @@ struct Server::Impl {
       : shared(std::move(options), std::move(proxies), std::move(router), observer) {}
 
   Shared shared;
+  std::optional<LocalSocket> local;
   std::vector<std::unique_ptr<Worker>> workers;
   std::uint16_t port = 0;
   std::mutex drain_mutex;
@@ -101,8 +104,8 @@ struct Server::Impl {
 };
 
 ServerOptions api_listener(const Options& options) {
-  ServerOptions listener{options.listen,       options.limits,      options.timeouts,       options.key_rate,
-                         options.address_rate, options.failed_rate, options.trusted_proxies};
+  ServerOptions listener{options.listen,       options.limits,      options.timeouts,        options.key_rate,
+                         options.address_rate, options.failed_rate, options.trusted_proxies, {}};
   // One address leaves half of what there is to the others, also where there are only few.
   Limits& limits = listener.limits;
   limits.address_connections = std::min(limits.address_connections, std::max(1U, limits.connections / 2));
@@ -110,10 +113,22 @@ ServerOptions api_listener(const Options& options) {
 }
 
 ServerOptions metrics_listener(const Options& options) {
-  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}, {}};
+  ServerOptions listener{options.metrics, options.limits, options.timeouts, {}, {}, {}, {}, {}};
   listener.limits.connections = kMetricsConnections;
   listener.limits.address_connections = 0;
   return listener;
+}
+
+std::filesystem::path admin_socket(const Options& options, const std::filesystem::path& data_dir) {
+  constexpr std::string_view kDataDir = "{data_dir}";
+  const std::string& text = options.admin_socket;
+  return text.starts_with(kDataDir) ? data_dir.string() + text.substr(kDataDir.size()) : text;
+}
+
+Result<void> check_admin_socket(const std::filesystem::path& path) {
+  return path.empty() ? Result<void>() : LocalSocket::check(path).map_error([](Error error) {
+    return std::move(error).blamed_on("admin.socket");
+  });
 }
 
 std::vector<Error> check(const Options& options) {
@@ -140,6 +155,11 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router rout
     RAKKAN_TRY(std::string prefix, random_prefix(random));
     auto& worker = impl->workers.emplace_back(std::make_unique<Worker>(impl->shared, tls, std::move(prefix)));
     RAKKAN_CHECK(i == 0 ? worker->listen(at) : worker->listen_beside(*impl->workers.front()));
+  }
+  if (!impl->shared.options.local_socket.empty()) {
+    RAKKAN_TRY(LocalSocket socket, LocalSocket::listen(impl->shared.options.local_socket));
+    impl->local.emplace(std::move(socket));
+    RAKKAN_CHECK(impl->workers.front()->listen_locally(*impl->local));
   }
   impl->port = impl->workers.front()->address().port();
   for (const auto& worker : impl->workers) {
@@ -168,6 +188,9 @@ void Server::drain() noexcept {
   }
   Shared& shared = impl_->shared;
   shared.draining = true;
+  if (impl_->local) {
+    impl_->local->remove();
+  }
   for (const auto& worker : impl_->workers) {
     worker->stop_accepting();
   }

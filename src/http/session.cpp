@@ -38,10 +38,11 @@ bool is_request_id(std::string_view id) noexcept {
 
 class Session {
  public:
-  Session(Worker& worker, Stream stream, const IpAddress& peer, AddressCounts::Place place)
+  Session(Worker& worker, Stream stream, const Peer& peer, AddressCounts::Place place)
       : worker_(worker),
         shared_(worker.shared()),
-        peer_(peer),
+        peer_(peer.address),
+        local_user_(peer.local_user),
         place_(std::move(place)),
         connection_(std::move(stream), shared_.options.limits, shared_.options.timeouts),
         silence_(worker.silence(), connection_) {
@@ -84,6 +85,7 @@ class Session {
   Worker& worker_;
   Shared& shared_;
   const IpAddress peer_;  // of the socket
+  const std::optional<std::uint32_t> local_user_;
   AddressCounts::Place place_;
   Connection connection_;
   Silence::Place silence_;
@@ -200,7 +202,8 @@ void Session::read_facts(Request& request, const RequestParser& parser) {
   request.path = parser.target().path;
   request.query = parser.target().query;
   request.headers = headers_;
-  request.peer = client_address(peer_, headers_, shared_.trusted_proxies);
+  request.local_user = local_user_;
+  request.peer = local_user_ ? peer_ : client_address(peer_, headers_, shared_.trusted_proxies);
   id_.clear();
   for (const Header& header : headers_) {
     if (same_ignoring_case(header.name, "X-Request-Id") && is_request_id(header.value)) {
@@ -241,8 +244,10 @@ async::Task<Result<Response>> Session::answer_safely(Request& request, RequestBo
 }
 
 Result<const Route*> Session::find_route(Request& request) {
-  const auto address = owner_address(request.peer);
-  RAKKAN_CHECK(shared_.address_rate.take(text_of(address.octets), steady_clock::now()));
+  if (!local_user_) {
+    const auto address = owner_address(request.peer);
+    RAKKAN_CHECK(shared_.address_rate.take(text_of(address.octets), steady_clock::now()));
+  }
   RAKKAN_TRY(const Route* route, shared_.router.find(request.method, request.path, parameters_));
   request.route = route->path;
   request.parameters = parameters_;
@@ -278,7 +283,7 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     }
   }
   RAKKAN_CO_CHECK(check_query(request.query, (*route)->query));
-  if ((*route)->is_work()) {
+  if ((*route)->is_work() && !local_user_) {
     RAKKAN_CO_CHECK(worker_.admit(**route, request.owner()));
     work.enter(worker_.admission((*route)->needs), request.owner());
   }
@@ -372,7 +377,7 @@ async::Task<Result<Bytes>> Session::produce_safely(const Response& response) {
 
 }  // namespace
 
-async::Task<void> serve_connection(Worker& worker, Stream stream, IpAddress peer, AddressCounts::Place place) {
+async::Task<void> serve_connection(Worker& worker, Stream stream, Peer peer, AddressCounts::Place place) {
   Session session(worker, std::move(stream), peer, std::move(place));
   co_await session.run();
 }

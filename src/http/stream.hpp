@@ -1,10 +1,11 @@
-// Stream is a TCP connection, or TLS over one: one type for both, so that a session is compiled once.
+// Stream is a connection over TCP or over a Unix socket, or TLS over the former: one type for all, so that a session is
+// compiled once.
 #pragma once
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,7 +24,7 @@ using TlsContext = std::shared_ptr<boost::asio::ssl::context>;  // null: no TLS
 
 class Stream {
  public:
-  using Tcp = boost::asio::ip::tcp;
+  using Socket = boost::asio::generic::stream_protocol::socket;
   using Code = boost::system::error_code;
   using Moved = std::tuple<Code, std::size_t>;
   static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
@@ -31,10 +32,10 @@ class Stream {
   static constexpr std::size_t kMostPieces = 16;
   using Pieces = std::array<boost::asio::const_buffer, kMostPieces>;
 
-  Stream(Tcp::socket socket, TlsContext tls) : socket_(std::move(socket)), context_(std::move(tls)) {}
+  Stream(Socket socket, TlsContext tls) : socket_(std::move(socket)), context_(std::move(tls)) {}
 
   [[nodiscard]] bool is_tls() const noexcept { return context_ != nullptr; }
-  [[nodiscard]] Tcp::socket& socket() noexcept { return socket_; }
+  [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
   // The first of a TLS stream's operations; from then on the stream stays where it is.
   [[nodiscard]] async::Task<std::tuple<Code>> handshake() {
@@ -62,7 +63,7 @@ class Stream {
   }
   void shutdown_send() noexcept {
     Code ignored;
-    socket_.shutdown(Tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(Socket::shutdown_send, ignored);
   }
   void close() noexcept {
     Code ignored;
@@ -70,9 +71,9 @@ class Stream {
   }
 
  private:
-  Tcp::socket socket_;
+  Socket socket_;
   TlsContext context_;  // its generation lives as long as its connections
-  std::optional<boost::asio::ssl::stream<Tcp::socket&>> tls_;
+  std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 };
 
 }  // namespace rakkan::http

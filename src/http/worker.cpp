@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "http/client_address.hpp"
+#include "http/response_head.hpp"
 #include "http/session.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/http/problem.hpp"
@@ -19,6 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
+using Local = asio::local::stream_protocol;
 using std::chrono::steady_clock;
 using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
@@ -68,6 +70,7 @@ Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
       date_(date_field(std::time(nullptr))),
       stays_(asio::make_work_guard(context_)),
       acceptor_(context_),
+      local_acceptor_(context_),
       ticker_(context_),
       admissions_{Admission(shared.options.limits.queue_delay), Admission(shared.options.limits.queue_delay),
                   Admission(shared.options.limits.queue_delay), Admission(shared.options.limits.queue_delay)},
@@ -105,10 +108,19 @@ Result<void> Worker::open_acceptor(const Tcp::endpoint& at, Sharing sharing) {
   return error ? cannot_listen(at, error) : Result<void>();
 }
 
+Result<void> Worker::listen_locally(LocalSocket& socket) {
+  boost::system::error_code error;
+  local_acceptor_.assign(Local(), socket.take(), error);
+  return error ? fail(ErrorCode::internal, "the Unix socket is not taken over: " + error.message()) : Result<void>();
+}
+
 Tcp::endpoint Worker::address() const { return acceptor_.local_endpoint(); }
 
 void Worker::start(unsigned number) {
   asio::co_spawn(context_, accept_all(), asio::detached);
+  if (local_acceptor_.is_open()) {
+    asio::co_spawn(context_, accept_local(), asio::detached);
+  }
   asio::co_spawn(context_, tick_always(), asio::detached);
   thread_ = std::thread([this] { context_.run(); });
   ::pthread_setname_np(thread_.native_handle(), ("http-" + std::to_string(number)).c_str());
@@ -120,14 +132,19 @@ void Worker::use(TlsContext tls) {
 
 void Worker::stop_accepting() {
   asio::post(context_, [this] {
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    close_acceptors();
     for (Connection* connection : connections_) {
       if (connection->is_idle() && !connection->has_input()) {
         connection->break_off();
       }
     }
   });
+}
+
+void Worker::close_acceptors() {
+  boost::system::error_code ignored;
+  acceptor_.close(ignored);
+  local_acceptor_.close(ignored);
 }
 
 void Worker::break_off() {
@@ -157,8 +174,7 @@ void Worker::join() noexcept {
     return;
   }
   asio::post(context_, [this] {
-    boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    close_acceptors();
     ending_ = true;  // a timer that went off already is not cancelled any more
     ticker_.cancel();
     stays_.reset();
@@ -216,11 +232,26 @@ async::Task<void> Worker::accept_all() {
       accept_waiting();
       continue;
     }
-    if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-        error == asio::error::no_memory) {
-      asio::steady_timer pause(context_, kPauseWithoutDescriptors);  // connections that end make room
-      co_await pause.async_wait(Stream::kToken);
+    co_await pause_for_descriptors(error);
+  }
+}
+
+async::Task<void> Worker::accept_local() {
+  while (local_acceptor_.is_open()) {
+    auto [error, socket] = co_await local_acceptor_.async_accept(Stream::kToken);
+    if (!error) {
+      welcome_local(std::move(socket));
+      continue;
     }
+    co_await pause_for_descriptors(error);
+  }
+}
+
+async::Task<void> Worker::pause_for_descriptors(const boost::system::error_code& error) {
+  if (error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+      error == asio::error::no_memory) {
+    asio::steady_timer pause(context_, kPauseWithoutDescriptors);  // connections that end make room
+    co_await pause.async_wait(Stream::kToken);
   }
 }
 
@@ -251,7 +282,20 @@ void Worker::welcome(Tcp::socket socket) {
     return;
   }
   socket.set_option(Tcp::no_delay(true), error);
-  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), tls_), address, *std::move(place)),
+  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), tls_), {address, {}}, *std::move(place)),
+                 asio::detached);
+}
+
+// The operator's commands are few, and have their way also when all places are taken.
+void Worker::welcome_local(Local::socket socket) {
+  const Result<std::uint32_t> user = check_peer(socket.native_handle());
+  if (!user) {
+    shared_.refused.fetch_add(1, std::memory_order_relaxed);
+    refuse(std::move(socket), kLocalPeer, user.error());
+    return;
+  }
+  shared_.connections.fetch_add(1);
+  asio::co_spawn(context_, serve_connection(*this, Stream(std::move(socket), nullptr), {kLocalPeer, *user}, {}),
                  asio::detached);
 }
 
@@ -278,22 +322,23 @@ Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
 }
 
 // One try, without waiting: the answer fits into the socket's buffer.
-void Worker::refuse(Tcp::socket socket, const IpAddress& peer, const Error& error) {
+void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& error) {
   shared_.observer.connection_failed(peer, error);
-  if (tls_) {
+  if (tls_ && error.code != ErrorCode::local_user_refused) {
     return;
   }
   const Response response = problem(error, "", Language::en);
-  std::string text =
-      "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: " + std::to_string(response.size()) +
-      "\r\n" + std::string(response.fields()) + "\r\n";
+  std::string text = "HTTP/1.1 " + std::to_string(response.status()) + " " +
+                     std::string(reason_phrase(response.status())) +
+                     "\r\nConnection: close\r\nContent-Length: " + std::to_string(response.size()) + "\r\n" +
+                     std::string(response.fields()) + "\r\n";
   for (const ByteView piece : response.pieces()) {
     text += text_of(piece);
   }
   boost::system::error_code ignored;
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
-  socket.shutdown(Tcp::socket::shutdown_send, ignored);
+  socket.shutdown(Stream::Socket::shutdown_send, ignored);
 }
 
 async::Task<void> Worker::tick_always() {

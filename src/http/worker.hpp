@@ -7,6 +7,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include "http/admission.hpp"
 #include "http/connection.hpp"
+#include "http/local_socket.hpp"
 #include "http/shared.hpp"
 #include "http/silence.hpp"
 
@@ -37,6 +39,8 @@ class Worker {
   // Listens where `first` does, which has listened: the kernel spreads connections over the two (SO_REUSEPORT). The
   // errors of listen.
   [[nodiscard]] Result<void> listen_beside(Worker& first);
+  // Accepts on the Unix socket too, whose name stays its owner's.
+  [[nodiscard]] Result<void> listen_locally(LocalSocket& socket);
   [[nodiscard]] boost::asio::ip::tcp::endpoint address() const;
   void start(unsigned number);
 
@@ -65,10 +69,14 @@ class Worker {
   enum class Sharing : bool { no, yes };
   [[nodiscard]] Result<void> open_acceptor(const boost::asio::ip::tcp::endpoint& at, Sharing sharing);
   [[nodiscard]] async::Task<void> accept_all();
+  [[nodiscard]] async::Task<void> accept_local();
+  [[nodiscard]] async::Task<void> pause_for_descriptors(const boost::system::error_code& error);
   [[nodiscard]] async::Task<void> tick_always();
   void accept_waiting();
   void welcome(boost::asio::ip::tcp::socket socket);
-  void refuse(boost::asio::ip::tcp::socket socket, const IpAddress& peer, const Error& error);
+  void welcome_local(boost::asio::local::stream_protocol::socket socket);
+  void close_acceptors();
+  void refuse(Stream::Socket socket, const IpAddress& peer, const Error& error);
   [[nodiscard]] Result<AddressCounts::Place> take_place(const IpAddress& address);
   [[nodiscard]] bool one_gives_way();
   void tick();
@@ -82,6 +90,7 @@ class Worker {
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_;
   boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::local::stream_protocol::acceptor local_acceptor_;  // not open: none
   boost::asio::steady_timer ticker_;
   bool ending_ = false;
   std::unordered_set<Connection*> connections_;

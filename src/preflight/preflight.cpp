@@ -20,6 +20,10 @@ std::vector<Error> findings_of(const config::Configuration& configuration) {
   if (auto log = telemetry::Log::check(configuration.telemetry.log); !log) {
     findings.push_back(std::move(log).error());
   }
+  const auto socket = http::admin_socket(configuration.http, configuration.data_dir);
+  if (auto wrong = http::check_admin_socket(socket); !wrong) {
+    findings.push_back(std::move(wrong).error());
+  }
   return findings;
 }
 

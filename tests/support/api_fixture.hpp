@@ -86,12 +86,14 @@ class ApiFixture : public ::testing::Test {
     http_options.listen.port = 0;
     http_options.metrics.port = 0;
     http_options.trusted_proxies = {"127.0.0.1"};
+    archive = std::make_unique<service::Archive>(*store, folder.path());
     api = std::make_unique<rakkan::api::Api>(
         rakkan::api::api_options(http_options, 8U << 20U),
         rakkan::api::ApiEnvironment{*signing, *api_keys, *idempotency, signing->refusals(), *trail, clock, *log_,
-                                    metrics});
-    server =
-        value_or_throw(http::Server::start(http::api_listener(http_options), api->router(), random, api->observer()));
+                                    metrics, *archive});
+    http::ServerOptions listener = http::api_listener(http_options);
+    listener.local_socket = local_socket();
+    server = value_or_throw(http::Server::start(std::move(listener), api->router(), random, api->observer()));
     metrics_server = value_or_throw(
         http::Server::start(http::metrics_listener(http_options), api->metrics_router(), random, api->observer()));
     acme = key("acme", {access::Scope::sign, access::Scope::timestamp, access::Scope::audit, access::Scope::admin});
@@ -128,6 +130,11 @@ class ApiFixture : public ::testing::Test {
     request.party = PartyId(party);
     request.key_kind = crypto::KeyKind::ec_p256;
     value_or_throw(signing->credentials().generate(kOperator, std::move(request)));
+    const std::string pem = certificate_for(id, kind);
+    value_or_throw(signing->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
+  }
+  // The authority's answer for a credential's key, with its own certificate: PEM.
+  std::string certificate_for(const std::string& id, credentials::CredentialKind kind) {
     const Bytes key_id = value_or_throw(store->credential(CredentialId(id))).key_id;
     const auto signer = value_or_throw(keys_in_memory.signer({id, id, key_id}));
     const auto for_key = [&](pki::CertificateTemplate& content) {
@@ -136,8 +143,7 @@ class ApiFixture : public ::testing::Test {
     const Identity identity = kind == credentials::CredentialKind::tsu
                                   ? authority.tsu(crypto::KeyKind::ec_p256, for_key)
                                   : authority.signer(crypto::KeyKind::ec_p256, for_key);
-    const std::string pem = authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
-    value_or_throw(signing->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
+    return authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
   }
   void enrol_all() {
     enrol("operator", credentials::CredentialKind::operator_seal);
@@ -163,6 +169,13 @@ class ApiFixture : public ::testing::Test {
     client.send(text_of_request(request));
     return client.answer();
   }
+  // Over the Unix socket, as the operator.
+  RawAnswer ask_locally(const ApiRequest& request) const {
+    RawHttpClient client(local_socket());
+    client.send(text_of_request(request));
+    return client.answer();
+  }
+  [[nodiscard]] std::string local_socket() const { return (folder.path() / "socket").string(); }
   static std::string text_of_request(const ApiRequest& request) {
     std::string text = request.method + " " + request.path + " HTTP/1.1\r\nHost: test\r\n";
     if (!request.key.empty()) {
@@ -256,6 +269,7 @@ class ApiFixture : public ::testing::Test {
   std::unique_ptr<service::SigningService> signing;
   std::unique_ptr<access::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;
+  std::unique_ptr<service::Archive> archive;
   telemetry::Metrics metrics;
   std::unique_ptr<rakkan::api::Api> api;
   std::unique_ptr<http::Server> server;

@@ -15,6 +15,7 @@
 #include "rakkan/http/options.hpp"
 #include "rakkan/http/router.hpp"
 #include "rakkan/http/server.hpp"
+#include "rakkan/service/archive.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/signing_service.hpp"
@@ -29,6 +30,7 @@ struct ApiOptions {
   std::uint64_t json = 64 * 1024;            // bytes of a JSON body, of one line of a batch
   std::uint64_t batch = 64ULL << 20;         // bytes of all lines
   std::chrono::milliseconds queue_delay{0};  // Limits::queue_delay
+  bool housekeeping = true;                  // background work; false: a program that answers one request and ends
 };
 
 // `document`: bytes of the largest.
@@ -43,6 +45,7 @@ struct ApiEnvironment {  // outlives the Api
   const Clock& clock;
   telemetry::Log& log;
   telemetry::Metrics& metrics;
+  const service::Archive& archive;
 };
 
 // What a server has open and in memory, as metrics. The server outlives the watches.

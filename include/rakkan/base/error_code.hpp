@@ -117,6 +117,8 @@ enum class ErrorCode : std::uint8_t {
   scope_missing,
   key_exceeds_maker,
   address_not_allowed,
+  local_user_refused,
+  operator_only,
   signature_unknown,
   idempotency_key_reused,
   idempotency_in_flight,

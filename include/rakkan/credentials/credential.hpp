@@ -38,6 +38,8 @@ struct NewCredential {
   std::string key_label;    // empty: the id
   Bytes key_id;             // empty when generated: 16 random bytes
   TenantId tenant = {};     // whose keys of the API alone may use or see it; empty: every tenant's
+  // In a token that is made for it: already_exists when there is one of that label, whoever's it is.
+  bool in_new_token = false;
 };
 
 // What a list shows; no key is touched for it.
@@ -168,6 +170,7 @@ class CredentialRegistry {
                                                             const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const Entry& entry);
   [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
+  [[nodiscard]] Result<void> check_token_unused(const std::string& label);
   [[nodiscard]] Result<void> check_profile(CredentialKind kind, const pki::Certificate& certificate,
                                            const pki::CertificateChain& chain, IncompleteChain incomplete) const;
   [[nodiscard]] Result<CredentialSummary> add(const access::Principal& by, const NewCredential& request,

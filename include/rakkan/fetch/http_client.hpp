@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@ struct HttpOptions {
   std::chrono::milliseconds timeout{60'000};  // whole exchange
   std::chrono::milliseconds connect_timeout{3'000};
   std::string ca_file;  // PEM for https; empty: the system's
+  // A Unix socket that is connected to whatever the URL's host is; empty: TCP.
+  std::filesystem::path unix_socket = {};
 };
 
 struct HttpHeader {
@@ -43,6 +46,10 @@ struct HttpResponse {
   // RFC 9110 §8.3.1: type and subtype in lower case, without parameters; empty when there is none.
   [[nodiscard]] std::string media_type() const;
 };
+
+// Does a program listen on the Unix socket? Connects and says nothing. A path that is none is no; so is one that this
+// user may not connect to.
+[[nodiscard]] bool is_listened_on(const std::filesystem::path& unix_socket) noexcept;
 
 class HttpClient {
  public:

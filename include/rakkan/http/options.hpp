@@ -88,6 +88,8 @@ struct Options {
   bool tsa_open = false;  // /tsa answers callers without a key
   // Address ranges of proxies whose X-Forwarded-For is believed.
   std::vector<std::string> trusted_proxies;
+  // Unix socket for the operator's commands, "{data_dir}" at most at its start; empty: none.
+  std::string admin_socket = "{data_dir}/rakkand.sock";
   std::chrono::seconds idempotency{24 * 3'600};  // how long an answer under an Idempotency-Key is kept
 };
 

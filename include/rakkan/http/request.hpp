@@ -85,6 +85,9 @@ struct PathParameter {
   std::string_view value;
 };
 
+// The address that stands for callers of this machine who came without a network: the loopback's, ::1.
+inline constexpr IpAddress kLocalPeer{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}};
+
 struct Request {
   Method method = Method::other;
   std::string_view path;   // begins with "/", not decoded; "*" of an OPTIONS for the server as a whole
@@ -96,6 +99,8 @@ struct Request {
   Quota* quota = nullptr;  // likewise
 
   IpAddress peer;
+  // The user of this machine who calls over the server's Unix socket, by the kernel's word; nothing over TCP.
+  std::optional<std::uint32_t> local_user;
   std::string_view id;                          // X-Request-Id, [A-Za-z0-9._-]{1,64}: the caller's, or made here
   std::optional<telemetry::TraceParent> trace;  // the caller's traceparent
   Language language = Language::en;             // by Accept-Language

@@ -46,7 +46,8 @@ struct Route {
   Handler handler;
   Needs needs = Needs::keys;
   std::vector<std::string_view> query = {};  // names of the parameters that may stand behind "?"; others are refused
-  bool open = false;    // a caller without a key is served, too; a key that comes along must have the scope
+  bool open = false;         // a caller without a key is served, too; a key that comes along must have the scope
+  Scope also = Scope::none;  // a key with this one instead will do, too; none: no other
   bool polled = false;  // asked again and again by balancers and monitors: not every answer is worth a line of the log
 
   // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.

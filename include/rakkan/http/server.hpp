@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,11 +27,19 @@ struct ServerOptions {
   RateOptions address_rate;
   RateOptions failed_rate;
   std::vector<std::string> trusted_proxies;  // address ranges whose X-Forwarded-For is believed
+  // Unix socket on which this process's own user and root are served as well, as local users (Request::local_user) and
+  // whatever the load; empty: none.
+  std::filesystem::path local_socket = {};
 };
 
 // The API's listener, and the one for metrics: no rates, few connections.
 [[nodiscard]] ServerOptions api_listener(const Options& options);
 [[nodiscard]] ServerOptions metrics_listener(const Options& options);
+
+// The Unix socket of the operator's commands for a data folder; empty: none is wanted.
+[[nodiscard]] std::filesystem::path admin_socket(const Options& options, const std::filesystem::path& data_dir);
+// What Server::start would refuse of that path for ever: configuration_invalid, with the key in `where`.
+[[nodiscard]] Result<void> check_admin_socket(const std::filesystem::path& path);
 
 // What Server::start would refuse of these options, each with its key in `where` ("http.tls.key"); looks at files and
 // binds nothing. configuration_invalid, file_unreadable, permissions_unsafe.
@@ -40,7 +49,8 @@ class Server {
  public:
   // Binds, loads the certificate and starts the threads. address_in_use: another program listens there, whether it
   // answers or not. configuration_invalid: an address that is none, is not this machine's, or is not loopback without
-  // TLS; a range that is none; certificate files that do not fit. `observer` and `random` outlive the server.
+  // TLS; a range that is none; certificate files that do not fit; a Unix socket that cannot be made. `observer` and
+  // `random` outlive the server.
   [[nodiscard]] static Result<std::unique_ptr<Server>> start(ServerOptions options, Router router, RandomSource& random,
                                                              Observer& observer);
   ~Server();  // drain()

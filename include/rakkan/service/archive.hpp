@@ -1,11 +1,12 @@
 // Archive is a data folder's audit log with its records, and nothing else: no key is used and no token opened. For
-// verifying, showing and exporting, also when the log or the HSM is damaged.
+// verifying, showing and exporting, also when the log or the HSM is damaged, and beside a service that goes on writing.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/audit/proof.hpp"
@@ -15,6 +16,10 @@
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/store/options.hpp"
 
+namespace rakkan::store {
+class Store;
+}
+
 namespace rakkan::service {
 
 // Indices in the trail.
@@ -23,27 +28,48 @@ struct SignatureEntries {
   std::uint64_t outcome = 0;
 };
 
+// Of a store that is open already. Thread-safe; calls read files and the store.
 class Archive {
+ public:
+  // The store outlives it.
+  Archive(store::Store& store, std::filesystem::path data_dir);
+
+  // The log's keys by the folder's own word, one a journal; none before the first entry.
+  [[nodiscard]] Result<std::vector<audit::VerifierKey>> own_keys() const;
+  [[nodiscard]] audit::LogFolder log(audit::Journal journal) const;
+  // Nothing when it was erased.
+  [[nodiscard]] Result<std::optional<audit::Record>> record(std::uint64_t index) const;
+  // Where the signature's entries stand. signature_unknown.
+  [[nodiscard]] Result<SignatureEntries> signature(const SignatureId& id) const;
+  // An entry under the log's checkpoint, with its record when it has one. audit_index_unknown.
+  [[nodiscard]] Result<audit::EntryFile> entry(audit::Journal journal, std::uint64_t index) const;
+  // Whose tenant's the record is, by its own word, or by that of the intent that it closes; empty: the operator's.
+  [[nodiscard]] Result<TenantId> tenant_of(const audit::Record& record) const;
+
+  // Entries whose records are about that person.
+  [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) const;
+
+  [[nodiscard]] store::Ledger& ledger() const noexcept;
+
+ private:
+  store::Store* store_;
+  std::filesystem::path data_dir_;
+};
+
+// An Archive with the data folder to itself.
+class OpenArchive : public Archive {
  public:
   // Locks the data folder, wherever it is: a copy's log is read like any other. data_folder_missing,
   // data_folder_in_use, store_unavailable, store_corrupt.
-  [[nodiscard]] static Result<std::unique_ptr<Archive>> open(const std::filesystem::path& data_dir,
-                                                             const store::Options& options);
-  ~Archive();
-
-  // The log's keys by the folder's own word, one a journal; none before the first entry.
-  [[nodiscard]] Result<std::vector<audit::VerifierKey>> own_keys();
-  [[nodiscard]] audit::LogFolder log(audit::Journal journal) const;
-  // Nothing when it was erased.
-  [[nodiscard]] Result<std::optional<audit::Record>> record(std::uint64_t index);
-  // Where the signature's entries stand. signature_unknown.
-  [[nodiscard]] Result<SignatureEntries> signature(const SignatureId& id);
-  // An entry under the log's checkpoint, with its record when it has one. audit_index_unknown.
-  [[nodiscard]] Result<audit::EntryFile> entry(audit::Journal journal, std::uint64_t index);
+  [[nodiscard]] static Result<std::unique_ptr<OpenArchive>> open(const std::filesystem::path& data_dir,
+                                                                 const store::Options& options);
+  ~OpenArchive();
+  OpenArchive(const OpenArchive&) = delete;
+  OpenArchive& operator=(const OpenArchive&) = delete;
 
  private:
   struct Parts;
-  explicit Archive(std::unique_ptr<Parts> parts) noexcept;
+  explicit OpenArchive(std::unique_ptr<Parts> parts);
   std::unique_ptr<Parts> parts_;
 };
 

@@ -34,6 +34,54 @@ class ApiDescription : public ApiFixture {
                 "\n";
   }
 
+  // A credential from its key to its end, and the log as who checks it sees it.
+  void keep_administration() {
+    keep("generateCredential", ask(post_json("/v1/credentials", acme,
+                                             R"({"id":"tanaka","kind":"party","party":"田中","key_kind":"p-256"})")));
+    keep("generateCredential",
+         ask(post_json("/v1/credentials", acme, R"({"id":"tanaka","kind":"party","party":"田中"})")));
+    keep("generateCredential",
+         ask(post_json("/v1/credentials", acme, R"({"id":"x","kind":"operator","token":"operator"})")));
+    const std::string twin = R"({"id":"twin","kind":"operator","token":"tanaka","key_label":"tanaka"})";
+    keep("adoptCredential", ask(post_json("/v1/credentials:adopt", acme, twin)));
+    keep("adoptCredential", ask_locally(post_json("/v1/credentials:adopt", "", twin)));
+    keep("requestCertificate", ask(post_json("/v1/credentials/tanaka/csr", acme, R"({"subject":"CN=田中,C=JP"})")));
+    keep("requestCertificate", ask(post_json("/v1/credentials/sato/csr", acme, R"({"subject":"CN=x"})")));
+    const std::string pem = certificate_for("tanaka", credentials::CredentialKind::party);
+    const auto import_with = [&](const std::string& type, const std::string& query) {
+      return ask({"POST", "/v1/credentials/tanaka/certificate" + query, acme, {{"Content-Type", type}}, pem});
+    };
+    keep("importCertificate", import_with("text/plain", ""));
+    keep("importCertificate", import_with("application/pem-certificate-chain", "?chain=broken"));
+    keep("importCertificate", import_with("application/pem-certificate-chain", "?chain=whole"));
+    keep("setPin", ask(post_json("/v1/credentials/tanaka/pin", acme, R"({"pin":"314159"})")));
+    keep("setPin", ask_locally(post_json("/v1/credentials/tanaka/pin", "", R"({"pin":"314159"})")));
+    keep("resetPin", ask(post_json("/v1/credentials/tanaka/pin-reset", acme, "{}")));
+    keep("resetPin", ask(post_json("/v1/credentials/operator/pin-reset", acme, "{}")));
+    keep("listTenants", ask({"GET", "/v1/tenants", acme}));
+    keep("listTenants", ask_locally({"GET", "/v1/tenants"}));
+    keep("listCredentials", ask_locally({"GET", "/v1/credentials"}));
+    keep("listKeys", ask_locally({"GET", "/v1/keys"}));
+    keep("createKey", ask_locally(post_json("/v1/keys", "", R"({"label":"x","scopes":["sign"]})")));
+    keep("createKey", ask_locally(post_json("/v1/keys", "", R"({"tenant":"t","label":"x","scopes":["sign"]})")));
+    keep("createKey", ask(post_json("/v1/keys", acme, R"({"tenant":"other","label":"x","scopes":["sign"]})")));
+    keep("disableCredential", ask({"POST", "/v1/credentials/tanaka/disable", acme}));
+    keep("disableCredential", ask({"POST", "/v1/credentials/operator/disable", acme}));
+    keep("getAuditKeys", ask({"GET", "/v1/audit/key", acme}));
+    keep("getEntry", ask({"GET", "/v1/audit/entries/0", acme}));
+    keep("getEntry", ask_locally({"GET", "/v1/audit/entries/0?journal=trail"}));
+    keep("getEntry", ask({"GET", "/v1/audit/entries/999999", acme}));
+    keep("getLog", ask({"GET", "/v1/audit/logs/trail", acme}));
+    keep("getLog", ask({"GET", "/v1/audit/logs/x", acme}));
+    keep("getLogFile", ask({"GET", "/v1/audit/logs/trail/file?name=checkpoint", acme}));
+    keep("getLogFile", ask({"GET", "/v1/audit/logs/trail/file?name=../rakkan.db", acme}));
+    keep("getLogFile", ask({"GET", "/v1/audit/logs/trail/file?name=tile/0/999", acme}));
+    keep("verifyLogs", ask(post_json("/v1/audit/verify", acme, "{}")));
+    keep("verifyLogs", ask(post_json("/v1/audit/verify", acme, R"({"keys":["x"]})")));
+    keep("eraseRecords", ask(post_json("/v1/audit/erase", acme, R"({"subject":"nobody"})")));
+    keep("eraseRecords", ask(post_json("/v1/audit/erase", acme, "{}")));
+  }
+
   std::string answers_;
 };
 
@@ -131,6 +179,7 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("listKeys", ask({"GET", "/v1/keys", acme}));
   keep("listKeys", ask({"GET", "/v1/keys?page=2", acme}));
   keep("listCredentials", ask({"GET", "/v1/credentials?page=2", acme}));
+  keep_administration();
   keep("health", ask({"GET", "/healthz?verbose", ""}));
   keep("readiness", ask({"GET", "/readyz?verbose", ""}));
   keep("description", ask({"GET", "/openapi.json?x"}));

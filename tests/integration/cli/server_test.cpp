@@ -279,7 +279,7 @@ TEST_F(Server, KeysAreMadeAndRevokedThere) {
 }
 
 TEST_F(Server, TheDataFolderIsTheServersAndTheMessageSaysWhose) {
-  const CommandOutcome outcome = rakkan({"credentials", "list"});
+  const CommandOutcome outcome = rakkan(sign(contract(), path("never.pdf"), witness()));
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.output, HasSubstr("data-folder-in-use"));
   EXPECT_THAT(outcome.output, HasSubstr(std::to_string(the_server->pid())));

@@ -65,6 +65,7 @@ class Undelivered : public CliTest {
          path("unshown.token")},
         {"keys", "create", "--tenant", "t", "--label", "unshown", "--scope", "sign"},
         {"keys", "list"},
+        {"tenants"},
         {"keys", "revoke", revoked_key()},
         // The unit's log begins with it, and is exported below.
         {"timestamp", contract(), "-o", path("unshown.tsr")},

@@ -86,7 +86,7 @@ TEST_F(Embedded, WhatWasAcknowledgedIsThereAfterARestartWithItsEntries) {
     EXPECT_THAT(async::block_on(embedded->signing().readiness()), ::testing::IsEmpty());
     EXPECT_THAT(sign(embedded->signing()), IsOk());
   }
-  ASSERT_OK_AND_ASSIGN(const auto archive, Archive::open(options_.data_dir, options_.store));
+  ASSERT_OK_AND_ASSIGN(const auto archive, OpenArchive::open(options_.data_dir, options_.store));
   const auto body_of = [&](std::uint64_t index) {
     const auto record = test::value_or_throw(archive->record(index));
     return record ? record->body : std::string();

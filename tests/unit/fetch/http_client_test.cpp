@@ -1,9 +1,15 @@
 #include "rakkan/fetch/http_client.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <thread>
 
 #include "support/loopback_server.hpp"
 #include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace rakkan::fetch {
 namespace {
@@ -112,6 +118,42 @@ TEST(HttpClient, ALineBreakCannotSmuggleAHeaderField) {
                 FailsWith(ErrorCode::invalid_argument));
   }
   EXPECT_EQ(requests, 0);
+}
+
+// One answer to one caller on a Unix socket.
+TEST(HttpClient, ConnectsToAUnixSocket) {
+  const test::TemporaryFolder folder;
+  const std::string path = (folder.path() / "s").string();
+  EXPECT_FALSE(is_listened_on(path));
+  sockaddr_un at{};
+  at.sun_family = AF_UNIX;
+  path.copy(at.sun_path, sizeof at.sun_path - 1);
+  const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  ASSERT_EQ(::bind(listening, reinterpret_cast<const sockaddr*>(&at), sizeof at), 0);
+  EXPECT_FALSE(is_listened_on(path)) << "what nobody listens on is a leftover";
+  ASSERT_EQ(::listen(listening, 4), 0);
+  EXPECT_TRUE(is_listened_on(path));
+  std::string head;
+  std::thread server([&] {
+    ::close(::accept(listening, nullptr, nullptr));  // the caller that only looked
+    const int connection = ::accept(listening, nullptr, nullptr);
+    test::LoopbackExchange exchange(connection, {});
+    if (exchange.receive()) {
+      head = exchange.head;
+      exchange.send(test::http_answer("200 OK", "here"));
+    }
+    ::close(connection);
+  });
+  HttpOptions options;
+  options.unix_socket = path;
+  const auto answer = HttpClient(options).send({"GET", "http://localhost/x", {}, {}, 10});
+  server.join();
+  ::close(listening);
+  ASSERT_OK_AND_ASSIGN(const HttpResponse response, answer);
+  EXPECT_EQ(text_of(response.body), "here");
+  EXPECT_THAT(head, testing::StartsWith("GET /x HTTP/1.1"));
+  EXPECT_THAT(HttpClient(options).send({"GET", "http://localhost/x", {}, {}, 10}),
+              FailsWith(ErrorCode::server_unreachable));
 }
 
 }  // namespace

@@ -51,10 +51,10 @@ class AnArchive : public ::testing::Test {
     token.journal = audit::Journal::tokens;
     ASSERT_THAT(trail_->record_and_wait(std::move(token)), IsOk());
   }
-  Result<std::unique_ptr<Archive>> open() {
+  Result<std::unique_ptr<OpenArchive>> open() {
     trail_.reset();
     store_.reset();
-    return Archive::open(folder_.path(), {});
+    return OpenArchive::open(folder_.path(), {});
   }
   Result<std::vector<std::uint64_t>> erase(std::string_view subject, const std::vector<std::uint64_t>& indexes = {}) {
     return erase_records(*trail_, *store_, access::Principal{"local:0"}, subject, indexes);
@@ -109,15 +109,15 @@ TEST_F(AnArchive, GivesEntriesWithTheirRecords) {
 
 TEST_F(AnArchive, IsOfOneProcessAtATime) {
   ASSERT_OK_AND_ASSIGN(const auto archive, open());
-  EXPECT_THAT(Archive::open(folder_.path(), {}), FailsWith(ErrorCode::data_folder_in_use));
+  EXPECT_THAT(OpenArchive::open(folder_.path(), {}), FailsWith(ErrorCode::data_folder_in_use));
 }
 
 TEST_F(AnArchive, AFolderWithoutALogHasNoKeys) {
   const test::TemporaryFolder empty;
-  EXPECT_THAT(Archive::open(empty.path(), {}), FailsWith(ErrorCode::data_folder_missing));
+  EXPECT_THAT(OpenArchive::open(empty.path(), {}), FailsWith(ErrorCode::data_folder_missing));
   EXPECT_TRUE(std::filesystem::is_empty(empty.path())) << "looking made a data folder";
   ASSERT_THAT(store::open_sqlite(empty.path()), IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto archive, Archive::open(empty.path(), {}));
+  ASSERT_OK_AND_ASSIGN(const auto archive, OpenArchive::open(empty.path(), {}));
   ASSERT_OK_AND_ASSIGN(const auto keys, archive->own_keys());
   EXPECT_THAT(keys, IsEmpty());
 }

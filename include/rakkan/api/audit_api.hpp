@@ -1,0 +1,29 @@
+// AuditApi is the part of the API that reads the audit log alone: its keys, entries, files, and whether it is whole. It
+// needs no key of a token, so that a damaged log, or one whose HSM is gone, can still be looked at.
+#pragma once
+
+#include <memory>
+
+#include "rakkan/http/router.hpp"
+#include "rakkan/service/archive.hpp"
+
+namespace rakkan::api {
+
+class AuditApi {
+ public:
+  // The archive outlives it.
+  explicit AuditApi(const service::Archive& archive);
+  ~AuditApi();
+
+  // Its routes, for users of this machine alone (http::dispatch).
+  [[nodiscard]] http::Router router();
+  // The same among those of a server, which has guards of its own.
+  void add_routes(http::Router& router);
+
+  struct Reading;  // for the endpoints
+
+ private:
+  std::unique_ptr<Reading> reading_;
+};
+
+}  // namespace rakkan::api

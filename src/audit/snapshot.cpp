@@ -1,0 +1,175 @@
+#include "rakkan/audit/snapshot.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "audit/log_files.hpp"
+#include "audit/timestamps.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+// So often the writer may replace a checkpoint between two of the few reads of a snapshot.
+constexpr int kTries = 8;
+constexpr int kVerifications = 3;
+
+tl::unexpected<Error> read_only(const fs::path& path) {
+  return fail(ErrorCode::internal, "a snapshot of a log is not written to", path.string());
+}
+
+class KeptFile final : public File {
+ public:
+  KeptFile(const Bytes& content, fs::path path) : content_(content), path_(std::move(path)) {}
+  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) override {
+    const std::size_t begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, content_.size()));
+    const std::size_t size = std::min(out.size(), content_.size() - begin);
+    std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(begin), size, out.begin());
+    return size;
+  }
+  [[nodiscard]] Result<void> write_at(std::uint64_t /*offset*/, ByteView /*data*/) override { return read_only(path_); }
+  [[nodiscard]] Result<void> truncate(std::uint64_t /*size*/) override { return read_only(path_); }
+  [[nodiscard]] Result<void> sync() override { return read_only(path_); }
+  [[nodiscard]] Result<std::uint64_t> size() override { return content_.size(); }
+  [[nodiscard]] Result<bool> try_lock(std::uint64_t /*offset*/, std::uint64_t /*length*/) override {
+    return read_only(path_);
+  }
+
+ private:
+  const Bytes& content_;
+  fs::path path_;
+};
+
+}  // namespace
+
+class LogSnapshot::Files final : public FileSystem {
+ public:
+  explicit Files(LogFolder log) : log_(std::move(log)) {}
+
+  [[nodiscard]] Result<void> take() {
+    for (int tried = 1;; ++tried) {
+      Result<void> read = take_once();
+      if (read || tried == kTries || read.error().code != ErrorCode::audit_log_corrupt) {
+        return read;
+      }
+      // The note that went with the missing tile is the writer's newest: then the tile is really not there.
+      const Result<Bytes> now = read_log_file(log_, std::string(kCheckpointFile));
+      if (now && *now == kept_[log_.path / kCheckpointFile]) {
+        return read;
+      }
+    }
+  }
+
+  [[nodiscard]] const fs::path& path() const noexcept { return log_.path; }
+
+  [[nodiscard]] Result<std::unique_ptr<File>> open(const fs::path& path, FileMode mode) override {
+    if (mode != FileMode::read) {
+      return read_only(path);
+    }
+    const auto kept = kept_.find(path);
+    if (kept != kept_.end()) {
+      return std::make_unique<KeptFile>(kept->second, path);
+    }
+    return log_.files.open(path, mode);
+  }
+  [[nodiscard]] Result<bool> exists(const fs::path& path) override {
+    if (!begun_) {
+      return false;
+    }
+    return kept_.contains(path) ? Result<bool>(true) : log_.files.exists(path);
+  }
+  [[nodiscard]] Result<std::vector<std::string>> list(const fs::path& folder) override {
+    if (!begun_) {
+      return std::vector<std::string>();
+    }
+    RAKKAN_TRY(std::vector<std::string> names, log_.files.list(folder));
+    if (folder == log_.path / kTimestampFolder) {
+      std::erase_if(names, [&](const std::string& name) { return is_later(name); });
+    } else if (folder.extension() == ".p") {
+      names = those_that_stay(folder, std::move(names));
+    }
+    return names;
+  }
+  [[nodiscard]] Result<void> remove(const fs::path& path) override { return read_only(path); }
+  [[nodiscard]] Result<void> rename(const fs::path& from, const fs::path& /*to*/) override { return read_only(from); }
+  [[nodiscard]] Result<void> make_folder(const fs::path& folder) override { return read_only(folder); }
+  [[nodiscard]] Result<void> sync_folder(const fs::path& folder) override { return read_only(folder); }
+
+ private:
+  [[nodiscard]] Result<void> take_once() {
+    kept_.clear();
+    const std::string name(kCheckpointFile);
+    RAKKAN_TRY(begun_, log_.files.exists(log_.path / name));
+    if (!begun_) {
+      return {};
+    }
+    RAKKAN_CHECK(keep(name));
+    RAKKAN_TRY(const Note note, Note::parse(text_of(kept_[log_.path / name])));
+    RAKKAN_TRY(const Checkpoint checkpoint, Checkpoint::parse(note.text));
+    size_ = checkpoint.tree.size;
+    for (int level = Tile::kEntries; level < static_cast<int>(tile_levels(size_)); ++level) {
+      const std::uint64_t number = (size_ >> (kTileHeight * static_cast<unsigned>(std::max(level, 0)))) / kTileWidth;
+      const Tile last{level, number, tile_width(level, number, size_)};
+      if (last.width != 0 && last.width != kTileWidth) {
+        RAKKAN_CHECK(keep(last.path()));
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> keep(const std::string& name) {
+    RAKKAN_TRY(kept_[log_.path / name], read_log_file(log_, name));
+    return {};
+  }
+
+  // "1234.tst" of a checkpoint behind this one.
+  [[nodiscard]] bool is_later(const std::string& name) const {
+    std::uint64_t size = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), size);
+    return error == std::errc{} && *end == '.' && size > size_;
+  }
+
+  // The writer may take a narrower tile away between its name and its content: those that can be read stay, and are
+  // kept for whoever reads them next.
+  [[nodiscard]] std::vector<std::string> those_that_stay(const fs::path& folder, std::vector<std::string> names) {
+    std::erase_if(names, [&](const std::string& name) {
+      const fs::path path = folder / name;
+      return !kept_.contains(path) && !keep(path.lexically_relative(log_.path).string());
+    });
+    return names;
+  }
+
+  LogFolder log_;
+  bool begun_ = false;
+  std::uint64_t size_ = 0;
+  std::map<fs::path, Bytes> kept_;
+};
+
+LogSnapshot::LogSnapshot(std::unique_ptr<Files> files) noexcept : files_(std::move(files)) {}
+LogSnapshot::LogSnapshot(LogSnapshot&&) noexcept = default;
+LogSnapshot& LogSnapshot::operator=(LogSnapshot&&) noexcept = default;
+LogSnapshot::~LogSnapshot() = default;
+
+Result<LogSnapshot> LogSnapshot::take(const LogFolder& log) {
+  auto files = std::make_unique<Files>(log);
+  RAKKAN_CHECK(files->take());
+  return LogSnapshot(std::move(files));
+}
+
+LogFolder LogSnapshot::folder() const { return {*files_, files_->path()}; }
+
+Result<VerifiedLog> verify_live_log(const LogFolder& log, const VerifierKey& key, const Verification& verification) {
+  for (int tried = 1;; ++tried) {
+    RAKKAN_TRY(const LogSnapshot snapshot, LogSnapshot::take(log));
+    Result<VerifiedLog> verified = verify_log(snapshot.folder(), key, verification);
+    if (verified || tried == kVerifications || verified.error().code != ErrorCode::audit_log_corrupt) {
+      return verified;
+    }
+  }
+}
+
+}  // namespace rakkan::audit

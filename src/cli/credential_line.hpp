@@ -1,0 +1,11 @@
+// A credential as lines for people, from what the API says of it.
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+
+namespace rakkan::cli {
+
+[[nodiscard]] std::string line_of_credential(const boost::json::object& credential);
+
+}  // namespace rakkan::cli

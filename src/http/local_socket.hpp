@@ -1,0 +1,50 @@
+// LocalSocket listens on a Unix socket (unix(7)) at a path of the file system, for callers of this machine, whom the
+// kernel names.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+#include "rakkan/base/result.hpp"
+
+namespace rakkan::http {
+
+class LocalSocket {
+ public:
+  // Whether a socket can have that name: configuration_invalid, when it is too long or something else lies there.
+  [[nodiscard]] static Result<void> check(const std::filesystem::path& path);
+  // Makes the socket for its owner alone (mode 0600) and listens. A socket at the path on which nobody listens any
+  // more, which a process that was killed left behind, is replaced. address_in_use: somebody listens there;
+  // configuration_invalid: the path is too long, or something that is no socket lies there, or it cannot be made.
+  [[nodiscard]] static Result<LocalSocket> listen(std::filesystem::path path);
+  LocalSocket(LocalSocket&& other) noexcept;
+  LocalSocket& operator=(LocalSocket&&) = delete;
+  LocalSocket(const LocalSocket&) = delete;
+  LocalSocket& operator=(const LocalSocket&) = delete;
+  ~LocalSocket();  // remove(), and closes what was not taken
+
+  // The listening descriptor, which is the caller's from then on.
+  [[nodiscard]] int take() noexcept;
+  // The name, unless it is another socket's by now. Again is harmless.
+  void remove() noexcept;
+
+ private:
+  LocalSocket(int descriptor, std::filesystem::path path, dev_t device, ino_t inode) noexcept
+      : descriptor_(descriptor), path_(std::move(path)), device_(device), inode_(inode) {}
+
+  int descriptor_;
+  std::filesystem::path path_;  // empty: removed
+  dev_t device_;
+  ino_t inode_;
+};
+
+// The user at the other end of a connection when it was made (SO_PEERCRED); nothing when the kernel does not say.
+[[nodiscard]] std::optional<std::uint32_t> peer_user(int connection) noexcept;
+
+// This process's own user, and root, which could read its memory anyway. local_user_refused for all others.
+[[nodiscard]] Result<std::uint32_t> check_peer(int connection);
+
+}  // namespace rakkan::http

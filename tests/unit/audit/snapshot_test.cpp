@@ -1,0 +1,99 @@
+// A log for readers beside its writer: the checkpoint that was newest stays readable, whatever the writer puts in its
+// place.
+#include "rakkan/audit/snapshot.hpp"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "rakkan/audit/tiles.hpp"
+#include "support/trail_fixture.hpp"
+
+namespace rakkan::audit {
+namespace {
+
+namespace fs = std::filesystem;
+
+using test::FailsWith;
+using test::IsOk;
+
+class ALogSnapshot : public ::testing::Test {
+ protected:
+  ALogSnapshot() {
+    EXPECT_THAT(fixture_.open(), IsOk());
+    record(300);
+  }
+  void record(std::size_t entries) {
+    EXPECT_THAT(fixture_.record(entries), IsOk());
+    recorded_ += entries;
+    EXPECT_THAT(fixture_.wait_for_checkpoint(recorded_ - 1), IsOk());
+  }
+  [[nodiscard]] VerifierKey key() const {
+    return VerifierKey::parse(fixture_.trail->verifier_key(Journal::trail)).value();
+  }
+
+  test::TrailFixture fixture_;
+  std::size_t recorded_ = 0;
+};
+
+TEST_F(ALogSnapshot, KeepsTheCheckpointThatTheWriterHasReplaced) {
+  ASSERT_OK_AND_ASSIGN(const LogSnapshot snapshot, LogSnapshot::take(fixture_.log()));
+  const fs::path partial = fixture_.log().path / Tile{Tile::kEntries, 1, 300 - kTileWidth}.path();
+  ASSERT_TRUE(fs::exists(partial));
+  record(40);
+  ASSERT_TRUE(test::eventually([&] { return !fs::exists(partial); })) << "the writer keeps what no checkpoint needs";
+  ASSERT_OK_AND_ASSIGN(const VerifiedLog verified, verify_log(snapshot.folder(), key()));
+  EXPECT_EQ(verified.checkpoint.tree.size, 300U);
+  ASSERT_OK_AND_ASSIGN(const std::string entry, read_entry(snapshot.folder(), 299));
+  EXPECT_FALSE(entry.empty());
+  EXPECT_THAT(read_entry(snapshot.folder(), 300), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+TEST_F(ALogSnapshot, IsExportedWhole) {
+  ASSERT_OK_AND_ASSIGN(const LogSnapshot snapshot, LogSnapshot::take(fixture_.log()));
+  record(300);
+  const test::TemporaryFolder to;
+  const LogFolder copy{posix_file_system(), to.path() / "copy"};
+  ASSERT_THAT(export_log(snapshot.folder(), copy), IsOk());
+  ASSERT_OK_AND_ASSIGN(const VerifiedLog verified, verify_log(copy, key()));
+  EXPECT_EQ(verified.checkpoint.tree.size, 300U);
+}
+
+TEST_F(ALogSnapshot, VerifiesAgainAndAgainBesideAWriter) {
+  std::atomic<bool> stopping{false};
+  std::thread writer([&] {
+    while (!stopping) {
+      EXPECT_THAT(fixture_.record(3), IsOk());
+    }
+  });
+  const VerifierKey with = key();
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_THAT(verify_live_log(fixture_.log(), with), IsOk());
+  }
+  stopping = true;
+  writer.join();
+}
+
+TEST_F(ALogSnapshot, OfADamagedLogIsNotVerified) {
+  const fs::path bundle = fixture_.log().path / Tile{Tile::kEntries, 0, kTileWidth}.path();
+  {
+    std::fstream file(bundle, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(100);
+    file.put('#');
+  }
+  EXPECT_THAT(verify_live_log(fixture_.log(), key()), FailsWith(ErrorCode::audit_log_corrupt));
+  fs::remove(fixture_.log().path / Tile{Tile::kEntries, 1, 300 - kTileWidth}.path());
+  EXPECT_THAT(LogSnapshot::take(fixture_.log()), FailsWith(ErrorCode::audit_log_corrupt)) << "nobody replaced it";
+}
+
+TEST(NoLogSnapshot, OfALogThatHasNotBegunIsEmpty) {
+  const test::TemporaryFolder folder;
+  ASSERT_OK_AND_ASSIGN(const LogSnapshot snapshot, LogSnapshot::take({posix_file_system(), folder.path() / "trail"}));
+  EXPECT_THAT(read_entry(snapshot.folder(), 0), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+}  // namespace
+}  // namespace rakkan::audit
