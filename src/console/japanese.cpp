@@ -42,7 +42,8 @@ constexpr std::array kRows{
   Translation{"whose record? --subject ID or --index N", "対象の記録を --subject ID または --index N で指定してください"},
   Translation{"erasing cannot be undone: say --yes", "消去は取り消せません。実行するには --yes を付けてください"},
   Translation{"to go on with the folder as it is, say --yes", "このままのフォルダーで続けるには --yes を付けてください"},
-  Translation{"a proof is checked with --record FILE and one --key VKEY", "証明の検証には --record FILE と1つの --key VKEY が必要です"},
+  Translation{"a proof is checked with --record FILE and --key VKEY", "証明の検証には --record FILE と --key VKEY が必要です"},
+  Translation{"evidence is checked with --key VKEY", "エビデンスの検証には --key VKEY が必要です"},
   Translation{"an exported log is checked with --key VKEY", "エクスポートしたログの検証には --key VKEY が必要です"},
   Translation{"this is the log \"{1}\", for which no key was given", "これはログ「{1}」ですが、その鍵が指定されていません"},
   Translation{"not a checkpoint of a trail or of tokens", "監査証跡またはトークンログのチェックポイントではありません"},
@@ -224,7 +225,6 @@ constexpr std::array kRows{
   Translation{"a scope or address is empty or has a line break", "スコープまたはアドレスが空か、改行を含んでいます"},
   Translation{"no signature has this id", "このIDの署名はありません"},
   Translation{"there is no signature of this id", "このIDの署名はありません"},
-  Translation{"there is no timestamp profile of this name", "この名前のタイムスタンプのプロファイルはありません"},
   Translation{"the service is not open", "サービスが開始されていません"},
 
   // The HSM.

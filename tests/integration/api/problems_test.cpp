@@ -112,7 +112,7 @@ TEST_F(ApiProblems, AWrongValueNamesItsMemberAndWhatWouldDo) {
   EXPECT_EQ(tell(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"expires":"2001-01-01T00:00:00Z"})")),
             invalid("expires", {}));
   EXPECT_EQ(tell(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"colour":"red"})")),
-            invalid("colour", {"label", "scopes", "addresses", "expires"}));
+            invalid("colour", {"tenant", "label", "scopes", "addresses", "expires"}));
   EXPECT_EQ(tell(post_json("/v1/keys", acme, "[]")), invalid("", {}));
 }
 

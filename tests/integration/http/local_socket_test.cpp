@@ -182,7 +182,7 @@ TEST_F(HttpLocalSocket, DispatchAnswersAsTheServerDoes) {
   ASSERT_OK_AND_ASSIGN(const http::DirectAnswer stream, ask_directly(http::Method::post, "/stream", "x"));
   EXPECT_EQ(text_of(stream.body), "X");
   EXPECT_THAT(ask_directly(http::Method::get, "/none", ""), FailsWith(ErrorCode::route_unknown));
-  EXPECT_THAT(ask_directly(http::Method::get, "/hello?y=1", ""), FailsWith(ErrorCode::malformed_request));
+  EXPECT_THAT(ask_directly(http::Method::get, "/hello?y=1", ""), FailsWith(ErrorCode::invalid_request));
   EXPECT_THAT(ask_directly(http::Method::post, "/echo", std::string(kBodyLimit + 1, 'x')),
               FailsWith(ErrorCode::input_too_large));
 }
