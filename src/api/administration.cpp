@@ -2,23 +2,10 @@
 
 #include "rakkan/base/error_table.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/crypto/digest.hpp"
 #include "rakkan/json/writer.hpp"
 
 namespace rakkan::api {
 namespace {
-
-template <class Certificate>
-std::string describe_certificate(const Certificate& certificate) {
-  json::ObjectWriter json;
-  json.text("subject", certificate.subject().text())
-      .text("issuer", certificate.issuer().text())
-      .text("serial_number", to_hex(certificate.serial_number()))
-      .text("not_before", to_rfc3339(certificate.validity().not_before))
-      .text("not_after", to_rfc3339(certificate.validity().not_after))
-      .text("sha256", to_hex(certificate.fingerprint().view()));
-  return std::move(json).finish();
-}
 
 template <class Findings>
 std::string describe_findings(const Findings& findings) {
@@ -53,6 +40,17 @@ Result<credentials::CredentialSummary> credential_to_change(Context& context, co
   return found;
 }
 
+std::string describe(const pki::Certificate& certificate) {
+  json::ObjectWriter json;
+  json.text("subject", certificate.subject().text())
+      .text("issuer", certificate.issuer().text())
+      .text("serial_number", to_hex(certificate.serial_number()))
+      .text("not_before", to_rfc3339(certificate.validity().not_before))
+      .text("not_after", to_rfc3339(certificate.validity().not_after))
+      .text("sha256", to_hex(certificate.fingerprint().view()));
+  return std::move(json).finish();
+}
+
 std::string describe_whole(const credentials::CredentialSummary& credential) {
   json::ObjectWriter json;
   json.text("id", credential.id.value())
@@ -71,8 +69,7 @@ std::string describe_whole(const credentials::CredentialSummary& credential) {
     json.text("tenant", credential.tenant.value());
   }
   if (credential.certificate) {
-    json.raw("certificate", describe_certificate(*credential.certificate))
-        .raw("warnings", describe_findings(credential.findings));
+    json.raw("certificate", describe(*credential.certificate)).raw("warnings", describe_findings(credential.findings));
   }
   return std::move(json).finish();
 }

@@ -19,6 +19,8 @@ namespace rakkan::api {
 // operator_only for what everybody sees and the operator alone changes.
 [[nodiscard]] Result<credentials::CredentialSummary> credential_to_change(Context& context, const Request& request);
 
+// A certificate in use, as everybody sees it.
+[[nodiscard]] std::string describe(const pki::Certificate& certificate);
 // A credential as its administrator sees it: with the place of its key and what is wrong with its certificate.
 [[nodiscard]] std::string describe_whole(const credentials::CredentialSummary& credential);
 

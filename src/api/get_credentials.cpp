@@ -3,27 +3,13 @@
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/hex.hpp"
 #include "rakkan/credentials/credential.hpp"
-#include "rakkan/crypto/digest.hpp"
 #include "rakkan/json/writer.hpp"
 
 namespace rakkan::api {
 namespace {
 
-template <class Certificate>
-std::string describe_certificate(const Certificate& certificate) {
-  json::ObjectWriter json;
-  json.text("subject", certificate.subject().text())
-      .text("issuer", certificate.issuer().text())
-      .text("serial_number", to_hex(certificate.serial_number()))
-      .text("not_before", to_rfc3339(certificate.validity().not_before))
-      .text("not_after", to_rfc3339(certificate.validity().not_after))
-      .text("sha256", to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, certificate.der()).view()));
-  return std::move(json).finish();
-}
-
-std::string describe(const credentials::CredentialSummary& credential) {
+std::string describe_usable(const credentials::CredentialSummary& credential) {
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("kind", name(credential.kind));
   if (!credential.party.empty()) {
@@ -34,7 +20,7 @@ std::string describe(const credentials::CredentialSummary& credential) {
       .text("suite", credential.suite)
       .text("created", to_rfc3339(credential.created));
   if (credential.certificate) {
-    json.raw("certificate", describe_certificate(*credential.certificate));
+    json.raw("certificate", describe(*credential.certificate));
   }
   return std::move(json).finish();
 }
@@ -46,7 +32,7 @@ async::Task<Result<Response>> get_credentials(Context& context, Request& request
   const auto credentials = context.environment.signing.credentials().list(principal_of(request));
   json::ObjectWriter json;
   json.raw("credentials", json::array_of(credentials, [&](const credentials::CredentialSummary& credential) {
-             return whole ? describe_whole(credential) : describe(credential);
+             return whole ? describe_whole(credential) : describe_usable(credential);
            }));
   co_return Response::json(std::move(json).finish() + "\n");
 }
@@ -58,7 +44,7 @@ async::Task<Result<Response>> get_credential(Context& context, Request& request)
     note_refusal(context, request, found.error().code);
     co_return fail(std::move(found).error().at("id"));
   }
-  co_return Response::json((is_operator(request) ? describe_whole(*found) : describe(*found)) + "\n");
+  co_return Response::json((is_operator(request) ? describe_whole(*found) : describe_usable(*found)) + "\n");
 }
 
 }  // namespace rakkan::api

@@ -1,20 +1,15 @@
 #include "rakkan/async/task.hpp"
-#include "rakkan/base/hex.hpp"
-#include "rakkan/json/writer.hpp"
 #include "rakkan/service/signature_list.hpp"
 #include "rakkan/service/signing_service.hpp"
+#include "service/records.hpp"
 #include "service/service_parts.hpp"
 
 namespace rakkan::service {
 namespace {
 
-// As the facts of a signature say it (records.cpp). No other member can hold the same text: a quotation mark within a
+// As the facts of a signature say it. No other member can hold the same text: a quotation mark within a
 // text is escaped.
-std::string facts_with(const crypto::Digest& digest) {
-  json::ObjectWriter json;
-  json.text("alg", crypto::info(digest.algorithm()).name).text("value", to_hex(digest.view()));
-  return "\"document_digest\":" + std::move(json).finish();
-}
+std::string facts_with(const crypto::Digest& digest) { return "\"document_digest\":" + records::digest_json(digest); }
 
 }  // namespace
 

@@ -12,12 +12,6 @@ namespace {
 
 using json::ObjectWriter;
 
-std::string digest_json(const crypto::Digest& digest) {
-  ObjectWriter json;
-  json.text("alg", crypto::info(digest.algorithm()).name).text("value", to_hex(digest.view()));
-  return std::move(json).finish();
-}
-
 std::string timestamp_json(const TokenFacts& facts) {
   ObjectWriter json;
   json.text("time", to_rfc3339(facts.generation_time))
@@ -41,6 +35,12 @@ ObjectWriter begin_answer(const SigningFacts& facts) {
 }
 
 }  // namespace
+
+std::string digest_json(const crypto::Digest& digest) {
+  ObjectWriter json;
+  json.text("alg", crypto::info(digest.algorithm()).name).text("value", to_hex(digest.view()));
+  return std::move(json).finish();
+}
 
 std::string subject(const Authorization& grant) {
   return grant.instruction() ? grant.instruction()->who_id() : grant.credential().party().value();

@@ -31,6 +31,8 @@ struct SigningFacts {
   std::optional<TokenFacts> timestamp = {};            // step 9
 };
 
+// {"alg":"SHA-256","value":"…"}, the form of every digest in records and answers.
+[[nodiscard]] std::string digest_json(const crypto::Digest& digest);
 // Whom it is about: the party, or who gave the instruction.
 [[nodiscard]] std::string subject(const Authorization& grant);
 

@@ -103,12 +103,9 @@ Result<Statement> select_signatures(Database& database, const SignatureQuery& qu
                           moment, outcome);
 }
 
-// The row that select_signatures() stands on.
-Result<SignatureRow> read_listed(const Statement& statement, const TenantId& tenant) {
-  SignatureRow row;
-  row.tenant = tenant;
-  RAKKAN_TRY(std::string id, statement.text(0));
-  row.id = SignatureId(std::move(id));
+// The columns 1 to 6 of every select of signatures: credential, intent, outcome, created, erased, facts. Whether the
+// row has its contents still.
+Result<bool> read_what_is_listed(const Statement& statement, SignatureRow& row) {
   RAKKAN_TRY(std::string credential, statement.text(1));
   row.credential = CredentialId(std::move(credential));
   RAKKAN_TRY(row.intent, index_column(statement, 2));
@@ -118,6 +115,16 @@ Result<SignatureRow> read_listed(const Statement& statement, const TenantId& ten
   if (erased == 0) {
     RAKKAN_TRY(row.facts, statement.text(6));
   }
+  return erased == 0;
+}
+
+// The row that select_signatures() stands on.
+Result<SignatureRow> read_listed(const Statement& statement, const TenantId& tenant) {
+  SignatureRow row;
+  row.tenant = tenant;
+  RAKKAN_TRY(std::string id, statement.text(0));
+  row.id = SignatureId(std::move(id));
+  RAKKAN_CHECK(read_what_is_listed(statement, row));
   return row;
 }
 
@@ -239,14 +246,8 @@ Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
   row.id = id;
   RAKKAN_TRY(std::string tenant, statement.text(0));
   row.tenant = TenantId(std::move(tenant));
-  RAKKAN_TRY(std::string credential, statement.text(1));
-  row.credential = CredentialId(std::move(credential));
-  RAKKAN_TRY(row.intent, index_column(statement, 2));
-  RAKKAN_TRY(row.outcome, index_column(statement, 3));
-  RAKKAN_TRY(row.created, instant_column(statement, 4));
-  RAKKAN_TRY(const std::int64_t erased, statement.integer(5));
-  if (erased == 0) {
-    RAKKAN_TRY(row.facts, statement.text(6));
+  RAKKAN_TRY(const bool kept, read_what_is_listed(statement, row));
+  if (kept) {
     RAKKAN_TRY(row.tail, statement.blob(7));
   }
   return row;
