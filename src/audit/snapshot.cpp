@@ -8,6 +8,7 @@
 
 #include "audit/log_files.hpp"
 #include "audit/timestamps.hpp"
+#include "rakkan/base/read_only_file.hpp"
 
 namespace rakkan::audit {
 namespace {
@@ -21,28 +22,6 @@ constexpr int kVerifications = 3;
 tl::unexpected<Error> read_only(const fs::path& path) {
   return fail(ErrorCode::internal, "a snapshot of a log is not written to", path.string());
 }
-
-class KeptFile final : public File {
- public:
-  KeptFile(const Bytes& content, fs::path path) : content_(content), path_(std::move(path)) {}
-  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) override {
-    const std::size_t begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, content_.size()));
-    const std::size_t size = std::min(out.size(), content_.size() - begin);
-    std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(begin), size, out.begin());
-    return size;
-  }
-  [[nodiscard]] Result<void> write_at(std::uint64_t /*offset*/, ByteView /*data*/) override { return read_only(path_); }
-  [[nodiscard]] Result<void> truncate(std::uint64_t /*size*/) override { return read_only(path_); }
-  [[nodiscard]] Result<void> sync() override { return read_only(path_); }
-  [[nodiscard]] Result<std::uint64_t> size() override { return content_.size(); }
-  [[nodiscard]] Result<bool> try_lock(std::uint64_t /*offset*/, std::uint64_t /*length*/) override {
-    return read_only(path_);
-  }
-
- private:
-  const Bytes& content_;
-  fs::path path_;
-};
 
 }  // namespace
 
@@ -72,7 +51,7 @@ class LogSnapshot::Files final : public FileSystem {
     }
     const auto kept = kept_.find(path);
     if (kept != kept_.end()) {
-      return std::make_unique<KeptFile>(kept->second, path);
+      return std::make_unique<ReadOnlyFile>(std::shared_ptr<const Bytes>(std::shared_ptr<void>(), &kept->second), path);
     }
     return log_.files.open(path, mode);
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "rakkan/base/read_only_file.hpp"
+
 namespace rakkan::cli {
 namespace {
 
@@ -11,28 +13,6 @@ namespace fs = std::filesystem;
 tl::unexpected<Error> read_only(const fs::path& path) {
   return fail(ErrorCode::internal, "a log behind a server is not written to", path.string());
 }
-
-class FetchedFile final : public File {
- public:
-  FetchedFile(Bytes content, fs::path path) : content_(std::move(content)), path_(std::move(path)) {}
-  [[nodiscard]] Result<std::size_t> read_at(std::uint64_t offset, ByteSpan out) override {
-    const auto begin = static_cast<std::size_t>(std::min<std::uint64_t>(offset, content_.size()));
-    const std::size_t size = std::min(out.size(), content_.size() - begin);
-    std::copy_n(content_.begin() + static_cast<std::ptrdiff_t>(begin), size, out.begin());
-    return size;
-  }
-  [[nodiscard]] Result<void> write_at(std::uint64_t /*offset*/, ByteView /*data*/) override { return read_only(path_); }
-  [[nodiscard]] Result<void> truncate(std::uint64_t /*size*/) override { return read_only(path_); }
-  [[nodiscard]] Result<void> sync() override { return read_only(path_); }
-  [[nodiscard]] Result<std::uint64_t> size() override { return content_.size(); }
-  [[nodiscard]] Result<bool> try_lock(std::uint64_t /*offset*/, std::uint64_t /*length*/) override {
-    return read_only(path_);
-  }
-
- private:
-  Bytes content_;
-  fs::path path_;
-};
 
 std::string journal_of(const fs::path& path) { return path.begin()->string(); }
 
@@ -55,10 +35,11 @@ Result<std::unique_ptr<File>> LogFiles::open(const fs::path& path, FileMode mode
     return read_only(path);
   }
   if (last_ && last_->first == path) {
-    return std::make_unique<FetchedFile>(std::exchange(last_, std::nullopt)->second, path);
+    return std::make_unique<ReadOnlyFile>(std::make_shared<const Bytes>(std::exchange(last_, std::nullopt)->second),
+                                          path);
   }
   RAKKAN_TRY(Bytes content, fetch(path));
-  return std::make_unique<FetchedFile>(std::move(content), path);
+  return std::make_unique<ReadOnlyFile>(std::make_shared<const Bytes>(std::move(content)), path);
 }
 
 Result<bool> LogFiles::exists(const fs::path& path) {

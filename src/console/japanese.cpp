@@ -302,6 +302,7 @@ constexpr std::array kRows{
   Translation{"what is to be appended does not begin where the document ends", "追記部分の開始位置が文書の末尾と一致しません"},
   Translation{"a command asks by another method", "コマンドが別のメソッドで問い合わせています"},
   Translation{"a log behind a server is not written to", "サーバーにあるログには書き込めません"},
+  Translation{"a log that comes from elsewhere is not written to", "ほかから読み込んだログには書き込めません"},
   Translation{"no key", "応答にキーがありません"},
   Translation{"no token", "応答にトークンがありません"},
   Translation{"the token has another nonce", "トークンのnonceが要求と異なります"},
