@@ -2,10 +2,12 @@
 // crash the records from the mark on are looked through, and what they leave open gets the outcome "interrupted".
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <set>
 
+#include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/store/ledger.hpp"
@@ -23,6 +25,9 @@ class OpenIntents {
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
 
+  // One more intent was recorded: now and then the mark moves up, on that pool.
+  void count(async::BoundedPool& pool, async::Deadline deadline);
+
   // Made before an intent is recorded. One that is not closed (its outcome could not be recorded) holds the mark back.
   class Guard {
    public:
@@ -39,8 +44,12 @@ class OpenIntents {
  private:
   [[nodiscard]] std::uint64_t mark();
 
+  // After so many intents the mark moves up: a start after a crash looks through as many records at most.
+  static constexpr std::uint64_t kIntentsToAMark = 4'096;
+
   store::Ledger* ledger_;
   audit::TrailWriter* trail_;
+  std::atomic<std::uint64_t> intents_{0};
   std::mutex move_mutex_;
   std::uint64_t marked_ = 0;  // what the store has
   std::mutex mutex_;

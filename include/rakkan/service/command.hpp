@@ -74,11 +74,4 @@ struct TimestampAnswer {
   bool lasting = false;
 };
 
-// A certificate in use, for metrics and warnings.
-struct CertificateLife {
-  CredentialId credential;
-  Instant not_after;
-  std::chrono::days left;  // negative when it is over
-};
-
 }  // namespace rakkan::service

@@ -1,5 +1,5 @@
 // What the service would refuse to start with, found without starting it: `rakkan config check` asks here what
-// EmbeddedService::open and SigningService::create ask.
+// EmbeddedService::open and Assembly::create ask.
 #pragma once
 
 #include <string>
