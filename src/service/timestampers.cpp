@@ -3,7 +3,6 @@
 #include <set>
 #include <utility>
 
-#include "rakkan/pki/certificate.hpp"
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
