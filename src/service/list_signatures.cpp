@@ -7,8 +7,8 @@
 namespace rakkan::service {
 namespace {
 
-// As the facts of a signature say it. No other member can hold the same text: a quotation mark within a
-// text is escaped.
+// The digest's member as the facts of a signature have it. No other member can hold the same text, since a quotation
+// mark within a text is escaped.
 std::string facts_with(const crypto::Digest& digest) { return "\"document_digest\":" + records::digest_json(digest); }
 
 }  // namespace

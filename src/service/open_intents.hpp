@@ -1,5 +1,6 @@
-// OpenIntents knows where intents without outcome can be: a mark in the store below which every intent has one. After a
-// crash the records from the mark on are looked through, and what they leave open gets the outcome "interrupted".
+// OpenIntents knows where intents without outcome can be: it keeps a mark in the store below which every intent has
+// one. After a crash the records from the mark on are looked through, and each intent without outcome gets the outcome
+// "interrupted".
 #pragma once
 
 #include <cstdint>
@@ -14,7 +15,7 @@ namespace rakkan::service {
 
 class OpenIntents {
  public:
-  // Both outlive it.
+  // Ledger and trail outlive the OpenIntents.
   OpenIntents(store::Ledger& ledger, audit::TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
 
   // Gives intents that a crash left open their outcome, and sets the mark. Blocks; before the first intent of this
@@ -23,7 +24,8 @@ class OpenIntents {
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
 
-  // Made before an intent is recorded. One that is not closed (its outcome could not be recorded) holds the mark back.
+  // A Guard is made before an intent is recorded. One that is never closed, because the outcome could not be recorded,
+  // holds the mark back.
   class Guard {
    public:
     explicit Guard(OpenIntents& all);
@@ -42,7 +44,7 @@ class OpenIntents {
   store::Ledger* ledger_;
   audit::TrailWriter* trail_;
   std::mutex move_mutex_;
-  std::uint64_t marked_ = 0;  // what the store has
+  std::uint64_t marked_ = 0;  // the mark in the store
   std::mutex mutex_;
   std::multiset<std::uint64_t> lower_bounds_;  // of the indexes of the intents that are open
 };

@@ -8,10 +8,12 @@
 namespace rakkan::service {
 namespace {
 
-// After so many intents the mark moves up: a start after a crash looks through as many records at most.
+// The mark of settled intents moves up after so many intents: a start after a crash looks through about as many
+// records.
 constexpr std::uint64_t kIntentsToAMark = 4'096;
 
-// A document of some 10 KB can be made to inflate to 10 MB, or to read the same bytes again and again.
+// The limits for documents that are read on an I/O thread: a document of some 10 KB can be made to inflate to 10 MB, or
+// to have the same bytes read again and again.
 pdf::Limits little_of(pdf::Limits limits) {
   limits.max_inflated = std::min<std::size_t>(limits.max_inflated, 1U << 20);
   limits.max_parsed = std::min<std::uint64_t>(limits.max_parsed, 1U << 20);
@@ -21,7 +23,7 @@ pdf::Limits little_of(pdf::Limits limits) {
   return limits;
 }
 
-// Nobody's request: the service itself.
+// The principal of work that no caller asked for: the service itself.
 const access::Principal kItself{"service", TenantId(), true};
 
 }  // namespace

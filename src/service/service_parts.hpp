@@ -25,8 +25,8 @@
 
 namespace rakkan::service {
 
-// What SigningService is made of, in the order it is made; the pools go first when it ends, with the work they
-// accepted.
+// The parts of SigningService in the order in which they are made; the pools are destroyed first when it ends, after
+// the work that they accepted.
 struct ServiceParts {
   ServiceParts(Options given, Environment around, tsp::TsuPolicy policy,
                std::unique_ptr<credentials::CredentialRegistry> registry);
@@ -35,20 +35,24 @@ struct ServiceParts {
     return given.value_or(async::deadline_in(options.deadline));
   }
 
-  // The credential with its signer; a key that was not used yet is opened on the hsm pool. As CredentialRegistry::load.
+  // The credential with its signer; a key that was not used yet is opened on the hsm pool. Errors as of
+  // CredentialRegistry::load.
   [[nodiscard]] async::Task<Result<std::shared_ptr<const credentials::Credential>>> load(
       const access::Principal& principal, const CredentialId& id, async::Deadline deadline);
   [[nodiscard]] std::vector<std::string> timestamp_profiles() const;
-  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one, with those that there are.
+  // The timestamper of a profile (empty: the default). invalid_argument, with the names of the profiles, for an unknown
+  // one.
   [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> timestamper(const std::string& profile,
                                                                               async::Deadline deadline);
   // The internal unit, opened at its first use and again when its certificate was renewed.
   [[nodiscard]] async::Task<Result<std::shared_ptr<InternalTimestamper>>> unit(async::Deadline deadline);
 
-  // Why the unit would not issue a token now; nothing is wrong without a unit. On a thread that may use tokens.
+  // Fails with the reason why the unit would not issue a token now; succeeds without a unit. Only on a thread that may
+  // use tokens.
   [[nodiscard]] Result<void> unit_can_issue();
 
-  // Work on a document, within limits: here when it is small and turns out to be little work, else on the cpu pool.
+  // Runs work on a document, within limits: on the caller's thread when the document is small and turns out to be
+  // little work, else on the cpu pool.
   template <class Fn>
   [[nodiscard]] async::Task<std::invoke_result_t<Fn, const pdf::Limits&>> compute(std::uint64_t document_size, Fn fn,
                                                                                   async::Deadline deadline,
@@ -80,15 +84,15 @@ struct ServiceParts {
   OpenIntents open_intents;
   credentials::ActivationBook book;
   DocumentMemory document_memory;
-  std::map<std::string, std::shared_ptr<Timestamper>> profiles;  // without the internal one
+  std::map<std::string, std::shared_ptr<Timestamper>> profiles;  // of outside authorities and of the caller's own
 
   std::mutex unit_mutex;
   std::shared_ptr<const credentials::Credential> unit_credential;
   std::shared_ptr<InternalTimestamper> opened_unit;
-  bool unit_did_not_open = false;  // when that was tried last
+  bool unit_did_not_open = false;  // the last attempt to open the unit failed
   std::atomic<std::uint64_t> intents{0};
-  KeyUse key_use;       // of documents
-  KeyUse unit_key_use;  // of the time-stamping unit
+  KeyUse key_use;       // uses of operators' and parties' keys
+  KeyUse unit_key_use;  // uses of the time-stamping unit's key
   ErrorCounts rejections;
 
   async::BoundedPool store;

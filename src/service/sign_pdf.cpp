@@ -13,7 +13,7 @@ Result<void> check_size(const ServiceParts& parts, const HashedDocument& documen
   return {};
 }
 
-// The line of docs/architecture.md, top to bottom.
+// The signing line of docs/architecture.md, top to bottom; the numbers are its steps.
 async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, const SignPdfCommand& command) {
   const HashedDocument& document = command.document;
   RAKKAN_CO_CHECK(check_size(parts, document));

@@ -60,7 +60,7 @@ async::Task<Result<StoredSignature>> SigningService::find_signature(access::Prin
   const auto read = [&] { return parts_->environment.store.signature(id); };
   const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
   Result<store::SignatureRow> row = co_await async::run_on(parts_->store, read, deadline, principal.owner());
-  // In the same words: whether another tenant has a signature of this id is nobody's business.
+  // The same words for both cases: a caller does not learn whether another tenant has a signature of this id.
   if (row ? !principal.may_read_signature_of(row->tenant) : row.error().code == ErrorCode::signature_unknown) {
     row = fail(ErrorCode::signature_unknown, "there is no signature of this id", "signature " + id.value());
   }
@@ -83,7 +83,7 @@ async::Task<std::vector<Error>> SigningService::readiness() {
   if (auto time = parts_->clock_gate->trusted_time(); !time) {
     wrong.push_back(std::move(time).error());
   }
-  // Tokens in trouble are tried again: nobody else does while no request comes.
+  // Tokens in trouble are tried again here, since nothing else tries them while no request comes.
   const auto look = [&]() -> Result<std::vector<Error>> {
     std::vector<Error> troubles = parts_->credentials->try_again();
     for (Error& trouble : parts_->environment.keys.troubles()) {
@@ -97,7 +97,7 @@ async::Task<std::vector<Error>> SigningService::readiness() {
   Result<std::vector<Error>> troubles = co_await async::run_on(parts_->hsm, look, async::deadline_in(kLook));
   if (troubles) {
     std::move(troubles->begin(), troubles->end(), std::back_inserter(wrong));
-  } else if (troubles.error().code != ErrorCode::overloaded) {  // busy is not broken
+  } else if (troubles.error().code != ErrorCode::overloaded) {  // a busy pool is no trouble
     wrong.push_back(std::move(troubles).error());
   }
   co_return wrong;

@@ -1,5 +1,6 @@
-// SigningDesk is the use case of all that sign for a caller from outside: once, sign, prove. A request that was
-// answered before gets that answer again, and whoever asks for it gets the proof that its outcome is in the log.
+// SigningDesk is the use case of every endpoint that signs for a caller from outside: once, sign, prove. A request that
+// was answered before gets the same answer again, and a caller that wants it gets the proof that its outcome is in the
+// log.
 #pragma once
 
 #include <cstdint>
@@ -18,26 +19,26 @@
 namespace rakkan::service {
 
 struct WantedSignature {
-  std::variant<SignPdfCommand, SignHashCommand> command;  // its claim is filled in here
+  std::variant<SignPdfCommand, SignHashCommand> command;  // SigningDesk::sign fills in its idempotency claim
   RepeatableRequest request;
-  bool proof = false;  // to wait for a checkpoint over the outcome
+  bool proof = false;  // wait for a checkpoint over the outcome, and give the proof
 };
 
 struct GivenSignature {
   StoredSignature stored;
-  bool replayed = false;                  // an earlier request's
+  bool replayed = false;                  // the signature was made for an earlier request
   std::optional<std::string> proof = {};  // of the outcome's entry; nothing: not wanted, or no checkpoint came in time
 };
 
 class SigningDesk {
  public:
-  // All outlive it. `store`: where reads of store and log files wait.
+  // All outlive the desk. `store` is the pool on which the store and the log's files are read.
   SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail,
               async::BoundedPool& store) noexcept
       : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store) {}
 
-  // As Once::claim, SigningService::sign_pdf or sign_hash. A proof that does not come is no error: the signature is
-  // good all the same. Thread-safe.
+  // Errors as of Once::claim and of SigningService::sign_pdf or sign_hash. A proof that does not come in time is no
+  // error: the signature is good all the same. Thread-safe.
   [[nodiscard]] async::Task<Result<GivenSignature>> sign(WantedSignature wanted);
 
  private:
