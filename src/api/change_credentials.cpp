@@ -1,5 +1,6 @@
 // The life of a credential, from its key to its end: POST /v1/credentials (a new key), /v1/credentials:adopt (a key
-// that is in its token), and of one credential /csr, /certificate, /disable, /pin and /pin-reset.
+// that is in its token already), and the endpoints of one credential: /csr, /certificate, /disable, /pin and
+// /pin-reset.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
@@ -21,13 +22,14 @@ constexpr std::size_t kWord = 64;
 constexpr std::size_t kSubject = 1'024;
 constexpr std::size_t kSecret = 256;
 
-// Members that choose the place of a key are the operator's: whoever names a token and a key in it could take another's
-// for a credential of his own.
+// Only the operator may send the members that choose the place of a key: a caller that names a token and a key in it
+// could make another tenant's key a credential of its own.
 Result<void> read_place(Context& context, const Request& request, json::Members& members,
                         credentials::NewCredential& wanted) {
   for (const std::string_view member : {"token", "key_label", "key_id"}) {
     if (members.has(member) && !is_operator(request)) {
-      return only_for_operator(context, request, "the operator alone chooses where a key lies", std::string(member));
+      return only_for_operator(context, request, "only the operator chooses the token and name of a key",
+                               std::string(member));
     }
   }
   RAKKAN_TRY(std::optional<std::string> token, members.optional_text("token", kWord));
@@ -49,10 +51,10 @@ Result<void> read_owner(Context& context, const Request& request, json::Members&
   RAKKAN_TRY(std::optional<std::string> tenant, members.optional_text("tenant", kName));
   wanted.tenant = tenant ? TenantId(*std::move(tenant)) : by.tenant;
   if (!by.any_tenant && wanted.tenant != by.tenant) {
-    return only_for_operator(context, request, "a key makes credentials of its own tenant", "tenant");
+    return only_for_operator(context, request, "an API key makes credentials of its own tenant only", "tenant");
   }
   if (!by.any_tenant && wanted.kind == credentials::CredentialKind::tsu) {
-    return only_for_operator(context, request, "the timestamp unit is the operator's", "kind");
+    return only_for_operator(context, request, "only the operator makes a credential of the timestamp unit", "kind");
   }
   return {};
 }
@@ -84,7 +86,7 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   RAKKAN_CHECK(read_owner(context, request, members, wanted));
   RAKKAN_CHECK(read_place(context, request, members, wanted));
   RAKKAN_CHECK(members.done());
-  // A token of that name that is there already is not the tenant's.
+  // A token of that name that exists already is not the tenant's, so a tenant's key goes into a new token only.
   wanted.in_new_token = !is_operator(request);
   return wanted;
 }
@@ -123,7 +125,7 @@ async::Task<Result<Response>> post_credentials(Context& context, Request& reques
 
 async::Task<Result<Response>> post_adopted_credential(Context& context, Request& request) {
   if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "the operator alone takes a key that is there already");
+    co_return only_for_operator(context, request, "only the operator makes a credential of a key that exists already");
   }
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
   RAKKAN_CO_TRY(const credentials::NewCredential wanted, read_new(context, request, body));
@@ -181,7 +183,7 @@ async::Task<Result<Response>> post_disable(Context& context, Request& request) {
 async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
   if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "the operator alone sets a PIN for a party");
+    co_return only_for_operator(context, request, "only the operator sets a PIN for a party");
   }
   RAKKAN_CO_CHECK(must_be_party(credential));
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
@@ -217,7 +219,7 @@ async::Task<Result<Response>> post_pin_reset(Context& context, Request& request)
     whose = by.tenant;
   }
   if (!by.any_tenant && *whose != by.tenant) {
-    co_return only_for_operator(context, request, "a key forgets the failures of its own tenant", "tenant");
+    co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
   }
   RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
   co_return pin_answer(credential, "reset");

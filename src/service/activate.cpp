@@ -32,7 +32,7 @@ Result<std::vector<std::string>> texts_of(const std::vector<crypto::Digest>& dig
   std::transform(digests.begin(), digests.end(), std::back_inserter(texts), credentials::text_of_digest);
   std::sort(texts.begin(), texts.end());
   if (std::adjacent_find(texts.begin(), texts.end()) != texts.end()) {
-    return fail(ErrorCode::invalid_argument, "a digest stands there twice", "digests");
+    return fail(ErrorCode::invalid_argument, "the list has the same digest twice", "digests");
   }
   return texts;
 }

@@ -58,8 +58,8 @@ struct Assembly::Parts {
   access::Refusals refusals;
   OpenIntents open_intents;
   credentials::ActivationBook book;
-  KeyUse key_use;       // of documents
-  KeyUse unit_key_use;  // of the time-stamping unit
+  KeyUse key_use;       // uses of operators' and parties' keys
+  KeyUse unit_key_use;  // uses of the time-stamping unit's key
   ErrorCounts rejections;
   OpenedCredentials credentials;
   DocumentWork documents;

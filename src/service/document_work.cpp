@@ -5,7 +5,8 @@
 
 namespace rakkan::service {
 
-// A document of some 10 KB can be made to inflate to 10 MB, or to read the same bytes again and again.
+// The limits for documents that are read on an I/O thread: a document of some 10 KB can be made to inflate to 10 MB, or
+// to have the same bytes read again and again.
 pdf::Limits DocumentWork::little_of(pdf::Limits limits) {
   limits.max_inflated = std::min<std::size_t>(limits.max_inflated, 1U << 20);
   limits.max_parsed = std::min<std::uint64_t>(limits.max_parsed, 1U << 20);

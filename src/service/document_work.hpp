@@ -28,7 +28,8 @@ class DocumentWork {
   [[nodiscard]] Result<void> check_size(std::uint64_t document) const;
   [[nodiscard]] DocumentMemory& memory() noexcept { return memory_; }
 
-  // fn(limits), here when the document of `size` bytes is small and turns out to be little work, else on the cpu pool.
+  // Runs fn(limits): on the caller's thread when the document of `size` bytes is small and turns out to be little work,
+  // else on the cpu pool.
   template <class Fn>
   [[nodiscard]] async::Task<std::invoke_result_t<Fn, const pdf::Limits&>> compute(std::uint64_t size, Fn fn,
                                                                                   async::Deadline deadline,

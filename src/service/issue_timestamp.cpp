@@ -10,7 +10,7 @@ namespace {
 
 TimestampAnswer rejected(Error why, bool lasting) { return {tsp::Tsu::reject(why), std::move(why), lasting}; }
 
-// What the request itself is rejected for is judged first, and apart from all that can go wrong with us.
+// Reasons for rejection that lie in the request itself are judged first, and apart from all troubles of our own.
 async::Task<TimestampAnswer> answer(const TimestampIssuing& with, const access::Principal& caller, const Bytes& request,
                                     async::Deadline deadline) {
   auto parsed = tsp::TimestampRequest::parse(request);

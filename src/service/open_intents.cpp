@@ -33,7 +33,7 @@ Result<void> OpenIntents::settle_interrupted() {
   for (std::uint64_t index = marked_; index < trail_->size(); ++index) {
     const Result<store::RecordRow> record = ledger_->record(index);
     if (!record && record.error().code == ErrorCode::audit_index_unknown) {
-      continue;  // erased: nobody can tell any more what it said
+      continue;  // the record was erased, or the entry never had one
     }
     RAKKAN_CHECK(record);
     const records::Trace trace = records::trace(record->body);

@@ -32,7 +32,7 @@ async::Task<std::vector<Error>> ServiceState::readiness() const {
   if (auto time = seen_->clock_gate.trusted_time(); !time) {
     wrong.push_back(std::move(time).error());
   }
-  // Tokens in trouble are tried again: nobody else does while no request comes.
+  // Tokens in trouble are tried again here, since nothing else tries them while no request comes.
   const auto look = [&]() -> Result<std::vector<Error>> {
     std::vector<Error> troubles = seen_->credentials.try_again();
     for (Error& trouble : seen_->keys.troubles()) {
@@ -46,7 +46,7 @@ async::Task<std::vector<Error>> ServiceState::readiness() const {
   Result<std::vector<Error>> troubles = co_await async::run_on(seen_->pools.hsm, look, async::deadline_in(kLook));
   if (troubles) {
     std::move(troubles->begin(), troubles->end(), std::back_inserter(wrong));
-  } else if (troubles.error().code != ErrorCode::overloaded) {  // busy is not broken
+  } else if (troubles.error().code != ErrorCode::overloaded) {  // a busy pool is no trouble
     wrong.push_back(std::move(troubles).error());
   }
   co_return wrong;

@@ -10,7 +10,7 @@
 
 namespace rakkan::service {
 
-// Whose credentials: everybody's.
+// A principal that sees the credentials of all tenants.
 inline const access::Principal kEverybody{"service", TenantId(), true};
 
 struct ServiceState::Seen {  // all of it outlives the state

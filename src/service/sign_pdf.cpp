@@ -8,7 +8,7 @@
 namespace rakkan::service {
 namespace {
 
-// The line of docs/architecture.md, top to bottom.
+// The signing line of docs/architecture.md, top to bottom; the numbers are its steps.
 async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct& act, const SignPdfCommand& command) {
   const HashedDocument& document = command.document;
   RAKKAN_CO_CHECK(with.documents.check_size(document.base().size()));

@@ -88,13 +88,13 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   OpenIntents::Guard& guard = intent_.emplace(with_.open_intents);
   const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   if (!receipt) {
-    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether it is there
+    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
       guard.close();
     }
     intent_.reset();
-    // The store knows of a use that the book does not.
+    // already_exists: the store has a use of this activation that the ActivationBook does not know.
     co_return receipt.error().code == ErrorCode::already_exists
-        ? fail(ErrorCode::activation_used, "this document was signed with it")
+        ? fail(ErrorCode::activation_used, "this document was signed with the activation")
         : fail(receipt.error());
   }
   facts_.intent = receipt->index;
@@ -123,7 +123,7 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
-  line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
+  line_.end();  // our own unit records in the same trail: its commit must not wait for this act's next entry
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
   line_ = with_.trail.begin_line();
   std::optional made(std::move(token));

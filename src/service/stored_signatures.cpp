@@ -10,8 +10,8 @@
 namespace rakkan::service {
 namespace {
 
-// As the facts of a signature say it. No other member can hold the same text: a quotation mark within a
-// text is escaped.
+// The digest's member as the facts of a signature have it. No other member can hold the same text, since a quotation
+// mark within a text is escaped.
 std::string facts_with(const crypto::Digest& digest) { return "\"document_digest\":" + records::digest_json(digest); }
 
 }  // namespace
@@ -21,7 +21,7 @@ async::Task<Result<StoredSignature>> SigningService::find_signature(access::Prin
   const auto read = [&] { return with.rows.signature(id); };
   const async::Deadline deadline = async::deadline_in(with.time);
   Result<store::SignatureRow> row = co_await async::run_on(with.store, read, deadline, principal.owner());
-  // In the same words: whether another tenant has a signature of this id is nobody's business.
+  // The same words for both cases: a caller does not learn whether another tenant has a signature of this id.
   if (row ? !principal.may_read_signature_of(row->tenant) : row.error().code == ErrorCode::signature_unknown) {
     row = fail(ErrorCode::signature_unknown, "there is no signature of this id", "signature " + id.value());
   }

@@ -8,7 +8,7 @@
 namespace rakkan::service {
 namespace {
 
-// Nobody's request: the service itself.
+// The principal of work that no caller asked for: the service itself.
 const access::Principal kItself{"service", TenantId(), true};
 
 }  // namespace

@@ -22,7 +22,7 @@ class Store;
 
 namespace rakkan::service {
 
-// What timestampers are made of. All of it outlives them.
+// The parts that timestampers work with. All of them outlive the Timestampers.
 struct TimestamperEnvironment {
   const Options& options;
   const tsp::TsuPolicy& policy;
@@ -43,12 +43,14 @@ class Timestampers {
   // `given` win over those of the options.
   Timestampers(TimestamperEnvironment environment, std::map<std::string, std::shared_ptr<Timestamper>> given);
 
-  // The timestamper of a profile (empty: the default). invalid_argument for an unknown one, with those that there are.
+  // The timestamper of a profile (empty: the default). invalid_argument, with the names of the profiles, for an unknown
+  // one.
   [[nodiscard]] async::Task<Result<std::shared_ptr<Timestamper>>> of(const std::string& profile,
                                                                      async::Deadline deadline);
   // The internal unit. credential_ and hsm_ codes.
   [[nodiscard]] async::Task<Result<std::shared_ptr<InternalTimestamper>>> unit(async::Deadline deadline);
-  // Why the unit would not issue a token now; nothing is wrong without a unit. On a thread that may use tokens.
+  // Fails with the reason why the unit would not issue a token now; succeeds without a unit. Only on a thread that may
+  // use tokens.
   [[nodiscard]] Result<void> check_unit();
 
  private:
@@ -60,12 +62,12 @@ class Timestampers {
 
   TimestamperEnvironment environment_;
   const CredentialId unit_;
-  std::map<std::string, std::shared_ptr<Timestamper>> by_profile_;  // without the internal one
+  std::map<std::string, std::shared_ptr<Timestamper>> by_profile_;  // outside authorities and the caller's own
 
   std::mutex mutex_;
   std::shared_ptr<const credentials::Credential> unit_credential_;
   std::shared_ptr<InternalTimestamper> opened_unit_;
-  bool unit_did_not_open_ = false;  // when that was tried last
+  bool unit_did_not_open_ = false;  // the last attempt to open the unit failed
 };
 
 }  // namespace rakkan::service

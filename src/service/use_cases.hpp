@@ -1,5 +1,5 @@
-// What each use case of SigningService works with. Each takes what it uses and nothing else; all of it outlives the
-// service, and is made by Assembly.
+// The parts that each use case of SigningService works with, and no others. Assembly makes them; they outlive the
+// service.
 #pragma once
 
 #include <chrono>

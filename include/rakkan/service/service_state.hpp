@@ -1,5 +1,5 @@
-// ServiceState is what an operator sees of a service that runs: whether it is ready, what is to be mended, how busy its
-// pools and keys are. Thread-safe.
+// ServiceState shows an operator the state of a service that runs: whether it is ready, which flaws are to be mended,
+// how busy its pools and keys are. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -21,37 +21,37 @@ namespace rakkan::service {
 struct CertificateLife {
   CredentialId credential;
   Instant not_after;
-  std::chrono::days left;  // negative when it is over
+  std::chrono::days left;  // until it expires; negative afterwards
 };
 
 class ServiceState {
  public:
-  struct Seen;  // what it looks at
+  struct Seen;  // the parts of the service that it looks at
   explicit ServiceState(std::unique_ptr<const Seen> seen) noexcept;
   ~ServiceState();
 
-  // What is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
+  // Everything that is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
   [[nodiscard]] async::Task<std::vector<Error>> readiness() const;
-  // Flaws that do not hinder signing and should not stay: certificates that are not as their profile wants. From
-  // memory.
+  // Flaws that do not hinder signing and should not stay: certificates that are not as their profile wants. Answers
+  // from memory.
   [[nodiscard]] std::vector<Error> warnings() const;
   // The active credentials' certificates, from memory.
   [[nodiscard]] std::vector<CertificateLife> certificates() const;
 
-  struct KeyUses {  // since the start
+  struct KeyUses {  // counted since the start
     std::uint64_t signatures = 0;
     std::uint64_t failures = 0;
-    std::chrono::nanoseconds signing{0};  // that they took, together
-    std::chrono::nanoseconds waited{0};   // for a thread that may use them, together
+    std::chrono::nanoseconds signing{0};  // the time that all uses took together
+    std::chrono::nanoseconds waited{0};   // the time that all waited together for a thread that may use the keys
   };
   struct Load {
     std::vector<std::pair<std::string, async::BoundedPool::Load>> pools;  // by name
-    KeyUses documents;                                                    // of operators' and parties' keys
-    KeyUses unit;                                                         // of the time-stamping unit's key
+    KeyUses documents;                                                    // uses of operators' and parties' keys
+    KeyUses unit;                                                         // uses of the time-stamping unit's key
     std::vector<std::pair<ErrorCode, std::uint64_t>> rejections;          // of timestamp requests, since the start
   };
   [[nodiscard]] Load load() const;
-  struct Waits {  // of the oldest job that waits in each pool
+  struct Waits {  // how long the oldest waiting job of each pool has waited
     std::chrono::nanoseconds cpu, hsm, pin, tsa, store;
   };
   // Takes no lock.

@@ -1,4 +1,4 @@
-// WantedSignature is what SigningDesk is asked for.
+// WantedSignature is the request for a signature that SigningDesk answers.
 #pragma once
 
 #include <variant>
@@ -9,9 +9,9 @@
 namespace rakkan::service {
 
 struct WantedSignature {
-  std::variant<SignPdfCommand, SignHashCommand> command;  // its claim is filled in by the desk
+  std::variant<SignPdfCommand, SignHashCommand> command;  // SigningDesk::sign fills in its idempotency claim
   RepeatableRequest request;
-  bool proof = false;  // to wait for a checkpoint over the outcome
+  bool proof = false;  // wait for a checkpoint over the outcome, and give the proof
 };
 
 }  // namespace rakkan::service
