@@ -95,7 +95,7 @@ class ApiKeys {
   // One transaction with its entry in the trail (key.created, key.revoked, `by` whom); durable when it returns; blocks.
   // invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that a key makes has at
   // most its scopes, addresses and time (what is left out is the maker's): else key_exceeds_maker with the member.
-  [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
+  [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& wanted);
   // When it returns the key is refused, with all that it made and they made, and so is what is still under way in their
   // names: nothing of it is recorded behind the revocation's entry. api_key_unknown. Again is harmless. Both:
   // api_key_expired when `by` ended meanwhile.
