@@ -189,7 +189,7 @@ class VerifyCommand final : public Command {
         return audit::VerifiedLog{};
       }
       if (!begun) {
-        return fail(ErrorCode::audit_log_mismatch, "there is no log, and somebody has a checkpoint of it",
+        return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
                     log.path.string());
       }
       RAKKAN_TRY(const audit::VerifierKey key, key_of(log, keys));
