@@ -63,7 +63,7 @@ Result<void> check_query(std::string_view query, std::span<const std::string_vie
       return unknown(pair->name, names);
     }
     if (std::find(seen.begin(), seen.end(), *name) != seen.end()) {
-      return fail(ErrorCode::invalid_request, "stands there twice", *std::move(name));
+      return fail(ErrorCode::invalid_request, "occurs twice", *std::move(name));
     }
     if (!percent_decoded(pair->value)) {
       return fail(ErrorCode::malformed_request, "has a % without two hexadecimal digits behind it", *std::move(name));
