@@ -10,11 +10,11 @@ namespace rakkan::http {
 namespace {
 
 struct Pair {
-  std::string_view name;  // encoded, as all of it
+  std::string_view name;  // percent-encoded, as the value
   std::string_view value;
 };
 
-// Takes the next pair from the front of `rest`; nothing between two "&" is none.
+// Takes the next pair from the front of `rest`; an empty text between two "&" is skipped.
 std::optional<Pair> next_pair(std::string_view& rest) noexcept {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('&'), rest.size());
