@@ -13,7 +13,7 @@ namespace rakkan::certs {
 
 enum class Profile : std::uint8_t { root, issuing_ca, document, timestamp, ocsp };
 
-// What a negative does wrong. Everything else about it is right, so that a test sees the one refusal.
+// The one wrong thing about a negative. Everything else about it is right, so that a test sees the one refusal.
 enum class Lie : std::uint8_t {
   none,
   expired,         // ended yesterday

@@ -293,8 +293,8 @@ class Bench {
     report_->add({table, "lines a second", of_batches.rate() * kLines, "/s", "capacity", capacity, {}, {}});
   }
 
-  // What the trail's commits gain and lose by waiting for each other: a server as it is beside one that never waits, in
-  // turns, for few callers and for many.
+  // The gain and loss of the trail's commits by waiting for each other: a server as it is beside one that never waits,
+  // in turns, for few callers and for many.
   void commit_windows(const KeyUnderLoad& key) {
     const std::filesystem::path other = options_->build / ("load-data-no-window-" + key.unit);
     std::filesystem::remove_all(other);  // an earlier run's

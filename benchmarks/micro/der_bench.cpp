@@ -64,7 +64,7 @@ void DerRead(benchmark::State& state) {
 }
 BENCHMARK(DerRead);
 
-// What closing an element costs when its length takes more octets than were left for it.
+// The cost of closing an element whose length takes more octets than were left for it.
 void DerCloseShifts(benchmark::State& state) {
   const Bytes content(static_cast<std::size_t>(state.range(0)), 0xAB);
   Writer writer(content.size() + 64);

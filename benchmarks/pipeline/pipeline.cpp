@@ -123,7 +123,9 @@ class Pipeline {
     const Bytes value = must(key.software.signer().sign(key.software.suite(), digest));
     return {
         {"self-check",
-         [&key, digest, value] { must_hold(key.software.self_check()->key().verify(key.software.suite(), digest, value)); }},
+         [&key, digest, value] {
+           must_hold(key.software.self_check()->key().verify(key.software.suite(), digest, value));
+         }},
         {"key", [&key, digest] { static_cast<void>(must(key.software.signer().sign(key.software.suite(), digest))); }}};
   }
   static void must_hold(const Result<void>& result) {
@@ -152,7 +154,7 @@ class Pipeline {
     const ByteView base = documents_.at(document).view();
     const Parts limit = parts(key);
     const Bytes tail = sign(base, key.free);
-    // What is hashed beside the base: the tail without /Contents, about this much.
+    // The tail without /Contents, which is hashed beside the base, is about this long.
     const std::size_t hashed_tail = std::min<std::size_t>(tail.size(), 2'000);
     const auto digest_all = [base, hashed_tail, tail] {
       const ByteView more(tail.data(), hashed_tail);

@@ -1,5 +1,5 @@
 // The whole API on a loopback port: a store, a trail with checkpoints, keys in memory, clocks that a test moves, two
-// tenants with keys. What it answers can be kept, to be held against its description.
+// tenants with keys. Its answers can be kept, to be compared with its description.
 #pragma once
 
 #include <gmock/gmock.h>

@@ -51,7 +51,7 @@ class PowerLossFileSystem final : public FileSystem {
   [[nodiscard]] std::uint64_t operations() const;
   // The last operations, one a line with its number: for a failing test's message.
   [[nodiscard]] std::string history(std::size_t lines = 12) const;
-  // What a reader sees now; empty when the file is not there.
+  // The content that a reader sees now; empty when the file is not there.
   [[nodiscard]] Bytes content(const std::filesystem::path& path) const;
   // Every file there is.
   [[nodiscard]] std::vector<std::filesystem::path> files() const;

@@ -82,7 +82,7 @@ inline CutSignature cut_signature(ByteView base, const service::SignedDocument& 
   return cut_signature(base, made.stored.tail, made.pdf);
 }
 
-// What `openssl cms` says of a detached signature over the content, with that root as the only anchor. Files go to
+// The verdict of `openssl cms` on a detached signature over the content, with that root as the only anchor. Files go to
 // `folder`.
 inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, ByteView cms, ByteView content,
                                        std::string_view root_pem) {

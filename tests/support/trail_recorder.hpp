@@ -13,7 +13,7 @@ namespace rakkan::test {
 
 class TrailRecorder {
  public:
-  // What takes submissions; this outlives it.
+  // The function that takes submissions; this object outlives it.
   [[nodiscard]] auto recorder() {
     return [this](audit::Submission submission, audit::Trail::Done done) {
       const std::scoped_lock lock(mutex_);

@@ -51,7 +51,7 @@ OpensslCertificate openssl_parse(ByteView der) {
   return at == der.data() + der.size() ? std::move(certificate) : nullptr;
 }
 
-// What the corpora hold: everything that both read.
+// A certificate of the corpora that both read.
 struct Found {
   Certificate ours;
   OpensslCertificate theirs;
@@ -127,7 +127,7 @@ class Scan {
   std::size_t stricter_ = 0;
 };
 
-// What the scan finds, once for all tests.
+// The findings of the scan, which runs once for all tests.
 const Scan& scan_of(const fs::path& corpora) {
   static const Scan scan = [&] {
     Scan result;

@@ -29,7 +29,7 @@ Result<pki::Certificate> verify(const std::filesystem::path& file, const std::ve
   return token.verify_signature(extra);
 }
 
-// What these say is right by their manifests and refused by us on purpose.
+// The error of a file that is right by its manifest and refused by us on purpose.
 std::optional<ErrorCode> our_refusal(std::string_view file) {
   if (file.find("SigningCertificateV1.tsr") != std::string_view::npos) {
     return ErrorCode::signature_invalid;  // names its certificate by SHA-1 alone

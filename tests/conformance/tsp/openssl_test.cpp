@@ -153,7 +153,7 @@ TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
   rejected(query({"-sha256"}), "the request cannot be handled due to system failure");
 }
 
-// What our tests take for BER, OpenSSL takes for the same token.
+// OpenSSL reads the same token from the BER that our tests write.
 TEST_F(OpenSslClient, VerifiesInBerWhatWeReadInBer) {
   const test::TestTsu unit(authority);
   const Bytes response = test::respond(*unit.tsu, query({"-sha256", "-cert"}));

@@ -15,7 +15,7 @@ using test::PowerLossFileSystem;
 using test::submission;
 using test::TrailFixture;
 
-// What somebody outside holds: entries acknowledged to him, checkpoints given to him.
+// The things that somebody outside holds: entries acknowledged to him, checkpoints given to him.
 struct Outside {
   std::set<std::string> acknowledged;  // bodies of records
   std::set<std::string> checkpoints;

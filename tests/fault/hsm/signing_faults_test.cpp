@@ -15,7 +15,7 @@ using test::FaultyPkcs11;
 using test::IsOk;
 using test::SoftHsm;
 
-// What signing calls when the thread is new and its login was just lost: everything it ever calls.
+// The functions that signing calls when the thread is new and its login was just lost: all that it ever calls.
 constexpr std::array kCalls = {
     "C_GetSlotList",     "C_GetTokenInfo", "C_OpenSession",      "C_Login",    "C_CloseSession",
     "C_FindObjectsInit", "C_FindObjects",  "C_FindObjectsFinal", "C_SignInit", "C_Sign"};

@@ -232,7 +232,7 @@ TEST_F(ProxiedAttack, AnAddressThatAStrangerForwardsIsNotBelieved) {
   EXPECT_EQ(status_for("198.51.100.1", "127.0.9.1"), 200U) << "the address that was claimed has paid for it";
 }
 
-// What the proxy was told by its caller stands on the left of what it saw itself.
+// In X-Forwarded-For, the addresses that the caller told the proxy stand on the left of the one that the proxy saw.
 TEST_F(ProxiedAttack, AnAddressThatTheCallerOfAProxyForwardsIsNotBelieved) {
   start_alone({"http.address_rate.per_second=1", "http.address_rate.burst=20", "http.trusted_proxies=127.0.9.1/32"});
   unsigned refused = 0;

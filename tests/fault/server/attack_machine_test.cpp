@@ -28,7 +28,7 @@ class MachineAttack : public AttackScene {
     text << std::ifstream(attacked_.folder.log()).rdbuf();
     return text.str();
   }
-  // What `rakkand` says when it does not start; nothing when it does.
+  // The message of a `rakkand` that does not start; nothing when it starts.
   [[nodiscard]] std::optional<std::string> refusal() {
     try {
       start_alone();

@@ -1,4 +1,4 @@
-// What a key, a PIN, an activation or an id is good for, and no longer: asked again when it counts, and by 64 at once.
+// The rights of a key, a PIN, an activation or an id, and their end: asked again when it counts, and by 64 at once.
 #include <algorithm>
 #include <barrier>
 #include <mutex>
@@ -84,7 +84,7 @@ class OpenBatch {
   OpenBatch(Wire wire, const std::string& key) : wire_(std::move(wire)) {
     wire_.send(post_head("/v1/cms:batch", key, kLines, "Transfer-Encoding: chunked\r\n\r\n"));
   }
-  // What is said to one more line: its status, 0 when the batch was ended.
+  // The status of one more line; 0 when the batch was ended.
   unsigned sign(const std::string& about) {
     if (!wire_.send(chunk(cms_body(about) + "\n"))) {
       return 0;

@@ -1,5 +1,5 @@
 // The scene of an attack: a rakkand with two tenants, the attacker's and a bystander's, and beside it a second rakkand
-// that nobody attacks, with a bystander of its own. What happens to that one at the same time is the machine's doing.
+// that nobody attacks, with a bystander of its own. Trouble of that one at the same time is the machine's doing.
 //
 //   Flood attack(64, {attacker_peer()}, [&](unsigned) { return ...; });
 //   const Outcome outcome = suffer("a flood of signatures", attack, {.memory_mb = 64});
@@ -33,12 +33,12 @@ namespace rakkan::test {
 // Holds rakkan, rakkand and rakkan-dev-pki.
 [[nodiscard]] std::string attacked_programs();
 
-// What an attack may cost, as the configuration allows.
+// The cost of an attack that the configuration allows.
 struct Allowance {
   double memory_mb = 64;    // peak above the quiet server's
   double left_over_mb = 0;  // of it, what may still be there at the end; 0: not looked at
-  // What was taken on is done, or dropped at signing.deadline, also when its caller has left: how long its connections
-  // may stay.
+  // Milliseconds that connections may stay: work that was taken on is done, or dropped at signing.deadline, also when
+  // its caller has left.
   int worked_off_ms = 0;
 };
 

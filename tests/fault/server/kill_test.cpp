@@ -1,5 +1,5 @@
 // rakkand is killed under load, again and again, at no particular moment: a while after some number of answers, so that
-// it has done as much by then on a slow machine as on a fast one. Whatever it had answered must be there afterwards:
+// it has done as much by then on a slow machine as on a fast one. All that it had answered must be there afterwards:
 // the signature with its record, both entries with their proofs; no serial number twice, and no second signature on an
 // activation that was used.
 #include <gmock/gmock.h>
@@ -59,7 +59,7 @@ struct Used {
   std::string activation;
 };
 
-// What the server has answered, by all threads and over all its lives.
+// The server's answers to all threads, over all its lives.
 struct Acknowledged {
   std::mutex mutex;
   std::vector<Used> activations;

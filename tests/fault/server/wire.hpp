@@ -71,7 +71,7 @@ class Wire {
   [[nodiscard]] std::optional<std::string> line(Until until = in(10'000));
   // Everything up to the end of the connection; nothing when that does not come in time.
   [[nodiscard]] std::optional<std::string> rest(Until until = in(10'000));
-  // The server has ended the connection; does not wait. What has arrived is kept.
+  // Whether the server has ended the connection; does not wait. Bytes that have arrived are kept.
   [[nodiscard]] bool is_over();
   // The same, without reading anything.
   [[nodiscard]] bool is_gone() const;

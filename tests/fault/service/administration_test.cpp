@@ -42,7 +42,7 @@ credentials::PinPolicy cheap_pins() {
 
 async::Deadline soon() { return async::deadline_in(std::chrono::seconds(60)); }
 
-// Who administers, over the trail and the store of the moment.
+// An administrator, over the trail and the store of the moment.
 class Administrator {
  public:
   Administrator(TrailFixture& fixture, SoftwareKeys& keys)
@@ -98,7 +98,7 @@ class Life {
              pki::to_pem("CERTIFICATE", authority_.signer(crypto::KeyKind::ec_p256, for_key).certificate.der());
   }
 
-  // Every kind of change, until one fails. What was answered is kept.
+  // Makes changes of every kind until one fails, and keeps the answers.
   void work() {
     if (!fixture_.open()) {
       return;

@@ -1,4 +1,4 @@
-// Who may call: keys, scopes, addresses, tenants.
+// The callers who are let in: keys, scopes, addresses, tenants.
 #include "rakkan/credentials/credential.hpp"
 #include "support/api_fixture.hpp"
 

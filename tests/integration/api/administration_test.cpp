@@ -1,4 +1,5 @@
-// Who may administer what: the operator over the Unix socket everything, a key of the API its tenant's things alone.
+// Rights of administration: the operator over the Unix socket has all of them, an API key those over its tenant's
+// things alone.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {

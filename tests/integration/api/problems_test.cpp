@@ -1,4 +1,4 @@
-// What a caller who made a mistake is told: where it is, and what would do. Every parser of requests, one by one.
+// A caller who made a mistake is told where it is, and what would do. Every parser of requests, one by one.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {

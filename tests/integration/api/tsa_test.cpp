@@ -132,7 +132,7 @@ TEST_F(ApiTsa, ARejectionOfWhatWasAskedIsKeptToo) {
   EXPECT_EQ(again.body, first.body);
 }
 
-// What came of a trouble of ours is not the request's answer: the key is free again.
+// An answer that came of a trouble of ours is not kept for the request: its Idempotency-Key is free again.
 TEST_F(ApiTsa, APassingFailureIsNotKept) {
   const std::string asked = query(data_);
   const auto granted = [&](const RawAnswer& answer) {

@@ -191,7 +191,7 @@ TEST_F(AuditCommands, ALogThatHasNotBegunIsToldApartFromOneThatIsWhole) {
   const CommandOutcome young = run_command({RAKKAN_PROGRAM, "--config", path("young/rakkan.toml"), "audit", "verify"});
   EXPECT_EQ(young.exit_code, 0) << young.output;
   EXPECT_THAT(young.output, HasSubstr("no checkpoint: nothing was recorded yet, or the log was removed"));
-  // Who kept a checkpoint is not told that a removed log is a young one.
+  // A verifier who kept a checkpoint is not told that a removed log is a young one.
   const std::string kept = exported("kept") + "/checkpoint";
   const CommandOutcome removed =
       run_command({RAKKAN_PROGRAM, "--config", path("young/rakkan.toml"), "audit", "verify", "--against", kept});

@@ -25,7 +25,7 @@ class DataFolderTest : public OwnFolder {
   static std::string id_of(const Path& folder) {
     return std::string(answer(folder, {"data", "show"}).at("id").as_string());
   }
-  // What an operator cannot do: the store as another machine, or an earlier version, would have left it.
+  // Changes the store as no operator can: into one that another machine, or an earlier version, would have left.
   static void change_store(const Path& folder, const std::string& sql) {
     const CommandOutcome changed = run_command({"python3", "-c",
                                                 "import sqlite3, sys\n"

@@ -126,7 +126,7 @@ TEST_F(Listen, AServerThatIsGoneLeavesItsPort) {
   EXPECT_EQ(again.stop(), 0);
 }
 
-// What benchmarks and tests start is not left behind, however they end.
+// A server that a benchmark or a test started is not left behind, however they end.
 TEST_F(Listen, AServerEndsWithWhoStartedIt) {
   for (const bool is_killed : {true, false}) {
     const pid_t starter = ::fork();

@@ -1,5 +1,5 @@
-// What others could change or read is refused by both programs at their start, with the command that mends it, and that
-// command mends it. What the programs make is their user's alone, whatever the umask.
+// Files that others could change or read are refused by both programs at their start, with the command that mends it,
+// and that command mends it. Files that the programs make are their user's alone, whatever the umask.
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -180,7 +180,7 @@ TEST_F(PermissionsTest, ItsOwnUserDoesNotReadARunningServersMemory) {
   words.erase(words.begin());
   auto server = ServerProcess::start(program, words, folder.port(), folder.path() / "rakkand.log");
   ASSERT_TRUE(server.has_value()) << to_string(server.error());
-  // What may be read there is what may be read of the memory (PTRACE_MODE_READ, proc(5)).
+  // This file may be read by those who may read the process's memory (PTRACE_MODE_READ, proc(5)).
   const CommandOutcome refused =
       run_command(without_privilege({"cat", "/proc/" + std::to_string(server->pid()) + "/auxv"}));
   EXPECT_NE(refused.exit_code, 0) << "its memory is open";

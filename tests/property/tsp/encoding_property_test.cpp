@@ -1,4 +1,4 @@
-// What is written is read back the same, for requests, TSTInfos and rejections of any content.
+// Requests, TSTInfos and rejections of any content are read back as they were written.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

@@ -126,7 +126,7 @@ TEST_F(ProofOfAnEntry, TheFilesOfEarlierReleasesAreRead) {
   EXPECT_THAT(verify_proof(proof_, old, key_), IsOk());
 }
 
-// What would not come back letter for letter is handed out as a text, whoever wrote it.
+// A body that JSON would not give back letter for letter is handed out as a text, whoever wrote it.
 TEST_F(ProofOfAnEntry, WhatJsonWouldChangeStaysText) {
   for (const std::string body : {R"({"a": 1})", R"({"a":"\u5c71"})", R"({"a":1.0})", R"({"a":1,"a":2})", R"({"a":)"}) {
     record_.body = body;

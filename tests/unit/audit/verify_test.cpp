@@ -193,7 +193,7 @@ TEST_F(ALog, AnAlteredRecordIsNamed) {
   EXPECT_EQ(verified.error().where, "record 6");
 }
 
-// Whoever has the key and the folder can write another log. He cannot make it continue a checkpoint given out before.
+// A holder of the key and the folder can write another log, but cannot make it continue a checkpoint given out before.
 TEST_F(ALog, ARemovedTailIsFoundAgainstACheckpoint) {
   make(10);
   const std::string later = note_;

@@ -19,7 +19,7 @@ using test::XrefForm;
 using testing::HasSubstr;
 using testing::Not;
 
-// Which objects an update writes, by their numbers.
+// The numbers of the objects that an update writes.
 std::vector<std::string> objects_in(const std::string& tail) {
   static const std::regex kHeader("(?:^|\n)([0-9]+ [0-9]+) obj\n");
   std::vector<std::string> numbers;

@@ -1,4 +1,4 @@
-// What qpdf and pdfsig say of a document signed twice, in every form.
+// The verdicts of qpdf and pdfsig on a document signed twice, in every form.
 #include <gmock/gmock.h>
 
 #include "support/run_command.hpp"

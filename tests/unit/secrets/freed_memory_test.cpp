@@ -102,7 +102,7 @@ TEST(FreedMemory, HoldsNoSecretThatAFileBrought) {
 }
 
 TEST(FreedMemory, HoldsNoApiKey) {
-  // What FixedRandom makes of a fresh book of keys.
+  // The API key that a fresh book of keys makes with FixedRandom.
   constexpr std::string_view kKey = "rkn_0102030405060708_CQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJyg";
   constexpr std::string_view kSecret = kKey.substr(21, 24);
   test::MemoryApiKeyStore store;

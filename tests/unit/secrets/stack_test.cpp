@@ -1,4 +1,4 @@
-// What was read leaves nothing on the stack of the thread that read it.
+// A secret that was read leaves nothing on the stack of the thread that read it.
 #include <gtest/gtest.h>
 #include <pthread.h>
 
