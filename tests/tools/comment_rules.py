@@ -127,7 +127,7 @@ PLANTED = (
     ("src/m/d.cpp", "// The key that signs, and what it signs. Who may? Refused: \"What is it\".\n// That is, by default.\n", 0),
     ("src/m/e.cpp", "//\n// That was lost.\n", 1),
     ("tests/t.py", '#!/usr/bin/env python3\n"""Which lines break."""\n# Whoever reads it.\n', 2),
-    ("tests/CMakeLists.txt", "# What was built.\nx()  # That may fail\n", 2),
+    ("tests/CMakeLists.txt", "# What was built.\nx()\t# That may fail\n", 2),
     ("docs/a.md", "# What is built\n\n| what | who |\n| --- | --- |\n| What is | x |\n\nIt is so. Who\nasks, gets.\n\n    What is code.\n", 2),
     ("README.md", "- Which is it? One.\n- That has no end.\n```\nWhat is quoted\n```\n", 1),
     ("include/rakkan/m/a.hpp", "#pragma once\n\nint f();\n", 1),
