@@ -118,9 +118,7 @@ Response pin_answer(const credentials::CredentialSummary& credential, std::strin
 async::Task<Result<Response>> post_credentials(Context& context, Request& request) {
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
   RAKKAN_CO_TRY(const credentials::NewCredential wanted, read_new(context, request, body));
-  const auto generate = [&] {
-    return context.environment.signing.credentials().generate(principal_of(request), wanted);
-  };
+  const auto generate = [&] { return context.environment.credentials.generate(principal_of(request), wanted); };
   RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, generate));
   co_return whole(made, 201);
 }
@@ -131,7 +129,7 @@ async::Task<Result<Response>> post_adopted_credential(Context& context, Request&
   }
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
   RAKKAN_CO_TRY(const credentials::NewCredential wanted, read_new(context, request, body));
-  const auto adopt = [&] { return context.environment.signing.credentials().adopt(principal_of(request), wanted); };
+  const auto adopt = [&] { return context.environment.credentials.adopt(principal_of(request), wanted); };
   RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, adopt));
   co_return whole(made, 201);
 }
@@ -144,9 +142,7 @@ async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   RAKKAN_CO_TRY(const std::string text, members.text("subject", kSubject));
   RAKKAN_CO_CHECK(members.done());
   RAKKAN_CO_TRY(const pki::Name subject, pki::Name::from_text(text));
-  const auto make = [&] {
-    return context.environment.signing.credentials().certification_request(credential.id, subject);
-  };
+  const auto make = [&] { return context.environment.credentials.certification_request(credential.id, subject); };
   RAKKAN_CO_TRY(const Bytes made, co_await change(context, request, make));
   json::ObjectWriter json;
   json.text("id", credential.id.value())
@@ -168,8 +164,8 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
   RAKKAN_CO_TRY(const Bytes certificates, co_await read_all(*request.body, kLargestCertificateFile));
   const auto incomplete = chain == "whole" ? credentials::IncompleteChain::refuse : credentials::IncompleteChain::allow;
   const auto take = [&] {
-    return context.environment.signing.credentials().import_certificates(principal_of(request), credential.id,
-                                                                         certificates, incomplete);
+    return context.environment.credentials.import_certificates(principal_of(request), credential.id, certificates,
+                                                               incomplete);
   };
   RAKKAN_CO_TRY(const credentials::CredentialSummary changed, co_await change(context, request, take));
   co_return whole(changed, 200);
@@ -177,9 +173,7 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
 
 async::Task<Result<Response>> post_disable(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  const auto disable = [&] {
-    return context.environment.signing.credentials().disable(principal_of(request), credential.id);
-  };
+  const auto disable = [&] { return context.environment.credentials.disable(principal_of(request), credential.id); };
   RAKKAN_CO_CHECK(co_await change(context, request, disable));
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("status", "disabled");
@@ -199,7 +193,7 @@ async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const SecureBytes pin, members.secret("pin", kSecret));
   RAKKAN_CO_TRY(const std::optional<SecureBytes> old_pin, members.optional_secret("old_pin", kSecret));
   RAKKAN_CO_CHECK(members.done());
-  credentials::Activation& activation = context.environment.signing.activation();
+  credentials::Activation& activation = context.environment.pins;
   const access::Principal& by = principal_of(request);
   if (old_pin) {
     RAKKAN_CO_CHECK(co_await activation.change_pin(by, credential.id, *old_pin, pin, request.deadline));
@@ -227,8 +221,7 @@ async::Task<Result<Response>> post_pin_reset(Context& context, Request& request)
   if (!by.any_tenant && *whose != by.tenant) {
     co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
   }
-  RAKKAN_CO_CHECK(
-      co_await context.environment.signing.activation().reset_failures(by, credential.id, whose, request.deadline));
+  RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
   co_return pin_answer(credential, "reset");
 }
 

@@ -1,7 +1,7 @@
-// POST /v1/cms:batch takes lines of JSON and returns an answer for each, in their order, as soon as the answers are made. A
-// line that fails is answered like the others; only a body that breaks off, or is no batch at all, ends the batch. A
-// limited number of its lines is worked on at a time, and their answers count like bytes of bodies. Batches use the
-// capacity that single requests leave: while work stands in the queues, all but one line of each batch waits.
+// POST /v1/cms:batch takes lines of JSON and returns an answer for each, in their order, as soon as the answers are
+// made. A line that fails is answered like the others; only a body that breaks off, or is no batch at all, ends the
+// batch. A limited number of its lines is worked on at a time, and their answers count like bytes of bodies. Batches
+// use the capacity that single requests leave: while work stands in the queues, all but one line of each batch waits.
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -34,8 +34,8 @@ constexpr std::size_t kUsualAnswer = 4096;  // bytes that are reserved for an an
 constexpr std::chrono::milliseconds kPause{1};
 constexpr auto kUntilChanged = std::chrono::steady_clock::time_point::max();
 
-// A copy of the part of the request that lines need. They may outlive the request: when the connection breaks, lines that
-// were begun go on.
+// A copy of the part of the request that lines need. They may outlive the request: when the connection breaks, lines
+// that were begun go on.
 Request lasting(const Request& request, std::string_view id) {
   Request kept = request;
   kept.path = kept.query = {};
@@ -182,7 +182,8 @@ Result<bool> Batch::find_line() {
   return complete_;
 }
 
-// Begins the received lines that may begin now. True when the next one has to wait until less work stands in the queues.
+// Begins the received lines that may begin now. True when the next one has to wait until less work stands in the
+// queues.
 async::Task<Result<bool>> Batch::begin_lines() {
   while (lines_.size() < kAtOnce) {
     RAKKAN_CO_TRY(const bool is_there, find_line());
@@ -217,7 +218,7 @@ Result<void> Batch::find_room() { return quota_.hold(answers_ + (working_ + 1) *
 // delay at which requests are refused, and leave the other half to single requests.
 bool Batch::is_busy(std::chrono::nanoseconds lag) const {
   const std::chrono::nanoseconds delay = context_.options.queue_delay;
-  return delay.count() > 0 && context_.environment.signing.waits().hsm + http::kPassages * lag > delay / 2;
+  return delay.count() > 0 && context_.environment.state.waits().hsm + http::kPassages * lag > delay / 2;
 }
 
 void Batch::begin() {
@@ -231,7 +232,7 @@ void Batch::begin() {
     return;
   }
   // A batch may take longer than one signature, so each line has a deadline of its own.
-  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
+  request_.deadline = async::deadline_in(context_.options.deadline);
   const auto end = [self = shared_from_this()](const std::exception_ptr& fault) {
     self->thrown_ = fault ? fault : self->thrown_;
     self->changed_.cancel();

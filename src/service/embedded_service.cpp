@@ -11,6 +11,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/command.hpp"
+#include "rakkan/service/signing_service.hpp"
 #include "service/open_folder.hpp"
 
 namespace rakkan::service {
@@ -55,9 +56,9 @@ struct EmbeddedService::Parts {
       : folder(std::move(opened)), tokens(*folder.store, std::move(serials)) {}
   ~Parts() {
     stamping.end();
-    if (signing != nullptr) {
+    if (service != nullptr) {
       announce("service.stopped");
-      signing.reset();  // finishes the requests that it accepted
+      service.reset();  // finishes the requests that it accepted
     }
     if (trail != nullptr) {
       trail->stop();
@@ -92,7 +93,7 @@ struct EmbeddedService::Parts {
   Stamping stamping;
   std::unique_ptr<audit::Trail> trail;
   std::unique_ptr<audit::AuditTrailWriter> writer;
-  std::unique_ptr<SigningService> signing;
+  std::unique_ptr<Assembly> service;
 };
 
 Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) {
@@ -152,7 +153,7 @@ Result<void> EmbeddedService::Parts::record_adoption(const Adoption& adoption) {
 EmbeddedService::EmbeddedService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 EmbeddedService::~EmbeddedService() = default;
 
-SigningService& EmbeddedService::signing() noexcept { return *parts_->signing; }
+Assembly& EmbeddedService::service() noexcept { return *parts_->service; }
 audit::Trail& EmbeddedService::trail() noexcept { return *parts_->trail; }
 store::Store& EmbeddedService::store() noexcept { return *parts_->folder.store; }
 const Clock& EmbeddedService::clock() const noexcept { return parts_->clock; }
@@ -170,12 +171,12 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
   RAKKAN_CHECK(adopting ? parts->take_tokens(options.audit.token_label) : Result<void>());
   RAKKAN_CHECK(parts->open_trail(options));
   RAKKAN_CHECK(adopting ? parts->record_adoption(options.adoption) : Result<void>());
-  RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->folder.store,
-                                                                      .keys = *parts->keys,
-                                                                      .clock = parts->clock,
-                                                                      .random = parts->random,
-                                                                      .trail = *parts->writer}));
-  parts->stamping.begin(parts->signing.get());
+  RAKKAN_TRY(parts->service, Assembly::create(options.service, {.store = *parts->folder.store,
+                                                                .keys = *parts->keys,
+                                                                .clock = parts->clock,
+                                                                .random = parts->random,
+                                                                .trail = *parts->writer}));
+  parts->stamping.begin(&parts->service->signing());
   if (!parts->announce("service.started")) {
     return fail(ErrorCode::audit_unavailable, "the start was not recorded");
   }

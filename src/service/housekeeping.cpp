@@ -66,7 +66,7 @@ struct Housekeeping::Impl {
 
   // A credential that was disabled stays in the metric until the server starts again: its certificate still expires.
   void watch_certificates() {
-    for (const CertificateLife& life : environment.signing.certificates()) {
+    for (const CertificateLife& life : environment.state.certificates()) {
       expiry.observe(life.credential.value(), life.not_after);
     }
   }

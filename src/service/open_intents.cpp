@@ -77,4 +77,17 @@ void OpenIntents::Guard::close() {
   all_.lower_bounds_.erase(place_);
 }
 
+void OpenIntents::count(async::BoundedPool& pool, async::Deadline deadline) {
+  if (++intents_ % kIntentsToAMark == 0) {
+    // A mark that is not moved costs a later start a longer look, nothing else.
+    static_cast<void>(pool.submit(
+        [this](const Result<void>& started) {
+          if (started) {
+            static_cast<void>(move_mark());
+          }
+        },
+        deadline));
+  }
+}
+
 }  // namespace rakkan::service

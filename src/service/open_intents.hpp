@@ -3,10 +3,12 @@
 // "interrupted".
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <set>
 
+#include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/store/ledger.hpp"
@@ -23,6 +25,9 @@ class OpenIntents {
   [[nodiscard]] Result<void> settle_interrupted();
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
+
+  // Counts one more recorded intent; after kIntentsToAMark of them moves the mark up, on that pool.
+  void count(async::BoundedPool& pool, async::Deadline deadline);
 
   // A Guard is made before an intent is recorded. One that is never closed, because the outcome could not be recorded,
   // holds the mark back.
@@ -41,8 +46,12 @@ class OpenIntents {
  private:
   [[nodiscard]] std::uint64_t mark();
 
+  // The intents after which the mark moves up; a start after a crash looks through about as many records.
+  static constexpr std::uint64_t kIntentsToAMark = 4'096;
+
   store::Ledger* ledger_;
   audit::TrailWriter* trail_;
+  std::atomic<std::uint64_t> intents_{0};
   std::mutex move_mutex_;
   std::uint64_t marked_ = 0;  // the mark in the store
   std::mutex mutex_;

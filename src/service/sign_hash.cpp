@@ -1,6 +1,7 @@
-#include "service/signing_act.hpp"
-
 #include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
+#include "service/signing_act.hpp"
+#include "service/use_cases.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -25,7 +26,7 @@ async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& c
 }  // namespace
 
 async::Task<Result<SignedDigest>> SigningService::sign_hash(SignHashCommand command) {
-  SigningAct act(*parts_, "sign_hash", command, command.digest);
+  SigningAct act(use_cases_->making, "sign_hash", command, command.digest);
   Result<SignedDigest> result = co_await line(act, command);
   co_return co_await act.concluded(std::move(result));
 }

@@ -8,20 +8,24 @@
 #include <string>
 #include <string_view>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
+#include "rakkan/service/timestamper.hpp"
+#include "service/open_intents.hpp"
 #include "service/records.hpp"
-#include "service/service_parts.hpp"
 
 namespace rakkan::service {
 
+struct SignatureMaking;
+
 class SigningAct {
  public:
-  // `request` outlives the act; `document_digest` is the digest of the document, or the digest, that it wants signed.
-  SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+  // `with` and `request` outlive the act; `document_digest` is the digest of the document, or the digest, that the
+  // request wants signed.
+  SigningAct(const SignatureMaking& with, std::string_view action, const SigningRequest& request,
              const crypto::Digest& document_digest);
   SigningAct(const SigningAct&) = delete;
   SigningAct& operator=(const SigningAct&) = delete;
@@ -73,7 +77,7 @@ class SigningAct {
   [[nodiscard]] Result<void> make_id();
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
-  ServiceParts& parts_;
+  const SignatureMaking& with_;
   const SigningRequest& request_;
   const async::Deadline deadline_;
   std::shared_ptr<const credentials::Credential> credential_;

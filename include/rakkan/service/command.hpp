@@ -76,11 +76,4 @@ struct TimestampAnswer {
   bool lasting = false;
 };
 
-// A certificate in use, for metrics and warnings.
-struct CertificateLife {
-  CredentialId credential;
-  Instant not_after;
-  std::chrono::days left;  // until it expires; negative afterwards
-};
-
 }  // namespace rakkan::service

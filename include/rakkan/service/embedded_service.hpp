@@ -1,6 +1,6 @@
 // EmbeddedService is the signing service of one process with everything it needs: the data folder, which is this
 // process's alone, the store and the trail in it, the keys in their tokens, the wall clock, the system's randomness.
-// Programs open one; tests wire SigningService themselves.
+// Programs open one; tests make an Assembly themselves.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/hsm/token.hpp"
+#include "rakkan/service/assembly.hpp"
 #include "rakkan/service/folder_standing.hpp"
 #include "rakkan/service/options.hpp"
-#include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/options.hpp"
 #include "rakkan/store/store.hpp"
 
@@ -48,7 +48,7 @@ class EmbeddedService {
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedService>> open(const EmbeddedOptions& options);
   ~EmbeddedService();  // finishes the accepted requests and writes the last checkpoint
 
-  [[nodiscard]] SigningService& signing() noexcept;
+  [[nodiscard]] Assembly& service() noexcept;
   [[nodiscard]] audit::Trail& trail() noexcept;
   [[nodiscard]] store::Store& store() noexcept;
   [[nodiscard]] const Clock& clock() const noexcept;

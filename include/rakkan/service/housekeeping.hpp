@@ -8,7 +8,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/readiness.hpp"
-#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/service_state.hpp"
 #include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -18,7 +18,7 @@ namespace rakkan::service {
 class Housekeeping {
  public:
   struct Environment {  // its members outlive the Housekeeping
-    SigningService& signing;
+    const ServiceState& state;
     Idempotency& idempotency;
     access::Refusals& refusals;
     Readiness& readiness;

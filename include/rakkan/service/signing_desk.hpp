@@ -3,26 +3,32 @@
 // log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/async/task_fwd.hpp"
-#include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
-#include "rakkan/service/command.hpp"
-#include "rakkan/service/once.hpp"
-#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/stored_signature.hpp"
+
+namespace rakkan::access {
+struct Principal;
+}
+namespace rakkan::async {
+class BoundedPool;
+}
+namespace rakkan::audit {
+class Trail;
+}
 
 namespace rakkan::service {
 
-struct WantedSignature {
-  std::variant<SignPdfCommand, SignHashCommand> command;  // SigningDesk::sign fills in its idempotency claim
-  RepeatableRequest request;
-  bool proof = false;  // wait for a checkpoint over the outcome, and give the proof
-};
+class Idempotency;
+class Once;
+class SigningService;
+struct WantedSignature;
 
 struct GivenSignature {
   StoredSignature stored;
@@ -32,10 +38,11 @@ struct GivenSignature {
 
 class SigningDesk {
  public:
-  // All outlive the desk. `store` is the pool on which the store and the log's files are read.
-  SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail,
-              async::BoundedPool& store) noexcept
-      : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store) {}
+  // All arguments outlive the desk. `store` is the pool on which the store and the log's files are read, `time` the
+  // time of a request without a deadline of its own.
+  SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail, async::BoundedPool& store,
+              std::chrono::milliseconds time) noexcept
+      : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store), time_(time) {}
 
   // Errors as of Once::claim and of SigningService::sign_pdf or sign_hash. A proof that does not come in time is no
   // error: the signature is good all the same. Thread-safe.
@@ -50,6 +57,7 @@ class SigningDesk {
   Idempotency* idempotency_;
   audit::Trail* trail_;
   async::BoundedPool* store_;
+  std::chrono::milliseconds time_;
 };
 
 }  // namespace rakkan::service

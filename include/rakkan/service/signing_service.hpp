@@ -1,55 +1,30 @@
-// SigningService wires store, keys, trail, pools and timestampers to the use cases: sign_pdf and sign_hash, activate
-// and withdraw_activation, find_signature and list_signatures, issue_timestamp and answer_timestamp_request. There is
-// one in a process. A use case is a Task: it runs on its caller's executor, leaves it for the pools, and never blocks
-// it. Thread-safe.
+// SigningService is the use cases: sign_pdf and sign_hash, activate and withdraw_activation, find_signature and
+// list_signatures, issue_timestamp and answer_timestamp_request. Assembly makes it. A use case is a Task: it runs on
+// its caller's executor, leaves it for the pools, and never blocks it. Thread-safe.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "rakkan/access/principal.hpp"
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/async/task_fwd.hpp"
 #include "rakkan/base/bytes.hpp"
-#include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/strong_id.hpp"
-#include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
 
-namespace rakkan::access {
-class Refusals;
-}
-namespace rakkan::audit {
-class TrailWriter;
-}
-namespace rakkan::credentials {
-class Activation;
-class CredentialRegistry;
-class KeySource;
-}  // namespace rakkan::credentials
-namespace rakkan::store {
-class Store;
-}
 namespace rakkan::tsp {
 class TimestampToken;
 }
 
 namespace rakkan::service {
 
-// Commands and results of the use cases, and their options: command.hpp and options.hpp.
+// Commands and results of the use cases: command.hpp, signature_list.hpp, stored_signature.hpp.
 struct ActivateCommand;
 struct Activated;
-struct CertificateLife;
 struct IssueTimestampCommand;
-struct Options;
-struct ServiceParts;
 struct SignatureList;
 struct SignatureSearch;
 struct SignHashCommand;
@@ -58,26 +33,12 @@ struct SignedDigest;
 struct SignedDocument;
 struct StoredSignature;
 struct TimestampAnswer;
-class Timestamper;
-
-struct Environment {  // everything that it refers to outlives the service
-  store::Store& store;
-  credentials::KeySource& keys;
-  const Clock& clock;
-  RandomSource& random;
-  audit::TrailWriter& trail;
-  const MonotonicClock* monotonic = nullptr;  // null: the machine's
-  // Timestampers that the caller made, by profile; they win over those of the options.
-  std::map<std::string, std::shared_ptr<Timestamper>> timestampers = {};
-};
 
 class SigningService {
  public:
-  // Checks the options and reads the file of roots (configuration_invalid, file_unreadable, permissions_unsafe), reads
-  // the credentials and open activations, and gives intents that a crash left open the outcome "signature.interrupted".
-  // Touches no key.
-  [[nodiscard]] static Result<std::unique_ptr<SigningService>> create(Options options, Environment environment);
-  ~SigningService();  // only after its tasks have ended; the pools finish the jobs that they accepted
+  struct UseCases;  // the parts that each use case works with
+  explicit SigningService(std::unique_ptr<const UseCases> use_cases) noexcept;
+  ~SigningService();  // only after its tasks have ended
 
   // The algorithm that a DocumentHasher for this credential is made with. Answers from memory; credential_unknown.
   [[nodiscard]] Result<crypto::DigestAlgorithm> digest_algorithm(const access::Principal& principal,
@@ -105,46 +66,8 @@ class SigningService {
   [[nodiscard]] async::Task<TimestampAnswer> answer_timestamp_request(access::Principal principal, Bytes request,
                                                                       std::optional<async::Deadline> deadline);
 
-  // Everything that is wrong right now; empty: ready. May touch tokens that are in trouble, on the hsm pool.
-  [[nodiscard]] async::Task<std::vector<Error>> readiness();
-  // Flaws that do not hinder signing and should not stay: certificates that are not as their profile wants. Answers
-  // from memory.
-  [[nodiscard]] std::vector<Error> warnings() const;
-  // Opens the operator's keys and the unit's, so that the first request does not wait; returns an error for each that
-  // did not open.
-  [[nodiscard]] async::Task<std::vector<Error>> open_keys();
-  // The active credentials' certificates, from memory.
-  [[nodiscard]] std::vector<CertificateLife> certificates();
-
-  struct KeyUses {  // counted since the start
-    std::uint64_t signatures = 0;
-    std::uint64_t failures = 0;
-    std::chrono::nanoseconds signing{0};  // the time that all uses took together
-    std::chrono::nanoseconds waited{0};   // the time that all waited together for a thread that may use the keys
-  };
-  struct Load {
-    std::vector<std::pair<std::string, async::BoundedPool::Load>> pools;  // by name
-    KeyUses documents;                                                    // uses of operators' and parties' keys
-    KeyUses unit;                                                         // uses of the time-stamping unit's key
-    std::vector<std::pair<ErrorCode, std::uint64_t>> rejections;  // by answer_timestamp_request, since the start
-  };
-  [[nodiscard]] Load load() const;
-  struct Waits {  // how long the oldest waiting job of each pool has waited
-    std::chrono::nanoseconds cpu, hsm, pin, tsa, store;
-  };
-  // Takes no lock.
-  [[nodiscard]] Waits waits() const noexcept;
-
-  [[nodiscard]] credentials::CredentialRegistry& credentials() noexcept;
-  [[nodiscard]] credentials::Activation& activation() noexcept;
-  // The counter of refused requests. The use cases add theirs themselves; the modules before them (`api`) add theirs
-  // here, and Housekeeping has it written out.
-  [[nodiscard]] access::Refusals& refusals() noexcept;
-  [[nodiscard]] const Options& options() const noexcept;
-
  private:
-  explicit SigningService(std::unique_ptr<ServiceParts> parts) noexcept;
-  std::unique_ptr<ServiceParts> parts_;
+  std::unique_ptr<const UseCases> use_cases_;
 };
 
 }  // namespace rakkan::service

@@ -1,5 +1,5 @@
 // The findings with which the service would refuse to start, without starting it: `rakkan config check` makes here the
-// checks of EmbeddedService::open and SigningService::create.
+// checks of EmbeddedService::open and Assembly::create.
 #pragma once
 
 #include <string>
