@@ -1,5 +1,5 @@
-// The development PKI as a description: every certificate with its key, its place in time and, for the lies, what is
-// wrong with it. certs/README.md tells the same to people; a test compares the two.
+// The development PKI as a description: every certificate with its key, its place in time and, for the lies, the one
+// thing that is wrong with it. certs/README.md describes the same for people; a test compares the two.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// DER reading and writing alone: what every structure above pays for it.
+// DER reading and writing alone, which every structure above pays for.
 #include <benchmark/benchmark.h>
 
 #include "rakkan/der/reader.hpp"

@@ -1,4 +1,4 @@
-// A ledger in memory: what unit tests of the service need of it. It keeps, and it can fail.
+// A ledger in memory with the functions that unit tests of the service need. It can be made to fail.
 #pragma once
 
 #include <algorithm>

@@ -39,9 +39,9 @@ class PowerLossFileSystem final : public FileSystem {
   PowerLossFileSystem();
   ~PowerLossFileSystem() override;
 
-  // That one operation fails; 0: none does.
+  // Makes that one operation fail; 0: none.
   void fail_at(std::uint64_t operation, Fault fault = Fault::refused);
-  // Every operation from that one on fails, until lose_power(); that one may be done in part. 0: never.
+  // Makes every operation from that one on fail, until lose_power(); that one may be done in part. 0: none.
   void cut_power_at(std::uint64_t operation);
 
   // Power loss and restart: unsynced changes survive as the seed chooses (none; all; the first ones, the last of them

@@ -27,10 +27,10 @@ class ProcessMemory {
     }
   }
 
-  // The kernel lets us read it.
+  // Whether the kernel lets us read it.
   [[nodiscard]] bool is_open() const noexcept { return memory_ >= 0; }
 
-  // Where the text stands in the writable mappings, each place with its mapping's line. A sanitizer's shadow, larger
+  // The places of the text in the writable mappings, each with its mapping's line. A sanitizer's shadow, larger
   // than anything that a server keeps, is left out.
   [[nodiscard]] std::vector<std::string> places_of(std::string_view text) const {
     std::vector<std::string> places;

@@ -1,4 +1,4 @@
-// A trail that is a list: what was recorded, for tests that need no log. It may also refuse.
+// A trail that is a list of submissions, for tests that need no log. It can be made to refuse.
 #pragma once
 
 #include <boost/json.hpp>

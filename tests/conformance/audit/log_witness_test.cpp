@@ -68,7 +68,7 @@ class LogWitness : public ::testing::Test {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_EQ(outcome.output, "verified\n");
   }
-  // With a byte of that file altered; the file is mended afterwards.
+  // Expects a refusal while a byte of that file is altered; mends the file afterwards.
   void expect_refused(const std::vector<std::string>& words, const fs::path& file, std::size_t offset) const {
     const Bytes whole = read_file(file, 1U << 26U).value();
     Bytes altered = whole;

@@ -67,9 +67,9 @@ TEST(TokenCorpus, EveryTokenIsVerifiedOrRefusedAsItsManifestSays) {
   EXPECT_GE(rejected, 7);
 }
 
-// By the reason that the file was made for, not by an accident of the reader. (The malformed signingCertificateV2 of
-// others there stand in attributes that are not in DER's order either; the unit tests of cms have such values in good
-// order.)
+// They are refused for the reason that they were made for, not by an accident of the reader. (The malformed
+// signingCertificateV2 of others there stand in attributes that are not in DER's order either; the unit tests of cms
+// have such values in good order.)
 TEST(TokenCorpus, TokensMadeWrongAreRefusedForWhatIsWrong) {
   RAKKAN_CORPORA_OR_SKIP(corpora);
   const auto detail_of = [&](std::string_view name) -> std::string {

@@ -24,7 +24,7 @@ struct Outside {
 
 class OnABadDisk : public ::testing::Test {
  protected:
-  // The data folder is there.
+  // The data folder exists before the first operation.
   OnABadDisk() : fixture_(disk_) {
     fixture_.on_sqlite = true;
     const std::filesystem::path folder = fixture_.temporary.path();

@@ -23,12 +23,12 @@ constexpr std::array kCalls = {
 // More often nothing is called but C_GetTokenInfo, once for each token of the process.
 constexpr unsigned long kMostCalls = 4;
 
-// By the table, for one fault in an otherwise healthy module. `relogin`: a session was lost before, so that try is
-// spent.
+// The error by the table for one fault in an otherwise healthy module. `relogin`: a session was lost before, so that
+// the retry is spent.
 std::optional<ErrorCode> expected(const ReturnCodeRow& code, const std::string& function, unsigned long call,
                                   bool relogin) {
   if (function == "C_CloseSession") {
-    return std::nullopt;  // what it answers changes nothing
+    return std::nullopt;  // its answer changes nothing
   }
   if (function == "C_GetSlotList" && call == 2 && code.name == "BUFFER_TOO_SMALL") {
     return std::nullopt;  // another token came in between: asked again

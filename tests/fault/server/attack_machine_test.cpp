@@ -1,4 +1,4 @@
-// A user on the server's machine: what he finds in its memory, in a core, and in files that let him in.
+// A user on the server's machine looks into its memory, a core, and files that others may read.
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>

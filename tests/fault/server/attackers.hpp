@@ -1,4 +1,4 @@
-// Attackers: what goes on between begin() and end(), and what came of it, so that an attack that reached nobody is
+// Attackers: an attack goes on between begin() and end() and reports its effect, so that one that reached nobody is
 // seen.
 #pragma once
 

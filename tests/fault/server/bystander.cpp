@@ -122,7 +122,7 @@ RawAnswer Bystander::exchange(std::optional<Wire>& wire, const std::string& requ
   return answer;
 }
 
-// Empty when it was served.
+// The reason of a refusal; empty when the request was served.
 std::string Bystander::ask_once(Stream stream, std::optional<Wire>& wire, const std::string& about) {
   switch (stream) {
     case Stream::cms:

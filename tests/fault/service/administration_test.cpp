@@ -1,5 +1,5 @@
-// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: whatever the log says
-// afterwards is so in the store, and nothing is so that the log does not say.
+// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: afterwards the log
+// and the store say the same.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -125,7 +125,7 @@ class Life {
     fixture_.trail->stop();
   }
 
-  // After a restart.
+  // Expects store and log to agree after a restart.
   void expect_agreement(const std::string& when) {
     fixture_.close();
     ASSERT_THAT(fixture_.open(), IsOk()) << when;

@@ -34,7 +34,7 @@ class ApiDescription : public ApiFixture {
                 "\n";
   }
 
-  // A credential from its key to its end, and the log as who checks it sees it.
+  // Keeps the answers about a credential from its key to its end, and about the log as its verifier reads it.
   void keep_administration() {
     keep("generateCredential", ask(post_json("/v1/credentials", acme,
                                              R"({"id":"tanaka","kind":"party","party":"田中","key_kind":"p-256"})")));

@@ -53,7 +53,7 @@ class DataFolderTest : public OwnFolder {
     }
     return found;
   }
-  // A credential with a token of its name, and where that token is kept.
+  // Makes a credential with a token of its name; the folder in which that token is kept.
   [[nodiscard]] Path make_credential(const std::string& id) const {
     const std::set<Path> before = tokens();
     answer(data(), {"credentials", "generate", id, "--kind", "operator", "--key", "p-256"});
@@ -105,7 +105,7 @@ TEST_F(DataFolderTest, ABackupInThePlaceOfTheOriginalIsRefusedUntilItIsAdopted) 
 TEST_F(DataFolderTest, AFolderOfAnotherMachineIsRefusedUntilItIsAdopted) {
   change_store(data(), R"(UPDATE fact SET value = CAST(json_set(value, '$.machine', '0123') AS BLOB)
                           WHERE name = 'folder.place')");
-  // A container without an id of its own cannot tell.
+  // In a container without a machine id the check cannot be made.
   if (const auto here = answer(data(), {"data", "show"}).at("is").as_object(); here.at("machine").as_string().empty()) {
     expect_works(data());
     return;
@@ -122,7 +122,7 @@ TEST_F(DataFolderTest, ARenamedFolderIsTheSame) {
   const auto shown = answer(path("renamed"), {"data", "show"});
   EXPECT_EQ(shown.at("belongs").at("path").as_string(), path("renamed").string());
   EXPECT_TRUE(shown.at("findings").as_array().empty());
-  // The place that it left is free for another one.
+  // The place from which it was moved is free for another folder.
   init();
   expect_works(data());
   expect_works(path("renamed"));
@@ -168,7 +168,7 @@ TEST_F(DataFolderTest, WithoutTheTokenOfTheLogNothingGoesOn) {
   EXPECT_THAT(refused.output, HasSubstr("the key of the log is in it"));
 }
 
-// As an earlier version made it: absolute paths, and a store that knows nothing of its folder.
+// A folder as an earlier version made it: absolute paths, and a store that knows nothing of its folder.
 class OldDataFolderTest : public DataFolderTest {
  protected:
   void SetUp() override {

@@ -1,4 +1,4 @@
-// Requests and answers on real sockets: what is understood, what is refused, and in which words.
+// Requests and answers on real sockets: those that are understood, those that are refused, and the words of refusals.
 #include <gmock/gmock.h>
 
 #include "rakkan/async/task.hpp"

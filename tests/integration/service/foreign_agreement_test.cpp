@@ -1,4 +1,4 @@
-// Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all agree to the
+// Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all accept the
 // signature, and refuse it when one byte of the content is another.
 #include "rakkan/base/file.hpp"
 #include "rakkan/credentials/credential.hpp"

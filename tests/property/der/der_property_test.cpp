@@ -73,7 +73,7 @@ Bytes any_der() {
   return writer.take();
 }
 
-// Any of the ways in which BER may say it.
+// Chooses among the ways in which BER may encode a value.
 struct AnyBer {
   static bool indefinite() { return *rc::gen::arbitrary<bool>(); }
   static bool in_pieces(std::size_t /*size*/) { return *rc::gen::arbitrary<bool>(); }

@@ -105,7 +105,7 @@ TEST_F(ProofOfAnEntry, TheEntrysFileIsReadBackAsWritten) {
 TEST_F(ProofOfAnEntry, TheEntrysFileHoldsJsonAsJson) {
   EXPECT_EQ(file_.encode(), R"({"v":2,"entry":)" + file_.entry + R"(,"salt":"IiIiIiIiIiIiIiIiIiIiIg==","body":)" +
                                 record_.body + "}\n");
-  // Another program may lay it out anew: what was hashed is found again.
+  // Another program may lay the JSON out anew: the text that was hashed is found again.
   ASSERT_OK_AND_ASSIGN(const EntryFile again,
                        EntryFile::parse("{\"body\" : {\n\t\"name\" : \"\\u5c71\\u7530 \\\"\\u592a\\u90ce\\\"\\n\"\n},"
                                         "\"salt\":\"IiIiIiIiIiIiIiIiIiIiIg==\", \"v\": 2, \"entry\" : " +

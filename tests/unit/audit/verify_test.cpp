@@ -1,4 +1,4 @@
-// A finished log against everything that can be done to it afterwards.
+// The verification of a finished log after every change that can be made to it.
 #include "rakkan/audit/verify.hpp"
 
 #include <gmock/gmock.h>
