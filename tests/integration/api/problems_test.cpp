@@ -88,7 +88,7 @@ TEST_F(ApiProblems, AWrongValueNamesItsMemberAndWhatWouldDo) {
   EXPECT_EQ(send_all(R"("document_digest":{"alg":"SHA-256")", R"("document_digest":{"alg":"MD5")"),
             invalid("instruction.document_digest.alg", digests));
   EXPECT_EQ(send_all(R"("credential":"operator",)", R"("credential":"operator","type":"party",)").where, "type")
-      << "stands there twice";
+      << "the member occurs twice";
   const std::string stamped = replaced(witness(document_, "B-T"), R"("level":)", R"("tsa":"moon","level":)");
   EXPECT_EQ(tell(form(acme, stamped, document_)), invalid("tsa", {"internal"}));
 
