@@ -6,8 +6,8 @@
 
 namespace rakkan::access {
 
-// The request with the maker's addresses and end where it names none. key_exceeds_maker, with the member in `where`, for
-// another tenant, a scope that the maker does not have, a range that is in none of the maker's, or a later end.
+// The request with the maker's addresses and end where it names none. key_exceeds_maker, with the member in `where`,
+// for another tenant, a scope that the maker does not have, a range that is in none of the maker's, or a later end.
 [[nodiscard]] Result<NewApiKey> limited_by_maker(NewApiKey request, const ApiKey& maker);
 
 }  // namespace rakkan::access

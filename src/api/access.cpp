@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view kBearer = "bearer";
 
-// The key in "Authorization: Bearer <key>" (RFC 6750 §2.1). api_key_missing when there is no Authorization field or it is
-// of another scheme.
+// The key in "Authorization: Bearer <key>" (RFC 6750 §2.1). api_key_missing when there is no Authorization field or it
+// is of another scheme.
 Result<std::string_view> presented_key(const Request& request) {
   const std::string_view header = http::trimmed(request.header("Authorization").value_or(""));
   const std::size_t space = header.find(' ');
@@ -43,8 +43,8 @@ void record(Context& context, const Request& request, ErrorCode code, ApiKeyId k
                                     CredentialId(), std::move(principal)});
 }
 
-// Records a refused key. A key that has ended, or that is used from another address, is recognised by its secret, so that
-// its owner learns of a possible leak.
+// Records a refused key. A key that has ended, or that is used from another address, is recognised by its secret, so
+// that its owner learns of a possible leak.
 void record_key(Context& context, const Request& request, ErrorCode code, std::string_view text) {
   const auto key = context.environment.keys.identify(text);
   record(context, request, code, key ? key->id : ApiKeyId(), key ? key->tenant : TenantId());

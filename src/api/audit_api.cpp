@@ -192,7 +192,8 @@ bool is_of(std::string_view checkpoint, audit::Journal journal) {
   return checkpoint.substr(0, checkpoint.find('\n')).ends_with("/" + std::string(name(journal)));
 }
 
-// Chooses the key of a log by its name, the first line of its checkpoint. The name is not trusted: it only chooses the key.
+// Chooses the key of a log by its name, the first line of its checkpoint. The name is not trusted: it only chooses the
+// key.
 Result<audit::VerifierKey> key_for(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
   RAKKAN_TRY(const auto file, log.files.open(log.path / "checkpoint", FileMode::read));
   Bytes note(audit::Note::kMaxSize);
@@ -236,8 +237,8 @@ std::string describe(const audit::VerifiedTimestamp& timestamp) {
   return std::move(json).finish();
 }
 
-// Describes a verification. An error that says that the log is not as it was written is its verdict; any other error kept
-// it from being verified.
+// Describes a verification. An error that says that the log is not as it was written is its verdict; any other error
+// kept it from being verified.
 Result<std::string> describe(audit::Journal journal, const Result<audit::VerifiedLog>& verified) {
   json::ObjectWriter json;
   json.text("journal", name(journal)).flag("verified", verified.has_value());

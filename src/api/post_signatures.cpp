@@ -20,8 +20,8 @@ constexpr const char* kDocumentPart = "document";
 
 struct Received {
   SigningParameters parameters;
-  std::shared_ptr<http::DocumentBuffer>
-      document;  // kept until the answer is written, since its bytes are the answer's first part
+  // Kept until the answer is written, since its bytes are the answer's first part.
+  std::shared_ptr<http::DocumentBuffer> document;
   service::HashedDocument hashed;
 };
 

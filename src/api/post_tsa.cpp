@@ -20,8 +20,8 @@ Response reply(Bytes body) {
   return response;
 }
 
-// Keeps a lasting answer under its Idempotency-Key; after a trouble of our own the key is free again. Losing the answer in
-// a crash costs a second token, which harms nobody.
+// Keeps a lasting answer under its Idempotency-Key; after a trouble of our own the key is free again. Losing the answer
+// in a crash costs a second token, which harms nobody.
 async::Task<Result<void>> keep(Context& context, const Request& request, const service::IdempotencyClaim& claim,
                                const Bytes& answer) {
   const service::Idempotency::Replay row{principal_of(request).tenant,    claim.key,     claim.fingerprint,

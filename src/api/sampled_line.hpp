@@ -1,5 +1,5 @@
-// SampledLine decides which answers of a polled route get a line in the log: the first, each whose status differs from the
-// status before, and one now and then. Thread-safe, without a lock.
+// SampledLine decides which answers of a polled route get a line in the log: the first, each whose status differs from
+// the status before, and one now and then. Thread-safe, without a lock.
 #pragma once
 
 #include <atomic>

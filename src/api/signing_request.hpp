@@ -1,5 +1,5 @@
-// Reading the JSON `request` of a signing call into SigningParameters, which is everything but the caller; an error names
-// the member that is wrong.
+// Reading the JSON `request` of a signing call into SigningParameters, which is everything but the caller; an error
+// names the member that is wrong.
 #pragma once
 
 #include <optional>
@@ -19,8 +19,8 @@ struct SigningParameters : service::SigningRequest {
   service::FieldChoice field;            // in a request for a document
   std::optional<crypto::Digest> digest;  // in a request for a digest
 
-  // A text that is equal for two requests with the same values, however their JSON is spelled: it has all members but PIN
-  // and activation.
+  // A text that is equal for two requests with the same values, however their JSON is spelled: it has all members but
+  // PIN and activation.
   [[nodiscard]] std::string canonical() const;
 };
 

@@ -21,7 +21,8 @@ namespace {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-// Bounds of the time that a refused caller is told to wait, so that one odd job does not send everybody away for an hour.
+// Bounds of the time that a refused caller is told to wait, so that one odd job does not send everybody away for an
+// hour.
 constexpr std::chrono::milliseconds kShortestRetry{10};
 constexpr std::chrono::milliseconds kLongestRetry{5'000};
 // Beyond this number of owners, those without a job are forgotten.
@@ -29,8 +30,8 @@ constexpr std::size_t kManyOwners = 1'024;
 // The least time that a job counts for, so that owners take turns even when their jobs are too short to be measured.
 constexpr Duration kLeastTaken{1};
 
-// Lowers the priority of this thread alone: on Linux threads have priorities of their own (setpriority(2)), and lowering
-// is always allowed.
+// Lowers the priority of this thread alone: on Linux threads have priorities of their own (setpriority(2)), and
+// lowering is always allowed.
 void give_way(int nice) noexcept {
   if (nice > 0) {
     const auto self = static_cast<id_t>(::gettid());
@@ -229,7 +230,8 @@ BoundedPool::Impl::Lane& BoundedPool::Impl::lane_of(Owner owner) {
   return lanes[owner];
 }
 
-// Takes away the newest job of the owner with the most jobs, when that owner has more than the owner of `lane` will have.
+// Takes away the newest job of the owner with the most jobs, when that owner has more than the owner of `lane` will
+// have.
 std::optional<BoundedPool::Impl::Waiting> BoundedPool::Impl::make_room_for(const Lane& lane) {
   const auto most =
       std::max_element(line.begin(), line.end(), [](const Lane* a, const Lane* b) { return a->size() < b->size(); });

@@ -46,8 +46,8 @@ Result<ProvenEntry> prove(const EvidencePart& part, std::string_view name, std::
   return proven;
 }
 
-// Compares a record that was not erased with the evidence: both must name the same signature. The record's other members
-// are not looked at.
+// Compares a record that was not erased with the evidence: both must name the same signature. The record's other
+// members are not looked at.
 Result<void> check_intent(const std::string& body, const SignatureId& signature) {
   RAKKAN_TRY(const json::Document document,
              json::Document::parse(body, ErrorCode::audit_log_mismatch, {kMaxRecordSize, kDepth}));

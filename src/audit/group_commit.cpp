@@ -14,8 +14,8 @@
 namespace rakkan::audit {
 namespace {
 
-// A shortage is waited out for at most this long, with pauses that double; then the callers, who have deadlines, get the
-// error.
+// A shortage is waited out for at most this long, with pauses that double; then the callers, who have deadlines, get
+// the error.
 constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kLongestPause{500};
@@ -189,7 +189,8 @@ void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
   shared_->lines_awaited = false;
 }
 
-// Commits a group. A transaction that fails because of one row is halved until the submission with that row stands alone.
+// Commits a group. A transaction that fails because of one row is halved until the submission with that row stands
+// alone.
 void GroupCommit::commit(std::span<Waiting> group) {
   Result<void> committed = health_.ok() ? commit_patiently(group) : fail(health_.error());
   if (!committed && group.size() > 1 && health_.ok() && meaning_of(committed.error().code) == CommitFailure::row) {

@@ -26,9 +26,9 @@ enum class CommitFailure : std::uint8_t {
 };
 [[nodiscard]] CommitFailure meaning_of(ErrorCode code) noexcept;
 
-// GroupCommit makes submissions durable, many in one transaction. A submission that comes while no commit runs is committed
-// at once; those that come during a commit are committed together: as soon as they are as many as the lines that are
-// still on their way, or none came for a while, or the first of them has waited for the commit window.
+// GroupCommit makes submissions durable, many in one transaction. A submission that comes while no commit runs is
+// committed at once; those that come during a commit are committed together: as soon as they are as many as the lines
+// that are still on their way, or none came for a while, or the first of them has waited for the commit window.
 class GroupCommit {
  public:
   // Gets the committed chunks, in order; called on this class's thread before any caller is answered.

@@ -1,5 +1,5 @@
-// Log is one log on its way to the disk: entries that are durable in the ledger are added to the tree, the tree is written
-// as tile files, and a checkpoint over them is published.
+// Log is one log on its way to the disk: entries that are durable in the ledger are added to the tree, the tree is
+// written as tile files, and a checkpoint over them is published.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ namespace rakkan::audit {
 
 class Log {
  public:
-  // Opens a log, which goes on behind the checkpoint in the folder, if there is one: its signature and the right edge of
-  // the tiles are checked. audit_log_corrupt.
+  // Opens a log, which goes on behind the checkpoint in the folder, if there is one: its signature and the right edge
+  // of the tiles are checked. audit_log_corrupt.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(LogFolder folder, VerifierKey key);
 
   // --- For one thread ---

@@ -24,7 +24,8 @@ inline constexpr std::uint64_t kMaxFileSize = std::uint64_t{kTileWidth} * (kMaxE
 // Reads a tile, which must hold exactly its hashes; audit_log_corrupt.
 [[nodiscard]] Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile);
 
-// TileReader is a NodeReader over the tiles of a log of one size; it keeps the last tile of each level. Not thread-safe.
+// TileReader is a NodeReader over the tiles of a log of one size; it keeps the last tile of each level. Not
+// thread-safe.
 class TileReader {
  public:
   TileReader(const LogFolder& log, std::uint64_t size) : log_(log), size_(size) {}

@@ -188,7 +188,8 @@ Result<void> Publisher::bring_out(Journal journal) {
   return released(ledger_.release_entries(journal, log.size() - 1));
 }
 
-// Entries that the ledger could not release now are released with the next checkpoint, unless the ledger's medium failed.
+// Entries that the ledger could not release now are released with the next checkpoint, unless the ledger's medium
+// failed.
 Result<void> Publisher::released(Result<void> result) {
   return !result && meaning_of(result.error().code) == CommitFailure::medium ? result : Result<void>();
 }

@@ -31,7 +31,8 @@ class Publisher {
 
   // Thread-safe, as the rest.
   void take(std::vector<store::LogChunk> chunks);
-  // Has the thread look whether the trail is still healthy; if it is not, everybody who waits for a checkpoint is refused.
+  // Has the thread look whether the trail is still healthy; if it is not, everybody who waits for a checkpoint is
+  // refused.
   void wake() noexcept { wakes_.notify_all(); }
   // As Trail::when_checkpointed, for an entry that is committed.
   void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);

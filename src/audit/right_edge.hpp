@@ -7,8 +7,8 @@
 
 namespace rakkan::audit {
 
-// RightEdge holds the hashes of a log's tiles that are not full yet, one row for each level: everything that is needed to
-// add entries and to compute the root.
+// RightEdge holds the hashes of a log's tiles that are not full yet, one row for each level: everything that is needed
+// to add entries and to compute the root.
 class RightEdge {
  public:
   RightEdge() = default;

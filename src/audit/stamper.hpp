@@ -11,8 +11,8 @@
 
 namespace rakkan::audit {
 
-// Stamper has the newest checkpoints timestamped once an interval, while there are new checkpoints. An authority that does
-// not answer delays nothing but timestamps.
+// Stamper has the newest checkpoints timestamped once an interval, while there are new checkpoints. An authority that
+// does not answer delays nothing but timestamps.
 class Stamper {
  public:
   Stamper(const Options& options, const Environment& environment, const Publisher& publisher, Health& health);

@@ -16,8 +16,8 @@
 
 namespace rakkan::audit {
 
-// Opens a token: it must be over this checkpoint, and its signature must verify. signature_invalid, tsa_response_mismatch,
-// malformed_timestamp_response.
+// Opens a token: it must be over this checkpoint, and its signature must verify. signature_invalid,
+// tsa_response_mismatch, malformed_timestamp_response.
 [[nodiscard]] Result<tsp::TimestampToken> open_timestamp(ByteView token, std::string_view note);
 
 // Writes the three files, synced; none of them when it fails with resource_shortage.
@@ -34,8 +34,8 @@ struct ReadTimestamp {
   std::string note;
   VerifiedTimestamp timestamp;
 };
-// Reads the three files and checks everything that can be checked without the tree: audit_log_corrupt, `where` names the
-// file.
+// Reads the three files and checks everything that can be checked without the tree: audit_log_corrupt, `where` names
+// the file.
 [[nodiscard]] Result<ReadTimestamp> read_timestamp(const LogFolder& log, std::uint64_t size);
 
 }  // namespace rakkan::audit

@@ -180,12 +180,13 @@ Result<void> check_origin(const Options& options, const std::string& begun, bool
   RAKKAN_CHECK(begun.empty() ? Result<void>() : check_name(options, begun));
   const std::string& name = begun.empty() ? options.origin : begun;
   if (production && (name.empty() || is_development_origin(name))) {
-    return fail(ErrorCode::configuration_invalid,
-                (name.empty() ? "a log in production needs a name that belongs to you"
-                              : "the log has a name for development, " + name +
-                                    ": a log in production has a name that belongs to you, and gets it when it begins") +
-                    std::string(" (`rakkan init --origin NAME`)"),
-                kOriginKey);
+    return fail(
+        ErrorCode::configuration_invalid,
+        (name.empty() ? "a log in production needs a name that belongs to you"
+                      : "the log has a name for development, " + name +
+                            ": a log in production has a name that belongs to you, and gets it when it begins") +
+            std::string(" (`rakkan init --origin NAME`)"),
+        kOriginKey);
   }
   return {};
 }

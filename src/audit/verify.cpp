@@ -24,8 +24,9 @@ std::string place_of_hash(const Tile& tile, std::size_t i) {
          range(i * kSize, (i + 1) * kSize);
 }
 
-// Verifier goes down from the checkpoint: a tile whose root is named by its parent is right as a whole, and determines the
-// tiles below it. So of two files that differ, the lower one is wrong, unless the upper one disagrees with its own parent.
+// Verifier goes down from the checkpoint: a tile whose root is named by its parent is right as a whole, and determines
+// the tiles below it. So of two files that differ, the lower one is wrong, unless the upper one disagrees with its own
+// parent.
 class Verifier {
  public:
   Verifier(const LogFolder& log, const Verification& verification, VerifiedLog& found)
@@ -189,8 +190,8 @@ Result<std::vector<TreeHash>> Verifier::hashes_below(const Tile& tile) {
   return hashes;
 }
 
-// The error for a tile that does not belong under its parent: names the hash that disagrees with the files below the tile.
-// When all agree, the files below were changed with the tile, and the error names `otherwise`.
+// The error for a tile that does not belong under its parent: names the hash that disagrees with the files below the
+// tile. When all agree, the files below were changed with the tile, and the error names `otherwise`.
 Error Verifier::wrong_hash(const Tile& tile, const Hashes& hashes, const std::string& otherwise) {
   Error error{ErrorCode::audit_log_corrupt, "the tile is not the one in the tree", otherwise, std::nullopt, {}};
   const Result<Hashes> below = hashes_below(tile);

@@ -1,5 +1,5 @@
-// EC_GROUP_precompute_mult and the coordinates without division are deprecated since OpenSSL 3.0 and still exist
-// in 3.5. With a version that removes them, build() has to return null: everything else stays as it is, at the speed of
+// EC_GROUP_precompute_mult and the coordinates without division are deprecated since OpenSSL 3.0 and still exist in
+// 3.5. With a version that removes them, build() has to return null: everything else stays as it is, at the speed of
 // the library's own verification.
 #define OPENSSL_SUPPRESS_DEPRECATED
 

@@ -71,8 +71,8 @@ class Admission {
 
   const Duration target_;
   std::size_t at_work_ = 0;
-  std::unordered_map<async::Owner, Share, async::Owner::Hash>
-      shares_;               // some owners have no request; their entries are kept
+  // Some of the owners have no request.
+  std::unordered_map<async::Owner, Share, async::Owner::Hash> shares_;
   std::size_t sharing_ = 0;  // the number of owners with work
   std::size_t limit_ = kMost;
   std::optional<Time> interval_;  // the beginning of the interval

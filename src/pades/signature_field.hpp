@@ -1,5 +1,5 @@
-// Choosing the field for the new signature: an existing empty one, or a new one with a free name
-// (ISO 32000-2 §12.7.5.5).
+// Choosing the field for the new signature: an existing empty one, or a new one with a free name (ISO 32000-2
+// §12.7.5.5).
 #pragma once
 
 #include <optional>

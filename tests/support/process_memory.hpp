@@ -30,8 +30,8 @@ class ProcessMemory {
   // Whether the kernel lets us read it.
   [[nodiscard]] bool is_open() const noexcept { return memory_ >= 0; }
 
-  // The places of the text in the writable mappings, each with its mapping's line. A sanitizer's shadow, larger
-  // than anything that a server keeps, is left out.
+  // The places of the text in the writable mappings, each with its mapping's line. A sanitizer's shadow, larger than
+  // anything that a server keeps, is left out.
   [[nodiscard]] std::vector<std::string> places_of(std::string_view text) const {
     std::vector<std::string> places;
     std::ifstream maps(folder_ + "/maps");

@@ -92,13 +92,13 @@ class ApiKeys {
   [[nodiscard]] static Result<std::unique_ptr<ApiKeys>> open(store::ApiKeyStore& store, Recorder record,
                                                              const Clock& clock, RandomSource& random);
 
-  // Makes a key, in one transaction with its entry in the trail (key.created, with `by`); durable when it returns; blocks.
-  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that is made by a key has at
-  // most the maker's scopes, addresses and time (members that are left out are the maker's): else key_exceeds_maker with
-  // the member. api_key_expired when `by` ended meanwhile.
+  // Makes a key, in one transaction with its entry in the trail (key.created, with `by`); durable when it returns;
+  // blocks. invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that is made by a
+  // key has at most the maker's scopes, addresses and time (members that are left out are the maker's): else
+  // key_exceeds_maker with the member. api_key_expired when `by` ended meanwhile.
   [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
-  // Revokes a key, with its entry (key.revoked). When it returns, the key is refused, together with all keys that it made
-  // and that those made, and so are requests under way in their names: none of them records anything behind the
+  // Revokes a key, with its entry (key.revoked). When it returns, the key is refused, together with all keys that it
+  // made and that those made, and so are requests under way in their names: none of them records anything behind the
   // revocation's entry. Revoking again is harmless. Errors as of create(), and api_key_unknown.
   [[nodiscard]] Result<ApiKey> revoke(const Principal& by, const ApiKeyId& id);
   [[nodiscard]] std::vector<ApiKey> list() const;  // by creation, with revoked and expired keys

@@ -20,13 +20,13 @@ struct DescriptorUse {
   std::uint64_t count = 0;  // the most that are open at once
 };
 
-// The descriptors that the process needs beside the connections of its API: files of the log, the store, tokens, outside authorities,
-// the I/O threads, the listener for metrics.
+// The descriptors that the process needs beside the connections of its API: files of the log, the store, tokens,
+// outside authorities, the I/O threads, the listener for metrics.
 [[nodiscard]] std::vector<DescriptorUse> reserved_descriptors(const http::Options& options,
                                                               const service::PoolsOptions& pools);
 
-// How many of the `wanted` connections a process with so many descriptors may have. configuration_invalid, with the sum,
-// when not even 64 connections, or all that are wanted, fit.
+// How many of the `wanted` connections a process with so many descriptors may have. configuration_invalid, with the
+// sum, when not even 64 connections, or all that are wanted, fit.
 [[nodiscard]] Result<unsigned> connections_that_fit(std::uint64_t descriptors, unsigned wanted,
                                                     const std::vector<DescriptorUse>& reserved);
 

@@ -1,6 +1,6 @@
 // BoundedPool is a fixed number of threads behind a bounded queue. A full pool refuses at once (overloaded with
-// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), and stop() finishes the accepted
-// jobs.
+// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), and stop() finishes the
+// accepted jobs.
 //
 // The pool is shared between the owners of jobs. The thread that is free takes the next job of the owner with the
 // fewest jobs running, among equals of the one whose jobs took the least time so far; the jobs of one owner run in
@@ -91,8 +91,8 @@ class BoundedPool {
   // Hands a job in. overloaded and shutting_down refuse it at once, and it is not called then.
   [[nodiscard]] Result<void> submit(Job job, Deadline deadline, Owner owner = {});
 
-  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never to be called
-  // from a job of the same pool, which would wait for itself. An exception of fn becomes the error internal.
+  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never to be
+  // called from a job of the same pool, which would wait for itself. An exception of fn becomes the error internal.
   template <class Fn>
   [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline, Owner owner = {}) {
     using R = std::invoke_result_t<Fn>;

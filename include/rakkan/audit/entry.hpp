@@ -3,8 +3,8 @@
 //   {"v":1,"event":"signature.intent","at":"2026-11-24T01:02:03.123Z","record":"<base64 SHA-256(salt ‖ body)>"}
 //   {"v":1,"event":"timestamp.intent","at":"2026-11-24T01:02:03.123Z","body":{…}}
 //
-// The first form holds no personal data: it commits to a record that can be erased with its salt, after which nobody can
-// test a guess of the record against the hash. The second form is public as a whole.
+// The first form holds no personal data: it commits to a record that can be erased with its salt, after which nobody
+// can test a guess of the record against the hash. The second form is public as a whole.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ struct Record {
 [[nodiscard]] TreeHash commitment_of(ByteView salt, std::string_view body);
 
 struct Entry {
-  // Parses a line, which must be as encode() writes it: audit_log_corrupt. The body of a public entry is not looked into.
+  // Parses a line, which must be as encode() writes it: audit_log_corrupt. The body of a public entry is not looked
+  // into.
   [[nodiscard]] static Result<Entry> parse(ByteView line);
   [[nodiscard]] std::string encode() const;
 

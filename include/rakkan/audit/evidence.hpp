@@ -36,11 +36,13 @@ struct VerifiedEvidence {
 };
 
 // Chooses the key for a checkpoint (a signed note): the one with its log's name, and among several such the one that
-// signed it. The name in the note is not trusted: it only chooses the key. audit_log_mismatch when no key has that name.
+// signed it. The name in the note is not trusted: it only chooses the key. audit_log_mismatch when no key has that
+// name.
 [[nodiscard]] Result<VerifierKey> key_for(std::string_view checkpoint, std::span<const VerifierKey> keys);
 
-// Verifies that both entries are their log's (verify_proof), that they are an intent and the outcome that a signature was
-// made, and that their records, as far as they were not erased, name this signature and each other: audit_log_mismatch.
+// Verifies that both entries are their log's (verify_proof), that they are an intent and the outcome that a signature
+// was made, and that their records, as far as they were not erased, name this signature and each other:
+// audit_log_mismatch.
 [[nodiscard]] Result<VerifiedEvidence> verify_evidence(const Evidence& evidence, std::span<const VerifierKey> keys);
 
 }  // namespace rakkan::audit

@@ -1,6 +1,7 @@
-// Line is a piece of work under way (a signing line, say) that will record something in the trail. Callers announce it, so
-// that the trail knows whether waiting is worth it: a group waits while more lines are still on their way than entries
-// wait in it. When all lines have their entries in it, no further one can come, and the group is committed at once.
+// Line is a piece of work under way (a signing line, say) that will record something in the trail. Callers announce it,
+// so that the trail knows whether waiting is worth it: a group waits while more lines are still on their way than
+// entries wait in it. When all lines have their entries in it, no further one can come, and the group is committed at
+// once.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// The Merkle tree of RFC 6962 §2.1 with SHA-256: hashes, roots, proofs. It only computes; the hashes of inner nodes come
-// from the caller's NodeReader (tiles in files, memory).
+// The Merkle tree of RFC 6962 §2.1 with SHA-256: hashes, roots, proofs. It only computes; the hashes of inner nodes
+// come from the caller's NodeReader (tiles in files, memory).
 //
 //   MTH({}) = SHA-256()    MTH({d}) = SHA-256(0x00 ‖ d)    MTH(D[n]) = SHA-256(0x01 ‖ MTH(D[0:k]) ‖ MTH(D[k:n]))
 //
@@ -37,7 +37,8 @@ struct TreeHead {
 using NodeReader = std::function<Result<TreeHash>(unsigned level, std::uint64_t index)>;
 
 [[nodiscard]] Result<TreeHash> tree_root(std::uint64_t size, const NodeReader& node);
-// The inclusion proof (audit path, RFC 6962 §2.1.1), from the leaf's sibling up. audit_index_unknown unless index < size.
+// The inclusion proof (audit path, RFC 6962 §2.1.1), from the leaf's sibling up. audit_index_unknown unless index <
+// size.
 [[nodiscard]] Result<std::vector<TreeHash>> inclusion_path(std::uint64_t index, std::uint64_t size,
                                                            const NodeReader& node);
 // The consistency proof (RFC 6962 §2.1.2) that the tree of `old_size` is the beginning of the tree of `size`.
@@ -45,8 +46,8 @@ using NodeReader = std::function<Result<TreeHash>(unsigned level, std::uint64_t 
 [[nodiscard]] Result<std::vector<TreeHash>> consistency_path(std::uint64_t old_size, std::uint64_t size,
                                                              const NodeReader& node);
 
-// Verifies that the leaf is the one at that index. audit_log_mismatch when it is not, or when the path has another length
-// than it must.
+// Verifies that the leaf is the one at that index. audit_log_mismatch when it is not, or when the path has another
+// length than it must.
 [[nodiscard]] Result<void> verify_inclusion(const TreeHash& leaf, std::uint64_t index, const TreeHead& tree,
                                             std::span<const TreeHash> path);
 // Verifies that `old` is the beginning of `tree`. audit_log_mismatch.

@@ -67,8 +67,9 @@ struct Note {
   std::vector<NoteSignature> signatures;
 };
 
-// Makes a note of the text with one signature, which is verified before it is given out (self_check_failed). The signer's
-// key is `key`. Fails also with invalid_argument for a text that no note can hold, and with the signer's errors.
+// Makes a note of the text with one signature, which is verified before it is given out (self_check_failed). The
+// signer's key is `key`. Fails also with invalid_argument for a text that no note can hold, and with the signer's
+// errors.
 [[nodiscard]] Result<std::string> sign_note(std::string_view text, const VerifierKey& key,
                                             crypto::MessageSigner& signer);
 

@@ -19,8 +19,8 @@ struct Options {
   std::chrono::milliseconds commit_window{4};  // at most 5
   std::size_t waiting = 16'384;                // entries; more are refused
   std::chrono::milliseconds checkpoint_interval{1'000};
-  // An entry that no checkpoint covers for so long (because the checkpoint key does not sign) stops new work: the number
-  // of entries that nobody outside can check yet stays bounded, on the disk and in memory.
+  // An entry that no checkpoint covers for so long (because the checkpoint key does not sign) stops new work: the
+  // number of entries that nobody outside can check yet stays bounded, on the disk and in memory.
   std::chrono::seconds longest_uncovered{900};
   // Label of the token with the key of the checkpoints, an Ed25519 key in a token of its own.
   std::string token_label = "audit-log";

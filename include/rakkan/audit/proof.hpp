@@ -40,9 +40,9 @@ struct Proof {
 //   {"v":1,"entry":"<the entry's line>","salt":"<base64>","body":"<the record>"}
 //
 // Salt and body are absent when the entry is public or its record was erased. Hashes are over entry and record as text:
-// JSON without white space, members in their order, nothing escaped but the characters that RFC 8259 §7 demands. Version
-// 2 stands for that text, however the file is laid out. Version 1, the only one of earlier releases, holds the text
-// itself: it is written where an entry or record would not come back from version 2 letter for letter.
+// JSON without white space, members in their order, nothing escaped but the characters that RFC 8259 §7 demands.
+// Version 2 stands for that text, however the file is laid out. Version 1, the only one of earlier releases, holds the
+// text itself: it is written where an entry or record would not come back from version 2 letter for letter.
 struct EntryFile {
   static constexpr std::size_t kMaxSize = 8 * kMaxRecordSize;
 

@@ -12,8 +12,8 @@ namespace rakkan::audit {
 
 class LogSnapshot {
  public:
-  // Takes a snapshot; of a log without a checkpoint it has no files. Errors of the reading; audit_log_corrupt for a file
-  // that is no checkpoint, and when a tile under it is missing.
+  // Takes a snapshot; of a log without a checkpoint it has no files. Errors of the reading; audit_log_corrupt for a
+  // file that is no checkpoint, and when a tile under it is missing.
   [[nodiscard]] static Result<LogSnapshot> take(const LogFolder& log);
   LogSnapshot(LogSnapshot&&) noexcept;
   LogSnapshot& operator=(LogSnapshot&&) noexcept;

@@ -34,12 +34,12 @@ namespace rakkan::audit {
 
 using store::Journal;
 
-// Condition is a fact that has to hold when a submission takes its place among the others. It is asked under the lock that
-// gives places, so that an entry in an earlier place (the revocation of a key) counts for every entry behind it.
+// Condition is a fact that has to hold when a submission takes its place among the others. It is asked under the lock
+// that gives places, so that an entry in an earlier place (the revocation of a key) counts for every entry behind it.
 class Condition {
  public:
-  // Fails when the fact does not hold at `at`, the time that the entry will bear. Quick, takes no lock, and is called on
-  // the thread that submits.
+  // Fails when the fact does not hold at `at`, the time that the entry will bear. Quick, takes no lock, and is called
+  // on the thread that submits.
   [[nodiscard]] virtual Result<void> holds(Instant at) const = 0;
 
  protected:
@@ -118,13 +118,14 @@ class Trail {
 
   // Done is called once, on the trail's thread: with the receipt of an entry that is durable now, or with
   // audit_unavailable (a write or sync failed; from then on every call fails and healthy() is false), or with
-  // resource_shortage (for some seconds there was no memory or no descriptor; nothing was written, and the next call may
-  // succeed). Refusals (overloaded: too many waiting; shutting_down; the error of the submission's condition) are
+  // resource_shortage (for some seconds there was no memory or no descriptor; nothing was written, and the next call
+  // may succeed). Refusals (overloaded: too many waiting; shutting_down; the error of the submission's condition) are
   // answered on the caller's thread before record() returns.
   using Done = std::function<void(Result<Receipt>)>;
   // Records a submission. A group of submissions is one transaction: one with a change that the store does not take (an
   // id that is taken, a credential that does not exist) gets that error, as store/row_change.hpp names it, and the
-  // others of its group are recorded. invalid_argument for an event, body or size that a log does not take. Thread-safe.
+  // others of its group are recorded. invalid_argument for an event, body or size that a log does not take.
+  // Thread-safe.
   void record(Submission submission, Done done);
 
   // Announces a line that is going to record something soon, for which a group may wait, within Options::commit_window.
@@ -136,8 +137,8 @@ class Trail {
 
   // True while writes succeed.
   [[nodiscard]] bool healthy() const noexcept;
-  // The shortage of descriptors or memory that delays commits, checkpoints or timestamps right now. It passes by itself,
-  // and nothing is lost by it.
+  // The shortage of descriptors or memory that delays commits, checkpoints or timestamps right now. It passes by
+  // itself, and nothing is lost by it.
   [[nodiscard]] std::optional<Error> shortage() const;
   // Succeeds when work may be begun that will have to be recorded. audit_unavailable: a write failed, or an entry has
   // waited for its checkpoint longer than Options::longest_uncovered; work that has begun is recorded even then.

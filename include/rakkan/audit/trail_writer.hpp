@@ -1,5 +1,5 @@
-// TrailWriter is the interface through which the use cases record durably. Programs use audit::Trail behind it; tests and
-// benchmarks bring implementations of their own.
+// TrailWriter is the interface through which the use cases record durably. Programs use audit::Trail behind it; tests
+// and benchmarks bring implementations of their own.
 #pragma once
 
 #include <cstdint>

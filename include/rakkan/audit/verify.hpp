@@ -42,9 +42,10 @@ struct VerifiedLog {
   std::vector<VerifiedTimestamp> timestamps;  // by the size of their checkpoints
 };
 
-// Verifies a log. Fails with audit_log_corrupt, `where` naming the file with the entry and the bytes ("tile/entries/000.p/7, entry 3,
-// bytes 512 to 701", "record 12"); audit_log_mismatch when the log does not continue `against`; malformed_note or
-// signature_invalid for `against` itself; audit_index_unknown for a folder without a checkpoint.
+// Verifies a log. Fails with audit_log_corrupt, `where` naming the file with the entry and the bytes
+// ("tile/entries/000.p/7, entry 3, bytes 512 to 701", "record 12"); audit_log_mismatch when the log does not continue
+// `against`; malformed_note or signature_invalid for `against` itself; audit_index_unknown for a folder without a
+// checkpoint.
 [[nodiscard]] Result<VerifiedLog> verify_log(const LogFolder& log, const VerifierKey& key,
                                              const Verification& verification = {});
 

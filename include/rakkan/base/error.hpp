@@ -1,5 +1,5 @@
-// Error describes a failed step: a code from the one table, a detail for people, and where it happened.
-// Details never contain document content, PINs, tokens or keys: they reach logs and callers.
+// Error describes a failed step: a code from the one table, a detail for people, and where it happened. Details never
+// contain document content, PINs, tokens or keys: they reach logs and callers.
 #pragma once
 
 #include <chrono>

@@ -39,8 +39,8 @@ struct Configuration {
   audit::Options audit;
   telemetry::Options telemetry;
 
-  // The place where each key that is not at its default was set: "/etc/rakkan/rakkan.toml:12", "environment",
-  // "command line".
+  // The place where each key that is not at its default was set: "/etc/rakkan/rakkan.toml:12", "environment", "command
+  // line".
   std::map<std::string, std::string> sources = {};
   std::string file = {};  // the file from which the configuration was read; empty: none
 

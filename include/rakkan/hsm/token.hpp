@@ -57,8 +57,7 @@ class Token {
   // with a key that goes away after it was loaded fails with hsm_key_gone.) Checks SENSITIVE, ALWAYS_SENSITIVE, not
   // EXTRACTABLE, NEVER_EXTRACTABLE, LOCAL, SIGN and ALLOWED_MECHANISMS (key_attributes_unsafe). The caller compares
   // public_key() with the certificate (key_certificate_mismatch). `allow_ed25519` is for the certs program and the log
-  // only; a key of a document credential must not be one
-  // (ed25519_document_key).
+  // only; a key of a document credential must not be one (ed25519_document_key).
   [[nodiscard]] Result<std::shared_ptr<Pkcs11Signer>> signer(const std::string& label, ByteView id,
                                                              bool allow_ed25519 = false);
 

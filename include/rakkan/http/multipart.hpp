@@ -38,8 +38,7 @@ class MultipartReader {
 
   // Reads the next part, which must have this name and this media type. A part without a media type is accepted (RFC
   // 7578 §4.4 makes it text/plain, and curl sends none for fields). media_type_unsupported, malformed_multipart,
-  // input_too_large
-  // (`where` is the part), and the errors of the body.
+  // input_too_large (`where` is the part), and the errors of the body.
   [[nodiscard]] async::Task<Result<WipedBytes>> field(std::string_view name, std::string_view media_type,
                                                       std::uint64_t limit);
   // Reads the next part into a buffer that does not move; `arrived` is called with every piece, in order, as it comes.

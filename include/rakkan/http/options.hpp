@@ -14,8 +14,7 @@ namespace rakkan::http {
 struct TlsOptions {
   std::filesystem::path certificate_file;  // PEM: the certificate, then the chain
   std::filesystem::path key_file;          // PEM, not readable by everybody
-  std::filesystem::path
-      client_ca_file;  // PEM; when set, callers must present a certificate of one of these authorities
+  std::filesystem::path client_ca_file;    // PEM; when set, callers need a certificate of one of its authorities
 
   [[nodiscard]] bool enabled() const noexcept { return !certificate_file.empty() || !key_file.empty(); }
 };

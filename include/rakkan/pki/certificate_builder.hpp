@@ -55,9 +55,8 @@ struct CrlTemplate {
 
 // Makes a certification request for the signer's own key, in DER.
 //
-//   CertificationRequestInfo ::= SEQUENCE { version INTEGER { v1(0) }, subject Name, subjectPKInfo
-//   SubjectPublicKeyInfo,
-//        attributes [0] IMPLICIT Attributes }   (RFC 2986 §4.1)
+//   CertificationRequestInfo ::= SEQUENCE { version INTEGER { v1(0) }, subject Name,
+//        subjectPKInfo SubjectPublicKeyInfo, attributes [0] IMPLICIT Attributes }   (RFC 2986 §4.1)
 [[nodiscard]] Result<Bytes> make_certification_request(const Name& subject, const crypto::AlgorithmSuite& suite,
                                                        crypto::Signer& key);
 

@@ -29,10 +29,8 @@ struct CertificateProfile {
   // The content that extendedKeyUsage must have.
   enum class Purpose : std::uint8_t {
     // extendedKeyUsage is absent; or it has no timeStamping, and at least one purpose other than serverAuth,
-    // codeSigning
-    // and OCSPSigning. RFC 9336 §4 leaves to the relying party which purposes count as signing documents; CAs use
-    // private
-    // ones, too.
+    // codeSigning and OCSPSigning. RFC 9336 §4 leaves to the relying party which purposes count as signing documents;
+    // CAs use private ones, too.
     documents,
     // RFC 3161 §2.3: timeStamping alone, and critical.
     timestamps,

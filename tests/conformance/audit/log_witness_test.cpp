@@ -1,5 +1,5 @@
-// Our log judged by Go's golang.org/x/mod/sumdb (log_witness.go): checkpoints, proofs, tiles, consistency. It
-// must refuse everything that it verified as soon as one byte is altered.
+// Our log judged by Go's golang.org/x/mod/sumdb (log_witness.go): checkpoints, proofs, tiles, consistency. It must
+// refuse everything that it verified as soon as one byte is altered.
 #include <gmock/gmock.h>
 
 #include <fstream>

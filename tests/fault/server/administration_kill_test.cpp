@@ -1,6 +1,5 @@
-// rakkand is killed while keys are made, rotated and revoked, at no particular moment. The log
-// and the store agree afterwards: a key that the log calls revoked
-// does not work, and one that works was made.
+// rakkand is killed while keys are made, rotated and revoked, at no particular moment. The log and the store agree
+// afterwards: a key that the log calls revoked does not work, and one that works was made.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: afterwards the log
-// and the store say the same.
+// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: afterwards the log and
+// the store say the same.
 #include <gmock/gmock.h>
 
 #include <map>

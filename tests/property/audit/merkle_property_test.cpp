@@ -1,5 +1,5 @@
-// Proofs of trees of any size verify, and no altered one does. The tree they are compared with is computed as
-// RFC 6962 §2.1 defines it.
+// Proofs of trees of any size verify, and no altered one does. The tree they are compared with is computed as RFC 6962
+// §2.1 defines it.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

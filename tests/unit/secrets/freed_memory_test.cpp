@@ -1,5 +1,5 @@
-// PINs, tokens and keys are overwritten before their memory is given back: a later reader of the process's
-// memory (a debugger, a dump, swap space) does not find them.
+// PINs, tokens and keys are overwritten before their memory is given back: a later reader of the process's memory (a
+// debugger, a dump, swap space) does not find them.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
