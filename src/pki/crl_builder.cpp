@@ -2,8 +2,8 @@
 //
 //   TBSCertList ::= SEQUENCE { version Version, signature AlgorithmIdentifier, issuer Name, thisUpdate Time,
 //        nextUpdate Time OPTIONAL, revokedCertificates SEQUENCE OF SEQUENCE { userCertificate CertificateSerialNumber,
-//        revocationDate Time, crlEntryExtensions Extensions OPTIONAL } OPTIONAL, crlExtensions [0] EXPLICIT Extensions
-//        }
+//        revocationDate Time, crlEntryExtensions Extensions OPTIONAL } OPTIONAL,
+//        crlExtensions [0] EXPLICIT Extensions }
 #include "pki/object_identifiers.hpp"
 #include "pki/signed_object.hpp"
 #include "rakkan/pki/certificate_builder.hpp"

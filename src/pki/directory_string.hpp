@@ -1,7 +1,7 @@
 // Conversion of the character strings of names to UTF-8.
 //
-//   DirectoryString ::= CHOICE { teletexString, printableString, universalString, utf8String, bmpString }   (RFC 5280
-//   §4.1.2.4)
+//   DirectoryString ::= CHOICE { teletexString, printableString, universalString, utf8String, bmpString }
+//   (RFC 5280 §4.1.2.4)
 #pragma once
 
 #include <optional>
