@@ -85,7 +85,7 @@ TEST(TokenCorpus, TokensMadeWrongAreRefusedForWhatIsWrong) {
   EXPECT_THAT(detail_of("SHA1CertHash"), testing::HasSubstr("digest algorithm 1.3.14.3.2.26 (signingCertificateV2)"));
 }
 
-TEST(TokenCorpus, R6_ATokenWithoutCertificatesIsVerifiedWithTheOneOfItsSibling) {
+TEST(TokenCorpus, ATokenWithoutCertificatesIsVerifiedWithTheOneOfItsSibling) {
   RAKKAN_CORPORA_OR_SKIP(corpora);
   std::vector<pki::Certificate> known;
   std::filesystem::path bare;

@@ -98,7 +98,7 @@ TEST_F(OpenSslClient, VerifiesATokenWithoutNonceAndOneOfAnotherPolicy) {
       HasSubstr("Verification: OK"));
 }
 
-TEST_F(OpenSslClient, R6_VerifiesATokenWithoutCertificatesWithTheOneItIsGiven) {
+TEST_F(OpenSslClient, VerifiesATokenWithoutCertificatesWithTheOneItIsGiven) {
   const test::TestTsu unit(authority);
   const Bytes response = test::respond(*unit.tsu, query({"-sha256"}));
   const std::string certificate =
@@ -135,7 +135,7 @@ TEST_F(OpenSslClient, ReadsEveryFieldOfAToken) {
   }
 }
 
-TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
+TEST_F(OpenSslClient, ReadsOurRejectionsAndTheirReasons) {
   test::TestTsu unit(authority);
   const auto rejected = [&](const Bytes& request, std::string_view reason) {
     const std::string text = text_of_response(test::respond(*unit.tsu, request));
@@ -262,7 +262,7 @@ TEST_F(OpenSslAuthority, OfAnotherHashForTheCertificateIsVerifiedToo) {
   EXPECT_THAT(std::get<TimestampToken>(answer).verify_signature(), IsOk());
 }
 
-TEST_F(OpenSslAuthority, R11_ThatNamesItsCertificateBySha1IsReadButNotVerified) {
+TEST_F(OpenSslAuthority, ThatNamesItsCertificateBySha1IsReadButNotVerified) {
   make_certificate("critical,timeStamping");
   ASSERT_OK_AND_ASSIGN(const auto answer, ask("digests = sha256\ness_cert_id_alg = sha1\n"));
   EXPECT_THAT(std::get<TimestampToken>(answer).verify_signature(), FailsWith(ErrorCode::signature_invalid));

@@ -61,7 +61,7 @@ TEST(SignedAttributes, AreASetWhoseContentIsTheAttributes) {
 }
 
 // RFC 5035: the whole attribute, byte by byte, from the certificate's parts.
-TEST(SignedAttributes, R11_SigningCertificateV2OmitsSha256AndHoldsIssuerSerial) {
+TEST(SignedAttributes, SigningCertificateV2OmitsSha256AndHoldsIssuerSerial) {
   const pki::Certificate& certificate = signer_of(KeyKind::ec_p256).certificate;
   const Bytes issuer_serial = test::encoded([&](der::Writer& w) {
     w.sequence([&] {

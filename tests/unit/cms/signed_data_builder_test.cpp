@@ -41,7 +41,7 @@ TEST_F(SignedDataBuilder, WritesWhatTheHandmadeOneIs) {
   EXPECT_EQ(to_hex(assemble_signed_data(parts)), to_hex(handmade.encode()));
 }
 
-TEST_F(SignedDataBuilder, R8_WritesATokenInVersion3AsTheHandmadeOneIs) {
+TEST_F(SignedDataBuilder, WritesATokenInVersion3AsTheHandmadeOneIs) {
   const Bytes content(300, 0x42);
   const Bytes timestamp = *from_hex("3003020105");
   test::HandmadeCms handmade(identity, suite("ecdsa-sha256"), content, kIdCtTstInfo);

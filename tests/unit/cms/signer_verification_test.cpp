@@ -47,7 +47,7 @@ TEST_F(SignerVerification, RefusesOtherContent) {
   EXPECT_THAT(verify(identity.certificate, "甲は乙に対し "), FailsWith(ErrorCode::digest_mismatch));
 }
 
-TEST_F(SignerVerification, R12_RefusesADigestOfAnotherAlgorithm) {
+TEST_F(SignerVerification, RefusesADigestOfAnotherAlgorithm) {
   cms.sign();
   ASSERT_OK_AND_ASSIGN(const SignedData data, SignedData::parse(cms.encode()));
   const crypto::Digest other = crypto::digest(DigestAlgorithm::sha384, bytes_of(kContent));

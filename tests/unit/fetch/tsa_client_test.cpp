@@ -56,7 +56,7 @@ TEST_F(Client, BringsInDerWhatAnAuthoritySendsInBer) {
   EXPECT_THAT(cms::SignedData::parse(token.der()), IsOk()) << "not in DER";
 }
 
-TEST_F(Client, R14_SendsAndAcceptsTheMediaTypes) {
+TEST_F(Client, SendsAndAcceptsTheMediaTypes) {
   ASSERT_THAT(ask(TsaBehaviour::good), IsOk());
   EXPECT_THAT(server.last_head(), testing::StartsWith("POST /tsa HTTP/1.1"));
   EXPECT_THAT(server.last_head(), testing::HasSubstr("\r\nContent-Type: application/timestamp-query\r\n"));
@@ -89,7 +89,7 @@ TEST_F(Client, RefusesGarbage) {
   EXPECT_THAT(ask(TsaBehaviour::garbage), FailsWith(ErrorCode::malformed_timestamp_response));
 }
 
-TEST_F(Client, R14_RefusesAnotherMediaType) {
+TEST_F(Client, RefusesAnotherMediaType) {
   EXPECT_THAT(ask(TsaBehaviour::wrong_type), FailsWith(ErrorCode::malformed_timestamp_response));
 }
 
@@ -105,7 +105,7 @@ TEST_F(Client, RefusesATokenWhoseSignatureDoesNotVerify) {
   EXPECT_THAT(ask(TsaBehaviour::broken_signature), FailsWith(ErrorCode::tsa_response_mismatch));
 }
 
-TEST_F(Client, T_g_ReportsARejectionWithItsReasonInPrintableText) {
+TEST_F(Client, ReportsARejectionWithItsReasonInPrintableText) {
   const auto answer = ask(TsaBehaviour::rejection);
   ASSERT_THAT(answer, FailsWith(ErrorCode::tsa_rejected));
   EXPECT_EQ(answer.error().detail, "status 2 timeNotAvailable: clock?[31m lost");

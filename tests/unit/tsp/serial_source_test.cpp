@@ -14,7 +14,7 @@ namespace {
 
 using test::FailsWith;
 
-TEST(EpochSerialSource, R5_IsAPositiveIntegerOfAtMost20Octets) {
+TEST(EpochSerialSource, IsAPositiveIntegerOfAtMost20Octets) {
   test::StuckRandom random(0xFF);
   const auto serials = make_epoch_serial_source(0x1122334455667788, random);
   ASSERT_OK_AND_ASSIGN(const Bytes first, serials->next());
@@ -23,7 +23,7 @@ TEST(EpochSerialSource, R5_IsAPositiveIntegerOfAtMost20Octets) {
   EXPECT_EQ(to_hex(second), "011122334455667788000000000001ffffffffff");
 }
 
-TEST(EpochSerialSource, R5_NeverRepeatsWithStuckRandomness) {
+TEST(EpochSerialSource, NeverRepeatsWithStuckRandomness) {
   test::StuckRandom random;
   std::set<Bytes> seen;
   for (std::uint64_t epoch = 0; epoch < 4; ++epoch) {  // four restarts
@@ -35,7 +35,7 @@ TEST(EpochSerialSource, R5_NeverRepeatsWithStuckRandomness) {
   EXPECT_EQ(seen.size(), 4000U);
 }
 
-TEST(EpochSerialSource, R5_NeverRepeatsBetweenThreads) {
+TEST(EpochSerialSource, NeverRepeatsBetweenThreads) {
   test::StuckRandom random;
   const auto serials = make_epoch_serial_source(7, random);
   std::array<std::vector<Bytes>, 4> made;

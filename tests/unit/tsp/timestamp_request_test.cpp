@@ -54,7 +54,7 @@ TEST(TimestampRequest, WritesWhatItRead) {
   }
 }
 
-TEST(TimestampRequest, R1_ReadsOtherVersionsSoThatTheUnitCanRefuseThem) {
+TEST(TimestampRequest, ReadsOtherVersionsSoThatTheUnitCanRefuseThem) {
   ASSERT_OK_AND_ASSIGN(const auto parsed, TimestampRequest::parse(request("020102" + kImprint)));
   EXPECT_EQ(parsed.version, 2U);
 }
@@ -101,20 +101,20 @@ TEST(TimestampRequest, RefusesParametersOfAHash) {
   expect_malformed("0201013032300e0609608648016503040201040100" + kImprint.substr(34));
 }
 
-TEST(TimestampRequest, T_b_ANonceHasAtMost64Octets) {
+TEST(TimestampRequest, ANonceHasAtMost64Octets) {
   TimestampRequest made = TimestampRequest::for_digest(crypto::digest(DigestAlgorithm::sha256, {}), Bytes(64, 0x11));
   EXPECT_THAT(TimestampRequest::parse(made.encode()), test::IsOk());
   made.nonce = Bytes(65, 0x11);
   EXPECT_THAT(TimestampRequest::parse(made.encode()), FailsWith(ErrorCode::malformed_timestamp_request));
 }
 
-TEST(TimestampRequest, T_b_ARequestHasAtMost4KiB) {
+TEST(TimestampRequest, ARequestHasAtMost4KiB) {
   TimestampRequest made = TimestampRequest::for_digest(crypto::digest(DigestAlgorithm::sha256, {}), Bytes(8, 0x11));
   made.message_imprint.hashed_message.assign(4096, 0);
   EXPECT_THAT(TimestampRequest::parse(made.encode()), FailsWith(ErrorCode::malformed_timestamp_request));
 }
 
-TEST(TimestampRequest, T_b_APolicyOfVeryManyArcsIsRefused) {
+TEST(TimestampRequest, APolicyOfVeryManyArcsIsRefused) {
   der::Writer writer;
   writer.sequence([&] {
     writer.small_unsigned(1);
@@ -137,7 +137,7 @@ TEST(TimestampRequest, ForADigestAsksForTheCertificateWithAPositiveMinimalNonce)
   }
 }
 
-TEST(MessageImprint, R2_IsADigestOnlyWhenItsLengthIsTheAlgorithms) {
+TEST(MessageImprint, IsADigestOnlyWhenItsLengthIsTheAlgorithms) {
   MessageImprint imprint = MessageImprint::of(crypto::digest(DigestAlgorithm::sha256, {}));
   EXPECT_THAT(imprint.digest(), test::IsOk());
   imprint.hashed_message.pop_back();

@@ -18,7 +18,7 @@ Result<Rejection> rejection_of(ByteView der) {
 
 Result<Rejection> rejection_from_hex(std::string_view hex) { return rejection_of(*from_hex(hex)); }
 
-TEST(TimestampResponse, R13_ARejectionHasStatus2OneFailInfoBitAndText) {
+TEST(TimestampResponse, ARejectionHasStatus2OneFailInfoBitAndText) {
   // SEQUENCE { SEQUENCE { 2, SEQUENCE { UTF8String "no" }, BIT STRING with bit 0 } }
   EXPECT_EQ(to_hex(encode_rejection({2, PkiFailureInfo::bad_alg, "no"})), "300f300d02010230040c026e6f03020780");
   // bit 25: 00 00 00 40, six unused bits
@@ -155,7 +155,7 @@ TEST_F(GrantedResponse, IsATokenWithModificationsToo) {
   EXPECT_TRUE(std::holds_alternative<TimestampToken>(parsed));
 }
 
-TEST_F(GrantedResponse, T_g_IsNeverATokenBesideARejectionNorGrantedWithoutOne) {
+TEST_F(GrantedResponse, IsNeverATokenBesideARejectionNorGrantedWithoutOne) {
   for (const std::uint64_t status : {2U, 3U, 4U, 5U}) {
     EXPECT_THAT(parse_response(response(status, token.der())), FailsWith(ErrorCode::malformed_timestamp_response));
   }

@@ -46,7 +46,7 @@ TEST_F(Token, VerifiesAndNamesItsUnit) {
 
 TEST_F(Token, HandmadeVerifies) { EXPECT_THAT(verify(handmade(unit.identity, token.info())), IsOk()); }
 
-TEST_F(Token, R8_HasExactlyOneSigner) {
+TEST_F(Token, HasExactlyOneSigner) {
   auto cms = handmade(unit.identity, token.info());
   for (const unsigned count : {0U, 2U}) {
     cms.signer_count = count;
@@ -54,7 +54,7 @@ TEST_F(Token, R8_HasExactlyOneSigner) {
   }
 }
 
-TEST_F(Token, R8_IsOverTstInfoAndNotDetached) {
+TEST_F(Token, IsOverTstInfoAndNotDetached) {
   auto cms = handmade(unit.identity, token.info());
   cms.content_type = cms::kIdData;
   EXPECT_THAT(TimestampToken::parse(cms.encode()), FailsWith(ErrorCode::malformed_timestamp_response));
@@ -99,7 +99,7 @@ TEST_F(Token, RefusesAnotherSignature) {
   EXPECT_THAT(verify(cms), FailsWith(ErrorCode::signature_invalid));
 }
 
-TEST_F(Token, T_c_IsNotDeceivedByInjectedCertificates) {
+TEST_F(Token, IsNotDeceivedByInjectedCertificates) {
   const test::Identity other = authority.tsu();  // also a timestamp unit, with the right extended key usage
   auto cms = handmade(unit.identity, token.info());
   cms.certificates.insert(cms.certificates.begin(), copy_of(other.certificate.der()));
@@ -119,7 +119,7 @@ TEST_F(Token, WithoutCertificatesVerifiesWithTheOneThatIsSupplied) {
   EXPECT_THAT(verify(cms, {other.certificate}), FailsWith(ErrorCode::signature_invalid));
 }
 
-TEST_F(Token, R23_RefusesACertificateThatIsNotForTimestampingAloneAndCritically) {
+TEST_F(Token, RefusesACertificateThatIsNotForTimestampingAloneAndCritically) {
   const auto with_usage = [&](std::optional<pki::ExtendedKeyUsage> usage) {
     const test::Identity identity =
         authority.tsu(KeyKind::ec_p256, [&](pki::CertificateTemplate& content) { content.extended_key_usage = usage; });
@@ -143,7 +143,7 @@ TEST_F(Token, RefusesATimeOutsideTheCertificatesValidity) {
 
 TEST_F(Token, MatchesTheRequestItAnswers) { EXPECT_THAT(token.matches(request), IsOk()); }
 
-TEST_F(Token, R3_MatchesNoOtherNonce) {
+TEST_F(Token, MatchesNoOtherNonce) {
   TimestampRequest other = request;
   other.nonce->back() ^= 0x01U;
   EXPECT_THAT(token.matches(other), FailsWith(ErrorCode::tsa_response_mismatch));
@@ -160,7 +160,7 @@ TEST_F(Token, MatchesNoOtherImprint) {
   EXPECT_THAT(token.matches(other), FailsWith(ErrorCode::tsa_response_mismatch));
 }
 
-TEST_F(Token, R4_MatchesNoOtherPolicyThanTheOneAskedFor) {
+TEST_F(Token, MatchesNoOtherPolicyThanTheOneAskedFor) {
   TimestampRequest other = request;
   other.policy = test::kOtherTestPolicy;
   EXPECT_THAT(token.matches(other), FailsWith(ErrorCode::tsa_response_mismatch));

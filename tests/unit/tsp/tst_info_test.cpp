@@ -43,7 +43,7 @@ void expect_malformed(const std::string& fields) {
   EXPECT_THAT(TstInfo::parse(tst_info(fields)), FailsWith(ErrorCode::malformed_timestamp_response)) << fields;
 }
 
-TEST(TstInfo, R9_WritesGenTimeWithoutTrailingZeros) {
+TEST(TstInfo, WritesGenTimeWithoutTrailingZeros) {
   TstInfo info = example();
   EXPECT_EQ(to_hex(info.encode()), to_hex(tst_info(kHead + kTime)));
   info.generation_time = *parse_rfc3339("2026-11-24T01:02:03.000Z");
@@ -52,7 +52,7 @@ TEST(TstInfo, R9_WritesGenTimeWithoutTrailingZeros) {
   EXPECT_EQ(to_hex(info.encode()), to_hex(tst_info(kHead + "1813" + hex_of("20261124010203.007Z"))));
 }
 
-TEST(TstInfo, R10_LeavesOrderingOutWhenItIsFalse) {
+TEST(TstInfo, LeavesOrderingOutWhenItIsFalse) {
   TstInfo info = example();
   info.ordering = true;
   EXPECT_EQ(to_hex(info.encode()), to_hex(tst_info(kHead + kTime + "0101ff")));
@@ -97,7 +97,7 @@ TEST(TstInfo, WritesAndReadsEveryAccuracy) {
   }
 }
 
-TEST(TstInfo, R8_RefusesAnotherVersion) { expect_malformed("020102" + kHead.substr(6) + kTime); }
+TEST(TstInfo, RefusesAnotherVersion) { expect_malformed("020102" + kHead.substr(6) + kTime); }
 
 TEST(TstInfo, RefusesAccuraciesOutOfRange) {
   for (const std::string accuracy :
@@ -117,7 +117,7 @@ TEST(TstInfo, RefusesGenTimesThatAreNotDer) {
   expect_malformed(kHead + "170d" + hex_of("261124010203Z"));  // UTCTime
 }
 
-TEST(TstInfo, R7_RefusesACriticalExtensionAndKeepsTheIdOfAnother) {
+TEST(TstInfo, RefusesACriticalExtensionAndKeepsTheIdOfAnother) {
   expect_malformed(kHead + kTime + "a10d300b06032a03050101ff040100");
   ASSERT_OK_AND_ASSIGN(const TstInfo parsed, TstInfo::parse(tst_info(kHead + kTime + "a10a300806032a0305040100")));
   EXPECT_THAT(parsed.extensions, testing::ElementsAre(*der::Oid::from_dotted("1.2.3.5")));

@@ -47,7 +47,7 @@ TEST_F(TimestampUnit, GrantsATokenThatAnswersTheRequestAndVerifies) {
   EXPECT_THAT(token.verify_signature(), IsOk());
 }
 
-TEST_F(TimestampUnit, R3_EchoesTheNonceOctetForOctetOrLeavesItOut) {
+TEST_F(TimestampUnit, EchoesTheNonceOctetForOctetOrLeavesItOut) {
   TimestampRequest request = request_for("x");
   for (const Bytes& nonce : {Bytes{0x00}, Bytes{0x7F}, Bytes{0x80}, Bytes{0xFF, 0x01}, Bytes(64, 0x5A)}) {
     request.nonce = nonce;
@@ -65,7 +65,7 @@ TEST_F(TimestampUnit, EchoesTheImprintInTheRequestsEncoding) {
   }
 }
 
-TEST_F(TimestampUnit, R4_UsesThePolicyAskedForOrTheDefault) {
+TEST_F(TimestampUnit, UsesThePolicyAskedForOrTheDefault) {
   TimestampRequest request = request_for("x");
   EXPECT_EQ(granted(request).info().policy, test::kTestPolicy);
   request.policy = test::kOtherTestPolicy;
@@ -74,7 +74,7 @@ TEST_F(TimestampUnit, R4_UsesThePolicyAskedForOrTheDefault) {
   EXPECT_EQ(refused(request), PkiFailureInfo::unaccepted_policy);
 }
 
-TEST_F(TimestampUnit, R5_GivesEveryTokenItsOwnSerialNumber) {
+TEST_F(TimestampUnit, GivesEveryTokenItsOwnSerialNumber) {
   const auto first = granted(request_for("x")).info().serial_number;
   const auto second = granted(request_for("x")).info().serial_number;
   EXPECT_NE(first, second);
@@ -82,7 +82,7 @@ TEST_F(TimestampUnit, R5_GivesEveryTokenItsOwnSerialNumber) {
   EXPECT_LT(first.front(), 0x80);
 }
 
-TEST_F(TimestampUnit, R6_EmbedsCertificatesOnlyWhenAskedFor) {
+TEST_F(TimestampUnit, EmbedsCertificatesOnlyWhenAskedFor) {
   TimestampRequest request = request_for("x");
   EXPECT_EQ(granted(request).signed_data().certificates().size(), 2U);
   request.certificate_requested = false;
@@ -90,7 +90,7 @@ TEST_F(TimestampUnit, R6_EmbedsCertificatesOnlyWhenAskedFor) {
   EXPECT_THAT(granted(request).verify_signature({unit.identity.certificate}), IsOk());
 }
 
-TEST_F(TimestampUnit, R7_RefusesEveryExtensionCriticalOrNot) {
+TEST_F(TimestampUnit, RefusesEveryExtensionCriticalOrNot) {
   for (const std::string_view extensions : {"a00d300b06032a03050101ff040100", "a00a300806032a0305040100"}) {
     der::Writer writer;
     writer.sequence([&] {
@@ -102,7 +102,7 @@ TEST_F(TimestampUnit, R7_RefusesEveryExtensionCriticalOrNot) {
   }
 }
 
-TEST_F(TimestampUnit, R1_RefusesOtherVersionsAsBadRequest) {
+TEST_F(TimestampUnit, RefusesOtherVersionsAsBadRequest) {
   TimestampRequest request = request_for("x");
   for (const std::uint64_t version : {0U, 2U, 3U}) {
     request.version = version;
@@ -118,7 +118,7 @@ TEST_F(TimestampUnit, RefusesUnknownAndWeakHashesAsBadAlg) {
   }
 }
 
-TEST_F(TimestampUnit, R2_RefusesAnImprintOfAnotherLengthAsBadDataFormat) {
+TEST_F(TimestampUnit, RefusesAnImprintOfAnotherLengthAsBadDataFormat) {
   TimestampRequest request = request_for("x");
   for (const std::size_t size : {0U, 20U, 31U, 33U, 64U}) {
     request.message_imprint.hashed_message.assign(size, 0x11);
@@ -156,7 +156,7 @@ TEST_F(TimestampUnit, RefusesWhatIsNotDerAsBadDataFormat) {
   EXPECT_EQ(refused(Bytes(5000, 0x30)), PkiFailureInfo::bad_data_format);
 }
 
-TEST_F(TimestampUnit, R16_MakesNoTokenWhileTheClockGateIsClosed) {
+TEST_F(TimestampUnit, MakesNoTokenWhileTheClockGateIsClosed) {
   unit.clock->closed = true;
   EXPECT_EQ(refused(request_for("x")), PkiFailureInfo::time_not_available);
   EXPECT_EQ(unit.signer->signatures, 0);
@@ -184,16 +184,16 @@ TEST_F(TimestampUnit, ReleasesNoSignatureThatDoesNotVerify) {
   EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), FailsWith(ErrorCode::self_check_failed));
 }
 
-TEST_F(TimestampUnit, R9_SaysTheGatesTimeInMillisecondsWithTheAccuracy) {
+TEST_F(TimestampUnit, SaysTheGatesTimeInMillisecondsWithTheAccuracy) {
   unit.clock->time = SystemClock{}.now();
   const TstInfo info = granted(request_for("x")).info();
   EXPECT_EQ(info.generation_time, *unit.clock->time);
   EXPECT_EQ(info.accuracy, (Accuracy{1, 0, 0}));
 }
 
-TEST_F(TimestampUnit, R10_LeavesOrderingFalse) { EXPECT_FALSE(granted(request_for("x")).info().ordering); }
+TEST_F(TimestampUnit, LeavesOrderingFalse) { EXPECT_FALSE(granted(request_for("x")).info().ordering); }
 
-TEST_F(TimestampUnit, R25_EnforcesTheCertificatesValidityForEachToken) {
+TEST_F(TimestampUnit, EnforcesTheCertificatesValidityForEachToken) {
   const pki::Validity validity = unit.identity.certificate.validity();
   unit.clock->time = validity.not_after;
   EXPECT_THAT(test::issue(*unit.tsu, request_for("x")), IsOk());
@@ -204,7 +204,7 @@ TEST_F(TimestampUnit, R25_EnforcesTheCertificatesValidityForEachToken) {
   EXPECT_EQ(unit.signer->signatures, 1);
 }
 
-TEST_F(TimestampUnit, R25_EnforcesThePrivateKeyUsagePeriodForEachToken) {
+TEST_F(TimestampUnit, EnforcesThePrivateKeyUsagePeriodForEachToken) {
   const pki::Validity validity = test::TestAuthority::validity();
   const Instant period_end = validity.not_before + 24h * 365;
   test::TestTsu limited(authority, KeyKind::ec_p256, test::TestTsu::policy(), [&](pki::CertificateTemplate& content) {
@@ -217,7 +217,7 @@ TEST_F(TimestampUnit, R25_EnforcesThePrivateKeyUsagePeriodForEachToken) {
   EXPECT_EQ(limited.signer->signatures, 1);
 }
 
-TEST_F(TimestampUnit, R20_RefusesAnImpossibleAccuracy) {
+TEST_F(TimestampUnit, RefusesAnImpossibleAccuracy) {
   for (const Accuracy accuracy : {Accuracy{0, 0, 0}, Accuracy{1, 1, 0}, Accuracy{2, 0, 0}, Accuracy{0, 1000, 0}}) {
     auto policy = test::TestTsu::policy();
     policy.accuracy = accuracy;
@@ -233,14 +233,14 @@ TEST_F(TimestampUnit, RefusesToExistWithoutAPolicy) {
               FailsWith(ErrorCode::configuration_invalid));
 }
 
-TEST_F(TimestampUnit, R23_RefusesACertificateThatIsNotATimestampUnits) {
+TEST_F(TimestampUnit, RefusesACertificateThatIsNotATimestampUnits) {
   const test::Identity signer = authority.signer(KeyKind::ec_p256);
   EXPECT_THAT(Tsu::create(signer.key, crypto::default_suite(KeyKind::ec_p256), signer.certificate, {},
                           test::TestTsu::policy(), make_epoch_serial_source(1, unit.random), unit.clock),
               FailsWith(ErrorCode::certificate_unsuitable));
 }
 
-TEST_F(TimestampUnit, R24_RefusesAKeyThatIsNotTheCertificates) {
+TEST_F(TimestampUnit, RefusesAKeyThatIsNotTheCertificates) {
   EXPECT_THAT(Tsu::create(authority.tsu().key, crypto::default_suite(KeyKind::ec_p256), unit.identity.certificate, {},
                           test::TestTsu::policy(), make_epoch_serial_source(1, unit.random), unit.clock),
               FailsWith(ErrorCode::key_certificate_mismatch));
@@ -277,7 +277,7 @@ TEST_F(TimestampUnit, NoTokenIsLargerThanTheMaximum) {
 }
 
 // A response without certificates by a P-256 key was 511 bytes with OpenSSL; ours has more attributes.
-TEST_F(TimestampUnit, T_e_ATokenWithoutCertificatesIsSmall) {
+TEST_F(TimestampUnit, ATokenWithoutCertificatesIsSmall) {
   TimestampRequest request = request_for("x");
   request.certificate_requested = false;
   EXPECT_LT(test::respond(*unit.tsu, request.encode()).size(), 700U);
