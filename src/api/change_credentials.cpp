@@ -1,9 +1,10 @@
 // The life of a credential, from its key to its end: POST /v1/credentials (a new key), /v1/credentials:adopt (a key
-// that is in its token), and of one credential /csr, /certificate, /disable, /pin and /pin-reset.
+// that is in its token), and of one credential /rotate, /csr, /certificate, /disable, /pin and /pin-reset.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
 #include "api/media_type.hpp"
+#include "api/query_values.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/credentials/activation.hpp"
@@ -23,8 +24,8 @@ constexpr std::size_t kSecret = 256;
 
 // Members that choose the place of a key are the operator's: whoever names a token and a key in it could take another's
 // for a credential of his own.
-Result<void> read_place(Context& context, const Request& request, json::Members& members,
-                        credentials::NewCredential& wanted) {
+template <class Wanted>
+Result<void> read_place(Context& context, const Request& request, json::Members& members, Wanted& wanted) {
   for (const std::string_view member : {"token", "key_label", "key_id"}) {
     if (members.has(member) && !is_operator(request)) {
       return only_for_operator(context, request, "the operator alone chooses where a key lies", std::string(member));
@@ -57,6 +58,18 @@ Result<void> read_owner(Context& context, const Request& request, json::Members&
   return {};
 }
 
+Result<std::optional<crypto::KeyKind>> read_key_kind(json::Members& members) {
+  RAKKAN_TRY(const std::optional<std::string> key, members.optional_text("key_kind", kWord));
+  if (!key) {
+    return std::nullopt;
+  }
+  const auto known_key = crypto::key_kind_from_name(*key);
+  if (!known_key) {
+    return members.not_among("key_kind", {"rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"});
+  }
+  return known_key;
+}
+
 Result<credentials::NewCredential> read_new(Context& context, const Request& request, ByteView body) {
   RAKKAN_TRY(const json::Document document, parse_json(body));
   json::Members members = document.root();
@@ -71,14 +84,8 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   wanted.kind = *known_kind;
   RAKKAN_TRY(std::optional<std::string> party, members.optional_text("party", kParty));
   wanted.party = PartyId(std::move(party).value_or(""));
-  RAKKAN_TRY(const std::optional<std::string> key, members.optional_text("key_kind", kWord));
-  if (key) {
-    const auto known_key = crypto::key_kind_from_name(*key);
-    if (!known_key) {
-      return members.not_among("key_kind", {"rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"});
-    }
-    wanted.key_kind = *known_key;
-  }
+  RAKKAN_TRY(const std::optional<crypto::KeyKind> key_kind, read_key_kind(members));
+  wanted.key_kind = key_kind.value_or(wanted.key_kind);
   RAKKAN_TRY(std::optional<std::string> suite, members.optional_text("suite", kWord));
   wanted.suite = std::move(suite).value_or("");
   RAKKAN_CHECK(read_owner(context, request, members, wanted));
@@ -86,6 +93,30 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   RAKKAN_CHECK(members.done());
   // A token of that name that is there already is not the tenant's.
   wanted.in_new_token = !is_operator(request);
+  return wanted;
+}
+
+Result<credentials::NextKey> read_next(Context& context, const Request& request, ByteView body) {
+  RAKKAN_TRY(const json::Document document, parse_json(body));
+  json::Members members = document.root();
+  credentials::NextKey wanted;
+  RAKKAN_TRY(wanted.key_kind, read_key_kind(members));
+  RAKKAN_TRY(std::optional<std::string> suite, members.optional_text("suite", kWord));
+  wanted.suite = std::move(suite).value_or("");
+  RAKKAN_CHECK(read_place(context, request, members, wanted));
+  if (members.has("replace")) {
+    RAKKAN_TRY(wanted.replace, members.flag("replace"));
+  }
+  if (members.has("adopt")) {
+    RAKKAN_TRY(wanted.adopt, members.flag("adopt"));
+  }
+  if (wanted.adopt && !is_operator(request)) {
+    return only_for_operator(context, request, "the operator alone takes a key that is there already", "adopt");
+  }
+  if (wanted.adopt && wanted.key_label.empty() && wanted.key_id.empty()) {
+    return members.wrong("adopt", "needs key_label or key_id");
+  }
+  RAKKAN_CHECK(members.done());
   return wanted;
 }
 
@@ -134,6 +165,17 @@ async::Task<Result<Response>> post_adopted_credential(Context& context, Request&
   co_return whole(made, 201);
 }
 
+async::Task<Result<Response>> post_rotate(Context& context, Request& request) {
+  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
+  RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
+  RAKKAN_CO_TRY(const credentials::NextKey wanted, read_next(context, request, body));
+  const auto rotate = [&] {
+    return context.environment.signing.credentials().rotate(principal_of(request), credential.id, wanted);
+  };
+  RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, rotate));
+  co_return whole(made, 201);
+}
+
 async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
@@ -145,11 +187,12 @@ async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   const auto make = [&] {
     return context.environment.signing.credentials().certification_request(credential.id, subject);
   };
-  RAKKAN_CO_TRY(const Bytes made, co_await change(context, request, make));
+  RAKKAN_CO_TRY(const credentials::CertificationRequest made, co_await change(context, request, make));
   json::ObjectWriter json;
   json.text("id", credential.id.value())
+      .number("generation", made.generation)
       .text("subject", subject.text())
-      .text("request", pki::to_pem("CERTIFICATE REQUEST", made));
+      .text("request", pki::to_pem("CERTIFICATE REQUEST", made.der));
   co_return Response::json(std::move(json).finish() + "\n");
 }
 
@@ -163,11 +206,12 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
   }
   const std::vector<std::string> words{"whole", "incomplete"};
   RAKKAN_CO_TRY(const std::string chain, word_parameter(request, kChainParameter, words));
+  RAKKAN_CO_TRY(const std::optional<Instant> at, time_parameter(request, kAtParameter));
   RAKKAN_CO_TRY(const Bytes certificates, co_await read_all(*request.body, kLargestCertificateFile));
   const auto incomplete = chain == "whole" ? credentials::IncompleteChain::refuse : credentials::IncompleteChain::allow;
   const auto take = [&] {
     return context.environment.signing.credentials().import_certificates(principal_of(request), credential.id,
-                                                                         certificates, incomplete);
+                                                                         certificates, incomplete, at);
   };
   RAKKAN_CO_TRY(const credentials::CredentialSummary changed, co_await change(context, request, take));
   co_return whole(changed, 200);

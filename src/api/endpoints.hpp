@@ -16,6 +16,7 @@ inline constexpr std::string_view kOrderParameter = "order";
 inline constexpr std::string_view kLimitParameter = "limit";
 inline constexpr std::string_view kCursorParameter = "cursor";
 inline constexpr std::string_view kChainParameter = "chain";
+inline constexpr std::string_view kAtParameter = "at";
 
 inline constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;  // bytes
 inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of its request
@@ -35,6 +36,7 @@ inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of
 [[nodiscard]] async::Task<Result<Response>> get_credential(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_credentials(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_adopted_credential(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_rotate(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_csr(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_certificate(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_disable(Context& context, Request& request);

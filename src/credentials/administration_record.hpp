@@ -1,16 +1,25 @@
 // What the trail's entries about an administered credential commit to, without PINs.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "rakkan/access/principal.hpp"
 #include "rakkan/base/strong_id.hpp"
+#include "rakkan/store/credential_row.hpp"
 
 namespace rakkan::credentials {
 
 // {"by":{…},"credential":"yamada","tenant":"acme"}; `tenant`: whom alone the change is about.
 [[nodiscard]] std::string administration_record(const access::Principal& by, const CredentialId& id,
                                                 const std::optional<TenantId>& tenant = std::nullopt);
+// {"by":{…},"credential":"yamada","generation":2,"key_kind":"P-256","suite":"ecdsa-sha256","token":"yamada","key_id":"…"}
+// of a key that was made beside others; "replaces": the number of one that it is made in place of.
+[[nodiscard]] std::string key_record(const access::Principal& by, const CredentialId& id,
+                                     const store::GenerationRow& row, std::optional<std::uint32_t> replaces);
+// {"by":{…},"credential":"yamada","generation":2,"certificate":{"alg":"SHA-256","value":"…"},"begins":"…"}
+[[nodiscard]] std::string certificate_record(const access::Principal& by, const CredentialId& id,
+                                             const store::GenerationRow& row);
 
 }  // namespace rakkan::credentials

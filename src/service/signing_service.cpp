@@ -115,6 +115,13 @@ async::Task<std::vector<Error>> SigningService::open_keys() {
       if (!opened) {
         wrong.push_back(opened.error());
       }
+      if (const auto* next = credential.next(); next != nullptr && next->certificate) {
+        const auto open_next = [&] { return parts_->credentials->load_next(kEverybody, credential.id); };
+        const Result<void> done = co_await async::run_on(parts_->hsm, open_next, deadline);
+        if (!done) {
+          wrong.push_back(done.error());
+        }
+      }
     }
   }
   co_return wrong;
@@ -123,11 +130,9 @@ async::Task<std::vector<Error>> SigningService::open_keys() {
 std::vector<CertificateLife> SigningService::certificates() {
   std::vector<CertificateLife> lives;
   const Instant now = parts_->environment.clock.now();
-  for (const credentials::CredentialSummary& credential : parts_->credentials->list(kEverybody)) {
-    if (credential.status == credentials::CredentialStatus::active && credential.certificate) {
-      const Instant end = credential.certificate->validity().not_after;
-      lives.push_back({credential.id, end, std::chrono::floor<std::chrono::days>(end - now)});
-    }
+  for (const credentials::CertificateEnds& one : parts_->credentials->certificate_ends()) {
+    lives.push_back(
+        {one.credential, one.not_after, std::chrono::floor<std::chrono::days>(one.not_after - now), one.next});
   }
   return lives;
 }

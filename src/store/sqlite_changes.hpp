@@ -20,6 +20,7 @@ namespace rakkan::store {
 // sqlite_credentials.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialActivation& activation);
+[[nodiscard]] Result<void> apply_one(Database& database, const GenerationAddition& addition);
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialDisabling& disabling);
 // sqlite_pins.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const PinAddition& addition);

@@ -133,10 +133,10 @@ class ApiFixture : public ::testing::Test {
     const std::string pem = certificate_for(id, kind);
     value_or_throw(signing->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
   }
-  // The authority's answer for a credential's key, with its own certificate: PEM.
+  // The authority's answer for a credential's newest key, with its own certificate: PEM.
   std::string certificate_for(const std::string& id, credentials::CredentialKind kind) {
-    const Bytes key_id = value_or_throw(store->credential(CredentialId(id))).key_id;
-    const auto signer = value_or_throw(keys_in_memory.signer({id, id, key_id}));
+    const store::GenerationRow key = value_or_throw(store->credential(CredentialId(id))).generations.back();
+    const auto signer = value_or_throw(keys_in_memory.signer({key.token_label, key.key_label, key.key_id}));
     const auto for_key = [&](pki::CertificateTemplate& content) {
       content.spki = copy_of(signer->public_key().spki());
     };

@@ -78,7 +78,8 @@ struct TimestampAnswer {
 struct CertificateLife {
   CredentialId credential;
   Instant not_after;
-  std::chrono::days left;  // negative when it is over
+  std::chrono::days left;                                // negative when it is over
+  std::optional<Instant> next_not_after = std::nullopt;  // of the next key's, while that waits for its time
 };
 
 }  // namespace rakkan::service

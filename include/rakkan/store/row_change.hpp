@@ -68,10 +68,21 @@ struct ApiKeyRevocation {
   Instant at;
 };
 
-// Sets the certificates and makes it active. credential_unknown, credential_disabled.
+// Sets the certificates of one of its keys and when it signs with that key, and makes the credential active.
+// credential_unknown (also when it has no generation of that number), credential_disabled.
 struct CredentialActivation {
   CredentialId id;
-  std::vector<Bytes> certificates;  // DER, the credential's own first
+  std::vector<Bytes> certificates;  // DER, the key's own first
+  std::uint32_t generation = 1;
+  Instant begins = {};
+};
+
+// The next key beside those that it has, in place of one that never signed where `replaces` names one. already_exists
+// when the number is taken; credential_unknown, credential_disabled.
+struct GenerationAddition {
+  CredentialId id;
+  GenerationRow row;
+  std::optional<std::uint32_t> replaces = {};
 };
 
 // For good. credential_unknown.
@@ -112,7 +123,7 @@ struct FactChange {
 };
 
 using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
-                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling,
-                               PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
+                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, GenerationAddition,
+                               CredentialDisabling, PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

@@ -1,10 +1,12 @@
-// ExpiryWatch says how long certificates last: rakkan_certificate_days_left{credential}, and a line in the log once
-// when 90, 30 and 7 days are left, and once when a certificate has expired.
+// ExpiryWatch says how long certificates last: rakkan_certificate_days_left{credential}, with key="next" where that is
+// the certificate of a key that waits for its time; and a line in the log once when 90, 30 and 7 days are left, and
+// once when a certificate has expired.
 #pragma once
 
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +22,8 @@ class ExpiryWatch {
 
   // The certificate that the credential has now; a new one (renewal) begins afresh. Thread-safe.
   void observe(std::string_view credential, Instant not_after);
+  // The one that a next key has beside it; nothing: none waits (any more).
+  void observe_next(std::string_view credential, std::optional<Instant> not_after);
   // It has none any more, or is disabled.
   void forget(std::string_view credential);
   // Logs what has become due. Called now and then (hourly is plenty).
@@ -30,12 +34,15 @@ class ExpiryWatch {
     Instant not_after;
     std::size_t warnings = 0;  // how many thresholds are behind it
   };
-  void warn_if_due(const std::string& credential, Certificate& certificate);
+  using Certificates = std::map<std::string, Certificate, std::less<>>;
+  void observe_in(Certificates& known, std::string_view credential, Instant not_after);
+  void warn_if_due(const std::string& credential, Certificate& certificate, bool is_next);
 
   Log* log_;
   const Clock* clock_;
   mutable std::mutex mutex_;
-  std::map<std::string, Certificate, std::less<>> certificates_;
+  Certificates present_;  // by credential
+  Certificates next_;
   Metrics::Watch watch_;
 };
 

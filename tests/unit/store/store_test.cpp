@@ -23,18 +23,26 @@ using test::TemporaryFolder;
 using ::testing::ElementsAre;
 using namespace std::chrono_literals;
 
+GenerationRow key(std::uint32_t number, const std::string& label) {
+  return {.number = number,
+          .token_label = "token-" + label,
+          .key_label = "key-" + label,
+          .key_id = Bytes{1, 2, 3},
+          .key_kind = "P-256",
+          .suite = "ecdsa-sha256",
+          .created = Instant(std::chrono::milliseconds(1'700'000'000'123)),
+          .begins = std::nullopt,
+          .certificates = {}};
+}
+
 CredentialRow seal(const std::string& id) {
   return {CredentialId(id),
           CredentialKind::operator_seal,
           PartyId(),
-          "token-" + id,
-          "key-" + id,
-          Bytes{1, 2, 3},
-          "P-256",
-          "ecdsa-sha256",
           CredentialStatus::pending,
-          {},
-          Instant(std::chrono::milliseconds(1'700'000'000'123))};
+          Instant(std::chrono::milliseconds(1'700'000'000'123)),
+          TenantId(),
+          {key(1, id)}};
 }
 
 ActivationSecret secret(Byte first) { return {Bytes{first, 2}, Bytes{3, 4}, 1024, 3, 1}; }
@@ -71,14 +79,9 @@ TEST_F(StoreTest, CredentialSurvivesReopening) {
   EXPECT_EQ(read.kind, CredentialKind::party);
   EXPECT_EQ(read.party, row.party);
   EXPECT_EQ(read.tenant, TenantId("t-1"));
-  EXPECT_EQ(read.token_label, "token-op");
-  EXPECT_EQ(read.key_label, "key-op");
-  EXPECT_EQ(read.key_id, (Bytes{1, 2, 3}));
-  EXPECT_EQ(read.key_kind, "P-256");
-  EXPECT_EQ(read.suite, "ecdsa-sha256");
+  EXPECT_THAT(read.generations, ElementsAre(key(1, "op")));
   EXPECT_EQ(read.status, CredentialStatus::pending);
   EXPECT_EQ(read.created, row.created);
-  EXPECT_TRUE(read.certificates.empty());
 }
 
 TEST_F(StoreTest, CredentialIdIsTakenOnce) {
@@ -100,7 +103,47 @@ TEST_F(StoreTest, ActivationKeepsCertificatesInOrderAndReplacesThem) {
   ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{7}, Bytes{2}}}), IsOk());
   ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
   EXPECT_EQ(row.status, CredentialStatus::active);
-  EXPECT_THAT(row.certificates, ElementsAre(Bytes{7}, Bytes{2}));
+  ASSERT_EQ(row.generations.size(), 1U);
+  EXPECT_THAT(row.generations.front().certificates, ElementsAre(Bytes{7}, Bytes{2}));
+}
+
+TEST_F(StoreTest, TheNextKeyStandsBesideThePresentOneWithACertificateOfItsOwn) {
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{9}}, 1, at(5)}), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}, Bytes{1}}, 2, at(77)}), IsOk());
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
+  GenerationRow first = key(1, "op");
+  first.begins = at(5);
+  first.certificates = {Bytes{9}};
+  GenerationRow second = key(2, "second");
+  second.begins = at(77);
+  second.certificates = {Bytes{8}, Bytes{1}};
+  EXPECT_THAT(row.generations, ElementsAre(first, second));
+  ASSERT_OK_AND_ASSIGN(const auto rows, store_->credentials());
+  EXPECT_EQ(rows.front().generations, row.generations);
+}
+
+TEST_F(StoreTest, ANextKeyTakesTheWaitingOnesPlaceOrIsNotAdded) {
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}), IsOk());
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "again")}), FailsWith(ErrorCode::already_exists));
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}}, 2, at(77)}), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(3, "third"), 2}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
+  EXPECT_THAT(row.generations, ElementsAre(key(1, "op"), key(3, "third")));
+}
+
+TEST_F(StoreTest, AKeyIsAddedToACredentialThatIsThereAndNotDisabled) {
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}),
+              FailsWith(ErrorCode::credential_unknown));
+  ASSERT_THAT(change(seal("op")), IsOk());
+  EXPECT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}}, 2, at(77)}),
+              FailsWith(ErrorCode::credential_unknown));
+  ASSERT_THAT(change(CredentialDisabling{CredentialId("op")}), IsOk());
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}),
+              FailsWith(ErrorCode::credential_disabled));
 }
 
 TEST_F(StoreTest, DisabledCredentialStaysDisabled) {
@@ -392,7 +435,8 @@ CREATE TABLE activation_secret (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tsu_epoch (unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO credential VALUES ('op', 'operator', '', 't', 'k', x'01', 'P-256', 's', 'active', 7);
-INSERT INTO credential VALUES ('p', 'party', 'p', 't', 'k', x'01', 'P-256', 's', 'active', 7);
+INSERT INTO credential VALUES ('p', 'party', 'p', 't', 'k', x'01', 'P-256', 's', 'pending', 7);
+INSERT INTO credential_certificate VALUES ('op', 0, x'0A'), ('op', 1, x'0B');
 INSERT INTO activation_secret VALUES ('p', x'01', x'02', 8, 1, 1, 4, 9000);
 INSERT INTO tsu_epoch VALUES ('tsu', 41);
 PRAGMA application_id=0x524B4B4E;
@@ -405,6 +449,11 @@ PRAGMA user_version=1;)sql",
   ASSERT_OK_AND_ASSIGN(const CredentialRow row, store->credential(CredentialId("op")));
   EXPECT_EQ(row.status, CredentialStatus::active);
   EXPECT_TRUE(row.tenant.empty());
+  const Instant made(7ms);
+  EXPECT_THAT(row.generations,
+              ElementsAre(GenerationRow{1, "t", "k", Bytes{1}, "P-256", "s", made, made, {Bytes{10}, Bytes{11}}}));
+  ASSERT_OK_AND_ASSIGN(const CredentialRow pending, store->credential(CredentialId("p")));
+  EXPECT_THAT(pending.generations, ElementsAre(GenerationRow{1, "t", "k", Bytes{1}, "P-256", "s", made, {}, {}}));
   EXPECT_EQ(store->next_tsu_epoch(CredentialId("tsu")).value_or(0), 42U);
   EXPECT_THAT(store->set_fact("a", "b"), IsOk());
   ASSERT_OK_AND_ASSIGN(const PinAttempt counted,
