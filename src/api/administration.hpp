@@ -21,8 +21,8 @@ namespace rakkan::api {
 
 // A certificate in use, as everybody sees it.
 [[nodiscard]] std::string describe(const pki::Certificate& certificate);
-// The keys of a credential with their certificates, from and until when it signs with each; where they lie is for
-// whoever administers it.
+// Describes the keys of a credential with their certificates, from and until when it signs with each. Only an
+// administrator sees the places of the keys.
 enum class Places : std::uint8_t { shown, hidden };
 [[nodiscard]] std::string describe_generations(const credentials::CredentialSummary& credential, Places places);
 // A credential as its administrator sees it: with the place of its key and what is wrong with its certificate.

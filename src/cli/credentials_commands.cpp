@@ -1,5 +1,5 @@
-// rakkan credentials generate|adopt|rotate|csr|import|pin|list|show|disable: an operator's way from a key in the token
-// to a certificate, and to the next key.
+// The commands `rakkan credentials generate|adopt|rotate|csr|import|pin|list|show|disable`: an operator's way from a
+// key in the token to a certificate, and to the next key.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"

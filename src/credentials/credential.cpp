@@ -42,7 +42,7 @@ Result<void> complete(NewCredential& request) {
 struct Warned {
   static constexpr std::size_t kNamed = 10;
 
-  std::string detail;  // of the first
+  std::string detail;  // of the first warning
   std::vector<std::string> ids;
 
   [[nodiscard]] Error error(ErrorCode code) const {
@@ -71,7 +71,7 @@ const pki::CertificateProfile& profile_of(CredentialKind kind) noexcept {
   return pki::kUnitProfile;
 }
 
-// Key and certificate are the current generation's; a disabled credential's flaws concern nobody.
+// Key and certificate are the current generation's. The flaws of a disabled credential's certificates are left out.
 CredentialSummary CredentialRegistry::Entry::summary(Instant now) const {
   const Generation& current = *generations.current(now);
   const GenerationRow& key = current.row();
@@ -154,7 +154,8 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
   return found;
 }
 
-// The row is made before and shown after: nothing that can fail stands between what is durable and what is in force.
+// The new Entry is made before the commit and published after it: nothing that can fail stands between the durable row
+// and the one in force.
 Result<CredentialSummary> CredentialRegistry::commit(std::string event, std::string body, CredentialRow row,
                                                      store::RowChange change,
                                                      std::shared_ptr<const Credential> opened) {
@@ -227,7 +228,7 @@ Result<void> CredentialRegistry::check_token_unused(const std::string& label) {
   RAKKAN_TRY(const std::vector<TokenSeen> tokens, keys_->tokens());
   const bool there =
       std::any_of(tokens.begin(), tokens.end(), [&](const TokenSeen& token) { return token.label == label; });
-  return there ? fail(ErrorCode::already_exists, "a token of this name is there already", "token " + label)
+  return there ? fail(ErrorCode::already_exists, "a token of this name exists already", "token " + label)
                : Result<void>();
 }
 

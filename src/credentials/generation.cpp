@@ -170,7 +170,7 @@ Result<std::shared_ptr<const Credential>> make_credential(const store::Credentia
   }
   pki::Certificate certificate = certificates.front();
   certificates.erase(certificates.begin());
-  std::erase_if(certificates, pki::is_self_signed);  // whoever trusts a root has it
+  std::erase_if(certificates, pki::is_self_signed);  // a verifier that trusts a root has it already
   RAKKAN_CHECK(check_key_kind(of.kind, signer->public_key().kind()));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
   RAKKAN_TRY(auto material,

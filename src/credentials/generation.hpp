@@ -1,6 +1,6 @@
-// A generation is a key of a credential with the certificate that came for it. The generations of a credential are
-// asked what the time is each time somebody wants to sign: no timer switches them, and no clock that was wrong for a
-// while leaves anything behind.
+// A Generation is a key of a credential with the certificate that was issued for it. Which generation of a credential
+// is the current one is decided by the clock at each look: no timer switches them, and a clock that was wrong for a
+// while leaves nothing behind.
 #pragma once
 
 #include <atomic>
@@ -23,7 +23,7 @@ namespace rakkan::credentials {
   return {row.token_label, row.key_label, row.key_id};
 }
 
-// A row as it stands in the store; a change makes a new one. Thread-safe.
+// Generation is a row as it stands in the store; a change makes a new Generation. Thread-safe.
 class Generation {
  public:
   // malformed_certificate.
@@ -32,17 +32,17 @@ class Generation {
 
   [[nodiscard]] const store::GenerationRow& row() const noexcept { return row_; }
   [[nodiscard]] const std::optional<pki::Certificate>& certificate() const noexcept { return certificate_; }
-  // Flaws of the certificate and its chain, as they were seen at `now`, or when it begins where that is later.
+  // Flaws of the certificate and its chain at the time of `of`, or when the generation begins where that is later.
   [[nodiscard]] const pki::CertificateFindings& findings() const noexcept { return findings_; }
 
   // The credential with this key; null while it is not open.
   [[nodiscard]] std::shared_ptr<const Credential> opened() const;
-  // The same, opened when it is not: the first that succeeds is kept, and so is why it could not be. Blocks.
+  // The credential with this key, which is opened now when it is not open: only on a thread that may use tokens.
   // key_certificate_mismatch, hsm_ codes.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> open(const store::CredentialRow& of, KeySource& keys,
                                                                std::shared_ptr<const std::atomic<bool>> disabled);
   void keep(std::shared_ptr<const Credential> opened);
-  // It was opened last without success.
+  // The last attempt to open it failed.
   [[nodiscard]] bool is_in_trouble() const;
 
  private:
@@ -52,24 +52,25 @@ class Generation {
   std::optional<pki::Certificate> certificate_;
   pki::CertificateFindings findings_;
 
-  mutable std::mutex mutex_;  // over what follows
+  mutable std::mutex mutex_;  // over the members that follow
   std::shared_ptr<const Credential> opened_;
   bool did_not_open_ = false;
 };
 
-// Those of one credential; there is one at least.
+// Generations are those of one credential, one at least.
 class Generations {
  public:
-  // As the row has them. One that `before` (may be null) has as well is taken from there, with its open key.
+  // The generations of a row. A generation that `before` (may be null) has with the same content is taken from there,
+  // with its open key.
   // store_corrupt, malformed_certificate.
   [[nodiscard]] static Result<Generations> of(const store::CredentialRow& row,
                                               const std::vector<pki::Certificate>& roots, Instant now,
                                               const Generations* before);
 
   [[nodiscard]] const std::vector<std::shared_ptr<Generation>>& all() const noexcept { return all_; }
-  // The newest that has begun; the first one while it waits for its certificate, and when the clock stands before all.
+  // The newest generation that has begun; the first one while none has.
   [[nodiscard]] const std::shared_ptr<Generation>& current(Instant now) const noexcept;
-  // The one that is to come, without a certificate or before its time; null when there is none.
+  // The generation that is to come, without a certificate or before its time; null when there is none.
   [[nodiscard]] std::shared_ptr<Generation> next(Instant now) const noexcept;
   [[nodiscard]] GenerationStatus status_of(const Generation& one, Instant now) const noexcept;
   [[nodiscard]] std::vector<GenerationSummary> summaries(Instant now) const;
@@ -78,7 +79,8 @@ class Generations {
   std::vector<std::shared_ptr<Generation>> all_;  // by number
 };
 
-// A key with its certificate and the chain as it stands in the row. key_certificate_mismatch, unsupported_algorithm.
+// Makes a credential of the key with the certificate and chain of the row. key_certificate_mismatch,
+// unsupported_algorithm, credential_not_ready (no certificate).
 [[nodiscard]] Result<std::shared_ptr<const Credential>> make_credential(
     const store::CredentialRow& of, const store::GenerationRow& row, std::shared_ptr<crypto::Signer> signer,
     std::shared_ptr<const std::atomic<bool>> disabled);

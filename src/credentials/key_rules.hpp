@@ -1,4 +1,4 @@
-// What a key of a credential may be, and be called.
+// The rules for the kind, the suite and the labels of a credential's key.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxLabel = 32;   // PKCS#11 CK_TOKEN_INFO.label
 
 // invalid_argument about a member of what was asked for.
 [[nodiscard]] tl::unexpected<Error> wrong(const std::string& what, const std::string& member);
-// Where an error is: "credential ID".
+// The place that an error names: "credential ID".
 [[nodiscard]] std::string place(const CredentialId& id);
 
 // A token's label is also part of its PIN file's name.

@@ -14,7 +14,7 @@ namespace {
 using store::CredentialRow;
 using store::GenerationRow;
 
-// The certificate of that key among the given ones; of several the one that lasts longest.
+// The certificate of `key` among the given ones; of several the one that is valid longest.
 std::optional<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>& given,
                                                    const crypto::PublicKey& key) {
   std::optional<pki::Certificate> best;
@@ -27,7 +27,8 @@ std::optional<pki::Certificate> certificate_of_key(const std::vector<pki::Certif
   return best;
 }
 
-// Itself first. The root is kept, to see at the next start where the chain ends. Signatures do not carry it.
+// The certificate and its chain as a row has them. The root is kept, to see at the next start where the chain ends.
+// Signatures do not include it.
 std::vector<Bytes> encodings_of(const pki::Certificate& certificate, const pki::CertificateChain& chain) {
   std::vector<Bytes> encodings{copy_of(certificate.der())};
   for (const pki::Certificate& issuer : chain.issuers) {
@@ -45,8 +46,8 @@ struct FoundKey {
   pki::Certificate certificate;  // the key's
 };
 
-// The key that one of the certificates is for. The next one first: what comes during a rotation is mostly its
-// certificate. That of a former key is nobody's any more.
+// The key, present or next, that one of the certificates is for. The next key is tried first, since a certificate that
+// comes during a rotation is mostly for it. A former key takes no certificate any more.
 Result<FoundKey> find_key(const Generations& generations, KeySource& keys, const std::vector<pki::Certificate>& given,
                           Instant now) {
   const auto next = generations.next(now);
@@ -74,7 +75,7 @@ Result<FoundKey> find_key(const Generations& generations, KeySource& keys, const
 
 std::string_view digest_name(const crypto::AlgorithmSuite& suite) { return crypto::info(suite.digest).name; }
 
-// What a next key signs with: `wanted`, or as the present one does where that is for such keys.
+// The suite of a next key: the wanted one, or the present key's where it is for keys of that kind.
 Result<const crypto::AlgorithmSuite*> next_suite(const std::string& wanted, const std::string& present,
                                                  crypto::KeyKind kind) {
   const crypto::AlgorithmSuite* const as_now = crypto::suite_from_name(present);
@@ -95,7 +96,7 @@ Result<const crypto::AlgorithmSuite*> next_suite(const std::string& wanted, cons
   return suite;
 }
 
-// No other key's, not even that of a rotation that ended half-way: its CKA_ID is in it.
+// A label that no other key bears, not even one left behind by a rotation that a crash ended: the CKA_ID is part of it.
 std::string next_label(const CredentialId& id, ByteView key_id) {
   constexpr std::size_t kOctets = 4;
   const std::string mark = "#" + to_hex(key_id.first(std::min(kOctets, key_id.size())));
@@ -112,7 +113,7 @@ std::string standing(const Generation& next) {
          ", waits for its certificate; another one takes its place where that is asked for";
 }
 
-// One that is in the token already, with label and id as the token has them.
+// Looks at a key that is in its token already and stores label and id as the token has them. The kind of the key.
 Result<crypto::KeyKind> adopt_key(KeySource& keys, const std::vector<GenerationRow>& known, GenerationRow& next) {
   RAKKAN_TRY(const KeyAddress found, keys.find(address_of(next)));
   next.key_label = is_label(found.key_label) ? found.key_label : std::string();
@@ -253,7 +254,7 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const access::
   certified.begins = begins;
   certified.certificates = encodings_of(key.certificate, chain);
   row.status = CredentialStatus::active;
-  // A credential in use is open when its next key or certificate takes over: nobody waits for the token then.
+  // The next key of a credential in use is opened now, so that no request waits for the token when the key takes over.
   std::shared_ptr<const Credential> opened;
   if (known->generations.current(now)->opened() != nullptr) {
     RAKKAN_TRY(opened, make_credential(row, certified, std::move(key.signer), known->disabled));

@@ -1,4 +1,4 @@
-// Credentials, their keys and the certificates of these.
+// Credentials, their keys and the certificates of their keys in SQLite.
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::string_view kSelectCredential = "SELECT id, kind, party, status, created, tenant FROM credential";
 
-// The row that `statement` (kSelectCredential) stands on, without its generations.
+// Reads the row on which `statement` (kSelectCredential) stands, without its generations.
 Result<CredentialRow> read_credential(const Statement& statement) {
   CredentialRow row;
   RAKKAN_TRY(std::string id, statement.text(0));

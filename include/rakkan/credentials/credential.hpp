@@ -42,8 +42,8 @@ struct NewCredential {
   std::string token_label;  // empty: the id
   std::string key_label;    // empty: the id
   Bytes key_id;             // empty when generated: 16 random bytes
-  TenantId tenant = {};     // whose keys of the API alone may use or see it; empty: every tenant's
-  // In a token that is made for it: already_exists when there is one of that label, whoever's it is.
+  TenantId tenant = {};     // only this tenant's API keys may use or see it; empty: every tenant's
+  // The key goes into a token that is made for it: already_exists when any token has that label, whoever owns it.
   bool in_new_token = false;
 };
 
@@ -55,20 +55,21 @@ struct NextKey {
   std::string key_label = {};    // empty: the id, '#' and the beginning of the new CKA_ID
   Bytes key_id = {};             // empty when generated: 16 random bytes
   bool replace = false;          // a next key that has not begun gives way to this one
-  // It is in the token already (a key ceremony made it): looked for as CredentialRegistry::adopt does, of its own kind.
+  // The key is in its token already (a key ceremony made it), is looked for as by CredentialRegistry::adopt, and says
+  // itself of which kind it is.
   bool adopt = false;
 };
 
-// Where a key of a credential stands at a time.
+// The state of a generation at a time.
 enum class GenerationStatus : std::uint8_t {
-  uncertified,  // it has no certificate yet
-  scheduled,    // it has one and its time has not come
-  current,      // the credential signs with it
-  former,       // a later one is in its place
+  uncertified,  // the key has no certificate yet
+  scheduled,    // the key has a certificate, and its time has not come
+  current,      // the credential signs with the key
+  former,       // a later key took its place
 };
 [[nodiscard]] std::string_view name(GenerationStatus status) noexcept;
 
-// A key of a credential, as it stood when it was asked for.
+// A generation of a credential, as lists show it.
 struct GenerationSummary {
   std::uint32_t number = 1;  // 1, 2, …; a number that was given up is not used again by a later key
   GenerationStatus status{};
@@ -84,10 +85,10 @@ struct GenerationSummary {
   pki::CertificateFindings findings;            // as in CredentialSummary
 };
 
-// What a list shows; no key is touched for it. Key and certificate are the current generation's.
+// A credential as lists show it; no key is touched for it. Key and certificate are the current generation's.
 struct CredentialSummary {
   CredentialId id;
-  TenantId tenant;  // whose keys alone may use or see it; empty: every tenant's
+  TenantId tenant;  // only this tenant's API keys may use or see it; empty: every tenant's
   CredentialKind kind{};
   PartyId party;
   CredentialStatus status{};
@@ -98,19 +99,21 @@ struct CredentialSummary {
   std::string suite;
   Instant created;
   std::optional<pki::Certificate> certificate;
-  // Flaws of it and its chain, as seen when it was imported or read; its own time is not among them.
+  // Flaws of the certificate and its chain, as seen when it was imported or read. Its validity period is not among
+  // them: that is checked at each use.
   pki::CertificateFindings findings;
-  std::uint32_t generation = 1;                // whose they are
-  std::vector<GenerationSummary> generations;  // all of them, by number
+  std::uint32_t generation = 1;                // the number of the current one
+  std::vector<GenerationSummary> generations;  // all, in order of their numbers
 
-  // The next key, as long as it has not begun; null when there is none.
+  // The generation that has not begun yet; null when there is none.
   [[nodiscard]] const GenerationSummary* next() const noexcept;
 };
 
+// When the certificates of a credential expire.
 struct CertificateEnds {
   CredentialId credential;
-  Instant not_after;              // of the current generation's
-  std::optional<Instant> next{};  // of the next one's, while that waits for its time
+  Instant not_after;              // the current generation's
+  std::optional<Instant> next{};  // the next generation's, while it waits for its time
 };
 
 // A request for a certificate, with the number of the key that it is for.
@@ -144,7 +147,8 @@ class Credential {
   [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
   [[nodiscard]] const SigningMaterial& material() const noexcept { return material_; }
 
-  // Whether it may sign still. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes no lock.
+  // Whether the credential may still sign. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes
+  // no lock.
   [[nodiscard]] Result<void> still_stands(Instant now) const;
 
  private:
@@ -156,8 +160,8 @@ class Credential {
   std::shared_ptr<const std::atomic<bool>> disabled_;
 };
 
-// The condition of an intent: that both, who asked and what signs, stand as they did when the request was taken on.
-// Both outlive it.
+// The condition of an intent: the API key that asked and the credential that signs both still stand, as they did when
+// the request was taken on. Principal and credential outlive it.
 class StillStands final : public audit::Condition {
  public:
   StillStands(const access::Principal& principal, const Credential& credential) noexcept
@@ -172,8 +176,9 @@ class StillStands final : public audit::Condition {
   const Credential& credential_;
 };
 
-// All credentials in memory, as the store has them: this process alone changes them. What a principal may not see is
-// credential_unknown to it. Thread-safe; changes block and are recorded, and fail with audit_unavailable too.
+// CredentialRegistry holds all credentials in memory, as the store has them: this process alone changes them. A
+// credential that a principal may not see is credential_unknown to it. Thread-safe; changes block and are recorded in
+// the trail, and fail with audit_unavailable too.
 class CredentialRegistry {
  public:
   // Reads the store. `roots` are certificates at which a chain may end, beside the self-signed ones that come with a
@@ -186,52 +191,53 @@ class CredentialRegistry {
   // A key in the token, without a certificate yet. invalid_argument, already_exists, ed25519_document_key,
   // unsupported_algorithm, hsm_.
   [[nodiscard]] Result<CredentialSummary> generate(const access::Principal& by, NewCredential request);
-  // The same for a key that is in its token already (a key ceremony made it): nothing is generated, the key is looked
-  // at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are stored as
-  // the token has them.
+  // Makes a credential of a key that is in its token already (a key ceremony made it): nothing is generated, the key is
+  // looked at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are
+  // stored as the token has them.
   [[nodiscard]] Result<CredentialSummary> adopt(const access::Principal& by, NewCredential request);
-  // The next key, beside the present one, without a certificate yet; the present one goes on signing. Its suite's
-  // digest is the present one's, since a document may be on its way that is hashed already: digest_algorithm_mismatch.
-  // credential_not_ready (the present key has no certificate), already_exists (a next key waits, and `replace` is not
-  // said; a key that is adopted is the credential's already), credential_disabled, and what generate and adopt say of a
-  // key.
+  // Adds the next key beside the present one, without a certificate yet; the credential goes on signing with the
+  // present key. The next key's suite has the present one's digest algorithm, since documents are hashed before their
+  // key is chosen: digest_algorithm_mismatch. credential_not_ready (the present key has no certificate),
+  // already_exists (a next key waits and is not to be replaced, or the adopted key is the credential's already),
+  // credential_disabled, and the errors of generate and adopt.
   [[nodiscard]] Result<CredentialSummary> rotate(const access::Principal& by, const CredentialId& id, NextKey request);
-  // For the next key where there is one, else for the present one. credential_disabled, hsm_ codes.
+  // PKCS #10 for the next key where there is one, else for the present key. credential_disabled, hsm_ codes.
   [[nodiscard]] Result<CertificationRequest> certification_request(const CredentialId& id, const pki::Name& subject);
-  // The CA's answer, in any order, PEM or DER: the certificate of a key of the credential's and its chain up to a
-  // self-signed or configured root. That of the next key puts this one in the present one's place, at once or from `at`
-  // on; that of the present key replaces its earlier one at once (renewal). key_certificate_mismatch,
-  // certificate_unsuitable, certificate_chain_incomplete (unless that is allowed), certificate_expired and
-  // certificate_not_yet_valid (when it begins), invalid_argument (`at` is past, or is not said of the next key),
-  // ed25519_document_key, malformed_certificate.
+  // Takes the CA's answer, in any order, PEM or DER: the certificate of a key of the credential and its chain up to a
+  // self-signed or configured root. A certificate of the next key makes this key take over, at once or from `at` on; a
+  // certificate of the present key replaces its earlier one at once (renewal). key_certificate_mismatch,
+  // certificate_unsuitable, certificate_chain_incomplete (unless an incomplete chain is allowed), certificate_expired
+  // and certificate_not_yet_valid (at the time from which it is used), invalid_argument (`at` is past, or is given for
+  // the present key), ed25519_document_key, malformed_certificate.
   [[nodiscard]] Result<CredentialSummary> import_certificates(const access::Principal& by, const CredentialId& id,
                                                               ByteView pem_or_der,
                                                               IncompleteChain incomplete = IncompleteChain::refuse,
                                                               std::optional<Instant> at = std::nullopt);
-  // With all its keys.
+  // Disables the credential with all its keys.
   [[nodiscard]] Result<void> disable(const access::Principal& by, const CredentialId& id);
 
-  // From memory, by id.
+  // Both answer from memory; the list is in order of the ids.
   [[nodiscard]] std::vector<CredentialSummary> list(const access::Principal& principal) const;
   [[nodiscard]] Result<CredentialSummary> find(const access::Principal& principal, const CredentialId& id) const;
-  // The suite that a signature of this credential uses. As `opened`.
+  // The suite that a signature of this credential uses. Errors as `opened`.
   [[nodiscard]] Result<const crypto::AlgorithmSuite*> suite(const access::Principal& principal,
                                                             const CredentialId& id) const;
   // The credential with the signer of its current generation, when that was opened before, else null; never blocks.
   // Which one that is the clock says, at each call. credential_unknown, credential_disabled, credential_not_ready.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> opened(const access::Principal& principal,
                                                                  const CredentialId& id) const;
-  // The same, opened when it was not: on a thread that may use tokens. key_certificate_mismatch, hsm_ codes.
+  // The credential with its signer, which is opened now when it was not before: only on a thread that may use tokens.
+  // Errors as `opened`, key_certificate_mismatch and hsm_ codes.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const access::Principal& principal,
                                                                const CredentialId& id);
-  // The same for a next key that waits for its time, so that nobody has to wait for its token when it begins. Nothing
-  // when there is none.
+  // Opens the next key of a credential while it waits for its time, so that no request waits for the token when it
+  // takes over. Does nothing without such a key. Errors, and the thread, as for `load`.
   [[nodiscard]] Result<void> load_next(const access::Principal& principal, const CredentialId& id);
   // Flaws of the active credentials' certificates, those that wait for their time among them: one error for each code,
   // which names the credentials. They sign all the same: they were imported under other rules, or knowingly. From
   // memory.
   [[nodiscard]] std::vector<Error> warnings() const;
-  // When the active credentials' certificates end, everybody's; asked often. From memory.
+  // The ends of all active credentials' certificates, of whatever tenant. Answers from memory.
   [[nodiscard]] std::vector<CertificateEnds> certificate_ends() const;
   // Opens the active credentials again that could not be opened when that was tried last; those that still cannot. As
   // load.

@@ -1,4 +1,4 @@
-// Credentials as they are kept, with all their keys, and the PINs that activate parties' keys: never the PIN, only its
+// Credentials as the store keeps them, with all their keys, and the PINs that activate parties' keys: never the PIN, only its
 // hash.
 #pragma once
 
@@ -47,7 +47,7 @@ struct CredentialRow {
   std::vector<GenerationRow> generations = {};  // by number
 };
 
-// How a PIN is kept: the hash with everything that is needed to compute it again.
+// A PIN as it is kept: its hash with everything that is needed to compute the hash again.
 struct ActivationSecret {
   Bytes hash;
   Bytes salt;

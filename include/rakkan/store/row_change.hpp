@@ -68,8 +68,8 @@ struct ApiKeyRevocation {
   Instant at;
 };
 
-// Sets the certificates of one of its keys and when it signs with that key, and makes the credential active.
-// credential_unknown (also when it has no generation of that number), credential_disabled.
+// Sets the certificates of one generation and the time from which it is used, and makes the credential active.
+// credential_unknown (also for an unknown generation), credential_disabled.
 struct CredentialActivation {
   CredentialId id;
   std::vector<Bytes> certificates;  // DER, the key's own first
@@ -77,15 +77,15 @@ struct CredentialActivation {
   Instant begins = {};
 };
 
-// The next key beside those that it has, in place of one that never signed where `replaces` names one. already_exists
-// when the number is taken; credential_unknown, credential_disabled.
+// Adds a generation to a credential; the generation `replaces`, which was never used, is removed. already_exists when
+// the number is taken; credential_unknown, credential_disabled.
 struct GenerationAddition {
   CredentialId id;
   GenerationRow row;
   std::optional<std::uint32_t> replaces = {};
 };
 
-// For good. credential_unknown.
+// Disables a credential for good. credential_unknown.
 struct CredentialDisabling {
   CredentialId id;
 };

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 class RotationTest : public ::testing::Test {
  protected:
-  CredentialRegistry& registry() { return fixture_.service->credentials(); }
+  CredentialRegistry& registry() { return fixture_.assembly->credentials(); }
   Result<CredentialSummary> rotate(NextKey next = {}) {
     return registry().rotate(test::kOperator, seal_, std::move(next));
   }
@@ -121,7 +121,7 @@ TEST_F(RotationTest, ARestartForgetsNothingAndOpensBothKeys) {
   const auto before = statuses();
   fixture_.restart();
   EXPECT_EQ(statuses(), before);
-  EXPECT_THAT(async::block_on(fixture_.service->open_keys()), IsEmpty());
+  EXPECT_THAT(async::block_on(fixture_.assembly->open_keys()), IsEmpty());
   fixture_.clock.time = in(1h);
   ASSERT_OK_AND_ASSIGN(const auto second, registry().opened(test::kOperator, seal_));
   ASSERT_NE(second, nullptr);
@@ -302,13 +302,13 @@ TEST_F(RotationTest, WarningsAndLivesAreOfBothWhileOneWaitsForItsTime) {
   const Instant end = std::chrono::floor<std::chrono::seconds>(in(48h));
   const auto short_lived = [&](pki::CertificateTemplate& content) { content.validity.not_after = end; };
   ASSERT_THAT(import(fixture_.next_certificates(seal_, short_lived), in(1h)), IsOk());
-  auto lives = fixture_.service->certificates();
+  auto lives = fixture_.assembly->state().certificates();
   ASSERT_EQ(lives.size(), 1U);
   EXPECT_EQ(lives.front().not_after, fixture_.authority.validity().not_after);
   EXPECT_EQ(lives.front().next_not_after, end);
-  EXPECT_THAT(fixture_.service->warnings(), IsEmpty());
+  EXPECT_THAT(fixture_.assembly->state().warnings(), IsEmpty());
   fixture_.clock.time = in(1h);
-  lives = fixture_.service->certificates();
+  lives = fixture_.assembly->state().certificates();
   EXPECT_EQ(lives.front().not_after, end);
   EXPECT_EQ(lives.front().next_not_after, std::nullopt);
 }

@@ -29,15 +29,15 @@ class KeyRotation : public ::testing::Test {
   void rotate(const CredentialId& id, std::optional<KeyKind> kind = KeyKind::rsa_2048) {
     const std::string suite = kind ? "rsa-pkcs1-sha256" : "";
     test::value_or_throw(
-        fixture_.service->credentials().rotate(test::kOperator, id, {.key_kind = kind, .suite = suite}));
+        fixture_.assembly->credentials().rotate(test::kOperator, id, {.key_kind = kind, .suite = suite}));
   }
   void import_next(const CredentialId& id, std::optional<Instant> at = std::nullopt) {
     const std::string pem = fixture_.next_certificates(id);
-    test::value_or_throw(fixture_.service->credentials().import_certificates(test::kOperator, id, bytes_of(pem),
-                                                                             credentials::IncompleteChain::refuse, at));
+    test::value_or_throw(fixture_.assembly->credentials().import_certificates(
+        test::kOperator, id, bytes_of(pem), credentials::IncompleteChain::refuse, at));
   }
   pki::Certificate certificate(const CredentialId& id, std::size_t generation) {
-    const auto found = test::value_or_throw(fixture_.service->credentials().find(test::kOperator, id));
+    const auto found = test::value_or_throw(fixture_.assembly->credentials().find(test::kOperator, id));
     return found.generations.at(generation - 1).certificate.value();
   }
 
@@ -107,7 +107,7 @@ TEST_F(KeyRotation, UnderLoadEverySignatureIsOfOneGenerationAndNoneFails) {
     });
   }
   EXPECT_TRUE(test::eventually([&] { return made >= kThreads * kEach / 4; }));
-  ASSERT_THAT(fixture_.service->credentials().import_certificates(test::kOperator, seal_, bytes_of(pem)), IsOk());
+  ASSERT_THAT(fixture_.assembly->credentials().import_certificates(test::kOperator, seal_, bytes_of(pem)), IsOk());
   for (std::thread& thread : threads) {
     thread.join();
   }
@@ -122,7 +122,7 @@ TEST_F(KeyRotation, ASignatureThatIsBeingMadeIsMadeWithTheKeyItBeganWith) {
   const std::string pem = fixture_.next_certificates(seal_);
   bool switched = false;
   fixture_.software_keys.at("seal").before = [&](const crypto::Digest&) {
-    switched = fixture_.service->credentials().import_certificates(test::kOperator, seal_, bytes_of(pem)).has_value();
+    switched = fixture_.assembly->credentials().import_certificates(test::kOperator, seal_, bytes_of(pem)).has_value();
   };
   ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_.sign(fixture_.witness_command(seal_, document_)));
   ASSERT_TRUE(switched);
@@ -189,7 +189,7 @@ TEST_F(KeyRotation, TheUnitStampsWithItsNextKeyFromItsTimeOn) {
   fixture_.monotonic.time += 1h;
   ASSERT_OK_AND_ASSIGN(const pki::Certificate after, stamped_with());
   EXPECT_EQ(after, certificate(tsu_, 2));
-  EXPECT_THAT(async::block_on(fixture_.service->readiness()), ElementsAre());
+  EXPECT_THAT(async::block_on(fixture_.assembly->state().readiness()), ElementsAre());
 }
 
 }  // namespace
