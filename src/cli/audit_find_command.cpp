@@ -134,7 +134,7 @@ std::string digest_text(const crypto::Digest& digest) {
   return std::string(crypto::info(digest.algorithm()).name) + " " + to_hex(digest.view());
 }
 
-// Which key of which credential made it, as `credentials show` lists it.
+// The credential, its key and the certificate that made the signature, as `credentials show` lists them.
 std::string certificate_line(const json::object& record) {
   const std::string certificate = digest_text(record, "certificate");
   if (certificate.empty()) {

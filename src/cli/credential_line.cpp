@@ -16,7 +16,7 @@ std::string lines_of_warnings(const boost::json::object& of) {
   return text;
 }
 
-// The key that is to come; one that is still without its certificate is that beside a present one alone.
+// Whether this is the key that is to come. The first key, which may be without its certificate too, is none.
 bool is_next(const boost::json::object& generation) {
   const std::string status = text_member(generation, "status");
   const boost::json::value* const number = generation.if_contains("generation");
@@ -72,7 +72,7 @@ std::string line_of_credential(const boost::json::object& credential) {
 std::string lines_of_generations(const boost::json::object& credential) {
   std::string text;
   for (const boost::json::value& one : array_member(credential, "generations")) {
-    if (!one.is_object() || is_next(one.get_object())) {  // those stand in the credential's own lines
+    if (!one.is_object() || is_next(one.get_object())) {  // the next key stands in the credential's own lines
       continue;
     }
     text += line_of_generation(one.get_object());

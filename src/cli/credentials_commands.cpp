@@ -29,7 +29,7 @@ Outcome outcome(json::object credential) {
   return {std::move(credential), std::move(text), ExitCode::ok};
 }
 
-// What generate and adopt share: where the key is, and for whom.
+// The options that generate and adopt share: where the key is, and for whom.
 class NewCredentialCommand : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -37,8 +37,8 @@ class NewCredentialCommand : public Command {
     app.add_option("--kind", kind_, "operator (立会人型), party (当事者型) or tsu (timestamps)")
         ->required()
         ->check(CLI::IsMember({"operator", "party", "tsu"}));
-    app.add_option("--party", party_, "Whose key it is (kind party)");
-    app.add_option("--tenant", tenant_, "Whose API keys alone may use and see it (default: every tenant's)");
+    app.add_option("--party", party_, "The party whose key it is (kind party)");
+    app.add_option("--tenant", tenant_, "Tenant whose API keys alone may use and see it (default: every tenant's)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
     app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the credential's name)");
@@ -48,7 +48,7 @@ class NewCredentialCommand : public Command {
   }
 
  protected:
-  // As the API takes it.
+  // The request's body as the API takes it.
   [[nodiscard]] json::object request() const {
     json::object request{{"id", id_}, {"kind", kind_}, {"key_kind", key_}};
     add(request, "party", party_);
@@ -125,7 +125,8 @@ class RotateCommand final : public Command {
     app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the present key's token)");
     app.add_option("--key-label", key_label_, "Key label (default: the credential's name and the key's CKA_ID)");
     app.add_option("--key-id", key_id_, "CKA_ID of the key in hexadecimal (default: random)");
-    app.add_flag("--replace", replace_, "In place of a next key that has not begun: that one is given up");
+    app.add_flag("--replace", replace_,
+                 "Give up a next key that has not taken over yet, and make this one in its place");
     app.add_flag("--adopt", adopt_, "Use a key that is in its token already, of --key-label, --key-id or both");
     remote_.declare(app);
   }
@@ -257,8 +258,9 @@ class PinCommand final : public Command {
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);
-    app.add_option("--tenant", tenant_,
-                   "Whose failures are forgotten (default: everybody's; of a server: those of the key's tenant)")
+    app.add_option(
+           "--tenant", tenant_,
+           "Tenant whose failures are forgotten (default: every tenant's; of a server: those of the key's tenant)")
         ->needs(reset);
     remote_.declare(app);
   }
@@ -298,7 +300,7 @@ class PinCommand final : public Command {
     return {};
   }
 
-  // In one piece of memory: a PIN that is quoted is at most six times as long.
+  // The body is written into one piece of memory that is reserved whole: a quoted PIN is at most six times as long.
   static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
     std::string request;
     request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));

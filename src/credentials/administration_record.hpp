@@ -15,11 +15,12 @@ namespace rakkan::credentials {
 // one.
 [[nodiscard]] std::string administration_record(const access::Principal& by, const CredentialId& id,
                                                 const std::optional<TenantId>& tenant = std::nullopt);
-// {"by":{…},"credential":"yamada","generation":2,"key_kind":"P-256","suite":"ecdsa-sha256","token":"yamada","key_id":"…"}
-// of a key that was made beside others; "replaces": the number of one that it is made in place of.
+// The record of a next key: {"by":{…},"credential":"yamada","generation":2,"key_kind":"P-256","suite":"ecdsa-sha256",
+// "token":"yamada","key_id":"…"}, and "replaces" with the number of the key that it takes the place of, if any.
 [[nodiscard]] std::string key_record(const access::Principal& by, const CredentialId& id,
                                      const store::GenerationRow& row, std::optional<std::uint32_t> replaces);
-// {"by":{…},"credential":"yamada","generation":2,"certificate":{"alg":"SHA-256","value":"…"},"begins":"…"}
+// The record of a certificate: {"by":{…},"credential":"yamada","generation":2,
+// "certificate":{"alg":"SHA-256","value":"…"},"begins":"…"}. The row has one.
 [[nodiscard]] std::string certificate_record(const access::Principal& by, const CredentialId& id,
                                              const store::GenerationRow& row);
 

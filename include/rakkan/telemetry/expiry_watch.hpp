@@ -22,7 +22,7 @@ class ExpiryWatch {
 
   // The certificate that the credential has now; a new one (renewal) begins afresh. Thread-safe.
   void observe(std::string_view credential, Instant not_after);
-  // The one that a next key has beside it; nothing: none waits (any more).
+  // The certificate of the credential's next key, while that key waits for its time; nothing: no key waits any more.
   void observe_next(std::string_view credential, std::optional<Instant> not_after);
   // It has none any more, or is disabled.
   void forget(std::string_view credential);
