@@ -313,6 +313,18 @@ TEST_F(RotationTest, WarningsAndLivesAreOfBothWhileOneWaitsForItsTime) {
   EXPECT_EQ(lives.front().next_not_after, std::nullopt);
 }
 
+TEST_F(RotationTest, AFlawOfACertificateThatWaitsForItsTimeIsAWarning) {
+  ASSERT_THAT(rotate(), IsOk());
+  const std::string leaf = fixture_.next_certificates(seal_).substr(fixture_.authority.pem().size());
+  ASSERT_THAT(registry().import_certificates(test::kOperator, seal_, bytes_of(leaf), IncompleteChain::allow, in(1h)),
+              IsOk());
+  const auto warnings = fixture_.assembly->state().warnings();
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_EQ(warnings.front().code, ErrorCode::certificate_chain_incomplete);
+  EXPECT_EQ(warnings.front().where, "credential seal");
+  EXPECT_EQ(summary().generations.back().findings.size(), 1U);
+}
+
 TEST_F(RotationTest, ANextKeyThatDidNotOpenIsTriedAgain) {
   ASSERT_THAT(rotate(), IsOk());
   ASSERT_THAT(import(fixture_.next_certificates(seal_), in(1h)), IsOk());
