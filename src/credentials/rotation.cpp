@@ -1,5 +1,6 @@
 // From a key to its certificate, and from one key of a credential to the next.
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "credentials/administration_record.hpp"
@@ -13,6 +14,8 @@ namespace {
 
 using store::CredentialRow;
 using store::GenerationRow;
+
+constexpr std::chrono::seconds kCommitTime{10};  // within which a change is in force
 
 // The certificate of `key` among the given ones; of several the one that is valid longest.
 std::optional<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>& given,
@@ -167,8 +170,10 @@ Result<CredentialSummary> CredentialRegistry::rotate(const access::Principal& by
   if (!request.adopt) {
     RAKKAN_CHECK(make_key(id, next, kind));
   }
+  // Making a key takes its time. A waiting key whose time has nearly come stays: a signature may be made with it before
+  // the change is in force.
   std::optional<std::uint32_t> replaces;
-  if (waiting != nullptr) {
+  if (waiting != nullptr && known->generations.next(clock_->now() + kCommitTime) == waiting) {
     replaces = waiting->row().number;
     std::erase_if(row.generations, [&](const GenerationRow& one) { return one.number == *replaces; });
   }

@@ -209,6 +209,17 @@ TEST_F(RotationTest, OneNextKeyAtATime) {
   EXPECT_THAT(statuses(), ElementsAre("1 former", "3 current", "4 uncertified"));
 }
 
+TEST_F(RotationTest, AKeyWhoseTimeHasNearlyComeIsNotReplaced) {
+  ASSERT_THAT(rotate(), IsOk());
+  ASSERT_THAT(import(fixture_.next_certificates(seal_), in(5s)), IsOk());
+  ASSERT_THAT(rotate({.replace = true}), IsOk());
+  EXPECT_THAT(statuses(), ElementsAre("1 current", "2 scheduled", "3 uncertified"));
+  fixture_.clock.time = in(5s);
+  EXPECT_EQ(signs_with(), 2U);
+  ASSERT_THAT(import(fixture_.next_certificates(seal_)), IsOk());
+  EXPECT_THAT(statuses(), ElementsAre("1 former", "2 former", "3 current"));
+}
+
 // A document may be hashed already when the key changes.
 TEST_F(RotationTest, TheNextKeyKeepsTheDigest) {
   const auto refused = rotate({.key_kind = KeyKind::ec_p384, .suite = "ecdsa-sha384"});
