@@ -1,6 +1,6 @@
-// A Generation is a key of a credential with the certificate that was issued for it. Which generation of a credential
-// is the current one is decided by the clock at each look: no timer switches them, and a clock that was wrong for a
-// while leaves nothing behind.
+// A Generation is a key of a credential with the certificate that was issued for it. The clock decides at each look
+// which generation of a credential is the current one: no timer switches them, and a clock that was wrong for a while
+// leaves nothing behind.
 #pragma once
 
 #include <atomic>

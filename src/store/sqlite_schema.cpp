@@ -27,8 +27,8 @@ CREATE TABLE tsu_epoch (
   unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql"),
-    // The ledger. What may name persons (record, signature, answer) stands in tables that only grow at their end and
-    // whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
+    // The ledger. Rows that may name persons (record, signature, answer) stand in tables that only grow at their end
+    // and whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
     // in a page when it is erased.
     std::string_view(R"sql(
 ALTER TABLE credential ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
@@ -83,8 +83,8 @@ ALTER TABLE activation_secret DROP COLUMN last_failure;
     std::string_view(R"sql(
 CREATE INDEX signature_by_time ON signature(tenant, created);
 )sql"),
-    // The keys of a credential, one a generation. What it had so far is the first, which began when nobody knows: not
-    // before its key was made.
+    // The keys of a credential, one a generation. The key that a credential had so far is its first generation. The
+    // time since when it signs is not known: not before it was made.
     std::string_view(R"sql(
 CREATE TABLE credential_generation (
   credential TEXT NOT NULL REFERENCES credential(id), number INTEGER NOT NULL, token_label TEXT NOT NULL,

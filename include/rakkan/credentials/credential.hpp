@@ -127,8 +127,8 @@ struct CertificationRequest {
 
 enum class IncompleteChain : std::uint8_t { refuse, allow };
 
-// A credential ready to sign: one of its generations, key and certificate in one object that never changes. Whoever
-// signs takes it once, so that no signature mixes two generations.
+// A credential ready to sign: one of its generations, key and certificate in one object that never changes. A use case
+// takes it once for a signature, so that no signature mixes two generations.
 class Credential {
  public:
   // `disabled` is set when an operator disables it.
@@ -222,8 +222,8 @@ class CredentialRegistry {
   // The suite that a signature of this credential uses. Errors as `opened`.
   [[nodiscard]] Result<const crypto::AlgorithmSuite*> suite(const access::Principal& principal,
                                                             const CredentialId& id) const;
-  // The credential with the signer of its current generation, when that was opened before, else null; never blocks.
-  // Which one that is the clock says, at each call. credential_unknown, credential_disabled, credential_not_ready.
+  // The credential with the signer of its current generation, which the clock decides at each call, when that signer
+  // was opened before, else null; never blocks. credential_unknown, credential_disabled, credential_not_ready.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> opened(const access::Principal& principal,
                                                                  const CredentialId& id) const;
   // The credential with its signer, which is opened now when it was not before: only on a thread that may use tokens.

@@ -1,7 +1,6 @@
-// rakkand is killed while a credential's key is changed, again and again, at no particular moment, and callers sign
-// with it. What the log says afterwards of each key and its certificate is so in the store, and the other way round;
-// what was answered is there; and every signature that was given out is whole, by a key whose certificate is still
-// found.
+// rakkand is killed while a credential's key is changed, again and again, at no particular moment, and callers sign with
+// it. Afterwards log and store agree on each key and its certificate, every acknowledged step is there, and every
+// signature that was given out is whole, by a key whose certificate is in the log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -185,7 +184,7 @@ class RotationKillTest : public ServerFixture {
   std::vector<std::string> unexpected_;
 };
 
-// What a record says of a certificate, or the store of a generation.
+// A certificate of a generation, as a record or the store has it.
 struct Certified {
   std::string sha256;
   std::string begins;

@@ -149,7 +149,7 @@ class RotationCommands : public CliTest {
     return command;
   }
 
-  // What the test authority makes of a request, with its own certificate: the file.
+  // The file with the certificate that the test authority issues for a request, and its own.
   static std::string certified(const std::string& csr, const std::string& extensions) {
     static int serial = 7'000'000;
     const std::string name = csr.substr(0, csr.rfind('.'));
