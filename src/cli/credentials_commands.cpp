@@ -1,4 +1,4 @@
-// rakkan credentials generate|adopt|csr|import|pin|list|disable: an operator's way from a key in the token to a
+// rakkan credentials generate|adopt|csr|import|list|disable: an operator's way from a key in the token to a
 // certificate.
 #include <CLI/CLI.hpp>
 
@@ -18,10 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
-
-std::string path_of(const std::string& id, std::string_view what) {
-  return "/v1/credentials/" + percent_encoded(id) + "/" + std::string(what);
-}
 
 Outcome outcome(json::object credential) {
   std::string text = line_of_credential(credential);
@@ -129,7 +125,7 @@ class CsrCommand final : public Command {
     RAKKAN_TRY(const pki::Name name, pki::Name::from_text(subject_));
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
     RAKKAN_TRY(const json::object answer,
-               administration->ask_json("POST", path_of(id_, "csr"), {{"subject", subject_}}));
+               administration->ask_json("POST", path_of_credential(id_, "csr"), {{"subject", subject_}}));
     const std::string subject = text_member(answer, "subject");
     return Outcome{{{"output", output_.string()}, {"subject", subject}},
                    shown(output_) + ": certificate request for " + subject + "\n",
@@ -164,7 +160,7 @@ class ImportCommand final : public Command {
     const std::string chain = allow_incomplete_chain_ ? "?chain=incomplete" : "";
     RAKKAN_TRY(const WipedBytes answer,
                administration->ask({"POST",
-                                    path_of(id_, "certificate") + chain,
+                                    path_of_credential(id_, "certificate") + chain,
                                     pem ? "application/pem-certificate-chain" : "application/pkix-cert",
                                     "application/json",
                                     {ByteView(certificates)},
@@ -176,80 +172,6 @@ class ImportCommand final : public Command {
   std::string id_;
   std::filesystem::path file_;
   bool allow_incomplete_chain_ = false;
-  RemoteOptions remote_;
-};
-
-class PinCommand final : public Command {
- public:
-  void declare(CLI::App& app) override {
-    app.add_option("id", id_, "Credential of kind party")->required();
-    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile);
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
-        ->type_name(kFile)
-        ->needs(pin);
-    auto* reset =
-        app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
-            ->excludes(pin);
-    app.add_option("--tenant", tenant_,
-                   "Whose failures are forgotten (default: everybody's; of a server: those of the key's tenant)")
-        ->needs(reset);
-    remote_.declare(app);
-  }
-
-  Result<Outcome> run(const GlobalOptions& global) override {
-    if (!reset_ && pin_file_.empty()) {
-      return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
-    }
-    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_CHECK(reset_ ? reset(*administration) : set(*administration));
-    const std::string done = reset_ ? "reset" : "set";
-    return Outcome{{{"id", id_}, {"pin", done}},
-                   id_ + (reset_ ? ": the failures are forgotten\n" : ": the PIN is set\n"),
-                   ExitCode::ok};
-  }
-
- private:
-  [[nodiscard]] Result<void> reset(const Administration& administration) const {
-    json::object request;
-    if (!tenant_.empty()) {
-      request["tenant"] = tenant_;
-    }
-    RAKKAN_CHECK(administration.change(path_of(id_, "pin-reset"), json::serialize(request)));
-    return {};
-  }
-
-  [[nodiscard]] Result<void> set(const Administration& administration) const {
-    RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
-    SecureBytes old_pin;
-    if (!old_pin_file_.empty()) {
-      RAKKAN_TRY(old_pin, read_secret_input(old_pin_file_));
-    }
-    std::string request = secret_request(pin, old_pin);
-    const auto done = administration.change(path_of(id_, "pin"), request);
-    secure_wipe(request);
-    RAKKAN_CHECK(done);
-    return {};
-  }
-
-  // In one piece of memory: a PIN that is quoted is at most six times as long.
-  static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
-    std::string request;
-    request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));
-    request += "{\"pin\":";
-    ::rakkan::json::append_quoted(request, pin.text());
-    if (!old_pin.empty()) {
-      request += ",\"old_pin\":";
-      ::rakkan::json::append_quoted(request, old_pin.text());
-    }
-    request += "}";
-    return request;
-  }
-
-  std::string id_;
-  std::filesystem::path pin_file_;
-  std::filesystem::path old_pin_file_;
-  bool reset_ = false;
-  std::string tenant_;
   RemoteOptions remote_;
 };
 
@@ -281,7 +203,7 @@ class DisableCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_TRY(json::object answer, administration->post(path_of(id_, "disable")));
+    RAKKAN_TRY(json::object answer, administration->post(path_of_credential(id_, "disable")));
     return Outcome{std::move(answer), id_ + ": disabled\n", ExitCode::ok};
   }
 
@@ -296,7 +218,6 @@ std::unique_ptr<Command> make_credentials_generate_command() { return std::make_
 std::unique_ptr<Command> make_credentials_adopt_command() { return std::make_unique<AdoptCommand>(); }
 std::unique_ptr<Command> make_credentials_csr_command() { return std::make_unique<CsrCommand>(); }
 std::unique_ptr<Command> make_credentials_import_command() { return std::make_unique<ImportCommand>(); }
-std::unique_ptr<Command> make_credentials_pin_command() { return std::make_unique<PinCommand>(); }
 std::unique_ptr<Command> make_credentials_list_command() { return std::make_unique<ListCommand>(); }
 std::unique_ptr<Command> make_credentials_disable_command() { return std::make_unique<DisableCommand>(); }
 

@@ -68,7 +68,8 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   }
   RAKKAN_CO_CHECK(check_algorithms(command.digests, credential->material().suite()));
   RAKKAN_CO_CHECK(parts.book.make_room(parts.environment.clock.now()));
-  RAKKAN_CO_CHECK(co_await parts.activation.verify_pin(command.principal, command.credential, command.pin, deadline));
+  RAKKAN_CO_TRY(store::PinStanding pin,
+                co_await parts.activation.prove_pin(command.principal, command.credential, command.pin, deadline));
 
   RAKKAN_CO_TRY(SecureBytes token, fresh_token(parts.environment.random));
   const store::ActivationRow row{.id = credentials::activation_id(token),
@@ -81,6 +82,7 @@ async::Task<Result<Activated>> line(ServiceParts& parts, const ActivateCommand& 
   granted.event = "activation.granted";
   granted.body = records::activation(command.principal, *credential, row.id, digests, row.expires);
   granted.subject = credential->party().value();
+  granted.changes.emplace_back(std::move(pin));  // a code that sets another PIN meanwhile leaves nothing activated
   granted.changes.emplace_back(row);
   const credentials::StillStands condition(command.principal, *credential);
   granted.condition = &condition;

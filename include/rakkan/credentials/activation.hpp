@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@
 
 namespace rakkan::credentials {
 
+// A single-use code by which a party sets its PIN: 100 random bits, in groups that a person can type.
+struct PinCode {
+  SecureBytes text;  // shown once; the store has its hash
+  Instant expires;
+};
+
 class Activation {
  public:
   // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing, and
@@ -34,19 +41,36 @@ class Activation {
   // The credential's first PIN. already_exists, invalid_argument (too short).
   [[nodiscard]] async::Task<Result<void>> set_pin(const access::Principal& by, const CredentialId& id,
                                                   const SecureBytes& pin, async::Deadline deadline);
-  // A new one by whoever knows the old one. pin_incorrect, pin_wait, pin_locked, invalid_argument.
-  [[nodiscard]] async::Task<Result<void>> change_pin(const access::Principal& by, const CredentialId& id,
-                                                     const SecureBytes& old_pin, const SecureBytes& new_pin,
-                                                     async::Deadline deadline);
+  // A new one by whoever knows the old one; the index of its entry in the trail. What the old one activated stays
+  // activated. pin_incorrect, pin_wait, pin_locked, pin_not_set, invalid_argument, api_key_expired.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(const access::Principal& by, const CredentialId& id,
+                                                              const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                              async::Deadline deadline);
+  // The first PIN or a new one by whoever has the code; the index of its entry in the trail. The code is used up, a
+  // lock ends, and what the PIN before had activated is withdrawn in the store: all of it in one transaction with the
+  // entry. pin_code_unknown, pin_code_expired, pin_code_exhausted, invalid_argument (too short; no code by its form,
+  // which is not counted), credential_unknown, api_key_expired.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> set_pin_by_code(const access::Principal& by, const CredentialId& id,
+                                                                   const SecureBytes& code, const SecureBytes& new_pin,
+                                                                   async::Deadline deadline);
+  // A code for the credential, in place of an earlier one; the PIN is good until the code is used. credential_unknown.
+  [[nodiscard]] async::Task<Result<PinCode>> issue_code(const access::Principal& by, const CredentialId& id,
+                                                        async::Deadline deadline);
+  // Ends it before its time. pin_code_unknown when there is none.
+  [[nodiscard]] async::Task<Result<void>> withdraw_code(const access::Principal& by, const CredentialId& id,
+                                                        async::Deadline deadline);
   // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for one tenant or (nothing)
-  // for all. activation_missing.
+  // for all. pin_not_set.
   [[nodiscard]] async::Task<Result<void>> reset_failures(const access::Principal& by, const CredentialId& id,
                                                          const std::optional<TenantId>& tenant,
                                                          async::Deadline deadline);
-  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_wait, pin_locked, api_key_expired: a
-  // key that ended is not told.
+  // Is it the credential's PIN? pin_not_set, pin_incorrect, pin_wait, pin_locked, api_key_expired: a key that ended is
+  // not told.
   [[nodiscard]] async::Task<Result<void>> verify_pin(const access::Principal& by, const CredentialId& id,
                                                      const SecureBytes& pin, async::Deadline deadline);
+  // The same, and what a commit needs to hold only while the PIN is still that one.
+  [[nodiscard]] async::Task<Result<store::PinStanding>> prove_pin(const access::Principal& by, const CredentialId& id,
+                                                                  const SecureBytes& pin, async::Deadline deadline);
 
  private:
   // Both run on the pool. judge: the credential's secret, when the PIN is right.
@@ -54,9 +78,9 @@ class Activation {
                                                       const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
-  // The change and its entry, in one transaction.
-  [[nodiscard]] Result<void> commit(std::string event, const access::Principal& by, const CredentialId& id,
-                                    store::RowChange change, const std::optional<TenantId>& tenant = std::nullopt);
+  // The change and its entry, in one transaction; the entry's index.
+  [[nodiscard]] Result<std::uint64_t> commit(std::string event, std::string record, const access::Principal& by,
+                                             store::RowChange change);
 
   store::Store* store_;
   audit::TrailWriter* trail_;

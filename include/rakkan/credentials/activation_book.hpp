@@ -73,6 +73,8 @@ class ActivationBook {
   [[nodiscard]] Result<Known> find(const Bytes& id, const access::Principal& principal);
   // Nobody can use it any more; a document that is being signed with it is signed.
   void remove(const Bytes& id);
+  // The same for all of a credential.
+  void remove_of(const CredentialId& credential);
 
   // activation_unknown (also another tenant's or another credential's), activation_expired, activation_digest_mismatch,
   // activation_used.

@@ -42,10 +42,11 @@ class TimestampToken;
 
 namespace rakkan::service {
 
-// What the use cases take and give: command.hpp and options.hpp.
+// What the use cases take and give: command.hpp, pin_change.hpp and options.hpp.
 struct ActivateCommand;
 struct Activated;
 struct CertificateLife;
+struct ChangePinCommand;
 struct IssueTimestampCommand;
 struct Options;
 struct ServiceParts;
@@ -91,6 +92,10 @@ class SigningService {
   // or nobody got the token. The entry's index in the trail. activation_unknown (also another tenant's),
   // audit_unavailable.
   [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(access::Principal principal, Bytes id);
+  // A party's PIN by the one that holds, or by an operator's code (Activation::change_pin, set_pin_by_code); the
+  // entry's index in the trail. After a code no activation of the credential is open any more. credential_unknown,
+  // credential_type_mismatch, credential_disabled, invalid_argument.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(ChangePinCommand command);
   // A lost answer again. signature_unknown, also when it is another tenant's.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(access::Principal principal, SignatureId id);
   // The signatures of the principal's own tenant, a page at a time.

@@ -92,7 +92,35 @@ struct PinReplacement {
   ActivationSecret secret;
 };
 
-// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. activation_missing.
+// An operator's single-use code by which a party sets its PIN. It takes the place of an earlier one, and wrong codes
+// that were brought before are forgotten. credential_unknown.
+struct PinCodeIssue {
+  CredentialId credential;
+  Bytes hash;  // SHA-256 of the code (credentials/pin_code.hpp)
+  Instant expires;
+};
+
+// Nobody can use the code any more. pin_code_unknown when there is none.
+struct PinCodeWithdrawal {
+  CredentialId credential;
+};
+
+// The credential's PIN by its code, the first one or a new one: the code is used up, the failures are cleared, and what
+// the PIN before had activated is withdrawn. pin_code_unknown when another code is there by now, or none.
+struct PinEnrolment {
+  CredentialId credential;
+  Bytes code_hash;
+  ActivationSecret secret;
+};
+
+// Changes nothing. The commit is made only while this is the credential's PIN still: pin_incorrect.
+struct PinStanding {
+  CredentialId credential;
+  Bytes hash;
+  Bytes salt;
+};
+
+// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. pin_not_set.
 struct PinReset {
   CredentialId credential;
   std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
@@ -113,6 +141,7 @@ struct FactChange {
 
 using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
                                ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling,
-                               PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
+                               PinAddition, PinReplacement, PinCodeIssue, PinCodeWithdrawal, PinEnrolment, PinStanding,
+                               PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store
