@@ -34,7 +34,7 @@ Response pin_answer(const credentials::CredentialSummary& credential, std::strin
 Result<credentials::CredentialSummary> credential_of_code(Context& context, const Request& request) {
   RAKKAN_TRY(credentials::CredentialSummary credential, credential_to_change(context, request));
   if (!is_operator(request)) {
-    return only_for_operator(context, request, "the operator alone gives out codes");
+    return only_for_operator(context, request, "only the operator gives out codes");
   }
   RAKKAN_CHECK(must_be_party(credential));
   return credential;
@@ -45,7 +45,7 @@ Result<credentials::CredentialSummary> credential_of_code(Context& context, cons
 async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
   if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "the operator alone sets a PIN for a party");
+    co_return only_for_operator(context, request, "only the operator sets a PIN for a party");
   }
   RAKKAN_CO_CHECK(must_be_party(credential));
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
@@ -55,7 +55,7 @@ async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const SecureBytes pin, members.secret("pin", kSecret));
   RAKKAN_CO_TRY(const std::optional<SecureBytes> old_pin, members.optional_secret("old_pin", kSecret));
   RAKKAN_CO_CHECK(members.done());
-  credentials::Activation& activation = context.environment.signing.activation();
+  credentials::Activation& activation = context.environment.pins;
   const access::Principal& by = principal_of(request);
   if (old_pin) {
     RAKKAN_CO_CHECK(co_await activation.change_pin(by, credential.id, *old_pin, pin, request.deadline));
@@ -82,10 +82,9 @@ async::Task<Result<Response>> post_pin_reset(Context& context, Request& request)
     whose = by.tenant;
   }
   if (!by.any_tenant && *whose != by.tenant) {
-    co_return only_for_operator(context, request, "a key forgets the failures of its own tenant", "tenant");
+    co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
   }
-  RAKKAN_CO_CHECK(
-      co_await context.environment.signing.activation().reset_failures(by, credential.id, whose, request.deadline));
+  RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
   co_return pin_answer(credential, "reset");
 }
 
@@ -95,8 +94,8 @@ async::Task<Result<Response>> post_pin_code(Context& context, Request& request) 
     co_return fail(ErrorCode::credential_disabled, "the credential was disabled",
                    "credential " + credential.id.value());
   }
-  RAKKAN_CO_TRY(const credentials::PinCode code, co_await context.environment.signing.activation().issue_code(
-                                                     principal_of(request), credential.id, request.deadline));
+  RAKKAN_CO_TRY(const credentials::PinCode code,
+                co_await context.environment.pins.issue_code(principal_of(request), credential.id, request.deadline));
   // In one piece of memory, which is overwritten when it was sent.
   std::string json;
   json.reserve(kAnswer);
@@ -112,8 +111,8 @@ async::Task<Result<Response>> post_pin_code(Context& context, Request& request) 
 
 async::Task<Result<Response>> delete_pin_code(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_of_code(context, request));
-  RAKKAN_CO_CHECK(co_await context.environment.signing.activation().withdraw_code(principal_of(request), credential.id,
-                                                                                  request.deadline));
+  RAKKAN_CO_CHECK(
+      co_await context.environment.pins.withdraw_code(principal_of(request), credential.id, request.deadline));
   co_return pin_answer(credential, "code-withdrawn");
 }
 

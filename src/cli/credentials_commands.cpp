@@ -1,5 +1,5 @@
-// rakkan credentials generate|adopt|csr|import|list|disable: an operator's way from a key in the token to a
-// certificate.
+// The commands `rakkan credentials generate|adopt|csr|import|list|disable`: an operator's way from a key in the token
+// to a certificate.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -24,7 +24,7 @@ Outcome outcome(json::object credential) {
   return {std::move(credential), std::move(text), ExitCode::ok};
 }
 
-// What generate and adopt share: where the key is, and for whom.
+// The options that generate and adopt share: where the key is, and for whom.
 class NewCredentialCommand : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -32,8 +32,8 @@ class NewCredentialCommand : public Command {
     app.add_option("--kind", kind_, "operator (立会人型), party (当事者型) or tsu (timestamps)")
         ->required()
         ->check(CLI::IsMember({"operator", "party", "tsu"}));
-    app.add_option("--party", party_, "Whose key it is (kind party)");
-    app.add_option("--tenant", tenant_, "Whose API keys alone may use and see it (default: every tenant's)");
+    app.add_option("--party", party_, "The party whose key it is (kind party)");
+    app.add_option("--tenant", tenant_, "Tenant whose API keys alone may use and see it (default: every tenant's)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
     app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the credential's name)");
@@ -43,7 +43,7 @@ class NewCredentialCommand : public Command {
   }
 
  protected:
-  // As the API takes it.
+  // The request's body as the API takes it.
   [[nodiscard]] json::object request() const {
     json::object request{{"id", id_}, {"kind", kind_}, {"key_kind", key_}};
     add(request, "party", party_);

@@ -1,6 +1,6 @@
 // Activation is a party's PIN for the party's own key (当事者型): Argon2id (RFC 9106), one secret per credential, so
 // that one party's PIN never activates another's key. A failure is counted durably before the PIN is judged, for the
-// tenant whose principal tries it: what one tenant gets wrong locks no other out (docs/adr/0011).
+// tenant whose principal tries it: the failures of one tenant lock no other out (docs/adr/0011).
 #pragma once
 
 #include <array>
@@ -38,47 +38,50 @@ class Activation {
 
   // References outlive the task. All fail with overloaded, deadline_exceeded and audit_unavailable too.
   //
-  // The credential's first PIN. already_exists, invalid_argument (too short).
+  // Sets the credential's first PIN. already_exists, invalid_argument (too short).
   [[nodiscard]] async::Task<Result<void>> set_pin(const access::Principal& by, const CredentialId& id,
                                                   const SecureBytes& pin, async::Deadline deadline);
-  // A new one by whoever knows the old one; the index of its entry in the trail. What the old one activated stays
-  // activated. pin_incorrect, pin_wait, pin_locked, pin_not_set, invalid_argument, api_key_expired.
+  // Sets a new PIN for a caller that knows the old one, and returns the index of the change's entry in the trail.
+  // Activations that the old PIN opened stay open. pin_incorrect, pin_wait, pin_locked, pin_not_set, invalid_argument,
+  // api_key_expired.
   [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(const access::Principal& by, const CredentialId& id,
                                                               const SecureBytes& old_pin, const SecureBytes& new_pin,
                                                               async::Deadline deadline);
-  // The first PIN or a new one by whoever has the code; the index of its entry in the trail. The code is used up, a
-  // lock ends, and what the PIN before had activated is withdrawn in the store: all of it in one transaction with the
-  // entry. pin_code_unknown, pin_code_expired, pin_code_exhausted, invalid_argument (too short; no code by its form,
-  // which is not counted), credential_unknown, api_key_expired.
+  // Sets the first PIN or a new one for a caller that has the code, and returns the index of the change's entry in the
+  // trail. The code is used up, a lock ends, and the activations of the PIN before are withdrawn in the store: all of
+  // it in one transaction with the entry. pin_code_unknown, pin_code_expired, pin_code_exhausted, credential_unknown,
+  // api_key_expired; invalid_argument for a PIN that is too short and for a text that is no code by its form, which
+  // counts as no guess.
   [[nodiscard]] async::Task<Result<std::uint64_t>> set_pin_by_code(const access::Principal& by, const CredentialId& id,
                                                                    const SecureBytes& code, const SecureBytes& new_pin,
                                                                    async::Deadline deadline);
-  // A code for the credential, in place of an earlier one; the PIN is good until the code is used. credential_unknown.
+  // Makes a code for the credential, in place of an earlier one; the PIN is good until the code is used.
+  // credential_unknown.
   [[nodiscard]] async::Task<Result<PinCode>> issue_code(const access::Principal& by, const CredentialId& id,
                                                         async::Deadline deadline);
-  // Ends it before its time. pin_code_unknown when there is none.
+  // Ends the open code before its time. pin_code_unknown when no code is open.
   [[nodiscard]] async::Task<Result<void>> withdraw_code(const access::Principal& by, const CredentialId& id,
                                                         async::Deadline deadline);
-  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for one tenant or (nothing)
-  // for all. pin_not_set.
+  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for `tenant` or, without one,
+  // for all tenants. pin_not_set.
   [[nodiscard]] async::Task<Result<void>> reset_failures(const access::Principal& by, const CredentialId& id,
                                                          const std::optional<TenantId>& tenant,
                                                          async::Deadline deadline);
-  // Is it the credential's PIN? pin_not_set, pin_incorrect, pin_wait, pin_locked, api_key_expired: a key that ended is
-  // not told.
+  // Succeeds when `pin` is the credential's. pin_not_set, pin_incorrect, pin_wait, pin_locked, api_key_expired: a
+  // caller whose API key has ended is not told whether the PIN was right.
   [[nodiscard]] async::Task<Result<void>> verify_pin(const access::Principal& by, const CredentialId& id,
                                                      const SecureBytes& pin, async::Deadline deadline);
-  // The same, and what a commit needs to hold only while the PIN is still that one.
+  // As verify_pin; the row change that it returns makes a commit depend on the PIN being the same still.
   [[nodiscard]] async::Task<Result<store::PinStanding>> prove_pin(const access::Principal& by, const CredentialId& id,
                                                                   const SecureBytes& pin, async::Deadline deadline);
 
  private:
-  // Both run on the pool. judge: the credential's secret, when the PIN is right.
+  // Both run on the pool. judge returns the credential's secret when the PIN is right.
   [[nodiscard]] Result<store::ActivationSecret> judge(const access::Principal& by, const CredentialId& id,
                                                       const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
-  // The change and its entry, in one transaction; the entry's index.
+  // Commits the change and its entry in the trail in one transaction, and returns the entry's index.
   [[nodiscard]] Result<std::uint64_t> commit(std::string event, std::string record, const access::Principal& by,
                                              store::RowChange change);
 
@@ -88,8 +91,8 @@ class Activation {
   const Clock* clock_;
   RandomSource* random_;
   PinPolicy policy_;
-  // One attempt a credential at a time (by the id's hash): each counts as a failure until it is judged, so several
-  // right ones at once would lock each other out.
+  // One attempt for each credential at a time (by the id's hash): an attempt counts as a failure until it is judged, so
+  // several right PINs at once would lock each other out.
   std::array<std::mutex, 64> turns_;
 };
 

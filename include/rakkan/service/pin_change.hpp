@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "rakkan/access/principal.hpp"
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 #include "rakkan/base/strong_id.hpp"
 

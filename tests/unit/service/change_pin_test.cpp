@@ -29,8 +29,8 @@ class ChangePin : public ::testing::Test {
   }
 
   std::string issue() {
-    auto issued =
-        async::block_on(fixture_.service->activation().issue_code(test::kOperator, yamada_, async::deadline_in(kSoon)));
+    auto issued = async::block_on(
+        fixture_.assembly->activation().issue_code(test::kOperator, yamada_, async::deadline_in(kSoon)));
     return std::string(test::value_or_throw(std::move(issued)).text.text());
   }
   static ChangePinCommand command(const access::Principal& by, const char* credential = "yamada") {
@@ -132,7 +132,7 @@ TEST_F(ChangePin, IsTheCredentialsTenantsAlone) {
 TEST_F(ChangePin, IsForAPartysKeyThatIsNotDisabled) {
   const std::string code = issue();
   EXPECT_THAT(by_code(code, acme_, "seal"), FailsWith(ErrorCode::credential_type_mismatch));
-  EXPECT_THAT(fixture_.service->credentials().disable(test::kOperator, yamada_), IsOk());
+  EXPECT_THAT(fixture_.assembly->credentials().disable(test::kOperator, yamada_), IsOk());
   EXPECT_THAT(by_code(code, acme_), FailsWith(ErrorCode::credential_disabled));
   EXPECT_THAT(by_old_pin(test::kYamadasPin, acme_), FailsWith(ErrorCode::credential_disabled));
 }
@@ -144,9 +144,9 @@ TEST_F(ChangePin, APartyEnrolsBeforeItsCertificateIsThere) {
   request.party = PartyId("新");
   request.tenant = TenantId("acme");
   request.key_kind = crypto::KeyKind::ec_p256;
-  ASSERT_THAT(fixture_.service->credentials().generate(test::kOperator, std::move(request)), IsOk());
+  ASSERT_THAT(fixture_.assembly->credentials().generate(test::kOperator, std::move(request)), IsOk());
   auto issued = async::block_on(
-      fixture_.service->activation().issue_code(test::kOperator, CredentialId("fresh"), async::deadline_in(kSoon)));
+      fixture_.assembly->activation().issue_code(test::kOperator, CredentialId("fresh"), async::deadline_in(kSoon)));
   ASSERT_THAT(issued, IsOk());
   EXPECT_THAT(by_code(std::string(issued->text.text()), acme_, "fresh"), IsOk());
 }
@@ -165,7 +165,7 @@ TEST_F(ChangePin, ARefusalIsInTheTrailAndNoSecretIs) {
   EXPECT_THAT(by_old_pin("a-wrong-old-pin", acme_), FailsWith(ErrorCode::pin_incorrect));
   EXPECT_THAT(by_code("0000-0000-0000-0000-0000", acme_), FailsWith(ErrorCode::pin_code_unknown));
   EXPECT_THAT(by_code(code, acme_), IsOk());
-  fixture_.service->refusals().flush();
+  fixture_.assembly->refusals().flush();
   EXPECT_TRUE(test::eventually([&] { return fixture_.trail.bodies("request.refused").size() == 2; }));
   EXPECT_THAT(fixture_.trail.bodies("request.refused"),
               ElementsAre(HasSubstr(R"("code":"pin-incorrect","action":"change_pin")"),
