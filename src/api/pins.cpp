@@ -29,8 +29,8 @@ Response pin_answer(const credentials::CredentialSummary& credential, std::strin
   return Response::json(std::move(json).finish() + "\n");
 }
 
-// The party's credential that a code is for. The operator's alone to ask: whoever has a code sets the PIN and then
-// signs as the party, which no key of the API may give itself.
+// Finds the party's credential that a code is for. Only the operator may ask: a caller with a code sets the PIN and
+// then signs as the party, a right that no API key may give itself.
 Result<credentials::CredentialSummary> credential_of_code(Context& context, const Request& request) {
   RAKKAN_TRY(credentials::CredentialSummary credential, credential_to_change(context, request));
   if (!is_operator(request)) {

@@ -19,7 +19,8 @@ struct SecretMember {
   const SecureBytes* secret;
 };
 
-// A request of secrets, in one piece of memory: one that is quoted is at most six times as long. The caller's to wipe.
+// Writes a request of secrets into one piece of memory that is reserved whole: a quoted secret is at most six times as
+// long. The caller wipes it.
 std::string secret_request(std::initializer_list<SecretMember> members) {
   std::size_t size = 2;
   for (const SecretMember& member : members) {
@@ -37,7 +38,7 @@ std::string secret_request(std::initializer_list<SecretMember> members) {
   return request;
 }
 
-// A PIN in a file of its own, or none.
+// Reads a secret from its file, when one is named.
 Result<std::optional<SecureBytes>> read_optional(const std::filesystem::path& file) {
   if (file.empty()) {
     return std::nullopt;

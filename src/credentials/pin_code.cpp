@@ -9,13 +9,13 @@
 namespace rakkan::credentials {
 namespace {
 
-// Without I, L, O and U: the first three are read as 1, 1 and 0, the last keeps words out.
+// Crockford leaves I, L, O and U out: the first three are read as 1, 1 and 0, the last would make words.
 constexpr std::string_view kSymbols = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kSize = 20;  // symbols, 5 bits each
 constexpr std::size_t kGroup = 4;
 constexpr std::size_t kShownSize = kSize + kSize / kGroup - 1;
 
-// Wiped when it goes.
+// An array that is overwritten when it goes.
 template <std::size_t N>
 struct WipedArray {
   WipedArray() = default;

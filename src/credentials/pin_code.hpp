@@ -9,11 +9,11 @@
 
 namespace rakkan::credentials {
 
-// A fresh one, as it is shown. Fails with what the source fails with.
+// Makes a fresh code, as it is shown. Fails with the error of the random source.
 [[nodiscard]] Result<SecureBytes> make_pin_code(RandomSource& random);
 
-// What is kept of a code, however it was typed: in small letters or large ones, with hyphens and spaces anywhere, o for
-// 0, i or l for 1. invalid_argument when it is no code at all, and so nobody's guess.
+// Returns the hash that is kept of a code, however the code was typed: in small letters or large ones, with hyphens and
+// spaces anywhere, o for 0, i or l for 1. invalid_argument when the text is no code at all, and so no guess of one.
 [[nodiscard]] Result<Bytes> hash_of_pin_code(const SecureBytes& typed);
 
 }  // namespace rakkan::credentials

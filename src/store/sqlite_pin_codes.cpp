@@ -87,7 +87,7 @@ Result<void> apply_one(Database& database, const PinEnrolment& enrolment) {
 
 Result<void> SqliteStore::judge_pin_code(const CredentialId& id, const TenantId& tenant, ByteView hash,
                                          unsigned most_wrong, Instant now) {
-  // A verdict of its own: the transaction that counts a wrong code is committed, and a failure would take it back.
+  // The verdict is a value and no error: an error would roll back the transaction that counts a wrong code.
   const auto judge = [&]() -> Result<Verdict> {
     RAKKAN_CHECK(check_credential(database_, id));
     RAKKAN_TRY(const std::uint32_t wrong_ones, wrong_ones_of(database_, id, tenant));
