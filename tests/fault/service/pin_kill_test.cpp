@@ -12,6 +12,7 @@
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/credentials/activation.hpp"
 #include "support/killing_file_system.hpp"
+#include "support/test_authority.hpp"
 #include "support/trail_fixture.hpp"
 
 namespace rakkan::service {
@@ -225,18 +226,19 @@ TEST_P(PinKill, LogAndStoreAgreeAtEveryStep) {
   EXPECT_GT(killed, static_cast<int>(steps));
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, PinKill, ::testing::Values(Way::issue, Way::by_code, Way::by_old_pin),
-                         [](const auto& info) {
-                           switch (info.param) {
-                             case Way::issue:
-                               return "IssuingACode";
-                             case Way::by_code:
-                               return "ByACode";
-                             case Way::by_old_pin:
-                               return "ByTheOldPin";
-                           }
-                           return "";
-                         });
+std::string name_of(const ::testing::TestParamInfo<Way>& one) {
+  switch (one.param) {
+    case Way::issue:
+      return "IssuingACode";
+    case Way::by_code:
+      return "ByACode";
+    case Way::by_old_pin:
+      return "ByTheOldPin";
+  }
+  return "";
+}
+
+INSTANTIATE_TEST_SUITE_P(Ways, PinKill, ::testing::Values(Way::issue, Way::by_code, Way::by_old_pin), name_of);
 
 }  // namespace
 }  // namespace rakkan::service

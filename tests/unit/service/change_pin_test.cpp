@@ -1,6 +1,7 @@
 // What becomes of a party's activations when its PIN changes, and who may change it.
 #include "rakkan/service/pin_change.hpp"
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/credentials/activation_book.hpp"
 #include "support/signing_fixture.hpp"
