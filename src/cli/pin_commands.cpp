@@ -1,5 +1,5 @@
-// rakkan credentials pin: what an operator does about a party's PIN; rakkan credentials change-pin: what the party
-// does.
+// The commands `rakkan credentials pin`, an operator's for a party's PIN, and `rakkan credentials change-pin`, the
+// party's own.
 #include <CLI/CLI.hpp>
 #include <initializer_list>
 
@@ -58,8 +58,9 @@ class PinCommand final : public Command {
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);
-    app.add_option("--tenant", tenant_,
-                   "Whose failures are forgotten (default: everybody's; of a server: those of the key's tenant)")
+    app.add_option(
+           "--tenant", tenant_,
+           "Tenant whose failures are forgotten (default: every tenant's; of a server: those of the key's tenant)")
         ->needs(reset);
     auto* code = app.add_flag("--code", code_,
                               "Make a single-use code by which the party sets its PIN itself (change-pin); an earlier "

@@ -1,4 +1,5 @@
-// A party sets its PIN by itself: by the one that holds, or by an operator's single-use code. Nobody else learns it.
+// The command of SigningService::change_pin: a party sets its PIN itself, by the one that holds or by an operator's
+// single-use code, and nobody else learns it.
 #pragma once
 
 #include <cstdint>
