@@ -1,4 +1,4 @@
-// What an operator does about a party's PIN: POST /v1/credentials/{id}/pin (sets the first one), /pin-reset (ends a
+// The operator's endpoints for a party's PIN: POST /v1/credentials/{id}/pin (sets the first one), /pin-reset (ends a
 // lock), and POST and DELETE /pin-code (a code by which the party sets it by itself: put_pin.cpp).
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"

@@ -1,4 +1,4 @@
-// A process is killed at every step of a change of a PIN. Whatever the log says afterwards is so in the store, as one:
+// A process is killed at every step of a change of a PIN. Afterwards log and store agree on all of it as one:
 // the PIN, the code that set it, what the PIN before had activated, and its failures.
 #include <gmock/gmock.h>
 #include <sys/wait.h>

@@ -239,7 +239,7 @@ TEST_F(ApiPinChange, ACodeEndsOpenActivationsAndTheOldPinDoesNot) {
   EXPECT_EQ(problem_of(sign(ended)), "activation-unknown");
 }
 
-// What was secret is in no file afterwards: not in the log, not in the store, not in the audit log.
+// Secrets of the requests are in no file afterwards: not in the log, not in the store, not in the audit log.
 TEST_F(ApiPinChange, LeavesNoSecretInAnyFile) {
   const std::string wrong_code = "ABCD-EFGH-JKMN-PQRS-TVWX";
   const std::string code = issue();

@@ -146,7 +146,7 @@ TEST_F(PinChangeTest, WrongCodesAreFewAndTheirTenantsOwn) {
   EXPECT_THAT(set_by_code(yamada_, issue(yamada_), "third-pin"), IsOk()) << "a new code is judged afresh";
 }
 
-// Whoever guesses does not learn whether a code is open.
+// A guess does not tell whether a code is open.
 TEST_F(PinChangeTest, WithoutACodeTheAnswersAreTheSame) {
   static_cast<void>(issue(yamada_));
   for (int i = 0; i < 7; ++i) {

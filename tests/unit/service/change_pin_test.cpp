@@ -1,4 +1,4 @@
-// What becomes of a party's activations when its PIN changes, and who may change it.
+// A change of a party's PIN: who may make it, and the end of the party's activations.
 #include "rakkan/service/pin_change.hpp"
 
 #include "rakkan/access/refusals.hpp"
