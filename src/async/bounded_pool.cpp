@@ -59,9 +59,9 @@ struct BoundedPool::Impl {
   };
 
   void work() noexcept;
-  [[nodiscard]] bool call(Waiting waiting, Result<void> start) noexcept;  // true when the job threw
+  [[nodiscard]] bool call(Waiting&& one, Result<void> start) noexcept;  // true when the job threw
   // The functions below are called with the mutex held.
-  void enqueue(Lane& lane, Waiting waiting);
+  void enqueue(Lane& lane, Waiting one);
   [[nodiscard]] Lane& lane_of(Owner owner);
   [[nodiscard]] std::optional<Waiting> make_room_for(const Lane& lane);
   [[nodiscard]] Lane& next_lane() noexcept;
@@ -196,10 +196,11 @@ void BoundedPool::Impl::work() noexcept {
 }
 
 // Calls a job and destroys it, both outside the lock.
-bool BoundedPool::Impl::call(Waiting one, Result<void> start) noexcept {
+bool BoundedPool::Impl::call(Waiting&& one, Result<void> start) noexcept {
+  Waiting called(std::move(one));
   // One of the two last-resort catches of the program: a job's exception must not take the process down.
   try {
-    one.job(std::move(start));
+    called.job(std::move(start));
   } catch (...) {
     return true;
   }

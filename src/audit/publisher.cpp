@@ -177,13 +177,12 @@ Result<void> Publisher::bring_out(Journal journal) {
     const std::scoped_lock lock(mutex_);
     last_error_ = note ? std::string() : to_string(note.error());
   }
-  if (note) {
-    RAKKAN_CHECK(log.publish(*std::move(note)));
-  }
-  health_.went_on(files_of(journal));
   if (!note) {
+    health_.went_on(files_of(journal));
     return {};
   }
+  RAKKAN_CHECK(log.publish(*std::move(note)));
+  health_.went_on(files_of(journal));
   // The chunk with the last entry stays: when the log is opened again, it shows that store and files belong together.
   return released(ledger_.release_entries(journal, log.size() - 1));
 }
