@@ -108,7 +108,7 @@ TEST_F(ApiAdministration, ANextKeyIsMadeCertifiedAndTakesOverAtItsTime) {
   };
   const std::string former(
       json(ask({"GET", "/v1/credentials/yamada", acme})).at("certificate").at("sha256").as_string());
-  EXPECT_EQ(problem_of(import("?at=2099-01-01T00:00:00Z")), "invalid-argument") << "there is no next key";
+  EXPECT_EQ(problem_of(import("?at=2099-01-01T00:00:00Z")), "invalid-request") << "there is no next key";
   for (const char* more :
        {R"({"token":"operator"})", R"({"key_label":"x"})", R"({"key_id":"00"})", R"({"adopt":true})"}) {
     EXPECT_EQ(problem_of(ask(post_json("/v1/credentials/yamada/rotate", acme, more))), "operator-only") << more;
@@ -122,7 +122,7 @@ TEST_F(ApiAdministration, ANextKeyIsMadeCertifiedAndTakesOverAtItsTime) {
   const auto request = json(ask(post_json("/v1/credentials/yamada/csr", acme, R"({"subject":"CN=x"})")));
   EXPECT_EQ(request.at("generation").to_number<int>(), 2);
   EXPECT_EQ(import("?at=soon").status, 400U);
-  EXPECT_EQ(problem_of(import("?at=2020-01-01T00:00:00Z")), "invalid-argument");
+  EXPECT_EQ(problem_of(import("?at=2020-01-01T00:00:00Z")), "invalid-request");
   ASSERT_EQ(import("?at=2029-01-01T00:00:00Z").status, 200U);
   EXPECT_EQ(generations(), "current scheduled ");
   ASSERT_EQ(import("").status, 200U);
