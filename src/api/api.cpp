@@ -94,6 +94,9 @@ Router Api::router() {
   add(Method::post, "/v1/credentials/{id}/certificate", Scope::admin, Needs::records, kLargestCertificateFile,
       post_certificate, {kChainParameter, kAtParameter});
   add(Method::post, "/v1/credentials/{id}/disable", Scope::admin, Needs::records, 0, post_disable);
+  add(Method::put, "/v1/credentials/{id}/pin", Scope::sign, Needs::pins, options.json, put_pin);
+  add(Method::post, "/v1/credentials/{id}/pin-code", Scope::admin, Needs::pins, 0, post_pin_code);
+  add(Method::delete_, "/v1/credentials/{id}/pin-code", Scope::admin, Needs::pins, 0, delete_pin_code);
   add(Method::post, "/v1/credentials/{id}/pin", Scope::admin, Needs::pins, options.json, post_pin);
   add(Method::post, "/v1/credentials/{id}/pin-reset", Scope::admin, Needs::pins, options.json, post_pin_reset);
   add(Method::get, "/v1/tenants", Scope::admin, Needs::records, 0, get_tenants);

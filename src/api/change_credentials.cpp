@@ -1,6 +1,6 @@
 // The life of a credential, from its key to its end: POST /v1/credentials (a new key), /v1/credentials:adopt (a key
-// that is in its token already), and the endpoints of one credential: /rotate, /csr, /certificate, /disable, /pin and
-// /pin-reset.
+// that is in its token already), and the endpoints of one credential: /rotate, /csr, /certificate and /disable. Its
+// PIN: pins.cpp.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
@@ -8,7 +8,6 @@
 #include "api/query_values.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/credentials/activation.hpp"
 #include "rakkan/json/reader.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/certificate.hpp"
@@ -21,7 +20,6 @@ constexpr std::size_t kName = 32;
 constexpr std::size_t kParty = 256;
 constexpr std::size_t kWord = 64;
 constexpr std::size_t kSubject = 1'024;
-constexpr std::size_t kSecret = 256;
 
 // Only the operator may send the members that choose the place of a key: a caller that names a token and a key in it
 // could make another tenant's key a credential of its own.
@@ -131,19 +129,6 @@ Response whole(const credentials::CredentialSummary& credential, unsigned status
   return Response::json(describe_whole(credential) + "\n", status);
 }
 
-Result<void> must_be_party(const credentials::CredentialSummary& credential) {
-  return credential.kind == credentials::CredentialKind::party
-             ? Result<void>()
-             : fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN",
-                    credential.id.value());
-}
-
-Response pin_answer(const credentials::CredentialSummary& credential, std::string_view what) {
-  json::ObjectWriter json;
-  json.text("id", credential.id.value()).text("pin", what);
-  return Response::json(std::move(json).finish() + "\n");
-}
-
 }  // namespace
 
 async::Task<Result<Response>> post_credentials(Context& context, Request& request) {
@@ -222,51 +207,6 @@ async::Task<Result<Response>> post_disable(Context& context, Request& request) {
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("status", "disabled");
   co_return Response::json(std::move(json).finish() + "\n");
-}
-
-async::Task<Result<Response>> post_pin(Context& context, Request& request) {
-  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "only the operator sets a PIN for a party");
-  }
-  RAKKAN_CO_CHECK(must_be_party(credential));
-  RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
-  RAKKAN_CO_TRY(const WipedBytes body, co_await read_secret(*request.body, context.options.json));
-  RAKKAN_CO_TRY(const json::Document document, parse_json(body));
-  json::Members members = document.root();
-  RAKKAN_CO_TRY(const SecureBytes pin, members.secret("pin", kSecret));
-  RAKKAN_CO_TRY(const std::optional<SecureBytes> old_pin, members.optional_secret("old_pin", kSecret));
-  RAKKAN_CO_CHECK(members.done());
-  credentials::Activation& activation = context.environment.pins;
-  const access::Principal& by = principal_of(request);
-  if (old_pin) {
-    RAKKAN_CO_CHECK(co_await activation.change_pin(by, credential.id, *old_pin, pin, request.deadline));
-  } else {
-    RAKKAN_CO_CHECK(co_await activation.set_pin(by, credential.id, pin, request.deadline));
-  }
-  co_return pin_answer(credential, "set");
-}
-
-async::Task<Result<Response>> post_pin_reset(Context& context, Request& request) {
-  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  RAKKAN_CO_CHECK(must_be_party(credential));
-  const access::Principal& by = principal_of(request);
-  RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
-  RAKKAN_CO_TRY(const json::Document document, parse_json(body));
-  json::Members members = document.root();
-  RAKKAN_CO_TRY(std::optional<std::string> tenant, members.optional_text("tenant", kName));
-  RAKKAN_CO_CHECK(members.done());
-  std::optional<TenantId> whose;
-  if (tenant) {
-    whose = TenantId(*std::move(tenant));
-  } else if (!by.any_tenant) {
-    whose = by.tenant;
-  }
-  if (!by.any_tenant && *whose != by.tenant) {
-    co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
-  }
-  RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
-  co_return pin_answer(credential, "reset");
 }
 
 }  // namespace rakkan::api

@@ -1,5 +1,5 @@
-// The commands `rakkan credentials generate|adopt|rotate|csr|import|pin|list|show|disable`: an operator's way from a
-// key in the token to a certificate, and to the next key.
+// The commands `rakkan credentials generate|adopt|rotate|csr|import|list|show|disable`: an operator's way from a key in
+// the token to a certificate, and to the next key.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -19,10 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
-
-std::string path_of(const std::string& id, std::string_view what) {
-  return "/v1/credentials/" + percent_encoded(id) + "/" + std::string(what);
-}
 
 Outcome outcome(json::object credential) {
   std::string text = line_of_credential(credential);
@@ -155,7 +151,7 @@ class RotateCommand final : public Command {
     } else {
       progress("generating the next key of " + id_);
     }
-    return administration->change(path_of(id_, "rotate"), json::serialize(request)).map(outcome);
+    return administration->change(path_of_credential(id_, "rotate"), json::serialize(request)).map(outcome);
   }
 
  private:
@@ -186,7 +182,7 @@ class CsrCommand final : public Command {
     RAKKAN_TRY(const pki::Name name, pki::Name::from_text(subject_));
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
     RAKKAN_TRY(const json::object answer,
-               administration->ask_json("POST", path_of(id_, "csr"), {{"subject", subject_}}));
+               administration->ask_json("POST", path_of_credential(id_, "csr"), {{"subject", subject_}}));
     const std::string subject = text_member(answer, "subject");
     const json::value* const number = answer.if_contains("generation");
     const json::value generation = number != nullptr ? *number : json::value(1);
@@ -231,7 +227,7 @@ class ImportCommand final : public Command {
     }
     RAKKAN_TRY(const WipedBytes answer,
                administration->ask({"POST",
-                                    path_of(id_, "certificate") + query,
+                                    path_of_credential(id_, "certificate") + query,
                                     pem ? "application/pem-certificate-chain" : "application/pkix-cert",
                                     "application/json",
                                     {ByteView(certificates)},
@@ -244,81 +240,6 @@ class ImportCommand final : public Command {
   std::filesystem::path file_;
   bool allow_incomplete_chain_ = false;
   std::string at_;
-  RemoteOptions remote_;
-};
-
-class PinCommand final : public Command {
- public:
-  void declare(CLI::App& app) override {
-    app.add_option("id", id_, "Credential of kind party")->required();
-    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile);
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
-        ->type_name(kFile)
-        ->needs(pin);
-    auto* reset =
-        app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
-            ->excludes(pin);
-    app.add_option(
-           "--tenant", tenant_,
-           "Tenant whose failures are forgotten (default: every tenant's; of a server: those of the key's tenant)")
-        ->needs(reset);
-    remote_.declare(app);
-  }
-
-  Result<Outcome> run(const GlobalOptions& global) override {
-    if (!reset_ && pin_file_.empty()) {
-      return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
-    }
-    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_CHECK(reset_ ? reset(*administration) : set(*administration));
-    const std::string done = reset_ ? "reset" : "set";
-    return Outcome{{{"id", id_}, {"pin", done}},
-                   id_ + (reset_ ? ": the failures are forgotten\n" : ": the PIN is set\n"),
-                   ExitCode::ok};
-  }
-
- private:
-  [[nodiscard]] Result<void> reset(const Administration& administration) const {
-    json::object request;
-    if (!tenant_.empty()) {
-      request["tenant"] = tenant_;
-    }
-    RAKKAN_CHECK(administration.change(path_of(id_, "pin-reset"), json::serialize(request)));
-    return {};
-  }
-
-  [[nodiscard]] Result<void> set(const Administration& administration) const {
-    RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
-    SecureBytes old_pin;
-    if (!old_pin_file_.empty()) {
-      RAKKAN_TRY(old_pin, read_secret_input(old_pin_file_));
-    }
-    std::string request = secret_request(pin, old_pin);
-    const auto done = administration.change(path_of(id_, "pin"), request);
-    secure_wipe(request);
-    RAKKAN_CHECK(done);
-    return {};
-  }
-
-  // The body is written into one piece of memory that is reserved whole: a quoted PIN is at most six times as long.
-  static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
-    std::string request;
-    request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));
-    request += "{\"pin\":";
-    ::rakkan::json::append_quoted(request, pin.text());
-    if (!old_pin.empty()) {
-      request += ",\"old_pin\":";
-      ::rakkan::json::append_quoted(request, old_pin.text());
-    }
-    request += "}";
-    return request;
-  }
-
-  std::string id_;
-  std::filesystem::path pin_file_;
-  std::filesystem::path old_pin_file_;
-  bool reset_ = false;
-  std::string tenant_;
   RemoteOptions remote_;
 };
 
@@ -369,7 +290,7 @@ class DisableCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_TRY(json::object answer, administration->post(path_of(id_, "disable")));
+    RAKKAN_TRY(json::object answer, administration->post(path_of_credential(id_, "disable")));
     return Outcome{std::move(answer), id_ + ": disabled\n", ExitCode::ok};
   }
 
@@ -385,7 +306,6 @@ std::unique_ptr<Command> make_credentials_adopt_command() { return std::make_uni
 std::unique_ptr<Command> make_credentials_rotate_command() { return std::make_unique<RotateCommand>(); }
 std::unique_ptr<Command> make_credentials_csr_command() { return std::make_unique<CsrCommand>(); }
 std::unique_ptr<Command> make_credentials_import_command() { return std::make_unique<ImportCommand>(); }
-std::unique_ptr<Command> make_credentials_pin_command() { return std::make_unique<PinCommand>(); }
 std::unique_ptr<Command> make_credentials_list_command() { return std::make_unique<ListCommand>(); }
 std::unique_ptr<Command> make_credentials_show_command() { return std::make_unique<ShowCommand>(); }
 std::unique_ptr<Command> make_credentials_disable_command() { return std::make_unique<DisableCommand>(); }

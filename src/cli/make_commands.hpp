@@ -25,6 +25,7 @@ std::unique_ptr<Command> make_credentials_list_command();
 std::unique_ptr<Command> make_credentials_show_command();
 std::unique_ptr<Command> make_credentials_disable_command();
 std::unique_ptr<Command> make_credentials_pin_command();
+std::unique_ptr<Command> make_credentials_change_pin_command();
 std::unique_ptr<Command> make_credentials_activate_command();
 std::unique_ptr<Command> make_tenants_command();
 std::unique_ptr<Command> make_keys_create_command();

@@ -59,4 +59,16 @@ std::string certificate_record(const access::Principal& by, const CredentialId& 
   return std::move(json).finish();
 }
 
+std::string pin_change_record(const access::Principal& by, const CredentialId& id, std::string_view way) {
+  json::ObjectWriter json;
+  json.raw("by", access::json_of(by)).text("credential", id.value()).text("way", way);
+  return std::move(json).finish();
+}
+
+std::string pin_code_record(const access::Principal& by, const CredentialId& id, Instant expires) {
+  json::ObjectWriter json;
+  json.raw("by", access::json_of(by)).text("credential", id.value()).text("expires", to_rfc3339(expires));
+  return std::move(json).finish();
+}
+
 }  // namespace rakkan::credentials

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rakkan/access/principal.hpp"
 #include "rakkan/base/strong_id.hpp"
+#include "rakkan/base/time.hpp"
 #include "rakkan/store/credential_row.hpp"
 
 namespace rakkan::credentials {
@@ -23,5 +25,9 @@ namespace rakkan::credentials {
 // "certificate":{"alg":"SHA-256","value":"…"},"begins":"…"}. The row has one.
 [[nodiscard]] std::string certificate_record(const access::Principal& by, const CredentialId& id,
                                              const store::GenerationRow& row);
+// {"by":{…},"credential":"yamada","way":"code"}: by what right a PIN was changed, "old_pin" or "code".
+[[nodiscard]] std::string pin_change_record(const access::Principal& by, const CredentialId& id, std::string_view way);
+// {"by":{…},"credential":"yamada","expires":"…"}
+[[nodiscard]] std::string pin_code_record(const access::Principal& by, const CredentialId& id, Instant expires);
 
 }  // namespace rakkan::credentials

@@ -41,6 +41,7 @@ struct Assembly::Parts {
             .documents = {random, documents, options.witness},
             .activating = {time, trail, clock, random, refusals, credentials, book, activation,
                            options.limits.activation_digests},
+            .pins = {time, trail, *registry, book, activation},
             .timestamps = {time, trail, timestampers, tsu_policy, rejections},
             .reading = {time, environment.store, refusals, pools.store}};
   }

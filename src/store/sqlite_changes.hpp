@@ -27,6 +27,11 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinAddition& addition);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReplacement& replacement);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinStanding& standing);
+// sqlite_pin_codes.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const PinCodeIssue& issue);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinCodeWithdrawal& withdrawal);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinEnrolment& enrolment);
 // sqlite_erasure.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const RecordErasure& erasure);
 

@@ -109,6 +109,16 @@ ALTER TABLE credential DROP COLUMN key_id;
 ALTER TABLE credential DROP COLUMN key_kind;
 ALTER TABLE credential DROP COLUMN suite;
 )sql"),
+    // Codes by which parties set their PINs, and the wrong ones that were brought, by tenant.
+    std::string_view(R"sql(
+CREATE TABLE pin_code (
+  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pin_code_failure (
+  credential TEXT NOT NULL REFERENCES credential(id), tenant TEXT NOT NULL, failures INTEGER NOT NULL,
+  PRIMARY KEY (credential, tenant)
+) STRICT, WITHOUT ROWID;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

@@ -104,7 +104,35 @@ struct PinReplacement {
   ActivationSecret secret;
 };
 
-// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. activation_missing.
+// Keeps an operator's single-use code by which a party sets its PIN. The code takes the place of an earlier one, and
+// the count of wrong codes starts afresh. credential_unknown.
+struct PinCodeIssue {
+  CredentialId credential;
+  Bytes hash;  // SHA-256 of the code (credentials/pin_code.hpp)
+  Instant expires;
+};
+
+// Ends the credential's code: nobody can use it any more. pin_code_unknown when no code is open.
+struct PinCodeWithdrawal {
+  CredentialId credential;
+};
+
+// Sets the credential's PIN, the first one or a new one, by its code: the code is used up, the failures are cleared,
+// and the activations of the PIN before are withdrawn. pin_code_unknown when the code was used or replaced meanwhile.
+struct PinEnrolment {
+  CredentialId credential;
+  Bytes code_hash;
+  ActivationSecret secret;
+};
+
+// Changes nothing: the commit is refused when this is not the credential's PIN any more. pin_incorrect.
+struct PinStanding {
+  CredentialId credential;
+  Bytes hash;
+  Bytes salt;
+};
+
+// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. pin_not_set.
 struct PinReset {
   CredentialId credential;
   std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
@@ -125,6 +153,7 @@ struct FactChange {
 
 using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
                                ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, GenerationAddition,
-                               CredentialDisabling, PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
+                               CredentialDisabling, PinAddition, PinReplacement, PinCodeIssue, PinCodeWithdrawal,
+                               PinEnrolment, PinStanding, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

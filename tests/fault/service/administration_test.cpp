@@ -30,6 +30,7 @@ const access::Principal kOperator{"local:0", TenantId(), true};
 const CredentialId kYamada{"yamada"};
 constexpr std::string_view kFirstPin = "first-pin";
 constexpr std::string_view kSecondPin = "second-pin";
+constexpr std::string_view kThirdPin = "third-pin";
 
 credentials::PinPolicy cheap_pins() {
   credentials::PinPolicy policy;
@@ -61,7 +62,14 @@ class Administrator {
   Result<void> change_pin(std::string_view from, std::string_view to) {
     const SecureBytes old_pin(bytes_of(from));
     const SecureBytes new_pin(bytes_of(to));
-    return async::block_on(activation.change_pin(kOperator, kYamada, old_pin, new_pin, soon()));
+    return async::block_on(activation.change_pin(kOperator, kYamada, old_pin, new_pin, soon())).map([](auto) {});
+  }
+  Result<credentials::PinCode> issue_code() {
+    return async::block_on(activation.issue_code(kOperator, kYamada, soon()));
+  }
+  Result<void> set_pin_by_code(const SecureBytes& code, std::string_view pin) {
+    const SecureBytes new_pin(bytes_of(pin));
+    return async::block_on(activation.set_pin_by_code(kOperator, kYamada, code, new_pin, soon())).map([](auto) {});
   }
   Result<void> verify_pin(std::string_view pin) {
     const SecureBytes secret(bytes_of(pin));
@@ -109,6 +117,11 @@ class Life {
     };
     const std::optional<ApiKeyId> old_key = created();
     const std::optional<ApiKeyId> new_key = old_key ? created() : std::nullopt;  // a rotation
+    const auto set_by_code = [&] {
+      const auto code = administrator.issue_code();
+      return done("pin.code_issued", code) &&
+             done("pin.changed by code", administrator.set_pin_by_code(code->text, kThirdPin));
+    };
     static_cast<void>(
         new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
         done("credential.added",
@@ -117,7 +130,7 @@ class Life {
         done("credential.certified",
              administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
         rotate(administrator) && done("pin.set", administrator.set_pin(kFirstPin)) &&
-        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
+        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) && set_by_code() &&
         !administrator.verify_pin("wrong").has_value() && done("pin.reset", administrator.reset_failures()) &&
         done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
     fixture_.trail->stop();
@@ -160,8 +173,14 @@ class Life {
     EXPECT_TRUE(!says("pin.reset") || attempt->failures == 1) << when;
     if (attempt) {
       Administrator administrator(fixture_, keys_);
-      EXPECT_THAT(administrator.verify_pin(says("pin.changed") ? kSecondPin : kFirstPin), IsOk()) << when;
+      EXPECT_THAT(administrator.verify_pin(says("pin.changed by code") ? kThirdPin
+                                           : says("pin.changed")       ? kSecondPin
+                                                                       : kFirstPin),
+                  IsOk())
+          << when;
     }
+    const bool code_is_open = fixture_.store->commit({.changes = {store::PinCodeWithdrawal{kYamada}}}).has_value();
+    EXPECT_EQ(code_is_open, says("pin.code_issued") && !says("pin.changed by code")) << when;
   }
 
   PowerLossFileSystem disk;
@@ -239,7 +258,8 @@ class Life {
       } else if (const std::size_t number = body.find(kGeneration); number != std::string::npos) {
         named = body.substr(number + kGeneration.size(), 1);
       }
-      log[entry->event].insert(named);
+      const bool by_code = body.find(R"("way":"code")") != std::string::npos;
+      log[entry->event + (by_code ? " by code" : "")].insert(named);
     }
     return log;
   }

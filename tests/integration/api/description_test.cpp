@@ -66,6 +66,21 @@ class ApiDescription : public ApiFixture {
     keep("getCredential", ask({"GET", "/v1/credentials/tanaka", acme}));
     keep("setPin", ask(post_json("/v1/credentials/tanaka/pin", acme, R"({"pin":"314159"})")));
     keep("setPin", ask_locally(post_json("/v1/credentials/tanaka/pin", "", R"({"pin":"314159"})")));
+    keep("issuePinCode", ask({"POST", "/v1/credentials/tanaka/pin-code", acme}));
+    const RawAnswer code = ask_locally({"POST", "/v1/credentials/tanaka/pin-code"});
+    keep("issuePinCode", code);
+    const auto put_pin = [&](const std::string& json) {
+      return ask({"PUT", "/v1/credentials/tanaka/pin", acme, {{"Content-Type", "application/json"}}, json});
+    };
+    keep("changePin", put_pin(R"({"pin":"271828","code":"0000-0000-0000-0000-0000"})"));
+    keep("changePin",
+         put_pin(R"({"pin":"271828","code":")" + std::string(json(code).at("code").as_string()) + R"("})"));
+    keep("changePin", put_pin(R"({"pin":"314159","old_pin":"271828"})"));
+    keep("changePin", put_pin(R"({"pin":"314159"})"));
+    keep("withdrawPinCode", ask_locally({"DELETE", "/v1/credentials/tanaka/pin-code"}));
+    keep("issuePinCode", ask_locally({"POST", "/v1/credentials/tanaka/pin-code"}));
+    keep("withdrawPinCode", ask({"DELETE", "/v1/credentials/tanaka/pin-code", acme}));
+    keep("withdrawPinCode", ask_locally({"DELETE", "/v1/credentials/tanaka/pin-code"}));
     keep("resetPin", ask(post_json("/v1/credentials/tanaka/pin-reset", acme, "{}")));
     keep("resetPin", ask(post_json("/v1/credentials/operator/pin-reset", acme, "{}")));
     keep("listTenants", ask({"GET", "/v1/tenants", acme}));

@@ -190,7 +190,7 @@ TEST_F(StoreTest, SuccessForgivesFailures) {
 
 TEST_F(StoreTest, OperatorResetsALockedPin) {
   ASSERT_THAT(change(seal("p")), IsOk());
-  EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::activation_missing));
+  EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::pin_not_set));
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::nullopt};
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(1)), IsOk());
@@ -273,10 +273,10 @@ TEST_F(StoreTest, LockEndsAfterItsTime) {
   EXPECT_EQ(afresh.failures, 1U);
 }
 
-TEST_F(StoreTest, AttemptWithoutSecretIsActivationMissing) {
+TEST_F(StoreTest, AttemptWithoutSecretIsPinNotSet) {
   ASSERT_THAT(change(seal("p")), IsOk());
   EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)),
-              FailsWith(ErrorCode::activation_missing));
+              FailsWith(ErrorCode::pin_not_set));
 }
 
 TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
@@ -288,6 +288,93 @@ TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
   ASSERT_OK_AND_ASSIGN(const PinAttempt attempt,
                        store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)));
   EXPECT_EQ(attempt.secret.hash, secret(2).hash);
+}
+
+class PinCodes : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    ASSERT_THAT(change(seal("p")), IsOk());
+    ASSERT_THAT(change(PinCodeIssue{p_, code_, at(1'000)}), IsOk());
+  }
+  Result<void> judge(const Bytes& hash, int seconds = 1, const char* tenant = "a") {
+    return store_->judge_pin_code(p_, TenantId(tenant), hash, 3, at(seconds));
+  }
+  const CredentialId p_{"p"};
+  const Bytes code_ = Bytes(32, 7);
+  const Bytes wrong_ = Bytes(32, 8);
+};
+
+TEST_F(PinCodes, AWrongOneIsCountedDurablyForItsTenant) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(judge(wrong_), FailsWith(ErrorCode::pin_code_unknown));
+    EXPECT_EQ(judge(code_).has_value(), i < 2) << "the right one is not counted";
+    reopen();
+  }
+  EXPECT_THAT(judge(code_), FailsWith(ErrorCode::pin_code_exhausted));
+  EXPECT_THAT(judge(code_, 1, "b"), IsOk());
+  EXPECT_THAT(judge(Bytes(31, 7), 1, "b"), FailsWith(ErrorCode::pin_code_unknown)) << "a part of it";
+  ASSERT_THAT(change(PinCodeIssue{p_, code_, at(1'000)}), IsOk());
+  EXPECT_THAT(judge(code_), IsOk()) << "a new code is judged afresh";
+  EXPECT_THAT(store_->judge_pin_code(CredentialId("x"), TenantId("a"), code_, 3, at(1)),
+              FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(change(PinCodeIssue{CredentialId("x"), code_, at(1)}), FailsWith(ErrorCode::credential_unknown));
+}
+
+TEST_F(PinCodes, ItsTimeEnds) {
+  EXPECT_THAT(judge(code_, 999), IsOk());
+  EXPECT_THAT(judge(code_, 1'000), FailsWith(ErrorCode::pin_code_expired));
+  EXPECT_THAT(judge(wrong_, 1'000), FailsWith(ErrorCode::pin_code_unknown));
+}
+
+TEST_F(PinCodes, AnEnrolmentIsOneChangeWithAllThatItDoes) {
+  const LockPolicy policy{1, std::nullopt};
+  ASSERT_THAT(change(seal("q")), IsOk());
+  ASSERT_THAT(change(PinAddition{p_, secret(1)}), IsOk());
+  ASSERT_THAT(store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)), IsOk());
+  for (const char* credential : {"p", "q"}) {
+    ASSERT_THAT(change(ActivationRow{copy_of(bytes_of(std::string_view(credential))),
+                                     TenantId("a"),
+                                     CredentialId(credential),
+                                     at(900),
+                                     {"d"},
+                                     {}}),
+                IsOk());
+  }
+  EXPECT_THAT(judge(wrong_), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinEnrolment{p_, wrong_, secret(2)}), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinStanding{p_, secret(1).hash, secret(1).salt}), IsOk()) << "nothing of it was done";
+  EXPECT_THAT(store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)), FailsWith(ErrorCode::pin_locked));
+
+  ASSERT_THAT(change(PinEnrolment{p_, code_, secret(2)}), IsOk());
+  reopen();
+  EXPECT_THAT(change(PinEnrolment{p_, code_, secret(3)}), FailsWith(ErrorCode::pin_code_unknown)) << "it is used up";
+  EXPECT_THAT(change(PinCodeWithdrawal{p_}), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinStanding{p_, secret(1).hash, secret(1).salt}), FailsWith(ErrorCode::pin_incorrect));
+  EXPECT_THAT(change(PinStanding{p_, secret(2).hash, secret(2).salt}), IsOk());
+  EXPECT_THAT(change(PinStanding{CredentialId("q"), secret(2).hash, secret(2).salt}),
+              FailsWith(ErrorCode::pin_incorrect));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt attempt, store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)));
+  EXPECT_EQ(attempt.secret.hash, secret(2).hash);
+  EXPECT_EQ(attempt.failures, 1U) << "those before are forgotten";
+  ASSERT_OK_AND_ASSIGN(const auto activations, store_->activations(at(1)));
+  ASSERT_EQ(activations.size(), 1U) << "those of the credential are withdrawn";
+  EXPECT_EQ(activations.front().credential, CredentialId("q"));
+}
+
+TEST_F(PinCodes, AWithdrawnOneIsNoneAnyMore) {
+  ASSERT_THAT(change(PinCodeWithdrawal{p_}), IsOk());
+  EXPECT_THAT(judge(code_), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinEnrolment{p_, code_, secret(2)}), FailsWith(ErrorCode::pin_code_unknown));
+}
+
+// The operator gave it out for whoever knows no PIN; whoever knows it takes it from nobody.
+TEST_F(PinCodes, APinThatIsChangedByTheOldOneLeavesTheCodeAndTheActivations) {
+  ASSERT_THAT(change(PinAddition{p_, secret(1)}), IsOk());
+  ASSERT_THAT(change(ActivationRow{Bytes{1}, TenantId("a"), p_, at(900), {"d"}, {}}), IsOk());
+  ASSERT_THAT(change(PinReplacement{p_, secret(1), secret(2)}), IsOk());
+  EXPECT_THAT(judge(code_), IsOk());
+  EXPECT_EQ(store_->activations(at(1))->size(), 1U);
 }
 
 TEST_F(StoreTest, EpochsRiseOverReopeningAndAreEachUnitsOwn) {
