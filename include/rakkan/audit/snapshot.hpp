@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/result.hpp"
@@ -19,6 +21,8 @@ class LogSnapshot {
   LogSnapshot& operator=(LogSnapshot&&) noexcept;
   ~LogSnapshot();
 
+  // The checkpoint as it is written; empty: the log has not begun.
+  [[nodiscard]] std::string note() const;
   // For verify_log, read_entry and export_log as the log to read from; the snapshot and the log's files outlive it. Not
   // thread-safe.
   [[nodiscard]] LogFolder folder() const;
@@ -29,9 +33,12 @@ class LogSnapshot {
   std::unique_ptr<Files> files_;
 };
 
-// As verify_log, of a log that is written to meanwhile: what does not fit is looked at again, since the writer may have
-// been between two files.
-[[nodiscard]] Result<VerifiedLog> verify_live_log(const LogFolder& log, const VerifierKey& key,
+// As verify_log, by the one of the keys that the checkpoint's name and signatures choose, and also of a log that is
+// written to meanwhile: what does not fit is looked at again, since the writer may have been between two files.
+//
+// A log that has not begun is one of no entries and without a note, and nothing is wrong with it unless somebody has a
+// checkpoint of it (Verification::against): audit_log_mismatch. The same for a log of whose name no key is given.
+[[nodiscard]] Result<VerifiedLog> verify_live_log(const LogFolder& log, std::span<const VerifierKey> keys,
                                                   const Verification& verification = {});
 
 }  // namespace rakkan::audit
