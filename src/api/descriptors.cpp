@@ -22,8 +22,11 @@ constexpr std::uint64_t kOfATokenThread = 4;
 constexpr std::uint64_t kOfAFetch = 4;
 // A proof reads tiles; an answer of the store none.
 constexpr std::uint64_t kOfAStoreThread = 2;
-// epoll, its event and timer, the acceptor, and a connection that is told that there are too many.
-constexpr std::uint64_t kOfAnIoThread = 5;
+// epoll, its event and timer, the acceptor, a connection that is taken, and those that are told that there are too
+// many.
+constexpr std::uint64_t kOfAnIoThread = 5 + http::kRefusedAtOnce;
+// The files of a log that wait for their sync (service::Backup), the database, one that is read.
+constexpr std::uint64_t kBackupFiles = 8 + 4;
 // Standard streams, the log's output, the service manager, certificates that are read again, random numbers.
 constexpr std::uint64_t kProcess = 32;
 
@@ -46,6 +49,7 @@ std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, co
   const std::uint64_t io_threads = std::uint64_t{options.listen.threads} + options.metrics.threads;
   return {
       {"log", kLogFiles},
+      {"backup", kBackupFiles},
       {"store", kStoreFiles + kOfAStoreThread * pools.store.threads},
       {"tokens", kTokenFiles + kOfATokenThread * pools.hsm.threads},
       {"authorities", kOfAFetch * pools.tsa.threads},

@@ -175,6 +175,7 @@ void Worker::join() noexcept {
   }
   asio::post(context_, [this] {
     close_acceptors();
+    lingering_.end();
     ending_ = true;  // a timer that went off already is not cancelled any more
     ticker_.cancel();
     stays_.reset();
@@ -321,7 +322,7 @@ Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
   return place;
 }
 
-// One try, without waiting: the answer fits into the socket's buffer.
+// One try, without waiting: the answer fits into the socket's buffer. The socket lingers, so that the answer is read.
 void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& error) {
   shared_.observer.connection_failed(peer, error);
   if (tls_ && error.code != ErrorCode::local_user_refused) {
@@ -339,6 +340,7 @@ void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& e
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
   socket.shutdown(Stream::Socket::shutdown_send, ignored);
+  lingering_.keep(std::move(socket));
 }
 
 async::Task<void> Worker::tick_always() {
@@ -359,6 +361,7 @@ void Worker::tick() {
   for (Connection* connection : connections_) {
     connection->tick(now);
   }
+  lingering_.tick(now);
 }
 
 }  // namespace rakkan::http

@@ -1,0 +1,44 @@
+// Lingering keeps connections that were told no as they were taken, until their peers have had the time to read it. A
+// socket that is closed while something lies in it unread ends with a reset, which may overtake the answer: a peer that
+// sends its whole request before it reads would never know why. Belongs to its thread.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <list>
+#include <memory>
+
+#include "http/stream.hpp"
+
+namespace rakkan::http {
+
+// How long, and how much, a peer may go on sending after its last answer.
+inline constexpr std::chrono::milliseconds kLinger{2'000};
+inline constexpr std::uint64_t kLingerBytes = 4ULL << 20;
+
+class Lingering {
+ public:
+  // Whose answer is written and whose sending side is shut down. What comes is thrown away until the peer has closed,
+  // or kLinger or kLingerBytes are over. Of more than kRefusedAtOnce the one goes that has been kept for longest: who
+  // has read its answer by then loses nothing, and nobody can hold more descriptors than those.
+  void keep(Stream::Socket socket);
+  void tick(std::chrono::steady_clock::time_point now);
+  // All go, and those that come later go at once.
+  void end() noexcept;
+
+ private:
+  struct Guest {
+    Stream::Socket socket;
+    std::chrono::steady_clock::time_point until;
+    std::uint64_t received = 0;
+  };
+  void read(const std::shared_ptr<Guest>& guest);
+  void first_leaves() noexcept;
+
+  std::list<std::shared_ptr<Guest>> guests_;  // by the time they came
+  bool ended_ = false;
+  std::array<Byte, 16 * 1024> thrown_away_{};  // of all of them
+};
+
+}  // namespace rakkan::http
