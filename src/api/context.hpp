@@ -30,6 +30,7 @@ struct Api::Context {
         refused(around.log),
         blocking({"store", 2, 1'024}),
         changes({"admin", 1, 64}),
+        copying({"backup", 1, 1}),
         audit(around.archive),
         desk(around.signing, around.idempotency, around.trail, blocking) {}
 
@@ -42,6 +43,7 @@ struct Api::Context {
   // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
   async::BoundedPool blocking;
   async::BoundedPool changes;  // of credentials and records, one after another
+  async::BoundedPool copying;  // of the data folder, beside all other work
   AuditApi audit;
   service::SigningDesk desk;
 };

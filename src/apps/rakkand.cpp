@@ -16,6 +16,7 @@
 #include "rakkan/http/server.hpp"
 #include "rakkan/preflight/preflight.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -64,9 +65,11 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   const service::Archive archive(embedded->store(), configuration.data_dir);
+  service::Backup backup({embedded->store(), embedded->trail(), clock, configuration.data_dir, RAKKAN_VERSION,
+                          [&configuration] { return preflight::configuration_of_copy(configuration); }});
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
                {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
-                *log, metrics, archive});
+                *log, metrics, archive, backup});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
     log->failure("a key did not open", trouble);

@@ -13,7 +13,9 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/http/dispatch.hpp"
 #include "rakkan/http/server.hpp"
+#include "rakkan/preflight/preflight.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -72,7 +74,10 @@ class ServiceHere final : public Administration {
     return here;
   }
   explicit ServiceHere(std::unique_ptr<Runtime> runtime)
-      : runtime_(std::move(runtime)), archive_(runtime_->store(), runtime_->configuration().data_dir) {}
+      : runtime_(std::move(runtime)),
+        archive_(runtime_->store(), runtime_->configuration().data_dir),
+        backup_({runtime_->store(), runtime_->trail(), clock_, runtime_->configuration().data_dir, RAKKAN_VERSION,
+                 [this] { return preflight::configuration_of_copy(runtime_->configuration()); }}) {}
 
   [[nodiscard]] Result<WipedBytes> ask(const RemoteRequest& request) const override {
     return dispatch_here(router_, request);
@@ -89,9 +94,9 @@ class ServiceHere final : public Administration {
     api::ApiOptions options =
         api::api_options(runtime_->configuration().http, runtime_->configuration().service.limits.document);
     options.housekeeping = false;
-    api_ =
-        std::make_unique<api::Api>(options, api::ApiEnvironment{signing, *keys_, *idempotency_, signing.refusals(),
-                                                                runtime_->trail(), clock_, *log_, metrics_, archive_});
+    api_ = std::make_unique<api::Api>(
+        options, api::ApiEnvironment{signing, *keys_, *idempotency_, signing.refusals(), runtime_->trail(), clock_,
+                                     *log_, metrics_, archive_, backup_});
     router_ = api_->router();
     return {};
   }
@@ -100,6 +105,7 @@ class ServiceHere final : public Administration {
   crypto::SystemRandom random_;
   std::unique_ptr<Runtime> runtime_;
   service::Archive archive_;
+  service::Backup backup_;
   std::unique_ptr<access::ApiKeys> keys_;
   std::unique_ptr<service::Idempotency> idempotency_;
   std::unique_ptr<telemetry::Log> log_;
@@ -125,18 +131,20 @@ class LogHere final : public Administration {
 
 }  // namespace
 
-Result<std::unique_ptr<Administration>> Administration::of_server(const GlobalOptions& global,
-                                                                  const RemoteOptions& remote) {
+Result<std::optional<Remote>> find_server(const GlobalOptions& global, const RemoteOptions& remote,
+                                          std::chrono::milliseconds patience) {
   if (remote.chosen()) {
-    RAKKAN_TRY(Remote server, Remote::open(remote, kPatience));
-    return std::make_unique<There>(std::move(server));
+    return Remote::open(remote, patience);
   }
   RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
   const auto socket = http::admin_socket(configuration.http, configuration.data_dir);
-  if (fetch::is_listened_on(socket)) {
-    return std::make_unique<There>(Remote::by_socket(socket, kPatience));
-  }
-  return nullptr;
+  return fetch::is_listened_on(socket) ? std::optional(Remote::by_socket(socket, patience)) : std::nullopt;
+}
+
+Result<std::unique_ptr<Administration>> Administration::of_server(const GlobalOptions& global,
+                                                                  const RemoteOptions& remote) {
+  RAKKAN_TRY(std::optional<Remote> server, find_server(global, remote, kPatience));
+  return server ? std::make_unique<There>(*std::move(server)) : nullptr;
 }
 
 Result<std::unique_ptr<Administration>> Administration::open(const GlobalOptions& global, const RemoteOptions& remote,

@@ -40,6 +40,9 @@ class FolderIdentity {
   FolderPlace here_;
 };
 
+// The folder's id by its store's word; empty when it has none yet. store_unavailable, store_corrupt.
+[[nodiscard]] Result<std::string> folder_id(store::Ledger& ledger);
+
 // A folder's tokens as its store has them. Thread-safe.
 class FolderTokens final : public credentials::KnownTokens {
  public:
@@ -70,7 +73,8 @@ struct RecordedAdoption {
   std::vector<store::RowChange> changes;
   std::string body;
 };
-// With the id that the folder has from then on: a new one beside the original, which `fresh_id` is for.
+// With the id that the folder has from then on: `fresh_id` where it is not the files, the place or the machine that it
+// was, so that two folders which go on from one never have one id.
 [[nodiscard]] RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<TokenStanding>& tokens,
                                         const Adoption& adoption, const std::string& fresh_id);
 // 32 hexadecimal digits.

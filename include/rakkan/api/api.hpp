@@ -16,6 +16,7 @@
 #include "rakkan/http/router.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/signing_service.hpp"
@@ -46,6 +47,7 @@ struct ApiEnvironment {  // outlives the Api
   telemetry::Log& log;
   telemetry::Metrics& metrics;
   const service::Archive& archive;
+  service::Backup& backup;
 };
 
 // What a server has open and in memory, as metrics. The server outlives the watches.

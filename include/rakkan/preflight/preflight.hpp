@@ -18,6 +18,11 @@ namespace rakkan::preflight {
 [[nodiscard]] service::EmbeddedOptions embedded_options(const config::Configuration& configuration,
                                                         std::string program);
 
+// The configuration as it belongs into a copy of its data folder: the file as it is where it already means the folder
+// that it lies in, else what it says, with data_dir = ".". What environment and command line set is not in it.
+// file_unreadable, configuration_invalid.
+[[nodiscard]] Result<std::string> configuration_of_copy(const config::Configuration& configuration);
+
 // What the values and the files that they name tell: listeners, TLS, log, policies. Errors have file, line and key in
 // `where`; more than one are the causes of one.
 [[nodiscard]] Result<void> check_options(const config::Configuration& configuration);

@@ -35,11 +35,12 @@ struct FolderStanding {
 // data_folder_in_use, permissions_unsafe, store_unavailable, store_corrupt.
 [[nodiscard]] Result<FolderStanding> standing_of(const EmbeddedOptions& options);
 
-// With what an EmbeddedService adopts its folder.
+// With what an EmbeddedService adopts its folder. Where it is elsewhere than it belongs it gets an id of its own, and
+// the trail says of which folder it is a copy.
 struct Adoption {
   std::string by;                // who, as the trail says it
   std::string reason;            // may be empty
-  bool beside_original = false;  // also when the original is still there; the copy gets an id of its own then
+  bool beside_original = false;  // also when the original is still there
 };
 
 }  // namespace rakkan::service
