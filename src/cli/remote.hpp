@@ -52,6 +52,8 @@ class Remote {
   // The server of this machine that listens on a Unix socket: it knows the caller by the kernel's word.
   [[nodiscard]] static Remote by_socket(const std::filesystem::path& socket, std::chrono::milliseconds patience);
 
+  [[nodiscard]] const std::string& server() const noexcept { return server_; }  // its URL
+
   // The answer, which has a 2xx status and the media type that was asked for. A problem document of the server is the
   // Error that the same command would have ended in here; server_unreachable, malformed_server_answer. What may succeed
   // later is tried again a few times, no sooner than Retry-After says.
