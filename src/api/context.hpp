@@ -24,7 +24,7 @@ struct Api::Context {
   Context(const ApiOptions& given, ApiEnvironment around)
       : options(given),
         environment(around),
-        readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
+        readiness([this] { return environment.state.readiness(); }, [this] { return environment.state.warnings(); },
                   around.log),
         failures(around.log),
         refused(around.log),
@@ -32,7 +32,7 @@ struct Api::Context {
         changes({"admin", 1, 64}),
         copying({"backup", 1, 1}),
         audit(around.archive),
-        desk(around.signing, around.idempotency, around.trail, blocking) {}
+        desk(around.signing, around.idempotency, around.trail, blocking, given.deadline) {}
 
   ApiOptions options;
   ApiEnvironment environment;

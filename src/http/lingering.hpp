@@ -13,7 +13,7 @@
 
 namespace rakkan::http {
 
-// How long, and how much, a peer may go on sending after its last answer.
+// How long, and how many bytes, a peer may go on sending after its last answer.
 inline constexpr std::chrono::milliseconds kLinger{2'000};
 inline constexpr std::uint64_t kLingerBytes = 4ULL << 20;
 
