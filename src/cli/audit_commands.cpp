@@ -218,8 +218,8 @@ class ExportCommand final : public Command {
   }
 
  private:
-  // Nothing of a log that has not begun. Beside a server that writes a timestamp just now, of which one file is there
-  // already: it is there a moment later.
+  // Copies the log, unless it has not begun. Beside a server a timestamp may be half written; it is whole a moment
+  // later.
   [[nodiscard]] Result<std::optional<audit::Checkpoint>> copy(const Administration& administration,
                                                               const std::string& journal) const {
     constexpr int kTries = 5;

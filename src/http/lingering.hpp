@@ -19,12 +19,12 @@ inline constexpr std::uint64_t kLingerBytes = 4ULL << 20;
 
 class Lingering {
  public:
-  // Whose answer is written and whose sending side is shut down. What comes is thrown away until the peer has closed,
-  // or kLinger or kLingerBytes are over. Of more than kRefusedAtOnce the one goes that has been kept for longest: who
-  // has read its answer by then loses nothing, and nobody can hold more descriptors than those.
+  // Keeps a socket whose answer is written and whose sending side is shut down. Everything that arrives is thrown away
+  // until the peer closes, or kLinger or kLingerBytes are over. When kRefusedAtOnce are kept already, the one that has
+  // been kept for longest is closed: its peer has had the most time, and nobody can hold more descriptors than those.
   void keep(Stream::Socket socket);
   void tick(std::chrono::steady_clock::time_point now);
-  // All go, and those that come later go at once.
+  // Closes all of them, and from then on every other at once.
   void end() noexcept;
 
  private:

@@ -46,7 +46,7 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
   return false;
 }
 
-// Of what is mounted there the name cannot be given to the finished folder.
+// The finished folder cannot take the name of a mount point.
 bool is_mount_point(const fs::path& folder) {
   struct stat own{};
   struct stat above{};
@@ -130,7 +130,8 @@ Result<Contents> read_tokens(const fs::path& folder) {
   return contents;
 }
 
-// Of one moment: read twice alike, they were so between the two. Keys are made seldom, and nothing else changes them.
+// Reads the tokens until two readings are alike: between the two the files were of one moment. Keys are made seldom,
+// and nothing else changes the files.
 Result<Contents> read_settled_tokens(const fs::path& folder) {
   Result<Contents> before = read_tokens(folder);
   for (int tried = 1;; ++tried) {
@@ -146,7 +147,7 @@ Result<Contents> read_settled_tokens(const fs::path& folder) {
   }
 }
 
-// --- What it says ---
+// --- Description ---
 
 std::string describe(const std::optional<audit::Checkpoint>& log) {
   if (!log) {
@@ -227,8 +228,8 @@ class Making {
     return source_.store.copy_to(root_ / kDatabase, {goes_on_, settled});
   }
 
-  // As far as the copied store needs it, and only when it verifies. A timestamp of a checkpoint that is being written
-  // just now is whole a moment later.
+  // Copies the log under the checkpoint of the snapshot, and verifies the copy. A timestamp that is being written just
+  // now is whole a moment later.
   [[nodiscard]] Result<void> copy_log(std::size_t place) {
     if (logs_.at(place).note().empty()) {
       return {};
@@ -249,7 +250,7 @@ class Making {
     }
   }
 
-  // After the store: every key that the store knows is in its token.
+  // Comes after the store, so that every key that the copied store knows is in its copied token.
   [[nodiscard]] Result<void> copy_tokens() {
     RAKKAN_TRY(const auto tokens, hsm::own_softhsm_tokens(source_.data_dir));
     if (order_.with_tokens && !tokens) {
@@ -287,7 +288,7 @@ class Making {
     return std::move(json).finish() + "\n";
   }
 
-  // The sum of every file as it can be read back.
+  // Writes the sum of every file as it can be read back.
   [[nodiscard]] Result<void> seal() {
     std::string sums;
     for (const fs::path& file : files_.made()) {
@@ -317,8 +318,8 @@ class Making {
     }
   }
 
-  // Before it has its name: no backup is there that the trail does not know of. The trail may know of one more, whose
-  // machine stopped in between.
+  // Comes before the rename: every backup that has its name is in the trail. The trail may name one more, which a crash
+  // in between took away.
   [[nodiscard]] Result<void> record() {
     json::ObjectWriter body;
     body.text("by", order_.by).text("folder", target_.string()).text("made", to_rfc3339(report_.at));

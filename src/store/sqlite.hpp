@@ -155,9 +155,9 @@ class Database {
   std::unique_ptr<Connection> connection_;
 };
 
-// DatabaseCopy copies a database to another file, some pages at a time. What the database's own connection changes
-// between two steps goes into the copy too, so that the copy is that of the last commit before its last step. Used, and
-// destroyed, under the lock of the database's connection.
+// DatabaseCopy copies a database to another file, some pages at a time. Changes that the database's own connection
+// makes between two steps go into the copy too, so that the copy is that of the last commit before its last step. Used,
+// and destroyed, under the lock of the database's connection.
 class DatabaseCopy {
  public:
   // Into a file that is not there, or is empty. Neither database nor files go before it. store_unavailable, or as the
@@ -166,7 +166,7 @@ class DatabaseCopy {
 
   // True when the copy is complete: then it is written, and not synced.
   [[nodiscard]] Result<bool> step(int pages);
-  // After that; the errors of the last writes.
+  // Ends a complete copy; fails with the errors of the last writes.
   [[nodiscard]] Result<void> finish();
 
  private:

@@ -7,13 +7,14 @@
 namespace rakkan::store {
 namespace {
 
-constexpr int kPagesAtOnce = 64;  // of 4 KiB: what a commit waits for at most
-// A commit that waits gets the lock for certain, and the disk is not the copy's alone.
+constexpr int kPagesAtOnce = 64;  // of 4 KiB: a commit waits for so many at most
+// So long the copy leaves lock and disk to others after each step.
 constexpr std::chrono::milliseconds kPause{1};
-// Of steps. Left to the end, the sync would write all at once, and the commits' own syncs would wait behind it.
+// After so many steps the copy is synced. A single sync at the end would write everything at once, and the commits' own
+// syncs would wait behind it.
 constexpr unsigned kStepsToASync = 32;
 
-// What is done between two steps, when the store is free.
+// Pauses is the work between two steps, when the store is free.
 class Pauses {
  public:
   Pauses(const Copying& copying, File& file) : copying_(copying), file_(file) {}
@@ -35,7 +36,7 @@ class Pauses {
   unsigned steps_ = 0;
 };
 
-// With the lock held at its beginning and at its end.
+// The lock is held when it is called and when it returns.
 Result<void> copy_pages(Database& from, FileSystem& files, const std::filesystem::path& to, const Copying& copying,
                         Pauses& pauses, std::unique_lock<std::mutex>& lock) {
   RAKKAN_TRY(DatabaseCopy copy, DatabaseCopy::begin(from, files, to));

@@ -34,7 +34,7 @@ class LogSnapshot {
 };
 
 // As verify_log, by the one of the keys that the checkpoint's name and signatures choose, and also of a log that is
-// written to meanwhile: what does not fit is looked at again, since the writer may have been between two files.
+// written to meanwhile: a part that does not fit is looked at again, since the writer may have been between two files.
 //
 // A log that has not begun is one of no entries and without a note, and nothing is wrong with it unless somebody has a
 // checkpoint of it (Verification::against): audit_log_mismatch. The same for a log of whose name no key is given.

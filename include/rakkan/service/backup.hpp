@@ -1,16 +1,19 @@
 // Backup copies a data folder that a service goes on working with: store, audit log and configuration as they belong
 // together at one moment. The copy is a data folder again, which `rakkan data adopt` goes on with.
 //
-//   FOLDER/rakkan.db, rakkan.toml, softhsm2.conf   PINs, keys of TLS and, unless they are asked for, the tokens of
-//   FOLDER/audit/trail/…, audit/tokens/…           SoftHSM are not in it: whoever has a backup has no key
-//   FOLDER/tokens/…                                with_tokens
-//   FOLDER/backup.json                             what it is: when, by which program, of which folder, sizes and root
-//                                                  hashes of the logs
-//   FOLDER/SHA256SUMS                              every other file, for sha256sum(1)
+//   FOLDER/rakkan.db, rakkan.toml, softhsm2.conf
+//   FOLDER/audit/trail/…, audit/tokens/…
+//   FOLDER/tokens/…                 only with_tokens: the private keys of SoftHSM, encrypted under their PINs
+//   FOLDER/backup.json              when, by which program and of which folder it was made; sizes and root hashes of
+//   the
+//                                   logs
+//   FOLDER/SHA256SUMS               every other file, for sha256sum(1)
+//
+// PINs and keys of TLS are never in it.
 //
 // Why it is consistent: entries are in the store before they are in the log's files, and stay there until these are
 // synced (the ledger is the log's write-ahead). The logs' checkpoints are read at the moment at which the copy of the
-// store is complete and nothing can be committed. So the copied store holds what came behind those checkpoints, and
+// store is complete and nothing can be committed. So the copied store holds the entries behind those checkpoints, and
 // opening the copy brings its log up from there.
 #pragma once
 
@@ -41,7 +44,7 @@ struct BackupReport {
   std::filesystem::path folder;
   std::string of;  // the data folder's id
   Instant at;      // of the state that it holds
-  // What is in it by the checkpoint, in the order of store::kJournals; nothing of a log that has not begun.
+  // The checkpoints of the logs in it, in the order of store::kJournals; nothing for a log that has not begun.
   std::array<std::optional<audit::Checkpoint>, std::size(store::kJournals)> logs;
   bool with_tokens = false;
   std::uint64_t files = 0;  // with SHA256SUMS

@@ -40,20 +40,20 @@ struct LockPolicy {
   std::chrono::seconds longest_wait{0};
 };
 
-// What a copy of the store asks while it is made; what these fail with ends it.
+// Copying are the callbacks of a copy of the store that is being made. An error of either ends the copy.
 struct Copying {
-  std::function<Result<void>()> goes_on = {};  // now and then, without a lock
-  // Once, when the copy is complete and as long as nothing can be committed: what it looks at now belongs to the copy.
-  // Quick, and without a call of the store.
+  std::function<Result<void>()> goes_on = {};  // called now and then, without a lock
+  // Called once, when the copy is complete and as long as nothing can be committed: files that it reads belong to the
+  // copy's state. Quick, and without a call of the store.
   std::function<Result<void>()> settled = {};
 };
 
 class Store : public Ledger, public ApiKeyStore {
  public:
-  // Copies all of it, as one commit left it, to a file that is made, for its owner alone; synced when it returns.
-  // Commits go on meanwhile: each waits for some hundred KiB to be copied at most, as for another commit. Of what was
-  // erased before it was complete it holds nothing that the store's own file does not hold. already_exists;
-  // file_unwritable, file_unreadable, resource_shortage of the file; store_unavailable.
+  // Copies the whole store, as one commit left it, to a new file for its owner alone; synced when it returns. Commits
+  // go on meanwhile: each waits for some hundred KiB to be copied at most, as for another commit. Records that were
+  // erased before the copy was complete are not in it. already_exists; file_unwritable, file_unreadable,
+  // resource_shortage of the file; store_unavailable.
   [[nodiscard]] virtual Result<void> copy_to(const std::filesystem::path& file, const Copying& copying = {}) = 0;
 
   // credential_unknown

@@ -61,7 +61,7 @@ std::size_t open_descriptors() {
   return static_cast<std::size_t>(std::distance(begin(all), end(all)));
 }
 
-// However many come, and though none of them goes.
+// A hundred callers, none of which closes its connection.
 TEST_F(HttpRefused, HoldsNoMoreConnectionsThanAFew) {
   start();
   const RawHttpClient only = take_the_place();
@@ -74,7 +74,7 @@ TEST_F(HttpRefused, HoldsNoMoreConnectionsThanAFew) {
   EXPECT_LE(open_descriptors(), before + refused.size() + kRefusedAtOnce + 1);
 }
 
-// Who neither reads nor closes is not waited for.
+// A caller that neither reads nor closes is not waited for.
 TEST_F(HttpRefused, IsNotKeptForLong) {
   start();
   const RawHttpClient only = take_the_place();
