@@ -1,4 +1,5 @@
-// rakkan credentials activate: a party's PIN, once, becomes a token that signs exactly these documents.
+// The command `rakkan credentials activate` turns a party's PIN, given once, into a token that signs exactly these
+// documents.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -63,7 +64,7 @@ class ActivateCommand final : public Command {
 
   static std::string withdrawn_again() { return "the activation was withdrawn again"; }
 
-  // A token that nobody has got is nobody's: `withdraw` is for that case.
+  // `withdraw` takes the activation back when its token could not be given to anybody.
   [[nodiscard]] Outcome outcome(std::string_view token, std::size_t documents, const std::string& expires,
                                 std::function<Result<std::string>()> withdraw) const {
     return {{{"id", id_}, {"output", output_.string()}, {"expires", expires}},
@@ -84,7 +85,7 @@ class ActivateCommand final : public Command {
     std::string head = boost::json::serialize(boost::json::object{{"credential", id_}, {"digests", std::move(wanted)}});
     head.pop_back();
     const SecureBytes secret = secret_member("pin", pin);
-    // Not again by itself: a wrong PIN that is sent twice counts twice.
+    // The request is not repeated: a wrong PIN that is sent twice counts twice.
     RAKKAN_TRY(fetch::HttpResponse response, remote->ask({"POST",
                                                           "/v1/activations",
                                                           "application/json",

@@ -75,7 +75,7 @@ class Life {
     return std::any_of(files.begin(), files.end(),
                        [&](const fs::path& file) { return file.string().starts_with(beginning); });
   }
-  // What SHA256SUMS says of every file is so, and it says it of every file; the log and the store belong together.
+  // SHA256SUMS has the right sum of every file, and a sum of no other; the log and the store belong together.
   void expect_whole(const std::string& when) {
     std::map<std::string, std::string> sums;
     std::istringstream lines(text(target() / "SHA256SUMS"));
