@@ -287,7 +287,9 @@ TEST_F(Server, WithoutServerTheOperatorSignsByItsSocket) {
               HasSubstr("Signature Validation: Signature is Valid."));
   const auto found = answer({"audit", "find", path("socket.pdf")});
   EXPECT_EQ(found.at("signatures").at(0).at("recorded").as_string(), "matches");
-  const auto shown = answer({"audit", "show", std::to_string(made.at("intent").to_number<std::uint64_t>())});
+  const std::string intent = std::to_string(made.at("intent").to_number<std::uint64_t>());
+  answer({"audit", "prove", intent, "-o", path("socket.proof")});  // waits for its checkpoint
+  const auto shown = answer({"audit", "show", intent});
   EXPECT_EQ(shown.at("record").at("by").at("id").as_string(), "local:" + std::to_string(::getuid()));
 
   // A party's key with an activation, a digest, and a tenant's seal, which a key of the API would not see.
