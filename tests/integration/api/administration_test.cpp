@@ -159,6 +159,35 @@ TEST_F(ApiAdministration, RecordsOfOthersAreWithheldAndNotErased) {
   EXPECT_TRUE(json(ask(post_json("/v1/audit/verify", acme, "{}"))).at("verified").as_bool());
 }
 
+TEST_F(ApiAdministration, ABackupIsTheOperatorsOnTheServersMachine) {
+  static_cast<void>(covered());
+  const TemporaryFolder to;
+  const std::string target = (to.path() / "backup").string();
+  const std::string order = R"({"folder":")" + target + "\"}";
+  const RawAnswer remote = ask(post_json("/v1/backup", acme, order));
+  EXPECT_EQ(problem_of(remote), "operator-only");
+  EXPECT_THAT(remote.body, HasSubstr("onto its own machine"));
+  EXPECT_EQ(problem_of(ask(post_json("/v1/backup", "", order))), "api-key-missing");
+  EXPECT_FALSE(std::filesystem::exists(target));
+  for (const char* wrong : {R"({"folder":"backup"})", R"({"folder":"/"})", "{}",
+                            R"({"folder":"/tmp/x","with_pins":true})", R"({"folder":"/none-such/backup"})"}) {
+    EXPECT_EQ(problem_of(ask_locally(post_json("/v1/backup", "", wrong))), "invalid-request") << wrong;
+  }
+  EXPECT_EQ(
+      problem_of(ask_locally(post_json("/v1/backup", "", R"({"folder":")" + target + R"(","with_tokens":true})"))),
+      "invalid-request")
+      << "there are none";
+  EXPECT_FALSE(std::filesystem::exists(target + ".unfinished"));
+
+  const RawAnswer made = ask_locally(post_json("/v1/backup", "", order));
+  ASSERT_EQ(made.status, 200U) << made.body;
+  EXPECT_EQ(json(made).at("logs").at("trail").at("origin").as_string(), "test.example/log/trail");
+  EXPECT_THAT(content_of(target + "/rakkan.toml"), HasSubstr("# none"));
+  EXPECT_THAT(content_of(target + "/SHA256SUMS"), HasSubstr("  backup.json\n"));
+  EXPECT_EQ(records_with(target), 1U) << "the trail knows of it";
+  EXPECT_EQ(problem_of(ask_locally(post_json("/v1/backup", "", order))), "already-exists");
+}
+
 TEST_F(ApiAdministration, AFileOfTheLogIsNoOtherFile) {
   static_cast<void>(covered());
   for (const char* name : {"../../rakkan.db", "tile/../../rakkan.db", "/etc/passwd", "checkpoint/..", "", "lock"}) {
