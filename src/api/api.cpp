@@ -104,6 +104,7 @@ Router Api::router() {
   add(Method::post, "/v1/keys", Scope::admin, Needs::records, options.json, post_keys);
   add(Method::delete_, "/v1/keys/{id}", Scope::admin, Needs::records, 0, delete_key);
   add(Method::post, "/v1/audit/erase", Scope::admin, Needs::records, kLargestErasure, post_erasure);
+  add(Method::post, "/v1/backup", Scope::admin, Needs::records, options.json, post_backup);
   context.audit.add_routes(router);
   add(Method::get, "/healthz", Scope::none, Needs::records, 0, get_health).polled = true;
   add(Method::get, "/readyz", Scope::none, Needs::records, 0, get_readiness).polled = true;

@@ -192,22 +192,6 @@ bool is_of(std::string_view checkpoint, audit::Journal journal) {
   return checkpoint.substr(0, checkpoint.find('\n')).ends_with("/" + std::string(name(journal)));
 }
 
-// Chooses the key of a log by its name, the first line of its checkpoint. The name is not trusted: it only chooses the
-// key.
-Result<audit::VerifierKey> key_for(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
-  RAKKAN_TRY(const auto file, log.files.open(log.path / "checkpoint", FileMode::read));
-  Bytes note(audit::Note::kMaxSize);
-  RAKKAN_TRY(const std::size_t size, file->read_at(0, note));
-  const std::string_view text = text_of(note).substr(0, size);
-  const std::string_view origin = text.substr(0, text.find('\n'));
-  const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.name() == origin; });
-  if (found == keys.end()) {
-    return fail(ErrorCode::audit_log_mismatch,
-                "this is the log \"" + std::string(origin) + "\", for which no key was given", log.path.string());
-  }
-  return *found;
-}
-
 Result<audit::VerifiedLog> verify(const Reading& reading, audit::Journal journal,
                                   const std::vector<audit::VerifierKey>& keys, const std::string& against) {
   const audit::LogFolder log = reading.archive.log(journal);
@@ -216,16 +200,7 @@ Result<audit::VerifiedLog> verify(const Reading& reading, audit::Journal journal
   if (journal == audit::Journal::trail) {
     how.record = [&](std::uint64_t index) { return reading.archive.record(index); };
   }
-  RAKKAN_TRY(const bool begun, log.files.exists(log.path / "checkpoint"));
-  if (!begun && how.against.empty()) {
-    return audit::VerifiedLog{};
-  }
-  if (!begun) {
-    return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
-                log.path.string());
-  }
-  RAKKAN_TRY(const audit::VerifierKey key, key_for(log, keys));
-  return audit::verify_live_log(log, key, how);
+  return audit::verify_live_log(log, keys, how);
 }
 
 std::string describe(const audit::VerifiedTimestamp& timestamp) {

@@ -111,7 +111,7 @@ Result<credentials::NextKey> read_next(Context& context, const Request& request,
     RAKKAN_TRY(wanted.adopt, members.flag("adopt"));
   }
   if (wanted.adopt && !is_operator(request)) {
-    return only_for_operator(context, request, "the operator alone takes a key that is there already", "adopt");
+    return only_for_operator(context, request, "only the operator takes a key that exists already", "adopt");
   }
   if (wanted.adopt && wanted.key_label.empty() && wanted.key_id.empty()) {
     return members.wrong("adopt", "needs key_label or key_id");

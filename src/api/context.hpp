@@ -30,6 +30,7 @@ struct Api::Context {
         refused(around.log),
         blocking({"store", 2, 1'024}),
         changes({"admin", 1, 64}),
+        copying({"backup", 1, 1}),
         audit(around.archive),
         desk(around.signing, around.idempotency, around.trail, blocking, given.deadline) {}
 
@@ -43,6 +44,7 @@ struct Api::Context {
   // token nor much CPU.
   async::BoundedPool blocking;
   async::BoundedPool changes;  // of credentials and records, one after another
+  async::BoundedPool copying;  // of the data folder, beside all other work
   AuditApi audit;
   service::SigningDesk desk;
 };

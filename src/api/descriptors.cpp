@@ -22,8 +22,12 @@ constexpr std::uint64_t kOfATokenThread = 4;
 constexpr std::uint64_t kOfAFetch = 4;
 // A thread of the pool `store`: a proof reads tiles; the database itself is open already.
 constexpr std::uint64_t kOfAStoreThread = 2;
-// An I/O thread: epoll, its event and timer, the acceptor, and a connection that is about to be refused.
-constexpr std::uint64_t kOfAnIoThread = 5;
+// An I/O thread: epoll, its event and timer, the acceptor, a connection that is about to be served or refused, and
+// refused ones whose peers still read why.
+constexpr std::uint64_t kOfAnIoThread = 5 + http::kRefusedAtOnce;
+// A backup: the files of a log that wait for their sync (service::Backup), the copied database, and a file that is
+// read.
+constexpr std::uint64_t kBackupFiles = 8 + 4;
 // The process itself: standard streams, the log's output, the service manager, certificates that are read again, random
 // numbers.
 constexpr std::uint64_t kProcess = 32;
@@ -47,6 +51,7 @@ std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, co
   const std::uint64_t io_threads = std::uint64_t{options.listen.threads} + options.metrics.threads;
   return {
       {"log", kLogFiles},
+      {"backup", kBackupFiles},
       {"store", kStoreFiles + kOfAStoreThread * pools.store.threads},
       {"tokens", kTokenFiles + kOfATokenThread * pools.hsm.threads},
       {"authorities", kOfAFetch * pools.tsa.threads},

@@ -46,6 +46,7 @@ inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of
 [[nodiscard]] async::Task<Result<Response>> delete_pin_code(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_pin_reset(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_erasure(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_backup(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_tenants(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_keys(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_keys(Context& context, Request& request);

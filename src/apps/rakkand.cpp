@@ -16,6 +16,7 @@
 #include "rakkan/http/server.hpp"
 #include "rakkan/preflight/preflight.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/embedded_service.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -64,6 +65,8 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   RAKKAN_TRY(const auto idempotency,
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   const service::Archive archive(embedded->store(), configuration.data_dir);
+  service::Backup backup({embedded->store(), embedded->trail(), clock, configuration.data_dir, RAKKAN_VERSION,
+                          [&configuration] { return preflight::configuration_of_copy(configuration); }});
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
                {.signing = embedded->service().signing(),
                 .state = embedded->service().state(),
@@ -76,7 +79,8 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
                 .clock = clock,
                 .log = *log,
                 .metrics = metrics,
-                .archive = archive});
+                .archive = archive,
+                .backup = backup});
   // The keys are opened before the first request, which then does not wait for a token. A key that does not open is
   // tried again as long as /readyz is red.
   for (const Error& trouble : async::block_on(embedded->service().open_keys())) {

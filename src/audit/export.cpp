@@ -42,10 +42,10 @@ Result<std::string> read_entry(const LogFolder& log, std::uint64_t index) {
   return std::string(text_of(entries.at(index % kTileWidth).entry));
 }
 
-Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to) {
+Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to, std::size_t open_at_once) {
   RAKKAN_TRY(Covered covered, read_checkpoint(log));
   const std::uint64_t size = covered.checkpoint.tree.size;
-  FileBatch batch(to);
+  FileBatch batch(to, open_at_once);
   for (int level = Tile::kEntries; level < static_cast<int>(tile_levels(size)); ++level) {
     for (std::uint64_t number = 0; tile_width(level, number, size) != 0; ++number) {
       const Tile tile{level, number, tile_width(level, number, size)};

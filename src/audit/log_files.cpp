@@ -7,8 +7,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxOpenFiles = 64;
-
 tl::unexpected<Error> corrupt(std::string what, std::string where) {
   return fail(ErrorCode::audit_log_corrupt, std::move(what), std::move(where));
 }
@@ -87,7 +85,7 @@ Result<void> FileBatch::write(const std::string& name, ByteView content) {
   RAKKAN_CHECK(write_whole(*file, content));
   files_.push_back(std::move(file));
   folders_.insert(path.parent_path());
-  if (files_.size() >= kMaxOpenFiles) {
+  if (files_.size() >= most_open_) {
     return sync();
   }
   return {};

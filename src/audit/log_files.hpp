@@ -43,7 +43,9 @@ class TileReader {
 // FileBatch writes new files and makes them durable: their bytes, their names and the folders that they needed.
 class FileBatch {
  public:
-  explicit FileBatch(LogFolder log) : log_(std::move(log)) {}
+  // At most so many files wait open for their sync.
+  explicit FileBatch(LogFolder log, std::size_t most_open = kFilesOpenAtOnce)
+      : log_(std::move(log)), most_open_(most_open) {}
 
   [[nodiscard]] Result<void> write(const std::string& name, ByteView content);
   // Syncs: afterwards everything written survives a crash or a power loss.
@@ -57,6 +59,7 @@ class FileBatch {
   [[nodiscard]] Result<void> make_folder(const std::filesystem::path& folder);
 
   LogFolder log_;
+  std::size_t most_open_;
   std::vector<std::unique_ptr<File>> files_;
   std::set<std::filesystem::path> folders_;  // to be synced
   std::set<std::filesystem::path> known_;    // folders that exist, and are synced or among those to be synced

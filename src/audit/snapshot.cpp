@@ -8,6 +8,7 @@
 
 #include "audit/log_files.hpp"
 #include "audit/timestamps.hpp"
+#include "rakkan/audit/evidence.hpp"
 #include "rakkan/base/read_only_file.hpp"
 
 namespace rakkan::audit {
@@ -21,6 +22,19 @@ constexpr int kVerifications = 3;
 
 tl::unexpected<Error> read_only(const fs::path& path) {
   return fail(ErrorCode::internal, "a snapshot of a log cannot be written to", path.string());
+}
+
+// Entries under the checkpoint, whoever signed it.
+Result<std::uint64_t> size_in(std::string_view note) {
+  const Result<Note> parsed = Note::parse(note);
+  const Result<Checkpoint> checkpoint =
+      parsed ? Checkpoint::parse(parsed->text) : Result<Checkpoint>(fail(parsed.error()));
+  if (!checkpoint) {
+    return fail(
+        Error{ErrorCode::audit_log_corrupt, "not a checkpoint of this log", std::string(kCheckpointFile), {}, {}}
+            .because(checkpoint.error()));
+  }
+  return checkpoint->tree.size;
 }
 
 }  // namespace
@@ -44,6 +58,10 @@ class LogSnapshot::Files final : public FileSystem {
   }
 
   [[nodiscard]] const fs::path& path() const noexcept { return log_.path; }
+  [[nodiscard]] std::string note() const {
+    const auto kept = kept_.find(log_.path / kCheckpointFile);
+    return kept == kept_.end() ? std::string() : std::string(text_of(kept->second));
+  }
 
   [[nodiscard]] Result<std::unique_ptr<File>> open(const fs::path& path, FileMode mode) override {
     if (mode != FileMode::read) {
@@ -87,9 +105,7 @@ class LogSnapshot::Files final : public FileSystem {
       return {};
     }
     RAKKAN_CHECK(keep(name));
-    RAKKAN_TRY(const Note note, Note::parse(text_of(kept_[log_.path / name])));
-    RAKKAN_TRY(const Checkpoint checkpoint, Checkpoint::parse(note.text));
-    size_ = checkpoint.tree.size;
+    RAKKAN_TRY(size_, size_in(text_of(kept_[log_.path / name])));
     for (int level = Tile::kEntries; level < static_cast<int>(tile_levels(size_)); ++level) {
       const std::uint64_t number = (size_ >> (kTileHeight * static_cast<unsigned>(std::max(level, 0)))) / kTileWidth;
       const Tile last{level, number, tile_width(level, number, size_)};
@@ -139,12 +155,26 @@ Result<LogSnapshot> LogSnapshot::take(const LogFolder& log) {
   return LogSnapshot(std::move(files));
 }
 
+std::string LogSnapshot::note() const { return files_->note(); }
 LogFolder LogSnapshot::folder() const { return {*files_, files_->path()}; }
 
-Result<VerifiedLog> verify_live_log(const LogFolder& log, const VerifierKey& key, const Verification& verification) {
+Result<VerifiedLog> verify_live_log(const LogFolder& log, std::span<const VerifierKey> keys,
+                                    const Verification& verification) {
   for (int tried = 1;; ++tried) {
     RAKKAN_TRY(const LogSnapshot snapshot, LogSnapshot::take(log));
-    Result<VerifiedLog> verified = verify_log(snapshot.folder(), key, verification);
+    const std::string note = snapshot.note();
+    if (note.empty() && verification.against.empty()) {
+      return VerifiedLog{};
+    }
+    if (note.empty()) {
+      return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
+                  log.path.string());
+    }
+    const Result<VerifierKey> key = key_for(note, keys);
+    if (!key) {
+      return fail(Error(key.error()).at(log.path.string()));
+    }
+    Result<VerifiedLog> verified = verify_log(snapshot.folder(), *key, verification);
     if (verified || tried == kVerifications || verified.error().code != ErrorCode::audit_log_corrupt) {
       return verified;
     }

@@ -2,6 +2,7 @@
 // documents.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
@@ -42,7 +43,9 @@ class ActivateCommand final : public Command {
       digests.push_back(digest);
     }
     RAKKAN_TRY(SecureBytes pin, read_secret_input(pin_file_));
-    return remote_.chosen() ? activate_there(digests, pin) : activate_here(global, digests, std::move(pin));
+    RAKKAN_TRY(std::optional<Remote> server, find_server(global, remote_));
+    return server ? activate_there(std::make_shared<const Remote>(*std::move(server)), digests, pin)
+                  : activate_here(global, digests, std::move(pin));
   }
 
  private:
@@ -72,7 +75,8 @@ class ActivateCommand final : public Command {
             std::move(withdraw)};
   }
 
-  [[nodiscard]] Result<Outcome> activate_there(const std::vector<crypto::Digest>& digests,
+  [[nodiscard]] Result<Outcome> activate_there(const std::shared_ptr<const Remote>& remote,
+                                               const std::vector<crypto::Digest>& digests,
                                                const SecureBytes& pin) const {
     boost::json::array wanted;
     for (const crypto::Digest& digest : digests) {
@@ -81,8 +85,6 @@ class ActivateCommand final : public Command {
     std::string head = boost::json::serialize(boost::json::object{{"credential", id_}, {"digests", std::move(wanted)}});
     head.pop_back();
     const SecureBytes secret = secret_member("pin", pin);
-    RAKKAN_TRY(Remote opened, Remote::open(remote_));
-    const auto remote = std::make_shared<const Remote>(std::move(opened));
     // The request is not repeated: a wrong PIN that is sent twice counts twice.
     RAKKAN_TRY(fetch::HttpResponse response, remote->ask({"POST",
                                                           "/v1/activations",
@@ -95,7 +97,7 @@ class ActivateCommand final : public Command {
     auto* const token = answer.if_contains("activation");
     const auto* const expires = answer.if_contains("expires");
     if (token == nullptr || !token->is_string() || expires == nullptr || !expires->is_string()) {
-      return fail(ErrorCode::malformed_server_answer, "no token", remote_.server);
+      return fail(ErrorCode::malformed_server_answer, "no token", remote->server());
     }
     boost::json::string& text = token->get_string();
     const Bytes id = credentials::activation_id(SecureBytes(bytes_of(text)));

@@ -13,7 +13,9 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/http/dispatch.hpp"
 #include "rakkan/http/server.hpp"
+#include "rakkan/preflight/preflight.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -72,7 +74,10 @@ class ServiceHere final : public Administration {
     return here;
   }
   explicit ServiceHere(std::unique_ptr<Runtime> runtime)
-      : runtime_(std::move(runtime)), archive_(runtime_->store(), runtime_->configuration().data_dir) {}
+      : runtime_(std::move(runtime)),
+        archive_(runtime_->store(), runtime_->configuration().data_dir),
+        backup_({runtime_->store(), runtime_->trail(), clock_, runtime_->configuration().data_dir, RAKKAN_VERSION,
+                 [this] { return preflight::configuration_of_copy(runtime_->configuration()); }}) {}
 
   [[nodiscard]] Result<WipedBytes> ask(const RemoteRequest& request) const override {
     return dispatch_here(router_, request);
@@ -100,7 +105,8 @@ class ServiceHere final : public Administration {
                                                                    .clock = clock_,
                                                                    .log = *log_,
                                                                    .metrics = metrics_,
-                                                                   .archive = archive_});
+                                                                   .archive = archive_,
+                                                                   .backup = backup_});
     router_ = api_->router();
     return {};
   }
@@ -109,6 +115,7 @@ class ServiceHere final : public Administration {
   crypto::SystemRandom random_;
   std::unique_ptr<Runtime> runtime_;
   service::Archive archive_;
+  service::Backup backup_;
   std::unique_ptr<access::ApiKeys> keys_;
   std::unique_ptr<service::Idempotency> idempotency_;
   std::unique_ptr<telemetry::Log> log_;
@@ -134,18 +141,20 @@ class LogHere final : public Administration {
 
 }  // namespace
 
-Result<std::unique_ptr<Administration>> Administration::of_server(const GlobalOptions& global,
-                                                                  const RemoteOptions& remote) {
+Result<std::optional<Remote>> find_server(const GlobalOptions& global, const RemoteOptions& remote,
+                                          std::chrono::milliseconds patience) {
   if (remote.chosen()) {
-    RAKKAN_TRY(Remote server, Remote::open(remote, kPatience));
-    return std::make_unique<There>(std::move(server));
+    return Remote::open(remote, patience);
   }
   RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
   const auto socket = http::admin_socket(configuration.http, configuration.data_dir);
-  if (fetch::is_listened_on(socket)) {
-    return std::make_unique<There>(Remote::by_socket(socket, kPatience));
-  }
-  return nullptr;
+  return fetch::is_listened_on(socket) ? std::optional(Remote::by_socket(socket, patience)) : std::nullopt;
+}
+
+Result<std::unique_ptr<Administration>> Administration::of_server(const GlobalOptions& global,
+                                                                  const RemoteOptions& remote) {
+  RAKKAN_TRY(std::optional<Remote> server, find_server(global, remote, kPatience));
+  return server ? std::make_unique<There>(*std::move(server)) : nullptr;
 }
 
 Result<std::unique_ptr<Administration>> Administration::open(const GlobalOptions& global, const RemoteOptions& remote,

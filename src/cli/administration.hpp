@@ -4,7 +4,9 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,6 +15,12 @@
 #include "rakkan/base/wiped_bytes.hpp"
 
 namespace rakkan::cli {
+
+// The server that a command is for: the one that --server names, or that of this machine which has the data folder, by
+// its Unix socket; nothing when neither is there. file_unreadable for the key of --server, configuration_invalid.
+[[nodiscard]] Result<std::optional<Remote>> find_server(
+    const GlobalOptions& global, const RemoteOptions& remote,
+    std::chrono::milliseconds patience = fetch::HttpOptions().timeout);
 
 class Administration {
  public:

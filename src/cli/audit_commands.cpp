@@ -199,24 +199,35 @@ class ExportCommand final : public Command {
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_, Administration::Needs::log));
     boost::json::object json{{"output", output_.string()}};
     std::string text;
-    for (const audit::Journal journal : {audit::Journal::trail, audit::Journal::tokens}) {
+    std::size_t begun = 0;
+    for (const audit::Journal journal : store::kJournals) {
       const std::string name(store::name(journal));
-      RAKKAN_TRY(const audit::Checkpoint checkpoint, copy(*administration, name));
-      json[name] = {{"size", checkpoint.tree.size}, {"origin", checkpoint.origin}};
-      text += (output_ / name).string() + ": " + std::to_string(checkpoint.tree.size) + " entries of " +
-              checkpoint.origin + "\n";
+      RAKKAN_TRY(const std::optional<audit::Checkpoint> checkpoint, copy(*administration, name));
+      begun += checkpoint ? 1 : 0;
+      json[name] = checkpoint ? boost::json::object{{"size", checkpoint->tree.size}, {"origin", checkpoint->origin}}
+                              : boost::json::object{{"size", 0}};
+      text += checkpoint ? (output_ / name).string() + ": " + std::to_string(checkpoint->tree.size) + " entries of " +
+                               checkpoint->origin + "\n"
+                         : "the log " + name + " has not begun: nothing of it is exported\n";
+    }
+    if (begun == 0) {
+      return fail(ErrorCode::audit_index_unknown, "no log has begun, so there is nothing to export");
     }
     return Outcome{std::move(json), std::move(text), ExitCode::ok};
   }
 
  private:
-  // Copies a journal. A server may be writing a timestamp just now, of which only some files exist yet; so a failure is
-  // tried again.
-  [[nodiscard]] Result<audit::Checkpoint> copy(const Administration& administration, const std::string& journal) const {
+  // Copies a journal; nothing when its log has not begun. A server may be writing a timestamp just now, of which only
+  // some files exist yet; so a failure is tried again.
+  [[nodiscard]] Result<std::optional<audit::Checkpoint>> copy(const Administration& administration,
+                                                              const std::string& journal) const {
     constexpr int kTries = 5;
     for (int tried = 1;; ++tried) {
       LogFiles files(administration);
       RAKKAN_TRY(const audit::LogSnapshot snapshot, audit::LogSnapshot::take({files, journal}));
+      if (snapshot.note().empty()) {
+        return std::nullopt;
+      }
       Result<audit::Checkpoint> copied = audit::export_log(snapshot.folder(), {posix_file_system(), output_ / journal});
       if (copied || tried == kTries || copied.error().code != ErrorCode::audit_log_corrupt) {
         return copied;

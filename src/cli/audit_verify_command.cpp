@@ -9,6 +9,7 @@
 #include "cli/output.hpp"
 #include "cli/verified_journals.hpp"
 #include "rakkan/audit/evidence.hpp"
+#include "rakkan/audit/snapshot.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/standard_streams.hpp"
@@ -63,13 +64,6 @@ Result<std::vector<audit::VerifierKey>> keys_of(const std::vector<std::string>& 
     }
   }
   return keys;
-}
-
-Result<audit::VerifierKey> key_of(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
-  RAKKAN_TRY(const Bytes note, read_file(log.path / "checkpoint", audit::Note::kMaxSize));
-  return audit::key_for(text_of(note), keys).map_error([&](Error error) {
-    return std::move(error).at(log.path.string());
-  });
 }
 
 class VerifyCommand final : public Command {
@@ -184,19 +178,7 @@ class VerifyCommand final : public Command {
                                                 const audit::LogFolder& log,
                                                 const std::vector<audit::VerifierKey>& keys,
                                                 const audit::Verification& how) {
-    const auto verify = [&]() -> Result<audit::VerifiedLog> {
-      RAKKAN_TRY(const bool begun, log.files.exists(log.path / "checkpoint"));
-      if (!begun && how.against.empty()) {
-        return audit::VerifiedLog{};
-      }
-      if (!begun) {
-        return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
-                    log.path.string());
-      }
-      RAKKAN_TRY(const audit::VerifierKey key, key_of(log, keys));
-      return audit::verify_log(log, key, how);
-    };
-    Result<audit::VerifiedLog> verified = verify();
+    Result<audit::VerifiedLog> verified = audit::verify_live_log(log, keys, how);
     if (!verified && !is_verdict(verified.error())) {
       return fail(std::move(verified).error());
     }

@@ -2,6 +2,7 @@
 // document is never needed.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
@@ -29,7 +30,8 @@ class CmsCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const crypto::Digest digest, parse_digest(digest_));
-    RAKKAN_TRY(MadeSignature made, remote_.chosen() ? sign_there(global, digest) : sign_here(global, digest));
+    RAKKAN_TRY(const std::optional<Remote> server, find_server(global, remote_));
+    RAKKAN_TRY(MadeSignature made, server ? sign_there(*server, global, digest) : sign_here(global, digest));
     boost::json::object json = made.facts;
     json["output"] = output_.string();
     json["cms_size"] = made.bytes.size();
@@ -49,10 +51,10 @@ class CmsCommand final : public Command {
     return made_here(std::move(made.stored));
   }
 
-  [[nodiscard]] Result<MadeSignature> sign_there(const GlobalOptions& global, const crypto::Digest& digest) const {
+  [[nodiscard]] Result<MadeSignature> sign_there(const Remote& remote, const GlobalOptions& global,
+                                                 const crypto::Digest& digest) const {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
     RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
-    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
     const SigningRequest request(options_, inputs, {{"digest", to_json(digest)}});
     RAKKAN_TRY(fetch::HttpResponse response,
                remote.ask({"POST", "/v1/cms", "application/json", "application/pkcs7-signature", request.pieces(),

@@ -49,6 +49,7 @@ constexpr std::array kCommands = {
     CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},
     CommandRow{"", "inspect", "Show revisions and signatures of a PDF; check digests and signature values",
                make_inspect_command},
+    CommandRow{"", "backup", "Copy the data folder, beside a running server too", make_backup_command},
     CommandRow{"data", "show", "Show a data folder's id, where it belongs, and its tokens", make_data_show_command},
     CommandRow{"data", "adopt", "Go on with a folder that was copied, restored or has lost a token",
                make_data_adopt_command},

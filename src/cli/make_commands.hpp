@@ -12,6 +12,7 @@ std::unique_ptr<Command> make_sign_command();
 std::unique_ptr<Command> make_cms_command();
 std::unique_ptr<Command> make_timestamp_command();
 std::unique_ptr<Command> make_inspect_command();
+std::unique_ptr<Command> make_backup_command();
 std::unique_ptr<Command> make_data_show_command();
 std::unique_ptr<Command> make_data_adopt_command();
 std::unique_ptr<Command> make_config_check_command();

@@ -60,6 +60,9 @@ CommandFacts facts_of(const CLI::App& app) {
     facts.more = app.get_footer();
   }
   for (const CLI::Option* option : app.get_options()) {
+    if (option->get_group().empty()) {
+      continue;  // it is there to be refused with the right words
+    }
     (option->get_positional() ? facts.arguments : facts.options).push_back(facts_of(*option));
   }
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {

@@ -52,6 +52,8 @@ class Remote {
   // The server of this machine that listens on a Unix socket, for which the kernel names the caller.
   [[nodiscard]] static Remote by_socket(const std::filesystem::path& socket, std::chrono::milliseconds patience);
 
+  [[nodiscard]] const std::string& server() const noexcept { return server_; }  // its URL
+
   // Sends a request and returns the answer, which has a 2xx status and the wanted media type. A problem document of the
   // server becomes the Error with which the same command would have failed in this process; server_unreachable,
   // malformed_server_answer. A request that may succeed later is tried again a few times, no sooner than Retry-After

@@ -1,6 +1,7 @@
 // The command `rakkan sign IN.pdf -o OUT.pdf`, which adds one PAdES signature as an incremental update.
 #include <CLI/CLI.hpp>
 
+#include "cli/administration.hpp"
 #include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
@@ -35,8 +36,9 @@ class SignCommand final : public Command {
     RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
     RAKKAN_TRY(const auto document, InputFile::open(input_, configuration.service.limits.document));
     progress("signing " + input_.string());
+    RAKKAN_TRY(const std::optional<Remote> server, find_server(global, remote_));
     RAKKAN_TRY(MadeSignature made,
-               remote_.chosen() ? sign_there(configuration, document->view()) : sign_here(global, document->view()));
+               server ? sign_there(*server, configuration, document->view()) : sign_here(global, document->view()));
     return outcome(std::move(made), document);
   }
 
@@ -55,9 +57,9 @@ class SignCommand final : public Command {
   }
 
   // Has a server sign. Only the appended bytes come back, since the command has the document already.
-  [[nodiscard]] Result<MadeSignature> sign_there(const config::Configuration& configuration, ByteView document) const {
+  [[nodiscard]] Result<MadeSignature> sign_there(const Remote& remote, const config::Configuration& configuration,
+                                                 ByteView document) const {
     RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
-    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
     RAKKAN_TRY(const SigningForm form, SigningForm::make());
     const SigningRequest request(options_, inputs, field());
     RAKKAN_TRY(fetch::HttpResponse response,

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <array>
 
+#include "cli/administration.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
@@ -35,23 +36,41 @@ class TimestampCommand final : public Command {
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    if (remote_.chosen() && !tsa_.empty()) {
-      return fail(ErrorCode::invalid_argument,
-                  "a server stamps by its own unit: --tsa and --server exclude each other");
+    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+    RAKKAN_TRY(const std::optional<Remote> server, find_server(global, remote_));
+    if (server) {
+      RAKKAN_CHECK(check_is_by_unit(configuration));
     }
-    return is_query_ ? answer(global) : stamp(global);
+    return is_query_ ? answer(global, server) : stamp(global, configuration, server);
   }
 
  private:
-  [[nodiscard]] Result<Outcome> stamp(const GlobalOptions& global) {
+  // A server gives timestamps of its own unit alone; by which profile an operator's server does so, its configuration
+  // tells.
+  [[nodiscard]] Result<void> check_is_by_unit(const config::Configuration& configuration) const {
+    if (remote_.chosen()) {
+      return tsa_.empty() ? Result<void>()
+                          : fail(ErrorCode::invalid_argument,
+                                 "a server stamps by its own unit: --tsa and --server exclude each other");
+    }
+    const std::string& name = tsa_.empty() ? configuration.service.default_tsa : tsa_;
+    const auto profile = configuration.service.tsa.find(name);
+    const bool by_unit = profile != configuration.service.tsa.end() && profile->second.internal();
+    return by_unit || is_query_
+               ? Result<void>()
+               : fail(ErrorCode::invalid_argument,
+                      "a running server stamps by its own unit, and that profile is another one", "tsa." + name);
+  }
+
+  [[nodiscard]] Result<Outcome> stamp(const GlobalOptions& global, const config::Configuration& configuration,
+                                      const std::optional<Remote>& server) {
     const auto algorithm = crypto::digest_algorithm_from_name(algorithm_);
     if (!algorithm) {
       return fail(ErrorCode::invalid_argument, "unknown digest algorithm", algorithm_);
     }
-    RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
     RAKKAN_TRY(const auto file, InputFile::open(file_, configuration.service.limits.document));
     const crypto::Digest digest = crypto::digest(*algorithm, file->view());
-    RAKKAN_TRY(const tsp::TimestampToken token, remote_.chosen() ? stamp_there(digest) : stamp_here(global, digest));
+    RAKKAN_TRY(const tsp::TimestampToken token, server ? stamp_there(*server, digest) : stamp_here(global, digest));
     boost::json::object json = describe(token);
     json["digest"] = to_json(digest);
     return Outcome{
@@ -65,20 +84,19 @@ class TimestampCommand final : public Command {
     return async::block_on(runtime->signing().issue_timestamp(std::move(command)));
   }
 
-  [[nodiscard]] Result<tsp::TimestampToken> stamp_there(const crypto::Digest& digest) const {
+  [[nodiscard]] Result<tsp::TimestampToken> stamp_there(const Remote& server, const crypto::Digest& digest) const {
     std::array<Byte, 8> nonce{};
     crypto::SystemRandom random;
     RAKKAN_CHECK(random.fill(nonce));
     const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
-    RAKKAN_TRY(const Bytes response, answer_there(request.encode()));
+    RAKKAN_TRY(const Bytes response, answer_there(server, request.encode()));
     return fetch::granted_token(response, request);
   }
 
-  [[nodiscard]] Result<Bytes> answer_there(const Bytes& query) const {
-    RAKKAN_TRY(const Remote remote, Remote::open(remote_));
+  [[nodiscard]] static Result<Bytes> answer_there(const Remote& server, const Bytes& query) {
     RAKKAN_TRY(
         fetch::HttpResponse response,
-        remote.ask(
+        server.ask(
             {"POST", "/tsa", "application/timestamp-query", "application/timestamp-reply", {query}, Repeat::harmless}));
     return std::move(response.body);
   }
@@ -91,9 +109,9 @@ class TimestampCommand final : public Command {
   }
 
   // Answers a request. A rejection is an answer too: it is written, and the exit code says that no token was granted.
-  [[nodiscard]] Result<Outcome> answer(const GlobalOptions& global) {
+  [[nodiscard]] Result<Outcome> answer(const GlobalOptions& global, const std::optional<Remote>& server) {
     RAKKAN_TRY(Bytes query, read_input(file_, kLargestRequest));
-    RAKKAN_TRY(Bytes response, remote_.chosen() ? answer_there(query) : answer_here(global, std::move(query)));
+    RAKKAN_TRY(Bytes response, server ? answer_there(*server, query) : answer_here(global, std::move(query)));
     RAKKAN_TRY(const auto parsed, tsp::parse_response(response));
     Outcome outcome;
     outcome.documents.push_back(Document::of(output_, std::move(response)));

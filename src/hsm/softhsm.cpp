@@ -173,4 +173,13 @@ Result<void> make_token_path_relative(const fs::path& folder) {
   return write_file_atomically(file, {bytes_of(configuration->with(kTokens))}, true);
 }
 
+Result<std::optional<OwnTokens>> own_softhsm_tokens(const fs::path& folder) {
+  const fs::path absolute = fs::absolute(folder).lexically_normal();
+  RAKKAN_TRY(const std::optional<Configuration> configuration, read_configuration(absolute / kSoftHsmConfiguration));
+  if (!configuration || !is_same_folder(absolute / configuration->tokens, absolute / kTokens)) {
+    return std::nullopt;
+  }
+  return OwnTokens{absolute / kTokens, configuration->with(kTokens)};
+}
+
 }  // namespace rakkan::hsm

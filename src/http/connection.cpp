@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "http/lingering.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/secure_bytes.hpp"
 
@@ -17,9 +18,6 @@ constexpr std::size_t kFirstBodyRoom = 16 * 1024;  // until more has arrived: an
 constexpr std::size_t kLeastRead = 4 * 1024;
 constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with chunk extensions and trailer fields (RFC 9112 §7.1)
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// How long, and how many bytes, a peer may go on sending after its last answer.
-constexpr std::chrono::milliseconds kLinger{2'000};
-constexpr std::uint64_t kLingerBytes = 4ULL << 20;
 
 }  // namespace
 

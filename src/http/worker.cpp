@@ -176,6 +176,7 @@ void Worker::join() noexcept {
   }
   asio::post(context_, [this] {
     close_acceptors();
+    lingering_.end();
     ending_ = true;  // needed because cancelling does not reach a timer that has already expired
     ticker_.cancel();
     stays_.reset();
@@ -323,7 +324,8 @@ Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
   return place;
 }
 
-// Refuses a connection by one attempt to write, without waiting: the answer fits into the socket's buffer.
+// Refuses a connection by one attempt to write, without waiting: the answer fits into the socket's buffer. The socket
+// lingers, so that the peer reads the answer.
 void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& error) {
   shared_.observer.connection_failed(peer, error);
   if (tls_ && error.code != ErrorCode::local_user_refused) {
@@ -341,6 +343,7 @@ void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& e
   socket.non_blocking(true, ignored);
   socket.write_some(asio::buffer(text), ignored);
   socket.shutdown(Stream::Socket::shutdown_send, ignored);
+  lingering_.keep(std::move(socket));
 }
 
 async::Task<void> Worker::tick_always() {
@@ -361,6 +364,7 @@ void Worker::tick() {
   for (Connection* connection : connections_) {
     connection->tick(now);
   }
+  lingering_.tick(now);
 }
 
 }  // namespace rakkan::http

@@ -19,6 +19,7 @@
 
 #include "http/admission.hpp"
 #include "http/connection.hpp"
+#include "http/lingering.hpp"
 #include "http/local_socket.hpp"
 #include "http/shared.hpp"
 #include "http/silence.hpp"
@@ -93,6 +94,7 @@ class Worker {
   boost::asio::ip::tcp::acceptor acceptor_;
   boost::asio::local::stream_protocol::acceptor local_acceptor_;  // not open: none
   boost::asio::steady_timer ticker_;
+  Lingering lingering_;
   bool ending_ = false;
   std::unordered_set<Connection*> connections_;
   Silence silence_;

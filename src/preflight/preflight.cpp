@@ -3,12 +3,15 @@
 #include <iterator>
 #include <utility>
 
+#include "rakkan/base/file.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/service/start_check.hpp"
 #include "rakkan/telemetry/log.hpp"
 
 namespace rakkan::preflight {
 namespace {
+
+constexpr std::uint64_t kLargestFile = 1ULL << 20;  // bytes of a configuration
 
 void add(std::vector<Error>& to, std::vector<Error> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -34,6 +37,22 @@ service::EmbeddedOptions embedded_options(const config::Configuration& configura
                                    configuration.service,  configuration.audit, std::move(program)};
   options.production = configuration.in_production();
   return options;
+}
+
+Result<std::string> configuration_of_copy(const config::Configuration& configuration) {
+  const std::filesystem::path elsewhere = "/a copy";
+  if (configuration.file.empty()) {
+    return std::string("data_dir = \".\"\n");
+  }
+  RAKKAN_TRY(const Bytes content, read_file(configuration.file, kLargestFile));
+  std::string text(text_of(content));
+  const auto there = config::parse(text, (elsewhere / "rakkan.toml").string());
+  if (there && (there->data_dir / "").lexically_normal() == elsewhere / "") {
+    return text;
+  }
+  RAKKAN_TRY(config::Configuration here, config::parse(text, configuration.file));
+  here.data_dir = ".";
+  return config::print_changes(here);
 }
 
 Result<void> check_options(const config::Configuration& configuration) {

@@ -98,6 +98,11 @@ Result<std::string> fresh_folder_id(RandomSource& random) {
   return to_hex(octets);
 }
 
+Result<std::string> folder_id(store::Ledger& ledger) {
+  RAKKAN_TRY(std::optional<std::string> id, ledger.fact(kIdFact));
+  return std::move(id).value_or("");
+}
+
 Result<FolderIdentity> FolderIdentity::open(store::Ledger& ledger, RandomSource& random, const fs::path& data_dir,
                                             const fs::path& machine_id) {
   FolderIdentity identity;
@@ -192,7 +197,8 @@ std::vector<TokenStanding> compare(const std::map<std::string, std::string>& kno
 
 RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<TokenStanding>& tokens,
                           const Adoption& adoption, const std::string& fresh_id) {
-  const bool copy = identity.original_is_there();
+  // Whether the original is in use somewhere, nobody can know here.
+  const bool copy = !identity.check().has_value();
   const std::string& id = copy ? fresh_id : identity.id();
   RecordedAdoption recorded;
   recorded.changes = {store::FactChange{std::string(kIdFact), id},

@@ -41,6 +41,9 @@ class FolderIdentity {
   FolderPlace here_;
 };
 
+// The folder's id by its store's word; empty when it has none yet. store_unavailable, store_corrupt.
+[[nodiscard]] Result<std::string> folder_id(store::Ledger& ledger);
+
 // FolderTokens are a folder's tokens as its store has them. Thread-safe.
 class FolderTokens final : public credentials::KnownTokens {
  public:
@@ -71,7 +74,8 @@ struct RecordedAdoption {
   std::vector<store::RowChange> changes;
   std::string body;
 };
-// Makes the changes and the record. The folder keeps its id, or, beside an original that still exists, gets `fresh_id`.
+// Makes the changes and the record. The folder keeps its id only where it is in its place, in which a token alone is
+// lost; elsewhere it gets `fresh_id`, so that two folders which go on from one never have one id.
 [[nodiscard]] RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<TokenStanding>& tokens,
                                         const Adoption& adoption, const std::string& fresh_id);
 // A new id of 32 hexadecimal digits.

@@ -242,4 +242,53 @@ bool Database::in_transaction() const noexcept { return sqlite3_get_autocommit(c
 
 void Database::rollback() noexcept { sqlite3_exec(connection_->handle, "ROLLBACK", nullptr, nullptr, nullptr); }
 
+void DatabaseCopy::End::operator()(sqlite3_backup* copy) const noexcept { sqlite3_backup_finish(copy); }
+
+// Nobody but this process sees the file before it is whole: it needs neither journal nor lock of its own, and a sync
+// within a step would hold up the database.
+Result<DatabaseCopy> DatabaseCopy::begin(Database& from, FileSystem& files, const std::filesystem::path& to) {
+  DatabaseCopy copy(std::make_unique<Database::Connection>(files));
+  sqlite3*& handle = copy.to_->handle;
+  int code = sqlite3_open_v2(to.c_str(), &handle,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+                             copy.to_->vfs.name().c_str());
+  for (const char* pragma : {"PRAGMA locking_mode=EXCLUSIVE", "PRAGMA journal_mode=OFF", "PRAGMA synchronous=OFF"}) {
+    code = code == SQLITE_OK ? sqlite3_exec(handle, pragma, nullptr, nullptr, nullptr) : code;
+  }
+  if (code != SQLITE_OK) {
+    return copy.failed(code);
+  }
+  copy.copy_.reset(sqlite3_backup_init(handle, "main", from.connection_->handle, "main"));
+  if (copy.copy_ == nullptr) {
+    return copy.failed(sqlite3_errcode(handle));
+  }
+  return copy;
+}
+
+Result<bool> DatabaseCopy::step(int pages) {
+  const int code = sqlite3_backup_step(copy_.get(), pages);
+  if (code == SQLITE_OK || code == SQLITE_DONE) {
+    return code == SQLITE_DONE;
+  }
+  return failed(code);
+}
+
+Result<void> DatabaseCopy::finish() {
+  const int finished = sqlite3_backup_finish(copy_.release());
+  const int closed = sqlite3_close(std::exchange(to_->handle, nullptr));  // which writes what was gathered
+  const int code = finished != SQLITE_OK ? finished : closed;
+  return code == SQLITE_OK && !to_->vfs.failure() ? Result<void>() : failed(code);
+}
+
+// In the words of the file system where it was the file that failed: "store-unavailable" is said of the store itself.
+tl::unexpected<Error> DatabaseCopy::failed(int code) const {
+  if (to_->vfs.failure()) {
+    return fail(*to_->vfs.failure());
+  }
+  if (const std::optional<Error> shortage = to_->vfs.take_shortage()) {
+    return fail(*shortage);
+  }
+  return fail(code_of(code), std::string("the store cannot be copied: ") + sqlite3_errstr(code));
+}
+
 }  // namespace rakkan::store

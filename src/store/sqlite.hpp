@@ -18,6 +18,7 @@
 #include "store/sqlite_vfs.hpp"
 
 struct sqlite3;
+struct sqlite3_backup;
 struct sqlite3_stmt;
 
 namespace rakkan::store {
@@ -111,6 +112,7 @@ class Database {
   }
 
  private:
+  friend class DatabaseCopy;
   // The connection and its statements; stays at one address, since statements point to it.
   struct Connection {
     explicit Connection(FileSystem& files) : vfs(files) {}
@@ -151,6 +153,31 @@ class Database {
   [[nodiscard]] bool in_transaction() const noexcept;
 
   std::unique_ptr<Connection> connection_;
+};
+
+// DatabaseCopy copies a database to another file, some pages at a time. Changes that the database's own connection
+// makes between two steps go into the copy too, so that the copy is that of the last commit before its last step. Used,
+// and destroyed, under the lock of the database's connection.
+class DatabaseCopy {
+ public:
+  // Into a file that is not there, or is empty. Neither database nor files go before it. store_unavailable, or as the
+  // file system fails.
+  [[nodiscard]] static Result<DatabaseCopy> begin(Database& from, FileSystem& files, const std::filesystem::path& to);
+
+  // True when the copy is complete: then it is written, and not synced.
+  [[nodiscard]] Result<bool> step(int pages);
+  // Ends a complete copy; fails with the errors of the last writes.
+  [[nodiscard]] Result<void> finish();
+
+ private:
+  struct End {
+    void operator()(sqlite3_backup* copy) const noexcept;
+  };
+  explicit DatabaseCopy(std::unique_ptr<Database::Connection> to) noexcept : to_(std::move(to)) {}
+  [[nodiscard]] tl::unexpected<Error> failed(int code) const;
+
+  std::unique_ptr<Database::Connection> to_;
+  std::unique_ptr<sqlite3_backup, End> copy_;
 };
 
 }  // namespace rakkan::store

@@ -83,6 +83,16 @@ ALTER TABLE activation_secret DROP COLUMN last_failure;
     std::string_view(R"sql(
 CREATE INDEX signature_by_time ON signature(tenant, created);
 )sql"),
+    // Codes by which parties set their PINs, and the wrong ones that were brought, by tenant.
+    std::string_view(R"sql(
+CREATE TABLE pin_code (
+  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pin_code_failure (
+  credential TEXT NOT NULL REFERENCES credential(id), tenant TEXT NOT NULL, failures INTEGER NOT NULL,
+  PRIMARY KEY (credential, tenant)
+) STRICT, WITHOUT ROWID;
+)sql"),
     // The keys of a credential, one a generation. The key that a credential had so far is its first generation. The
     // time since when it signs is not known: not before it was made.
     std::string_view(R"sql(
@@ -108,16 +118,6 @@ ALTER TABLE credential DROP COLUMN key_label;
 ALTER TABLE credential DROP COLUMN key_id;
 ALTER TABLE credential DROP COLUMN key_kind;
 ALTER TABLE credential DROP COLUMN suite;
-)sql"),
-    // Codes by which parties set their PINs, and the wrong ones that were brought, by tenant.
-    std::string_view(R"sql(
-CREATE TABLE pin_code (
-  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, expires INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE TABLE pin_code_failure (
-  credential TEXT NOT NULL REFERENCES credential(id), tenant TEXT NOT NULL, failures INTEGER NOT NULL,
-  PRIMARY KEY (credential, tenant)
-) STRICT, WITHOUT ROWID;
 )sql"),
 };
 

@@ -13,7 +13,10 @@ namespace rakkan::store {
 // hot path of signing keeps the rows that it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database database, const JournalEnds& ends) noexcept : database_(std::move(database)), ends_(ends) {}
+  SqliteStore(Database database, FileSystem& files, const JournalEnds& ends) noexcept
+      : database_(std::move(database)), files_(&files), ends_(ends) {}
+
+  [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file, const Copying& copying) override;
 
   [[nodiscard]] Result<CredentialRow> credential(const CredentialId& id) override;
   [[nodiscard]] Result<std::vector<CredentialRow>> credentials() override;
@@ -44,6 +47,7 @@ class SqliteStore final : public Store {
  private:
   std::mutex mutex_;
   Database database_;
+  FileSystem* files_;
   JournalEnds ends_;
 };
 

@@ -88,6 +88,8 @@ class ApiFixture : public ::testing::Test {
     http_options.metrics.port = 0;
     http_options.trusted_proxies = {"127.0.0.1"};
     archive = std::make_unique<service::Archive>(*store, folder.path());
+    backup = std::make_unique<service::Backup>(
+        service::Backup::Source{*store, *trail, clock, folder.path(), "test", [] { return std::string("# none\n"); }});
     api = std::make_unique<rakkan::api::Api>(rakkan::api::api_options(http_options, 8U << 20U),
                                              rakkan::api::ApiEnvironment{.signing = service->signing(),
                                                                          .state = service->state(),
@@ -100,7 +102,8 @@ class ApiFixture : public ::testing::Test {
                                                                          .clock = clock,
                                                                          .log = *log_,
                                                                          .metrics = metrics,
-                                                                         .archive = *archive});
+                                                                         .archive = *archive,
+                                                                         .backup = *backup});
     http::ServerOptions listener = http::api_listener(http_options);
     listener.local_socket = local_socket();
     server = value_or_throw(http::Server::start(std::move(listener), api->router(), random, api->observer()));
@@ -280,6 +283,7 @@ class ApiFixture : public ::testing::Test {
   std::unique_ptr<access::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;
   std::unique_ptr<service::Archive> archive;
+  std::unique_ptr<service::Backup> backup;
   telemetry::Metrics metrics;
   std::unique_ptr<rakkan::api::Api> api;
   std::unique_ptr<http::Server> server;

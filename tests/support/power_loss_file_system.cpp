@@ -248,12 +248,17 @@ Result<void> PowerLossFileSystem::rename(const fs::path& given_from, const fs::p
   const fs::path to = normal(given_to);
   RAKKAN_CHECK(check_power(generation_, from));
   const auto entry = now_.find(from);
-  if (entry == now_.end() || entry->second->is_folder || !now_.contains(to.parent_path())) {
+  if (entry == now_.end() || !now_.contains(to.parent_path())) {
     return fail(ErrorCode::file_unwritable, "cannot rename: no such file or folder", from.string());
+  }
+  if (entry->second->is_folder && (from.parent_path() != to.parent_path() || has_contents(to))) {
+    return fail(ErrorCode::file_unwritable, "cannot rename the folder so", from.string());
   }
   const Verdict verdict = begin("rename to " + to.string(), from);
   std::vector<Naming> namings;
-  if (from.parent_path() == to.parent_path()) {
+  if (entry->second->is_folder) {
+    namings = {{0, to.parent_path(), {{to, entry->second}, {from, nullptr}}, std::pair(from, to)}};
+  } else if (from.parent_path() == to.parent_path()) {
     namings = {{0, to.parent_path(), {{to, entry->second}, {from, nullptr}}}};
   } else {
     namings = {{0, to.parent_path(), {{to, entry->second}}}, {0, from.parent_path(), {{from, nullptr}}}};
@@ -374,7 +379,27 @@ void PowerLossFileSystem::apply(Bytes& bytes, const Change& change) {
   std::copy(change.data.begin(), change.data.end(), bytes.begin() + static_cast<std::ptrdiff_t>(change.offset));
 }
 
+bool PowerLossFileSystem::has_contents(const fs::path& folder) const {
+  return std::any_of(now_.begin(), now_.end(),
+                     [&](const auto& entry) { return entry.first != folder && entry.first.parent_path() == folder; });
+}
+
+// Of a folder that is renamed only what is known by name there goes along: what was not synced is lost with the power.
 void PowerLossFileSystem::apply(Names& names, const Naming& naming) {
+  if (naming.moved) {
+    const auto& [from, to] = *naming.moved;
+    const std::string inside = from.string() + "/";
+    Names found;
+    for (const auto& [path, node] : names) {
+      if (path.string().starts_with(inside)) {
+        found.emplace(path, node);
+      }
+    }
+    for (const auto& [path, node] : found) {
+      names.erase(path);
+      names[to / path.lexically_relative(from)] = node;
+    }
+  }
   for (const auto& [path, node] : naming.names) {
     if (node == nullptr) {
       names.erase(path);

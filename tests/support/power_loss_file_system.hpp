@@ -21,6 +21,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -85,6 +86,8 @@ class PowerLossFileSystem final : public FileSystem {
     std::uint64_t number;
     std::filesystem::path folder;
     std::vector<std::pair<std::filesystem::path, NodePointer>> names;
+    // The old and the new path of a renamed folder, whose contents go with it.
+    std::optional<std::pair<std::filesystem::path, std::filesystem::path>> moved = {};
   };
   enum class Verdict : std::uint8_t { goes, refused, half_done, power_cut };
 
@@ -95,6 +98,7 @@ class PowerLossFileSystem final : public FileSystem {
   [[nodiscard]] Result<void> check_power(std::uint64_t generation, const std::filesystem::path& path) const;
   static void apply(Bytes& bytes, const Change& change);
   static void apply(Names& names, const Naming& naming);
+  [[nodiscard]] bool has_contents(const std::filesystem::path& folder) const;
 
   mutable std::mutex mutex_;
   Names now_;

@@ -16,6 +16,7 @@
 #include "rakkan/http/router.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/service/archive.hpp"
+#include "rakkan/service/backup.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/service_state.hpp"
@@ -56,6 +57,7 @@ struct ApiEnvironment {  // everything that it refers to outlives the Api
   telemetry::Log& log;
   telemetry::Metrics& metrics;
   const service::Archive& archive;
+  service::Backup& backup;
 };
 
 // A server's open connections and its memory, as metrics. The server outlives the watches.

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
 
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/result.hpp"
@@ -19,6 +21,8 @@ class LogSnapshot {
   LogSnapshot& operator=(LogSnapshot&&) noexcept;
   ~LogSnapshot();
 
+  // The checkpoint as the file has it; empty when the log has not begun.
+  [[nodiscard]] std::string note() const;
   // The snapshot as a log folder that verify_log, read_entry and export_log can read from; the snapshot and the log's
   // files outlive it. Not thread-safe.
   [[nodiscard]] LogFolder folder() const;
@@ -29,9 +33,12 @@ class LogSnapshot {
   std::unique_ptr<Files> files_;
 };
 
-// verify_log for a log that is written to meanwhile: a mismatch is looked at again, since the writer may have been
-// between two files.
-[[nodiscard]] Result<VerifiedLog> verify_live_log(const LogFolder& log, const VerifierKey& key,
+// verify_log by the one of the keys that the checkpoint's name and signatures choose, for a log that may be written to
+// meanwhile: a mismatch is looked at again, since the writer may have been between two files.
+//
+// A log that has not begun gives a VerifiedLog of no entries and without a note. It is wrong only when somebody has a
+// checkpoint of it (Verification::against): audit_log_mismatch, as for a log of whose name no key is given.
+[[nodiscard]] Result<VerifiedLog> verify_live_log(const LogFolder& log, std::span<const VerifierKey> keys,
                                                   const Verification& verification = {});
 
 }  // namespace rakkan::audit

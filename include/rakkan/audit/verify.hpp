@@ -52,9 +52,13 @@ struct VerifiedLog {
 // An entry's line as it lies in the files, not verified. audit_index_unknown when no checkpoint covers it.
 [[nodiscard]] Result<std::string> read_entry(const LogFolder& log, std::uint64_t index);
 
+// So many files of a log wait open for their sync, unless a caller wants fewer.
+inline constexpr std::size_t kFilesOpenAtOnce = 64;
+
 // Copies the tiles and entries that the current checkpoint covers, the timestamps, and last the checkpoint to a folder
 // that any web server can serve. Full tiles that the folder already has stay: a second export adds the new files.
 // Verifies nothing.
-[[nodiscard]] Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to);
+[[nodiscard]] Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to,
+                                            std::size_t open_at_once = kFilesOpenAtOnce);
 
 }  // namespace rakkan::audit

@@ -12,6 +12,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "rakkan/base/result.hpp"
@@ -39,5 +41,14 @@ enum class TokenPath : std::uint8_t {
 // Replaces an absolute path of tokens in the folder's softhsm2.conf by the relative path of the folder's own tokens;
 // every other line stays. file_unreadable, file_unwritable.
 [[nodiscard]] Result<void> make_token_path_relative(const std::filesystem::path& folder);
+
+struct OwnTokens {
+  std::filesystem::path folder;  // where they are kept
+  std::string configuration;     // softhsm2.conf of a copy of the folder, which names the copy's own tokens
+};
+
+// The tokens that the folder keeps itself; nothing when it has no softhsm2.conf, or one that names tokens elsewhere.
+// file_unreadable, configuration_invalid.
+[[nodiscard]] Result<std::optional<OwnTokens>> own_softhsm_tokens(const std::filesystem::path& folder);
 
 }  // namespace rakkan::hsm

@@ -45,6 +45,10 @@ struct ServerOptions {
 // looks at files and binds nothing. configuration_invalid, file_unreadable, permissions_unsafe.
 [[nodiscard]] std::vector<Error> check(const Options& options);
 
+// As many connections that were refused as they were taken an I/O thread keeps for a moment, so that their peers read
+// why.
+inline constexpr std::size_t kRefusedAtOnce = 16;
+
 class Server {
  public:
   // Binds, loads the certificate and starts the threads. address_in_use: another program listens on the address,

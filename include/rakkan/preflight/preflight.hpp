@@ -18,6 +18,11 @@ namespace rakkan::preflight {
 [[nodiscard]] service::EmbeddedOptions embedded_options(const config::Configuration& configuration,
                                                         std::string program);
 
+// The configuration as a copy of its data folder needs it: the file's text where that already names the folder in which
+// the file lies, else the file's values with data_dir = ".". Settings of the environment and the command line are not
+// in it. file_unreadable, configuration_invalid.
+[[nodiscard]] Result<std::string> configuration_of_copy(const config::Configuration& configuration);
+
 // Checks the values and the files that they name: listeners, TLS, log, policies. Errors have file, line and key in
 // `where`; several errors are the causes of one.
 [[nodiscard]] Result<void> check_options(const config::Configuration& configuration);

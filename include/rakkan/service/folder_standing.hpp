@@ -37,11 +37,12 @@ struct FolderStanding {
 // store_unavailable, store_corrupt.
 [[nodiscard]] Result<FolderStanding> standing_of(const EmbeddedOptions& options);
 
-// The decision with which an EmbeddedService adopts its folder.
+// The decision with which an EmbeddedService adopts its folder. A folder that is elsewhere than it belongs gets an id
+// of its own with it, and the trail says of which folder it is a copy.
 struct Adoption {
   std::string by;                // the person or program that decided, as the trail names it
   std::string reason;            // may be empty
-  bool beside_original = false;  // also when the original is still there; the copy gets an id of its own then
+  bool beside_original = false;  // also when the original is still there
 };
 
 }  // namespace rakkan::service

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,22 @@ struct LockPolicy {
   std::chrono::seconds longest_wait{0};
 };
 
+// Copying are the callbacks of a copy of the store that is being made. An error of either ends the copy.
+struct Copying {
+  std::function<Result<void>()> goes_on = {};  // called now and then, without a lock
+  // Called once, when the copy is complete and as long as nothing can be committed: files that it reads belong to the
+  // copy's state. Quick, and without a call of the store.
+  std::function<Result<void>()> settled = {};
+};
+
 class Store : public Ledger, public ApiKeyStore {
  public:
+  // Copies the whole store, as one commit left it, to a new file for its owner alone; synced when it returns. Commits
+  // go on meanwhile: each waits for some hundred KiB to be copied at most, as for another commit. Records that were
+  // erased before the copy was complete are not in it. already_exists; file_unwritable, file_unreadable,
+  // resource_shortage of the file; store_unavailable.
+  [[nodiscard]] virtual Result<void> copy_to(const std::filesystem::path& file, const Copying& copying = {}) = 0;
+
   // credential_unknown
   [[nodiscard]] virtual Result<CredentialRow> credential(const CredentialId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<CredentialRow>> credentials() = 0;  // by id

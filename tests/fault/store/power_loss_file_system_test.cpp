@@ -70,6 +70,27 @@ TEST_F(PowerLossFileSystemTest, RenameAndRemovalComeBackUnlessTheFolderIsSynced)
   EXPECT_EQ(content("/f"), "");
 }
 
+TEST_F(PowerLossFileSystemTest, AFolderIsRenamedWithWhatIsInIt) {
+  ASSERT_THAT(disk_.make_folder("/a"), IsOk());
+  for (const char* name : {"/a/synced", "/a/not"}) {
+    const auto file = open(name);
+    EXPECT_THAT(file->write_at(0, bytes_of("x")), IsOk());
+    EXPECT_THAT(file->sync(), IsOk());
+    if (std::string_view(name) == "/a/synced") {
+      EXPECT_THAT(disk_.sync_folder("/a"), IsOk());
+    }
+  }
+  EXPECT_THAT(disk_.sync_folder("/"), IsOk());
+  ASSERT_THAT(disk_.rename("/a", "/b"), IsOk());
+  EXPECT_THAT(disk_.files(), ElementsAre("/b/not", "/b/synced"));
+  EXPECT_THAT(disk_.sync_folder("/"), IsOk());
+  disk_.lose_power(kNothing);
+  EXPECT_THAT(disk_.files(), ElementsAre("/b/synced"));
+  ASSERT_THAT(disk_.rename("/b", "/c"), IsOk());
+  disk_.lose_power(kNothing);
+  EXPECT_THAT(disk_.files(), ElementsAre("/b/synced")) << "its name was not synced";
+}
+
 TEST_F(PowerLossFileSystemTest, FolderGoesWithAllThatIsInIt) {
   ASSERT_THAT(disk_.make_folder("/a/b"), IsOk());
   const auto file = open("/a/b/f");

@@ -108,7 +108,7 @@ TEST_F(ApiAdministration, ANextKeyIsMadeCertifiedAndTakesOverAtItsTime) {
   };
   const std::string former(
       json(ask({"GET", "/v1/credentials/yamada", acme})).at("certificate").at("sha256").as_string());
-  EXPECT_EQ(problem_of(import("?at=2099-01-01T00:00:00Z")), "invalid-argument") << "there is no next key";
+  EXPECT_EQ(problem_of(import("?at=2099-01-01T00:00:00Z")), "invalid-request") << "there is no next key";
   for (const char* more :
        {R"({"token":"operator"})", R"({"key_label":"x"})", R"({"key_id":"00"})", R"({"adopt":true})"}) {
     EXPECT_EQ(problem_of(ask(post_json("/v1/credentials/yamada/rotate", acme, more))), "operator-only") << more;
@@ -122,7 +122,7 @@ TEST_F(ApiAdministration, ANextKeyIsMadeCertifiedAndTakesOverAtItsTime) {
   const auto request = json(ask(post_json("/v1/credentials/yamada/csr", acme, R"({"subject":"CN=x"})")));
   EXPECT_EQ(request.at("generation").to_number<int>(), 2);
   EXPECT_EQ(import("?at=soon").status, 400U);
-  EXPECT_EQ(problem_of(import("?at=2020-01-01T00:00:00Z")), "invalid-argument");
+  EXPECT_EQ(problem_of(import("?at=2020-01-01T00:00:00Z")), "invalid-request");
   ASSERT_EQ(import("?at=2029-01-01T00:00:00Z").status, 200U);
   EXPECT_EQ(generations(), "current scheduled ");
   ASSERT_EQ(import("").status, 200U);
@@ -157,6 +157,35 @@ TEST_F(ApiAdministration, RecordsOfOthersAreWithheldAndNotErased) {
   EXPECT_EQ(json(ask(post_json("/v1/audit/erase", other, about))).at("erased").as_array().size(), 0U);
   EXPECT_GE(json(ask(post_json("/v1/audit/erase", acme, about))).at("erased").as_array().size(), 1U);
   EXPECT_TRUE(json(ask(post_json("/v1/audit/verify", acme, "{}"))).at("verified").as_bool());
+}
+
+TEST_F(ApiAdministration, ABackupIsTheOperatorsOnTheServersMachine) {
+  static_cast<void>(covered());
+  const TemporaryFolder to;
+  const std::string target = (to.path() / "backup").string();
+  const std::string order = R"({"folder":")" + target + "\"}";
+  const RawAnswer remote = ask(post_json("/v1/backup", acme, order));
+  EXPECT_EQ(problem_of(remote), "operator-only");
+  EXPECT_THAT(remote.body, HasSubstr("onto its own machine"));
+  EXPECT_EQ(problem_of(ask(post_json("/v1/backup", "", order))), "api-key-missing");
+  EXPECT_FALSE(std::filesystem::exists(target));
+  for (const char* wrong : {R"({"folder":"backup"})", R"({"folder":"/"})", "{}",
+                            R"({"folder":"/tmp/x","with_pins":true})", R"({"folder":"/none-such/backup"})"}) {
+    EXPECT_EQ(problem_of(ask_locally(post_json("/v1/backup", "", wrong))), "invalid-request") << wrong;
+  }
+  EXPECT_EQ(
+      problem_of(ask_locally(post_json("/v1/backup", "", R"({"folder":")" + target + R"(","with_tokens":true})"))),
+      "invalid-request")
+      << "there are none";
+  EXPECT_FALSE(std::filesystem::exists(target + ".unfinished"));
+
+  const RawAnswer made = ask_locally(post_json("/v1/backup", "", order));
+  ASSERT_EQ(made.status, 200U) << made.body;
+  EXPECT_EQ(json(made).at("logs").at("trail").at("origin").as_string(), "test.example/log/trail");
+  EXPECT_THAT(content_of(target + "/rakkan.toml"), HasSubstr("# none"));
+  EXPECT_THAT(content_of(target + "/SHA256SUMS"), HasSubstr("  backup.json\n"));
+  EXPECT_EQ(records_with(target), 1U) << "the trail knows of it";
+  EXPECT_EQ(problem_of(ask_locally(post_json("/v1/backup", "", order))), "already-exists");
 }
 
 TEST_F(ApiAdministration, AFileOfTheLogIsNoOtherFile) {

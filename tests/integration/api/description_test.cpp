@@ -103,6 +103,14 @@ class ApiDescription : public ApiFixture {
     keep("getLogFile", ask({"GET", "/v1/audit/logs/trail/file?name=tile/0/999", acme}));
     keep("verifyLogs", ask(post_json("/v1/audit/verify", acme, "{}")));
     keep("verifyLogs", ask(post_json("/v1/audit/verify", acme, R"({"keys":["x"]})")));
+    const std::string inside = R"({"folder":")" + (folder.path() / "backup").string() + "\"}";
+    TemporaryFolder elsewhere;
+    keep("makeBackup", ask(post_json("/v1/backup", acme, inside)));
+    keep("makeBackup", ask_locally(post_json("/v1/backup", "", inside)));
+    keep("makeBackup", ask_locally(post_json("/v1/backup", "", R"({"folder":"relative"})")));
+    const std::string good = R"({"folder":")" + (elsewhere.path() / "backup").string() + "\"}";
+    keep("makeBackup", ask_locally(post_json("/v1/backup", "", good)));
+    keep("makeBackup", ask_locally(post_json("/v1/backup", "", good)));
     keep("eraseRecords", ask(post_json("/v1/audit/erase", acme, R"({"subject":"nobody"})")));
     keep("eraseRecords", ask(post_json("/v1/audit/erase", acme, "{}")));
   }

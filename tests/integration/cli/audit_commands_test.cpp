@@ -198,6 +198,27 @@ TEST_F(AuditCommands, ALogThatHasNotBegunIsToldApartFromOneThatIsWhole) {
   EXPECT_EQ(removed.exit_code, 1) << removed.output;
 }
 
+// The log of tokens begins with the first timestamp of the unit.
+TEST_F(AuditCommands, AnExportTakesWhatThereIsAndSaysWhatHasNotBegun) {
+  const std::vector<std::string> on{RAKKAN_PROGRAM, "--config", path("fresh/rakkan.toml")};
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), on.begin(), on.end());
+    return run_command(std::move(words));
+  };
+  ASSERT_EQ(run_command({RAKKAN_PROGRAM, "init", path("fresh")}).exit_code, 0);
+  const CommandOutcome nothing = run({"audit", "export", "-o", path("fresh-export")});
+  EXPECT_EQ(nothing.exit_code, 3) << nothing.output;
+  EXPECT_THAT(nothing.output, HasSubstr("no log has begun"));
+  ASSERT_EQ(run({"keys", "create", "--tenant", "t", "--label", "l", "--scope", "sign"}).exit_code, 0);
+  const CommandOutcome half = run({"audit", "export", "-o", path("fresh-export")});
+  EXPECT_EQ(half.exit_code, 0) << half.output;
+  EXPECT_THAT(half.output, HasSubstr("the log tokens has not begun"));
+  EXPECT_TRUE(fs::exists(path("fresh-export/trail/checkpoint")));
+  EXPECT_FALSE(fs::exists(path("fresh-export/tokens")));
+  EXPECT_THAT(run({"audit", "export", "-o", path("fresh-export"), "--json"}).output,
+              HasSubstr(R"("tokens":{"size":0})"));
+}
+
 TEST_F(AuditCommands, AnEntryThatIsNotThereIsUnknown) {
   EXPECT_EQ(refusal({"audit", "show", "999999999"}, 3), "audit-index-unknown");
   EXPECT_EQ(refusal({"audit", "prove", "999999999", "-o", path("none.proof")}, 3), "audit-index-unknown");

@@ -98,7 +98,8 @@ TEST_F(DataFolderTest, ABackupInThePlaceOfTheOriginalIsRefusedUntilItIsAdopted) 
   EXPECT_EQ(rakkan(data(), {"audit", "verify"}).exit_code, 0) << "the log of a copy can be looked at";
 
   answer(data(), {"data", "adopt", "--yes"});
-  EXPECT_EQ(id_of(data()), id) << "it goes on as the folder that it was";
+  EXPECT_NE(id_of(data()), id) << "the original may be in use somewhere";
+  EXPECT_EQ(answer(data(), {"audit", "show", "0"}).at("record").at("copy_of").as_string(), id);
   expect_works(data());
 }
 

@@ -303,7 +303,7 @@ TEST_F(RotationCommands, ByServerAKeyChangesTheKeysOfItsTenant) {
   answer(by_server({"credentials", "csr", id, "--subject", "CN=acme,C=JP", "-o", path("acme-2.csr")}));
   const std::string chain = certified(path("acme-2.csr"), kSignerExtensions);
   EXPECT_EQ(refusal(by_server({"credentials", "import", id, chain, "--at", "soon"}), 3), "invalid-argument");
-  EXPECT_EQ(refusal(by_server({"credentials", "import", id, chain, "--at", in_seconds(-60)}), 3), "invalid-argument");
+  EXPECT_EQ(refusal(by_server({"credentials", "import", id, chain, "--at", in_seconds(-60)}), 3), "invalid-request");
   answer(by_server({"credentials", "import", id, chain, "--at", in_seconds(3'600)}));
   EXPECT_THAT(rakkan(by_server({"credentials", "list"})).output, HasSubstr("key 3  scheduled"));
   stop();

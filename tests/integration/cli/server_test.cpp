@@ -1,5 +1,6 @@
 // `rakkan --server` against a real rakkand: the same answers, the same refusals, and the rights of keys.
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <optional>
@@ -278,8 +279,45 @@ TEST_F(Server, KeysAreMadeAndRevokedThere) {
             "key-exceeds-maker");
 }
 
+// As the operator, over the server's Unix socket: the same rights as with the folder.
+TEST_F(Server, WithoutServerTheOperatorSignsByItsSocket) {
+  const auto made = answer(sign(contract(), path("socket.pdf"), witness()));
+  EXPECT_EQ(member_names(made), member_names(signed_here));
+  EXPECT_THAT(run_command({"pdfsig", "-nocert", path("socket.pdf")}).output,
+              HasSubstr("Signature Validation: Signature is Valid."));
+  const auto found = answer({"audit", "find", path("socket.pdf")});
+  EXPECT_EQ(found.at("signatures").at(0).at("recorded").as_string(), "matches");
+  const std::string intent = std::to_string(made.at("intent").to_number<std::uint64_t>());
+  answer({"audit", "prove", intent, "-o", path("socket.proof")});  // waits for its checkpoint
+  const auto shown = answer({"audit", "show", intent});
+  EXPECT_EQ(shown.at("record").at("by").at("id").as_string(), "local:" + std::to_string(::getuid()));
+
+  // A party's key with an activation, a digest, and a tenant's seal, which a key of the API would not see.
+  const std::string digest(made.at("document_digest").at("value").as_string());
+  answer({"credentials", "activate", "party-a", "--pin-file", path("a.pin"), "--digest", digest, "-o",
+          path("socket.activation")});
+  answer({"cms", digest, "-o", path("socket.p7s"), "--credential", "party-a", "--type", "party", "--activation-file",
+          path("socket.activation")});
+  EXPECT_EQ(refusal({"cms", digest, "-o", path("never.p7s"), "--credential", "party-a", "--type", "party",
+                     "--activation-file", path("socket.activation")},
+                    4),
+            "activation-used");
+  answer(sign(contract(), path("sealed.pdf"),
+              {"--credential", "acme-seal", "--type", "witness", "--instruction", instruction_for(contract())}));
+}
+
+TEST_F(Server, WithoutServerTheOperatorStampsByItsSocket) {
+  const auto stamped = answer({"timestamp", contract(), "-o", path("socket.tsr")});
+  EXPECT_TRUE(stamped.at("granted").as_bool());
+  EXPECT_TRUE(answer({"timestamp", contract(), "-o", path("socket.tsr"), "--tsa", "internal"}).at("granted").as_bool());
+  EXPECT_EQ(refusal({"timestamp", contract(), "-o", path("never.tsr"), "--tsa", "none-such"}, 3), "invalid-argument");
+  EXPECT_FALSE(fs::exists(path("never.tsr")));
+}
+
 TEST_F(Server, TheDataFolderIsTheServersAndTheMessageSaysWhose) {
-  const CommandOutcome outcome = rakkan(sign(contract(), path("never.pdf"), witness()));
+  std::vector<std::string> words = sign(contract(), path("never.pdf"), witness());
+  words.insert(words.begin(), {"--set", "admin.socket="});
+  const CommandOutcome outcome = rakkan(words);
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_THAT(outcome.output, HasSubstr("data-folder-in-use"));
   EXPECT_THAT(outcome.output, HasSubstr(std::to_string(the_server->pid())));

@@ -69,7 +69,7 @@ TEST_F(ALogSnapshot, VerifiesAgainAndAgainBesideAWriter) {
       EXPECT_THAT(fixture_.record(3), IsOk());
     }
   });
-  const VerifierKey with = key();
+  const std::vector<VerifierKey> with{key()};
   for (int i = 0; i < 30; ++i) {
     EXPECT_THAT(verify_live_log(fixture_.log(), with), IsOk());
   }
@@ -84,14 +84,39 @@ TEST_F(ALogSnapshot, OfADamagedLogIsNotVerified) {
     file.seekp(100);
     file.put('#');
   }
-  EXPECT_THAT(verify_live_log(fixture_.log(), key()), FailsWith(ErrorCode::audit_log_corrupt));
+  EXPECT_THAT(verify_live_log(fixture_.log(), std::vector{key()}), FailsWith(ErrorCode::audit_log_corrupt));
   fs::remove(fixture_.log().path / Tile{Tile::kEntries, 1, 300 - kTileWidth}.path());
   EXPECT_THAT(LogSnapshot::take(fixture_.log()), FailsWith(ErrorCode::audit_log_corrupt)) << "nobody replaced it";
+}
+
+TEST_F(ALogSnapshot, IsVerifiedByTheKeyOfItsName) {
+  const VerifierKey of_another = VerifierKey::create("other.example/trail", fixture_.key->public_key()).value();
+  ASSERT_OK_AND_ASSIGN(const VerifiedLog verified, verify_live_log(fixture_.log(), std::vector{of_another, key()}));
+  EXPECT_EQ(verified.checkpoint.tree.size, 300U);
+  EXPECT_THAT(verify_live_log(fixture_.log(), std::vector{of_another}), FailsWith(ErrorCode::audit_log_mismatch));
+  EXPECT_THAT(verify_live_log(fixture_.log(), {}), FailsWith(ErrorCode::audit_log_mismatch));
+}
+
+TEST_F(ALogSnapshot, OfALogThatHasNotBegunIsRightUnlessSomebodyHasACheckpointOfIt) {
+  const LogFolder tokens = fixture_.log(Journal::tokens);
+  ASSERT_OK_AND_ASSIGN(const VerifiedLog none, verify_live_log(tokens, std::vector{key()}));
+  EXPECT_EQ(none.checkpoint.tree.size, 0U);
+  EXPECT_EQ(none.note, "");
+  Verification how;
+  how.against = fixture_.trail->checkpoint(Journal::trail);
+  EXPECT_THAT(verify_live_log(tokens, std::vector{key()}, how), FailsWith(ErrorCode::audit_log_mismatch));
+}
+
+TEST_F(ALogSnapshot, OfABrokenCheckpointIsOfACorruptLog) {
+  std::ofstream(fixture_.log().path / "checkpoint") << "garbage";
+  EXPECT_THAT(LogSnapshot::take(fixture_.log()), FailsWith(ErrorCode::audit_log_corrupt));
+  EXPECT_THAT(verify_live_log(fixture_.log(), std::vector{key()}), FailsWith(ErrorCode::audit_log_corrupt));
 }
 
 TEST(NoLogSnapshot, OfALogThatHasNotBegunIsEmpty) {
   const test::TemporaryFolder folder;
   ASSERT_OK_AND_ASSIGN(const LogSnapshot snapshot, LogSnapshot::take({posix_file_system(), folder.path() / "trail"}));
+  EXPECT_EQ(snapshot.note(), "");
   EXPECT_THAT(read_entry(snapshot.folder(), 0), FailsWith(ErrorCode::audit_index_unknown));
 }
 
