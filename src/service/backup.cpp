@@ -259,6 +259,7 @@ class Making {
                   source_.data_dir.string());
     }
     if (tokens) {
+      RAKKAN_CHECK(files_.make_folder(root_ / "tokens"));  // SoftHSM does not start without it
       RAKKAN_CHECK(files_.write(root_ / hsm::kSoftHsmConfiguration, bytes_of(tokens->configuration)));
     }
     if (!order_.with_tokens) {
@@ -266,7 +267,6 @@ class Making {
     }
     report_.with_tokens = true;
     RAKKAN_TRY(const Contents contents, read_settled_tokens(tokens->folder));
-    RAKKAN_CHECK(files_.make_folder(root_ / "tokens"));
     for (const auto& [name, content] : contents) {
       const fs::path file = root_ / "tokens" / name;
       RAKKAN_CHECK(files_.make_folder(file.parent_path()));
