@@ -12,6 +12,7 @@
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
+#include "service/certificate_stretches.hpp"
 #include "service/records.hpp"
 #include "service/service_parts.hpp"
 
@@ -48,8 +49,9 @@ class SigningAct {
   // 9. Nothing for B-B.
   [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
       const credentials::SigningMaterial& key, ByteView signature);
-  // 12. Outcome, signature and idempotency answer are durable when it returns.
-  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail);
+  // 12. Outcome, signature and idempotency answer are durable when it returns. `certificates`: those in the tail.
+  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail,
+                                                                    CertificateStretches certificates);
 
   // A signature that nobody will see: its token was too large.
   [[nodiscard]] async::Task<Result<void>> discard_signature();

@@ -3,13 +3,15 @@
 
 #include "rakkan/store/row_change.hpp"
 #include "store/sqlite.hpp"
+#include "store/sqlite_certificates.hpp"
 
 namespace rakkan::store {
 
-[[nodiscard]] Result<void> apply(Database& database, const RowChange& change);
+// What a change does to certificates that signatures have in common is told to `certificates`.
+[[nodiscard]] Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change);
 
 // sqlite_changes.cpp
-[[nodiscard]] Result<void> apply_one(Database& database, const SignatureRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const SignatureRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const IdempotencyRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationUse& use);
@@ -26,7 +28,7 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReplacement& replacement);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
 // sqlite_erasure.cpp
-[[nodiscard]] Result<void> apply_one(Database& database, const RecordErasure& erasure);
+[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure);
 
 [[nodiscard]] Result<void> apply_one(Database& database, const FactChange& change);
 

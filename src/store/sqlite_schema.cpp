@@ -83,6 +83,19 @@ ALTER TABLE activation_secret DROP COLUMN last_failure;
     std::string_view(R"sql(
 CREATE INDEX signature_by_time ON signature(tenant, created);
 )sql"),
+    // Certificates apart from the signatures that have them. A signature's state: 0 as it was written until now, its
+    // tail whole; 1 the same, erased; 2 its tail as stored_tail.hpp has it; 3 the same, erased. A column more would
+    // make an old row longer when it is erased, and SQLite would move it. What a certificate says and how many
+    // signatures have it are two tables, as a row whose number grows does not stay where it is.
+    std::string_view(R"sql(
+ALTER TABLE signature RENAME COLUMN erased TO state;
+CREATE TABLE certificate (
+  number INTEGER PRIMARY KEY, erased INTEGER NOT NULL, sha256 BLOB NOT NULL, der BLOB NOT NULL
+) STRICT;
+CREATE TABLE certificate_use (
+  certificate INTEGER PRIMARY KEY REFERENCES certificate(number), stretches INTEGER NOT NULL
+) STRICT;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

@@ -5,6 +5,7 @@
 
 #include "rakkan/store/store.hpp"
 #include "store/sqlite.hpp"
+#include "store/sqlite_certificates.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace rakkan::store {
@@ -13,7 +14,8 @@ namespace rakkan::store {
 // what it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database database, const JournalEnds& ends) noexcept : database_(std::move(database)), ends_(ends) {}
+  SqliteStore(Database database, const JournalEnds& ends, KnownCertificates certificates) noexcept
+      : database_(std::move(database)), ends_(ends), certificates_(std::move(certificates)) {}
 
   [[nodiscard]] Result<CredentialRow> credential(const CredentialId& id) override;
   [[nodiscard]] Result<std::vector<CredentialRow>> credentials() override;
@@ -43,6 +45,7 @@ class SqliteStore final : public Store {
   std::mutex mutex_;
   Database database_;
   JournalEnds ends_;
+  KnownCertificates certificates_;
 };
 
 }  // namespace rakkan::store

@@ -14,6 +14,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/store/api_key_store.hpp"
 #include "rakkan/store/credential_row.hpp"
+#include "rakkan/store/shared_certificate.hpp"
 
 namespace rakkan::store {
 
@@ -28,6 +29,9 @@ struct SignatureRow {
   Instant created;
   std::string facts;  // JSON: what the answer says beside the bytes; empty: erased
   Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
+  // Certificates in the tail, to be kept once for all signatures: those that stand where they are said to, without
+  // overlapping. Left out is no error, only larger. Empty when the row is read.
+  std::vector<CertificateStretch> certificates = {};
 };
 
 struct IdempotencyRow {
@@ -98,9 +102,9 @@ struct PinReset {
   std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
 };
 
-// Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to; they are
-// overwritten where they stand (Ledger::purge takes away what the database's files still have of them). An entry
-// without a record is no failure.
+// Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to, and the
+// certificates that no other signature has; they are overwritten where they stand (Ledger::purge takes away what the
+// database's files still have of them). An entry without a record is no failure.
 struct RecordErasure {
   std::vector<std::uint64_t> indexes;
 };

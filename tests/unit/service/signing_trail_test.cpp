@@ -1,9 +1,12 @@
 // What the trail holds of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
 #include <boost/json.hpp>
+#include <map>
 #include <thread>
 
 #include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
 #include "rakkan/credentials/activation_book.hpp"
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/service/command.hpp"
@@ -229,6 +232,53 @@ TEST_F(SigningTrail, SignatureIsFoundAgainWithItsBytesAndFacts) {
   EXPECT_EQ(found.facts, made.stored.facts);
   EXPECT_EQ(found.outcome, made.stored.outcome);
   EXPECT_THAT(found.facts, HasSubstr(made.stored.id.value()));
+}
+
+// Of a detached CMS, of a PDF's /Contents, of a timestamp within either: the store has a certificate in its own row
+// alone, beside those of the credentials.
+TEST_F(SigningTrail, CertificatesAreStoredOnceForAllSignatures) {
+  std::map<std::string, std::vector<Bytes>> certificates;
+  ASSERT_OK_AND_ASSIGN(const auto rows, fixture_.store->credentials());
+  for (const store::CredentialRow& row : rows) {
+    certificates[row.id.value()] = row.certificates;
+  }
+  const auto times = [&](const Bytes& what) {
+    const std::string file(text_of(test::value_or_throw(read_file(fixture_.folder.path() / "rakkan.db", 1 << 28))));
+    std::size_t count = 0;
+    for (std::size_t at = file.find(text_of(what)); at != std::string::npos; at = file.find(text_of(what), at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  ASSERT_THAT(fixture_.store->purge(), IsOk());
+  std::map<Bytes, std::size_t> of_credentials;
+  for (const char* const id : {"seal", "tsu"}) {
+    for (const Bytes& der : certificates.at(id)) {
+      of_credentials[der] = times(der);
+    }
+  }
+  std::vector<StoredSignature> made;
+  for (const pades::BaselineLevel level : {pades::BaselineLevel::b_b, pades::BaselineLevel::b_t}) {
+    SignPdfCommand pdf = witness();
+    pdf.level = level;
+    ASSERT_OK_AND_ASSIGN(const SignedDocument document, fixture_.sign(std::move(pdf)));
+    made.push_back(document.stored);
+    SignHashCommand hash{{.principal = {"tester"}, .credential = seal_, .type = SignatureType::witness, .level = level},
+                         digest_of(document_)};
+    hash.consent.instruction = fixture_.instruction_for(document_);
+    ASSERT_OK_AND_ASSIGN(const SignedDigest digest, fixture_.sign(std::move(hash)));
+    made.push_back(digest.stored);
+  }
+  ASSERT_THAT(fixture_.store->purge(), IsOk());
+  for (const auto& [der, before] : of_credentials) {
+    EXPECT_EQ(times(der), before + 1);
+    EXPECT_EQ(times(copy_of(bytes_of(to_hex(der)))), 0U);
+  }
+  for (const StoredSignature& one : made) {
+    ASSERT_OK_AND_ASSIGN(const StoredSignature found,
+                         async::block_on(fixture_.service->find_signature({"tester"}, one.id)));
+    EXPECT_EQ(found.tail, one.tail);
+  }
 }
 
 TEST_F(SigningTrail, IdempotencyAnswerIsDurableWithTheSignature) {
