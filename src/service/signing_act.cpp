@@ -5,6 +5,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "service/after_entry.hpp"
 #include "service/self_check_table.hpp"
 
 namespace rakkan::service {
@@ -61,74 +62,112 @@ Result<void> SigningAct::make_id() {
   return {};
 }
 
-async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes& attributes,
-                                                    const crypto::Digest& message_digest) {
+async::Task<Result<StoredSignature>> SigningAct::sign(const credentials::SigningMaterial& key,
+                                                      const cms::SignedAttributes& attributes,
+                                                      const crypto::Digest& message_digest, const Keep& keep) {
   RAKKAN_CO_CHECK(check_time(deadline_));
-  auto& activation = facts_.grant->activation();
+  const credentials::StillStands condition(request_.principal, *credential_);
+  audit::Submission entry = intent(attributes, message_digest, condition);
+  intent_.emplace(parts_.open_intents);
+  ++signatures_made_;
+  if (timestamper_ == nullptr) {
+    co_return co_await sign_at_once(key, attributes, std::move(entry), keep);
+  }
+  co_return co_await sign_and_timestamp(key, attributes, std::move(entry), keep);
+}
+
+async::Task<Result<StoredSignature>> SigningAct::sign_at_once(const credentials::SigningMaterial& key,
+                                                              const cms::SignedAttributes& attributes,
+                                                              audit::Submission begin, const Keep& keep) {
+  std::optional<Kept> kept;
+  const auto work = [&](KeyUse::Time asked, const audit::Receipt& receipt) -> Result<audit::Submission> {
+    facts_.intent = receipt.index;
+    RAKKAN_TRY(const Bytes signature, use(key, attributes, asked));  // 6, 7
+    RAKKAN_TRY(kept, keep(signature, std::nullopt));                 // 8, 10
+    return outcome(*kept);                                           // 12
+  };
+  auto recorded = co_await record_around(parts_.environment.trail, std::move(begin), parts_.hsm, work, deadline_,
+                                         request_.principal.owner());
+  RAKKAN_CO_CHECK(begun(recorded.map([](const auto& done) { return done.receipt; })));
+  RAKKAN_CO_TRY(const audit::Receipt receipt, std::move(recorded->result));
+  have_table_made(key.self_check(), parts_.cpu);
+  co_return made(*std::move(kept), receipt);
+}
+
+async::Task<Result<StoredSignature>> SigningAct::sign_and_timestamp(const credentials::SigningMaterial& key,
+                                                                    const cms::SignedAttributes& attributes,
+                                                                    audit::Submission begin, const Keep& keep) {
+  const auto work = [&](KeyUse::Time asked, const audit::Receipt&) { return use(key, attributes, asked); };
+  auto used = co_await run_after(parts_.environment.trail, std::move(begin), parts_.hsm, work, deadline_,
+                                 request_.principal.owner());
+  RAKKAN_CO_CHECK(begun(used.map([](const auto& done) { return done.receipt; })));
+  RAKKAN_CO_TRY(const Bytes signature, std::move(used->result));  // 6, 7
+  have_table_made(key.self_check(), parts_.cpu);
+  RAKKAN_CO_TRY(std::optional token, co_await timestamp(key, signature));  // 9
+  RAKKAN_CO_TRY(Kept kept, keep(signature, token));                        // 8, 10
+  audit::Submission end = outcome(kept);                                   // 12
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(end)));
+  co_return made(std::move(kept), receipt);
+}
+
+audit::Submission SigningAct::intent(const cms::SignedAttributes& attributes, const crypto::Digest& message_digest,
+                                     const audit::Condition& condition) {
   facts_.message_digest = message_digest;
   facts_.to_be_signed = attributes.digest();
   audit::Submission submission;
   submission.event = "signature.intent";
   submission.body = records::intent(facts_);
   submission.subject = records::subject(*facts_.grant);
-  if (activation) {
+  if (auto& activation = facts_.grant->activation()) {
     if (auto use = activation->use_to_record()) {
       submission.changes.emplace_back(*std::move(use));
     }
   }
-  const credentials::StillStands condition(request_.principal, *credential_);
   submission.condition = &condition;
   line_ = parts_.environment.trail.begin_line();
   submission.line = line_;
-  OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents);
-  const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
+  return submission;
+}
+
+Result<void> SigningAct::begun(const Result<audit::Receipt>& receipt) {
   if (!receipt) {
     if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether it is there
-      guard.close();
+      intent_->close();
     }
     intent_.reset();
     // The store knows of a use that the book does not.
-    co_return receipt.error().code == ErrorCode::already_exists
-        ? fail(ErrorCode::activation_used, "this document was signed with it")
-        : fail(receipt.error());
+    return receipt.error().code == ErrorCode::already_exists
+               ? fail(ErrorCode::activation_used, "this document was signed with it")
+               : fail(receipt.error());
   }
   facts_.intent = receipt->index;
-  if (activation) {
+  if (auto& activation = facts_.grant->activation()) {
     activation->recorded();
   }
   parts_.count_intent();
-  co_return Result<void>{};
+  return {};
 }
 
-async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& key,
-                                            const cms::SignedAttributes& attributes) {
-  ++signatures_made_;
-  const KeyUse::Time asked = std::chrono::steady_clock::now();
-  const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
-  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, deadline_, request_.principal.owner()));
-  RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
-  have_table_made(key.self_check(), parts_.cpu);
+Result<Bytes> SigningAct::use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
+                              KeyUse::Time asked) {
+  RAKKAN_TRY(Bytes signature, parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }));
+  RAKKAN_CHECK(check_own_signature(key, attributes, signature));
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
-  co_return signature;
+  return signature;
 }
 
-async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(const credentials::SigningMaterial& key,
-                                                                              ByteView signature) {
-  if (timestamper_ == nullptr) {
-    co_return std::nullopt;
-  }
+async::Task<Result<tsp::TimestampToken>> SigningAct::timestamp(const credentials::SigningMaterial& key,
+                                                               ByteView signature) {
   const crypto::Digest imprint = imprint_of(key, signature);
   line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
   line_ = parts_.environment.trail.begin_line();
-  std::optional made(std::move(token));
-  facts_.timestamp = facts_of(made);
-  co_return made;
+  facts_.timestamp = facts_of(token);
+  co_return token;
 }
 
-async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail,
-                                                                CertificateStretches certificates) {
-  const Instant now = parts_.environment.clock.now();
+audit::Submission SigningAct::outcome(Kept& kept) {
+  kept_at_ = parts_.environment.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
   submission.event = "signature.made";
@@ -136,21 +175,23 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
   submission.subject = records::subject(*facts_.grant);
   submission.changes.reserve(2);
   submission.changes.emplace_back(store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0,
-                                                      now, answer, tail, std::move(certificates)});
+                                                      kept_at_, kept.answer, kept.tail, std::move(kept.certificates)});
   if (request_.claim) {
-    submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
-                                                          facts_.signature, Bytes()});
+    submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint,
+                                                          kept_at_, facts_.signature, Bytes()});
   }
   submission.line = std::move(line_);
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
-  StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
-                         std::move(answer), std::move(tail)};
+  return submission;
+}
+
+StoredSignature SigningAct::made(Kept kept, const audit::Receipt& receipt) {
   intent_->close();
   intent_.reset();
   if (auto& activation = facts_.grant->activation()) {
     activation->keep();
   }
-  co_return stored;
+  return {facts_.signature, request_.credential,    facts_.intent,       receipt.index,
+          kept_at_,         std::move(kept.answer), std::move(kept.tail)};
 }
 
 bool SigningAct::may_sign_again() const noexcept { return signatures_made_ < kMaxSignatures; }

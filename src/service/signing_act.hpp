@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,18 +41,22 @@ class SigningAct {
   [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
-  // 5. Durable before it returns: who, which key, which digest, by which right.
-  [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,
-                                                        const crypto::Digest& message_digest);
-  // 6 and 7. The one use of the key that the intent is for.
-  [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
-                                                const cms::SignedAttributes& attributes);
-  // 9. Nothing for B-B.
-  [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
-      const credentials::SigningMaterial& key, ByteView signature);
-  // 12. Outcome, signature and idempotency answer are durable when it returns. `certificates`: those in the tail.
-  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail,
-                                                                    CertificateStretches certificates);
+  // What is kept of a signature: the answer beside the bytes, the bytes, and the certificates in them.
+  struct Kept {
+    std::string answer;
+    Bytes tail;
+    CertificateStretches certificates;
+  };
+  // Steps 8 and 10 make it of the signature value and the token, if the level wants one. Called once, on the thread
+  // that is there: the hsm pool's, or the caller's.
+  using Keep = std::function<Result<Kept>(ByteView signature, const std::optional<tsp::TimestampToken>& token)>;
+
+  // 5 to 12. The intent (who, which key, which digest, by which right) is durable before the key is used, which is the
+  // one use that the intent is for; outcome, signature and idempotency answer are durable when it returns. Without a
+  // timestamp the line goes from the trail to the key and back to the trail, and comes here once.
+  [[nodiscard]] async::Task<Result<StoredSignature>> sign(const credentials::SigningMaterial& key,
+                                                          const cms::SignedAttributes& attributes,
+                                                          const crypto::Digest& message_digest, const Keep& keep);
 
   // A signature that nobody will see: its token was too large.
   [[nodiscard]] async::Task<Result<void>> discard_signature();
@@ -70,6 +75,26 @@ class SigningAct {
 
  private:
   [[nodiscard]] Result<void> make_id();
+  // 5. Written by what awaits it; `condition` outlives that.
+  [[nodiscard]] audit::Submission intent(const cms::SignedAttributes& attributes, const crypto::Digest& message_digest,
+                                         const audit::Condition& condition);
+  // Whether the intent was recorded, with its receipt or its error.
+  [[nodiscard]] Result<void> begun(const Result<audit::Receipt>& receipt);
+  // 6 and 7.
+  [[nodiscard]] Result<Bytes> use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
+                                  KeyUse::Time asked);
+  // 9.
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const credentials::SigningMaterial& key,
+                                                                   ByteView signature);
+  // 12.
+  [[nodiscard]] audit::Submission outcome(Kept& kept);
+  [[nodiscard]] StoredSignature made(Kept kept, const audit::Receipt& receipt);
+  [[nodiscard]] async::Task<Result<StoredSignature>> sign_at_once(const credentials::SigningMaterial& key,
+                                                                  const cms::SignedAttributes& attributes,
+                                                                  audit::Submission begin, const Keep& keep);
+  [[nodiscard]] async::Task<Result<StoredSignature>> sign_and_timestamp(const credentials::SigningMaterial& key,
+                                                                        const cms::SignedAttributes& attributes,
+                                                                        audit::Submission begin, const Keep& keep);
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
   ServiceParts& parts_;
@@ -81,6 +106,7 @@ class SigningAct {
   std::optional<OpenIntents::Guard> intent_;  // recorded, without outcome yet
   // While the next thing to record is near: from the intent to the outcome, but not while an authority is asked.
   audit::Line line_;
+  Instant kept_at_;  // the outcome's time in the store
   unsigned signatures_made_ = 0;
 };
 

@@ -9,6 +9,7 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/credentials/activation_book.hpp"
 #include "rakkan/credentials/credential.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "rakkan/service/command.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/stored_signature.hpp"
@@ -254,7 +255,10 @@ TEST_F(SigningTrail, CertificatesAreStoredOnceForAllSignatures) {
   std::map<Bytes, std::size_t> of_credentials;
   for (const char* const id : {"seal", "tsu"}) {
     for (const Bytes& der : certificates.at(id)) {
-      of_credentials[der] = times(der);
+      ASSERT_OK_AND_ASSIGN(const auto certificate, pki::Certificate::parse(der));
+      if (!pki::is_self_signed(certificate)) {  // a root goes into no signature
+        of_credentials[der] = times(der);
+      }
     }
   }
   std::vector<StoredSignature> made;

@@ -411,6 +411,25 @@ TEST_F(CertificatesTest, AnErasureAndANewSignatureInOneCommitLeaveTheCertificate
   EXPECT_EQ(times("<signer>"), 0U);
 }
 
+// The counts are written with released entries and with erasures, and counted anew for what came behind.
+TEST_F(CertificatesTest, ACertificateIsCountedWhateverCameBetween) {
+  const auto signer = certificate("signer");
+  add(signature_with(5, {signer}));
+  ASSERT_THAT(store_->release_entries(Journal::trail, 1), IsOk());
+  add(signature_with(6, {signer}));
+  reopen();  // as after a crash: nothing was counted when it was closed
+  const SignatureRow before = signature_with(1, {signer});
+  add(before);  // its outcome is below what is counted
+  reopen();
+  ASSERT_THAT(erase(*store_, {10, 11}), IsOk());
+  reopen();
+  ASSERT_THAT(erase(*store_, {12}), IsOk());
+  EXPECT_EQ(times("<signer>"), 1U);
+  expect_tail(before);
+  ASSERT_THAT(erase(*store_, {3}), IsOk());
+  EXPECT_EQ(times("<signer>"), 0U);
+}
+
 TEST_F(CertificatesTest, ACertificateOfACommitThatFailedIsNotTakenForKept) {
   const auto signer = certificate("signer");
   const SignatureRow row = signature_with(1, {signer});
@@ -426,7 +445,7 @@ TEST_F(CertificatesTest, ACertificateOfACommitThatFailedIsNotTakenForKept) {
 TEST_F(CertificatesTest, ASignatureOfTheSchemaBeforeIsReadAndErased) {
   store_.reset();
   run_sql(folder_.path(), R"sql(
-DROP TABLE certificate_use; DROP TABLE certificate; ALTER TABLE signature RENAME COLUMN state TO erased;
+DROP TABLE certificate_count; DROP TABLE certificate_use; DROP TABLE certificate; ALTER TABLE signature RENAME COLUMN state TO erased;
 PRAGMA user_version=5;
 INSERT INTO signature VALUES (3, 'sig_old', 't', 'op', 2, 5000, 0, '{"old":1}', CAST('<old tail>' AS BLOB));
 INSERT INTO signature VALUES (5, 'sig_erased', 't', 'op', 4, 5000, 1, CAST(x'0000' AS TEXT), x'0000');)sql");
