@@ -15,7 +15,7 @@ Result<Bytes> stored_form(CertificateChange& certificates, const SignatureRow& r
     if (stretch.at < end || !stands_in(row.tail, stretch)) {
       continue;
     }
-    RAKKAN_TRY(const std::uint64_t number, certificates.refer_to(*stretch.certificate));
+    RAKKAN_TRY(const std::uint64_t number, certificates.refer_to(*stretch.certificate, row.outcome));
     references.push_back({stretch, number});
     end = end_of(stretch);
   }

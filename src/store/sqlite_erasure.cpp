@@ -70,12 +70,16 @@ Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
     RAKKAN_CHECK(database_.execute(kDeleteChunks[place(journal)], released));
     RAKKAN_CHECK(
         database_.execute("UPDATE journal SET released = max(released, ?) WHERE name = ?", released, name(journal)));
-    return {};
+    return certificates_.are_counted() ? Result<void>() : certificates_.count(database_);
   };
+  RAKKAN_TRY(const std::uint64_t end_of_signatures, KnownCertificates::end_of_signatures(database_));
   RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=FAST"));
   const Result<void> removed = database_.transaction(remove);
   RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=ON"));
   RAKKAN_CHECK(removed);
+  if (!certificates_.are_counted()) {
+    certificates_.all_counted(end_of_signatures);
+  }
   ends_[place(journal)] = std::max(ends_[place(journal)], end);
   return {};
 }

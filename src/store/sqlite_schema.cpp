@@ -95,6 +95,8 @@ CREATE TABLE certificate (
 CREATE TABLE certificate_use (
   certificate INTEGER PRIMARY KEY REFERENCES certificate(number), stretches INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE certificate_count (below INTEGER NOT NULL) STRICT;
+INSERT INTO certificate_count (below) SELECT coalesce(max(outcome) + 1, 0) FROM signature;
 )sql"),
 };
 
