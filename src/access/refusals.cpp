@@ -90,6 +90,13 @@ void Refusals::add(Refusal refusal) {
   write(refusal, 1, now, now);
 }
 
+void Refusals::add(ErrorCode code, std::string_view action, const Principal& principal,
+                   const CredentialId& credential) {
+  if (is_refusal(code)) {
+    add({code, std::string(action), "", ApiKeyId(), principal.tenant, credential, principal.id});
+  }
+}
+
 void Refusals::flush() { close_windows(false); }
 
 // A window that saw repeats is followed by another, so that a steady attack gives one entry a minute; one that saw none

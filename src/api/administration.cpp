@@ -26,7 +26,7 @@ tl::unexpected<Error> only_for_operator(Context& context, const Request& request
 Result<credentials::CredentialSummary> credential_to_change(Context& context, const Request& request) {
   const access::Principal& by = principal_of(request);
   const CredentialId id{std::string(request.parameter("id"))};
-  auto found = context.environment.signing.credentials().find(by, id);
+  auto found = context.environment.credentials.find(by, id);
   if (!found) {
     // What the operator looks for in vain is a slip: nobody is kept out.
     if (!by.any_tenant && access::is_refusal(found.error().code)) {

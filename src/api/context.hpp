@@ -24,14 +24,14 @@ struct Api::Context {
   Context(const ApiOptions& given, ApiEnvironment around)
       : options(given),
         environment(around),
-        readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
+        readiness([this] { return environment.state.readiness(); }, [this] { return environment.state.warnings(); },
                   around.log),
         failures(around.log),
         refused(around.log),
         blocking({"store", 2, 1'024}),
         changes({"admin", 1, 64}),
         audit(around.archive),
-        desk(around.signing, around.idempotency, around.trail, blocking) {}
+        desk(around.signing, around.idempotency, around.trail, blocking, given.deadline) {}
 
   ApiOptions options;
   ApiEnvironment environment;

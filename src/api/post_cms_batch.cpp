@@ -216,7 +216,7 @@ Result<void> Batch::find_room() { return quota_.hold(answers_ + (working_ + 1) *
 // `lag`: how long what is ready waits for this thread. Half the delay at which requests are refused is left to them.
 bool Batch::is_busy(std::chrono::nanoseconds lag) const {
   const std::chrono::nanoseconds delay = context_.options.queue_delay;
-  return delay.count() > 0 && context_.environment.signing.waits().hsm + http::kPassages * lag > delay / 2;
+  return delay.count() > 0 && context_.environment.state.waits().hsm + http::kPassages * lag > delay / 2;
 }
 
 void Batch::begin() {
@@ -230,7 +230,7 @@ void Batch::begin() {
     return;
   }
   // A batch may take longer than one signature: the time is each line's.
-  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
+  request_.deadline = async::deadline_in(context_.options.deadline);
   const auto end = [self = shared_from_this()](const std::exception_ptr& fault) {
     self->thrown_ = fault ? fault : self->thrown_;
     self->changed_.cancel();

@@ -5,6 +5,10 @@
 #include "api/signing_request.hpp"
 #include "rakkan/service/signing_desk.hpp"
 
+namespace rakkan::service {
+class HashedDocument;
+}
+
 namespace rakkan::api {
 
 // Whether the query says proof=wait: the answer waits for a checkpoint over its outcome and carries the proof.

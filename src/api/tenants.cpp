@@ -34,7 +34,7 @@ async::Task<Result<Response>> get_tenants(Context& context, Request& request) {
       tenants[key.tenant.value()].keys.push_back(describe_key(key).finish());
     }
   }
-  for (const credentials::CredentialSummary& credential : context.environment.signing.credentials().list(by)) {
+  for (const credentials::CredentialSummary& credential : context.environment.credentials.list(by)) {
     if (!credential.tenant.empty()) {
       tenants[credential.tenant.value()].credentials.push_back(describe_whole(credential));
     }

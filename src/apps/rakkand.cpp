@@ -65,10 +65,20 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   const service::Archive archive(embedded->store(), configuration.data_dir);
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
-               {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
-                *log, metrics, archive});
+               {.signing = embedded->service().signing(),
+                .state = embedded->service().state(),
+                .credentials = embedded->service().credentials(),
+                .pins = embedded->service().activation(),
+                .keys = *keys,
+                .idempotency = *idempotency,
+                .refusals = embedded->service().refusals(),
+                .trail = embedded->trail(),
+                .clock = clock,
+                .log = *log,
+                .metrics = metrics,
+                .archive = archive});
   // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
-  for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
+  for (const Error& trouble : async::block_on(embedded->service().open_keys())) {
     log->failure("a key did not open", trouble);
   }
   // The API's listener last: no request is taken on by a process that ends because an address is taken.

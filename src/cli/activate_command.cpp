@@ -49,9 +49,9 @@ class ActivateCommand final : public Command {
                                               SecureBytes pin) const {
     RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
     service::ActivateCommand command{runtime->principal(), CredentialId(id_), digests, std::move(pin)};
-    RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->service().activate(std::move(command))));
+    RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->signing().activate(std::move(command))));
     const auto withdraw = [runtime, id = credentials::activation_id(activated.token)] {
-      return async::block_on(runtime->service().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
+      return async::block_on(runtime->signing().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
         return withdrawn_again();
       });
     };

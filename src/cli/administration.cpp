@@ -85,13 +85,22 @@ class ServiceHere final : public Administration {
                                                         runtime_->configuration().http.idempotency));
     // A command tells what went wrong by itself; the server's log is the server's.
     RAKKAN_TRY(log_, telemetry::Log::open({"critical", "stderr", 1'024}, clock_));
-    service::SigningService& signing = runtime_->service();
+    service::Assembly& service = runtime_->service();
     api::ApiOptions options =
         api::api_options(runtime_->configuration().http, runtime_->configuration().service.limits.document);
     options.housekeeping = false;
-    api_ =
-        std::make_unique<api::Api>(options, api::ApiEnvironment{signing, *keys_, *idempotency_, signing.refusals(),
-                                                                runtime_->trail(), clock_, *log_, metrics_, archive_});
+    api_ = std::make_unique<api::Api>(options, api::ApiEnvironment{.signing = service.signing(),
+                                                                   .state = service.state(),
+                                                                   .credentials = service.credentials(),
+                                                                   .pins = service.activation(),
+                                                                   .keys = *keys_,
+                                                                   .idempotency = *idempotency_,
+                                                                   .refusals = service.refusals(),
+                                                                   .trail = runtime_->trail(),
+                                                                   .clock = clock_,
+                                                                   .log = *log_,
+                                                                   .metrics = metrics_,
+                                                                   .archive = archive_});
     router_ = api_->router();
     return {};
   }

@@ -44,7 +44,7 @@ class CmsCommand final : public Command {
     service::SignHashCommand command{
         {runtime->principal(), inputs.credential, inputs.type, inputs.level, std::move(inputs.consent), options_.tsa},
         digest};
-    RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->service().sign_hash(std::move(command))));
+    RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->signing().sign_hash(std::move(command))));
     return made_here(std::move(made.stored));
   }
 

@@ -33,7 +33,8 @@ class Runtime {
   [[nodiscard]] static Result<std::unique_ptr<Runtime>> open(const GlobalOptions& global);
 
   [[nodiscard]] const config::Configuration& configuration() const noexcept { return configuration_; }
-  [[nodiscard]] service::SigningService& service() noexcept { return embedded_->signing(); }
+  [[nodiscard]] service::Assembly& service() noexcept { return embedded_->service(); }
+  [[nodiscard]] service::SigningService& signing() noexcept { return embedded_->service().signing(); }
   [[nodiscard]] audit::Trail& trail() noexcept { return embedded_->trail(); }
   [[nodiscard]] store::Store& store() noexcept { return embedded_->store(); }
   // Reads the keys. store_unavailable, store_corrupt.

@@ -45,12 +45,12 @@ class SignCommand final : public Command {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
     const access::Principal principal = runtime->principal();
-    RAKKAN_TRY(const auto algorithm, runtime->service().digest_algorithm(principal, inputs.credential));
+    RAKKAN_TRY(const auto algorithm, runtime->signing().digest_algorithm(principal, inputs.credential));
     service::SignPdfCommand command{
         {principal, inputs.credential, inputs.type, inputs.level, std::move(inputs.consent), options_.tsa},
         service::HashedDocument::hash(document, algorithm),
         field_};
-    RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
+    RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->signing().sign_pdf(std::move(command))));
     return made_here(std::move(made.stored));
   }
 

@@ -62,7 +62,7 @@ class TimestampCommand final : public Command {
                                                        const crypto::Digest& digest) const {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     service::IssueTimestampCommand command{runtime->principal(), digest, tsa_, std::nullopt};
-    return async::block_on(runtime->service().issue_timestamp(std::move(command)));
+    return async::block_on(runtime->signing().issue_timestamp(std::move(command)));
   }
 
   [[nodiscard]] Result<tsp::TimestampToken> stamp_there(const crypto::Digest& digest) const {
@@ -86,7 +86,7 @@ class TimestampCommand final : public Command {
   [[nodiscard]] static Result<Bytes> answer_here(const GlobalOptions& global, Bytes query) {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     service::TimestampAnswer answer = async::block_on(
-        runtime->service().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
+        runtime->signing().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
     return std::move(answer.response);
   }
 

@@ -7,7 +7,7 @@
 namespace rakkan::http {
 namespace {
 
-// What has arrived takes from the budget in such steps, and never more than is still to come.
+// Arrived bytes take from the budget in steps of this size, but never more than the body can still bring.
 constexpr std::uint64_t kStep = 256 * 1024;
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The body of a request on a connection: within the route's limit, and its bytes taken from the budget of all as they
-// arrive, on the account of whoever sends them. What a caller announces takes nothing.
+// RequestBody is the body of a request on a connection: within the route's limit, and its bytes taken from the server's
+// budget as they arrive, on the account of the caller that sends them. An announced length takes nothing.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,8 @@ class RequestBody final : public Body {
  public:
   RequestBody(Connection& connection, RequestParser& parser) : connection_(connection), parser_(parser) {}
 
-  // Before the first byte is read: whether a body of this size may ever come. `limit` is the route's; a body that
-  // cannot be longer than `small` counts as small. input_too_large.
+  // To be called before the first byte is read: fails when a body of this size can never be taken. `limit` is the
+  // route's; a body that cannot be longer than `small` counts as small. input_too_large.
   [[nodiscard]] Result<void> admit(std::uint64_t limit, std::uint64_t small, async::ByteBudget& budget,
                                    async::ByteBudget::Account& account);
 
@@ -23,7 +23,7 @@ class RequestBody final : public Body {
 
   [[nodiscard]] bool is_empty() const { return parser_.is_done(); }
   [[nodiscard]] std::uint64_t received() const noexcept { return received_; }
-  // Called once, when the body is whole: at once when there is none.
+  // Sets a function that is called once, when the body is complete: at once when there is none.
   void when_whole(std::function<void()> act);
 
  private:

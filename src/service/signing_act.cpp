@@ -3,10 +3,15 @@
 #include <array>
 #include <utility>
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
 #include "service/after_entry.hpp"
+#include "service/key_use.hpp"
+#include "service/opened_credentials.hpp"
 #include "service/self_check_table.hpp"
+#include "service/timestampers.hpp"
+#include "service/use_cases.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -24,28 +29,28 @@ Result<void> check_time(async::Deadline deadline) {
 
 }  // namespace
 
-SigningAct::SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+SigningAct::SigningAct(const SignatureMaking& with, std::string_view action, const SigningRequest& request,
                        const crypto::Digest& document_digest)
-    : parts_(parts),
+    : with_(with),
       request_(request),
-      deadline_(parts.deadline_or_default(request.deadline)),
+      deadline_(deadline_of(request.deadline, with.time)),
       facts_{.action = action, .level = request.level, .document_digest = document_digest} {}
 
 async::Task<Result<void>> SigningAct::open() {
   if (!is_made(request_.level)) {
     co_return fail(ErrorCode::invalid_argument, "signatures of this level are not made", "level");
   }
-  RAKKAN_CO_CHECK(parts_.environment.trail.ready());
-  RAKKAN_CO_TRY(credential_, co_await parts_.load(request_.principal, request_.credential, deadline_));
+  RAKKAN_CO_CHECK(with_.trail.ready());
+  RAKKAN_CO_TRY(credential_, co_await with_.credentials.load(request_.principal, request_.credential, deadline_));
   if (pades::needs_timestamp(request_.level)) {
-    RAKKAN_CO_TRY(timestamper_, co_await parts_.timestamper(request_.tsa, deadline_));
+    RAKKAN_CO_TRY(timestamper_, co_await with_.timestampers.of(request_.tsa, deadline_));
   }
   co_return Result<void>{};
 }
 
 async::Task<Result<void>> SigningAct::authorize() {
   RAKKAN_CO_TRY(Authorization grant,
-                co_await parts_.authorizer.authorize(request_, credential_, facts_.document_digest, deadline_));
+                co_await with_.authorizer.authorize(request_, credential_, facts_.document_digest, deadline_));
   facts_.grant.emplace(std::move(grant));
   co_return make_id();
 }
@@ -53,8 +58,8 @@ async::Task<Result<void>> SigningAct::authorize() {
 // "sig_", 48 bits of time and 80 random bits: ids sort by time and cannot be guessed.
 Result<void> SigningAct::make_id() {
   std::array<Byte, 16> value{};
-  RAKKAN_CHECK(parts_.environment.random.fill(ByteSpan(value).last<10>()));
-  auto milliseconds = static_cast<std::uint64_t>(parts_.environment.clock.now().time_since_epoch().count());
+  RAKKAN_CHECK(with_.random.fill(ByteSpan(value).last<10>()));
+  auto milliseconds = static_cast<std::uint64_t>(with_.clock.now().time_since_epoch().count());
   for (std::size_t i = 6; i-- > 0; milliseconds >>= 8) {
     value.at(i) = static_cast<Byte>(milliseconds & 0xFFU);
   }
@@ -68,7 +73,7 @@ async::Task<Result<StoredSignature>> SigningAct::sign(const credentials::Signing
   RAKKAN_CO_CHECK(check_time(deadline_));
   const credentials::StillStands condition(request_.principal, *credential_);
   audit::Submission entry = intent(attributes, message_digest, condition);
-  intent_.emplace(parts_.open_intents);
+  intent_.emplace(with_.open_intents);
   ++signatures_made_;
   if (timestamper_ == nullptr) {
     co_return co_await sign_at_once(key, attributes, std::move(entry), keep);
@@ -86,11 +91,11 @@ async::Task<Result<StoredSignature>> SigningAct::sign_at_once(const credentials:
     RAKKAN_TRY(kept, keep(signature, std::nullopt));                 // 8, 10
     return outcome(*kept);                                           // 12
   };
-  auto recorded = co_await record_around(parts_.environment.trail, std::move(begin), parts_.hsm, work, deadline_,
-                                         request_.principal.owner());
+  auto recorded =
+      co_await record_around(with_.trail, std::move(begin), with_.hsm, work, deadline_, request_.principal.owner());
   RAKKAN_CO_CHECK(begun(recorded.map([](const auto& done) { return done.receipt; })));
   RAKKAN_CO_TRY(const audit::Receipt receipt, std::move(recorded->result));
-  have_table_made(key.self_check(), parts_.cpu);
+  have_table_made(key.self_check(), with_.cpu);
   co_return made(*std::move(kept), receipt);
 }
 
@@ -98,15 +103,14 @@ async::Task<Result<StoredSignature>> SigningAct::sign_and_timestamp(const creden
                                                                     const cms::SignedAttributes& attributes,
                                                                     audit::Submission begin, const Keep& keep) {
   const auto work = [&](KeyUse::Time asked, const audit::Receipt&) { return use(key, attributes, asked); };
-  auto used = co_await run_after(parts_.environment.trail, std::move(begin), parts_.hsm, work, deadline_,
-                                 request_.principal.owner());
+  auto used = co_await run_after(with_.trail, std::move(begin), with_.hsm, work, deadline_, request_.principal.owner());
   RAKKAN_CO_CHECK(begun(used.map([](const auto& done) { return done.receipt; })));
   RAKKAN_CO_TRY(const Bytes signature, std::move(used->result));  // 6, 7
-  have_table_made(key.self_check(), parts_.cpu);
+  have_table_made(key.self_check(), with_.cpu);
   RAKKAN_CO_TRY(std::optional token, co_await timestamp(key, signature));  // 9
   RAKKAN_CO_TRY(Kept kept, keep(signature, token));                        // 8, 10
   audit::Submission end = outcome(kept);                                   // 12
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(end)));
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(end)));
   co_return made(std::move(kept), receipt);
 }
 
@@ -124,33 +128,33 @@ audit::Submission SigningAct::intent(const cms::SignedAttributes& attributes, co
     }
   }
   submission.condition = &condition;
-  line_ = parts_.environment.trail.begin_line();
+  line_ = with_.trail.begin_line();
   submission.line = line_;
   return submission;
 }
 
 Result<void> SigningAct::begun(const Result<audit::Receipt>& receipt) {
   if (!receipt) {
-    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether it is there
+    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
       intent_->close();
     }
     intent_.reset();
-    // The store knows of a use that the book does not.
+    // already_exists: the store has a use of this activation that the ActivationBook does not know.
     return receipt.error().code == ErrorCode::already_exists
-               ? fail(ErrorCode::activation_used, "this document was signed with it")
+               ? fail(ErrorCode::activation_used, "this document was signed with the activation")
                : fail(receipt.error());
   }
   facts_.intent = receipt->index;
   if (auto& activation = facts_.grant->activation()) {
     activation->recorded();
   }
-  parts_.count_intent();
+  with_.open_intents.count(with_.store, deadline_);
   return {};
 }
 
 Result<Bytes> SigningAct::use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
                               KeyUse::Time asked) {
-  RAKKAN_TRY(Bytes signature, parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }));
+  RAKKAN_TRY(Bytes signature, with_.key_use.measure(asked, [&] { return use_key(key, attributes); }));
   RAKKAN_CHECK(check_own_signature(key, attributes, signature));
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   return signature;
@@ -159,15 +163,15 @@ Result<Bytes> SigningAct::use(const credentials::SigningMaterial& key, const cms
 async::Task<Result<tsp::TimestampToken>> SigningAct::timestamp(const credentials::SigningMaterial& key,
                                                                ByteView signature) {
   const crypto::Digest imprint = imprint_of(key, signature);
-  line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
+  line_.end();  // our own unit records in the same trail: its commit must not wait for this act's next entry
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
-  line_ = parts_.environment.trail.begin_line();
+  line_ = with_.trail.begin_line();
   facts_.timestamp = facts_of(token);
   co_return token;
 }
 
 audit::Submission SigningAct::outcome(Kept& kept) {
-  kept_at_ = parts_.environment.clock.now();
+  kept_at_ = with_.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
   submission.event = "signature.made";
@@ -206,7 +210,7 @@ async::Task<Result<void>> SigningAct::discard_signature() {
 
 async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   if (!intent_) {
-    parts_.refuse(why, facts_.action, request_.principal, request_.credential);
+    with_.refusals.add(why, facts_.action, request_.principal, request_.credential);
     co_return true;
   }
   audit::Submission submission;
@@ -214,7 +218,7 @@ async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   submission.body = records::failed(facts_, why);
   submission.subject = records::subject(*facts_.grant);
   submission.line = std::move(line_);
-  const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   if (receipt) {
     intent_->close();
   }

@@ -1,5 +1,6 @@
-// SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with what they
-// leave behind. An intent that was recorded gets its outcome from here, whatever happens.
+// SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with the state
+// that they leave behind. An intent that was recorded gets its outcome from the act, whatever happens. The numbers are
+// the steps of the signing line in docs/architecture.md.
 #pragma once
 
 #include <cstdint>
@@ -8,36 +9,42 @@
 #include <string>
 #include <string_view>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
+#include "rakkan/service/timestamper.hpp"
 #include "service/certificate_stretches.hpp"
+#include "service/key_use.hpp"
+#include "service/open_intents.hpp"
 #include "service/records.hpp"
-#include "service/service_parts.hpp"
 
 namespace rakkan::service {
 
+struct SignatureMaking;
+
 class SigningAct {
  public:
-  // `request` outlives the act; `document_digest` is of what it wants signed.
-  SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+  // `with` and `request` outlive the act; `document_digest` is the digest of the document, or the digest, that the
+  // request wants signed.
+  SigningAct(const SignatureMaking& with, std::string_view action, const SigningRequest& request,
              const crypto::Digest& document_digest);
   SigningAct(const SigningAct&) = delete;
   SigningAct& operator=(const SigningAct&) = delete;
 
-  // The trail is well, the credential and its key are there, and the timestamper that the level asks for.
+  // Before step 1: fails unless the trail takes entries, the credential and its key can be used, and the timestamper
+  // that the level needs exists.
   [[nodiscard]] async::Task<Result<void>> open();
   [[nodiscard]] const credentials::SigningMaterial& key() const { return credential_->material(); }
   [[nodiscard]] std::size_t expected_token_size() const {
     return timestamper_ != nullptr ? timestamper_->expected_token_size() : 0;
   }
 
-  // 1
+  // Step 1. Errors as of Authorizer::authorize.
   [[nodiscard]] async::Task<Result<void>> authorize();
-  // What is known so far. The id is that of the signature that is going to be made, whatever number of tries it takes:
-  // known once it is authorized, and the document carries it.
+  // The facts known so far. The signature's id is known once the request is authorized; it stays the same however many
+  // signatures the reserve for the token costs, and the document carries it.
   [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
@@ -47,23 +54,24 @@ class SigningAct {
     Bytes tail;
     CertificateStretches certificates;
   };
-  // Steps 8 and 10 make it of the signature value and the token, if the level wants one. Called once, on the thread
-  // that is there: the hsm pool's, or the caller's.
+  // Steps 8 and 10: makes what is kept from the signature value and the token, which is absent for B-B. It is called
+  // once, by a thread of the hsm pool or by the caller's.
   using Keep = std::function<Result<Kept>(ByteView signature, const std::optional<tsp::TimestampToken>& token)>;
 
-  // 5 to 12. The intent (who, which key, which digest, by which right) is durable before the key is used, which is the
-  // one use that the intent is for; outcome, signature and idempotency answer are durable when it returns. Without a
-  // timestamp the line goes from the trail to the key and back to the trail, and comes here once.
+  // Steps 5 to 12. The intent (the caller, the key, the digest, and the consent) is durable before the one use of the
+  // key that it is for; outcome, signature and idempotency answer are durable when the task returns. Without a
+  // timestamp the act leaves its caller's thread once, for the trail, the key and the trail again.
   [[nodiscard]] async::Task<Result<StoredSignature>> sign(const credentials::SigningMaterial& key,
                                                           const cms::SignedAttributes& attributes,
                                                           const crypto::Digest& message_digest, const Keep& keep);
 
-  // A signature that nobody will see: its token was too large.
+  // Records the outcome of a signature that nobody will see, because its token was larger than the reserve.
   [[nodiscard]] async::Task<Result<void>> discard_signature();
   [[nodiscard]] bool may_sign_again() const noexcept;
   [[nodiscard]] unsigned signatures_made() const noexcept { return signatures_made_; }
 
-  // To be awaited last: what went wrong is in the trail, as a refusal or as the intent's outcome.
+  // To be awaited last: records a failure in the trail, as a refusal or as the intent's outcome, and passes `result`
+  // on.
   template <class T>
   [[nodiscard]] async::Task<Result<T>> concluded(Result<T> result) {
     if (!result) {
@@ -75,18 +83,18 @@ class SigningAct {
 
  private:
   [[nodiscard]] Result<void> make_id();
-  // 5. Written by what awaits it; `condition` outlives that.
+  // Step 5: the entry, which the caller has recorded. `condition` outlives that.
   [[nodiscard]] audit::Submission intent(const cms::SignedAttributes& attributes, const crypto::Digest& message_digest,
                                          const audit::Condition& condition);
-  // Whether the intent was recorded, with its receipt or its error.
+  // Notes that the intent is recorded, or translates the error why it is not.
   [[nodiscard]] Result<void> begun(const Result<audit::Receipt>& receipt);
-  // 6 and 7.
+  // Steps 6 and 7. On any thread, while the act waits.
   [[nodiscard]] Result<Bytes> use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
                                   KeyUse::Time asked);
-  // 9.
+  // Step 9.
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const credentials::SigningMaterial& key,
                                                                    ByteView signature);
-  // 12.
+  // Step 12: the entry with the signature's row, and what it means once it is recorded.
   [[nodiscard]] audit::Submission outcome(Kept& kept);
   [[nodiscard]] StoredSignature made(Kept kept, const audit::Receipt& receipt);
   [[nodiscard]] async::Task<Result<StoredSignature>> sign_at_once(const credentials::SigningMaterial& key,
@@ -97,16 +105,17 @@ class SigningAct {
                                                                         audit::Submission begin, const Keep& keep);
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
-  ServiceParts& parts_;
+  const SignatureMaking& with_;
   const SigningRequest& request_;
   const async::Deadline deadline_;
   std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;
-  std::optional<OpenIntents::Guard> intent_;  // recorded, without outcome yet
-  // While the next thing to record is near: from the intent to the outcome, but not while an authority is asked.
+  std::optional<OpenIntents::Guard> intent_;  // of an intent that is recorded and has no outcome yet
+  // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp
+  // authority is asked.
   audit::Line line_;
-  Instant kept_at_;  // the outcome's time in the store
+  Instant kept_at_;  // `created` of the signature's row
   unsigned signatures_made_ = 0;
 };
 

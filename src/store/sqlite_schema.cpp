@@ -63,7 +63,7 @@ CREATE TABLE api_key (
   addresses TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, revoked INTEGER
 ) STRICT, WITHOUT ROWID;
 )sql"),
-    // Who made a key: with it the key is revoked.
+    // An API key's maker: a key is revoked with the key that made it.
     std::string_view(R"sql(
 ALTER TABLE api_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 )sql"),

@@ -1,4 +1,4 @@
-// A SigningService with a store, an authority and clocks of the test's own: for unit tests with keys in memory, for
+// A service with a store, an authority and clocks of the test's own: for unit tests with keys in memory, for
 // integration tests with keys in tokens.
 #pragma once
 
@@ -15,8 +15,10 @@
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/assembly.hpp"
 #include "rakkan/service/command.hpp"
 #include "rakkan/service/options.hpp"
+#include "rakkan/service/service_state.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/store.hpp"
 #include "support/eventually.hpp"
@@ -100,16 +102,18 @@ class SigningFixture {
         clock(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())),
         trail(*store, clock),
         keys_(keys != nullptr ? keys : &software_keys),
-        service(value_or_throw(service::SigningService::create(std::move(options), environment()))) {}
+        assembly(value_or_throw(service::Assembly::create(std::move(options), environment()))),
+        service(&assembly->signing()) {}
 
   [[nodiscard]] service::Environment environment() {
     return {.store = *store, .keys = *keys_, .clock = clock, .random = random, .trail = trail, .monotonic = &monotonic};
   }
   // Another process on the same store; the first one is gone.
   void restart() {
-    const service::Options options = service->options();
-    service.reset();
-    service = value_or_throw(service::SigningService::create(options, environment()));
+    const service::Options options = assembly->options();
+    assembly.reset();
+    assembly = value_or_throw(service::Assembly::create(options, environment()));
+    service = &assembly->signing();
   }
 
   static service::Options default_options() {
@@ -126,14 +130,14 @@ class SigningFixture {
                      const std::string& tenant = "") {
     credentials::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {},
                                        TenantId(tenant)};
-    value_or_throw(service->credentials().generate(kOperator, std::move(request)));
+    value_or_throw(assembly->credentials().generate(kOperator, std::move(request)));
     certify(id, kind, change);
     return CredentialId(id);
   }
 
   void certify(const std::string& id, credentials::CredentialKind kind, const TestAuthority::Change& change = {}) {
-    value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id),
-                                                              bytes_of(certificates(id, kind, change))));
+    value_or_throw(assembly->credentials().import_certificates(kOperator, CredentialId(id),
+                                                               bytes_of(certificates(id, kind, change))));
   }
 
   // PEM of a certificate for the credential's key, and of its issuer.
@@ -157,7 +161,7 @@ class SigningFixture {
   void set_pin(const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);
     const auto set =
-        async::block_on(service->activation().set_pin(kOperator, id, secret, async::deadline_in(kPatience)));
+        async::block_on(assembly->activation().set_pin(kOperator, id, secret, async::deadline_in(kPatience)));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }
@@ -220,7 +224,8 @@ class SigningFixture {
   credentials::KeySource* keys_;
 
  public:
-  std::unique_ptr<service::SigningService> service;
+  std::unique_ptr<service::Assembly> assembly;
+  service::SigningService* service;  // the assembly's
 };
 
 }  // namespace rakkan::test

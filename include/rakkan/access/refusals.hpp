@@ -14,8 +14,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "rakkan/access/principal.hpp"
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/error_code.hpp"
 #include "rakkan/base/strong_id.hpp"
@@ -58,6 +60,8 @@ class Refusals {
   Refusals& operator=(const Refusals&) = delete;
 
   void add(Refusal refusal);  // thread-safe, does not wait
+  // The same of a use case that `principal` asked for. A code that is no refusal (is_refusal) is not recorded.
+  void add(ErrorCode code, std::string_view action, const Principal& principal, const CredentialId& credential);
   // Writes the counts of windows that are over. Called every few seconds.
   void flush();
   // Refusals that the trail did not take (it was full, or gone).

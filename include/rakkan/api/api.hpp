@@ -18,19 +18,26 @@
 #include "rakkan/service/archive.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/service_state.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
 
+namespace rakkan::credentials {
+class Activation;
+class CredentialRegistry;
+}  // namespace rakkan::credentials
+
 namespace rakkan::api {
 
 struct ApiOptions {
-  bool tsa_open = false;                     // /tsa answers callers without a key
-  std::uint64_t document = 0;                // bytes of the largest document
-  std::uint64_t json = 64 * 1024;            // bytes of a JSON body, of one line of a batch
-  std::uint64_t batch = 64ULL << 20;         // bytes of all lines
-  std::chrono::milliseconds queue_delay{0};  // Limits::queue_delay
-  bool housekeeping = true;                  // background work; false: a program that answers one request and ends
+  bool tsa_open = false;                       // /tsa answers callers without a key
+  std::uint64_t document = 0;                  // bytes of the largest document
+  std::uint64_t json = 64 * 1024;              // bytes of a JSON body, of one line of a batch
+  std::uint64_t batch = 64ULL << 20;           // bytes of all lines
+  std::chrono::milliseconds deadline{30'000};  // of one request
+  std::chrono::milliseconds queue_delay{0};    // Limits::queue_delay
+  bool housekeeping = true;                    // background work; false: a program that answers one request and ends
 };
 
 // `document`: bytes of the largest.
@@ -38,6 +45,9 @@ struct ApiOptions {
 
 struct ApiEnvironment {  // outlives the Api
   service::SigningService& signing;
+  const service::ServiceState& state;
+  credentials::CredentialRegistry& credentials;
+  credentials::Activation& pins;
   access::ApiKeys& keys;
   service::Idempotency& idempotency;
   access::Refusals& refusals;

@@ -1,5 +1,5 @@
-// DocumentBuffer: a document on its way in. Address space is reserved for the largest that is allowed, memory comes as
-// bytes arrive, nothing moves: a view of it stays valid while the buffer lives.
+// DocumentBuffer holds a document on its way in. Address space is reserved for the largest document that is allowed,
+// memory comes as bytes arrive, and nothing moves: a view of it stays valid while the buffer lives.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class DocumentBuffer {
 
   // input_too_large beyond the capacity.
   [[nodiscard]] Result<void> append(ByteView bytes);
-  // Stays at its address when the buffer is moved.
+  // The bytes so far; they stay at their address when the buffer is moved.
   [[nodiscard]] ByteView view() const noexcept { return {data_, size_}; }
 
  private:

@@ -311,7 +311,7 @@ TEST_F(ApiSigning, ASmallDocumentThatInflatesToMuchIsSigned) {
                                                 {6, "(" + std::string(4U << 20U, 'x') + ")"}})
                              .xref_stream(7, "/Root 1 0 R")
                              .bytes();
-  ASSERT_LT(document.size(), signing->options().pools.inline_document);
+  ASSERT_LT(document.size(), service->options().pools.inline_document);
   const RawAnswer answer = ask(form(acme, witness(document), document));
   EXPECT_EQ(answer.status, 200U) << answer.body;
 }
@@ -379,7 +379,7 @@ TEST_F(ApiSigning, ABatchLeavesTheQueueToSingleRequests) {
   Gate gate;
   keys_in_memory.at("operator").before = [&gate](const crypto::Digest&) { gate.pass(); };
   const auto at_the_key = [this] {
-    for (const auto& [name, load] : signing->load().pools) {
+    for (const auto& [name, load] : service->state().load().pools) {
       if (name == "hsm") {
         return load.running + load.waiting;
       }
@@ -467,7 +467,7 @@ TEST_F(ApiSigning, LinesOfABatchThatBrokeOffAreFinished) {
     gate.wait_for_visitor();
   }
   gate.open();  // from now on answers are written to nobody
-  EXPECT_TRUE(eventually([&] { return signing->load().documents.signatures > 0; }));
+  EXPECT_TRUE(eventually([&] { return service->state().load().documents.signatures > 0; }));
   EXPECT_TRUE(eventually([&] { return server->load().connections == 0; }));
 }
 

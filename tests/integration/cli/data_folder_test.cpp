@@ -110,7 +110,8 @@ TEST_F(DataFolderTest, AFolderOfAnotherMachineIsRefusedUntilItIsAdopted) {
     expect_works(data());
     return;
   }
-  expect_both_refuse(data(), "data-folder-on-another-machine", "it was made on another machine, at " + data().string());
+  expect_both_refuse(data(), "data-folder-on-another-machine",
+                     "the folder was made on another machine, at " + data().string());
   answer(data(), {"data", "adopt", "--yes"});
   expect_works(data());
 }
