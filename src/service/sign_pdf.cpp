@@ -28,28 +28,25 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     };
     RAKKAN_CO_TRY(PreparedPdf prepared,
                   co_await with.documents.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
-    std::optional<SignedPdf> pdf;
-    std::size_t token_size = 0;
-    const SigningAct::Keep keep = [&](ByteView signature,
-                                      const std::optional<tsp::TimestampToken>& token) -> Result<SigningAct::Kept> {
-      token_size = token ? token->der().size() : 0;
-      const Bytes cms = assemble(key, prepared.attributes, signature, token);  //  8
-      // /Contents begins with '<' where the first part of the ByteRange ends.
-      const std::uint64_t first_digit = prepared.revision.byte_range().first_length + 1 - document.base().size();
-      RAKKAN_TRY(pdf, embed(std::move(prepared), document, cms, token));  // 10
-      return SigningAct::Kept{records::answer(act.facts(), *pdf, document.base().size()), std::move(pdf->tail),
-                              in_hex(find_certificates(cms, key, token), first_digit)};
-    };
-    auto stored = co_await act.sign(key, prepared.attributes, prepared.byte_range_digest, keep);  //  5 to 12
-    if (!stored && stored.error().code == ErrorCode::cms_larger_than_reserved && token_size > 0 &&
-        act.may_sign_again()) {
+    RAKKAN_CO_TRY(const Bytes signature,
+                  co_await act.sign(key, prepared.attributes, prepared.byte_range_digest));  //  5, 6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                 //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                  //  8
+    if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
-      token_room = with_margin(token_size);
+      token_room = with_margin(token->der().size());
       continue;
     }
-    RAKKAN_CO_CHECK(stored);
-    pdf->signatures_made = act.signatures_made();
-    co_return SignedDocument{*std::move(stored), *std::move(pdf)};
+    RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
+    pdf.signatures_made = act.signatures_made();
+    std::string answer = records::answer(act.facts(), pdf, document.base().size());
+    // /Contents begins with '<' where the first part of the ByteRange ends.
+    const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.base().size();
+    auto certificates = in_hex(find_certificates(cms, key, token), first_digit);
+    Bytes tail = std::move(pdf.tail);
+    RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail),
+                                                                      std::move(certificates)));  // 12
+    co_return SignedDocument{std::move(stored), std::move(pdf)};
   }
 }
 

@@ -67,111 +67,71 @@ Result<void> SigningAct::make_id() {
   return {};
 }
 
-async::Task<Result<StoredSignature>> SigningAct::sign(const credentials::SigningMaterial& key,
-                                                      const cms::SignedAttributes& attributes,
-                                                      const crypto::Digest& message_digest, const Keep& keep) {
+async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& key,
+                                            const cms::SignedAttributes& attributes,
+                                            const crypto::Digest& message_digest) {
   RAKKAN_CO_CHECK(check_time(deadline_));
-  const credentials::StillStands condition(request_.principal, *credential_);
-  audit::Submission entry = intent(attributes, message_digest, condition);
-  intent_.emplace(with_.open_intents);
-  ++signatures_made_;
-  if (timestamper_ == nullptr) {
-    co_return co_await sign_at_once(key, attributes, std::move(entry), keep);
-  }
-  co_return co_await sign_and_timestamp(key, attributes, std::move(entry), keep);
-}
-
-async::Task<Result<StoredSignature>> SigningAct::sign_at_once(const credentials::SigningMaterial& key,
-                                                              const cms::SignedAttributes& attributes,
-                                                              audit::Submission begin, const Keep& keep) {
-  std::optional<Kept> kept;
-  const auto work = [&](KeyUse::Time asked, const audit::Receipt& receipt) -> Result<audit::Submission> {
-    facts_.intent = receipt.index;
-    RAKKAN_TRY(const Bytes signature, use(key, attributes, asked));  // 6, 7
-    RAKKAN_TRY(kept, keep(signature, std::nullopt));                 // 8, 10
-    return outcome(*kept);                                           // 12
-  };
-  auto recorded =
-      co_await record_around(with_.trail, std::move(begin), with_.hsm, work, deadline_, request_.principal.owner());
-  RAKKAN_CO_CHECK(begun(recorded.map([](const auto& done) { return done.receipt; })));
-  RAKKAN_CO_TRY(const audit::Receipt receipt, std::move(recorded->result));
-  have_table_made(key.self_check(), with_.cpu);
-  co_return made(*std::move(kept), receipt);
-}
-
-async::Task<Result<StoredSignature>> SigningAct::sign_and_timestamp(const credentials::SigningMaterial& key,
-                                                                    const cms::SignedAttributes& attributes,
-                                                                    audit::Submission begin, const Keep& keep) {
-  const auto work = [&](KeyUse::Time asked, const audit::Receipt&) { return use(key, attributes, asked); };
-  auto used = co_await run_after(with_.trail, std::move(begin), with_.hsm, work, deadline_, request_.principal.owner());
-  RAKKAN_CO_CHECK(begun(used.map([](const auto& done) { return done.receipt; })));
-  RAKKAN_CO_TRY(const Bytes signature, std::move(used->result));  // 6, 7
-  have_table_made(key.self_check(), with_.cpu);
-  RAKKAN_CO_TRY(std::optional token, co_await timestamp(key, signature));  // 9
-  RAKKAN_CO_TRY(Kept kept, keep(signature, token));                        // 8, 10
-  audit::Submission end = outcome(kept);                                   // 12
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(end)));
-  co_return made(std::move(kept), receipt);
-}
-
-audit::Submission SigningAct::intent(const cms::SignedAttributes& attributes, const crypto::Digest& message_digest,
-                                     const audit::Condition& condition) {
+  auto& activation = facts_.grant->activation();
   facts_.message_digest = message_digest;
   facts_.to_be_signed = attributes.digest();
-  audit::Submission submission;
-  submission.event = "signature.intent";
-  submission.body = records::intent(facts_);
-  submission.subject = records::subject(*facts_.grant);
-  if (auto& activation = facts_.grant->activation()) {
+  audit::Submission intent;
+  intent.event = "signature.intent";
+  intent.body = records::intent(facts_);
+  intent.subject = records::subject(*facts_.grant);
+  if (activation) {
     if (auto use = activation->use_to_record()) {
-      submission.changes.emplace_back(*std::move(use));
+      intent.changes.emplace_back(*std::move(use));
     }
   }
-  submission.condition = &condition;
+  const credentials::StillStands condition(request_.principal, *credential_);
+  intent.condition = &condition;
   line_ = with_.trail.begin_line();
-  submission.line = line_;
-  return submission;
-}
-
-Result<void> SigningAct::begun(const Result<audit::Receipt>& receipt) {
-  if (!receipt) {
-    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
-      intent_->close();
+  intent.line = line_;
+  OpenIntents::Guard& guard = intent_.emplace(with_.open_intents);
+  ++signatures_made_;
+  const auto use = [&](KeyUse::Time asked) {
+    return with_.key_use.measure(asked, [&] { return use_key(key, attributes); });
+  };
+  auto used = co_await run_after(with_.trail, std::move(intent), with_.hsm, use, deadline_, request_.principal.owner());
+  if (!used) {
+    if (used.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
+      guard.close();
     }
     intent_.reset();
     // already_exists: the store has a use of this activation that the ActivationBook does not know.
-    return receipt.error().code == ErrorCode::already_exists
-               ? fail(ErrorCode::activation_used, "this document was signed with the activation")
-               : fail(receipt.error());
+    co_return used.error().code == ErrorCode::already_exists
+        ? fail(ErrorCode::activation_used, "this document was signed with the activation")
+        : fail(used.error());
   }
-  facts_.intent = receipt->index;
-  if (auto& activation = facts_.grant->activation()) {
+  facts_.intent = used->receipt.index;
+  if (activation) {
     activation->recorded();
   }
   with_.open_intents.count(with_.store, deadline_);
-  return {};
-}
-
-Result<Bytes> SigningAct::use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
-                              KeyUse::Time asked) {
-  RAKKAN_TRY(Bytes signature, with_.key_use.measure(asked, [&] { return use_key(key, attributes); }));
-  RAKKAN_CHECK(check_own_signature(key, attributes, signature));
+  RAKKAN_CO_TRY(Bytes signature, std::move(used->result));
+  RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
+  have_table_made(key.self_check(), with_.cpu);
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
-  return signature;
+  co_return signature;
 }
 
-async::Task<Result<tsp::TimestampToken>> SigningAct::timestamp(const credentials::SigningMaterial& key,
-                                                               ByteView signature) {
+async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(const credentials::SigningMaterial& key,
+                                                                              ByteView signature) {
+  if (timestamper_ == nullptr) {
+    co_return std::nullopt;
+  }
   const crypto::Digest imprint = imprint_of(key, signature);
   line_.end();  // our own unit records in the same trail: its commit must not wait for this act's next entry
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
   line_ = with_.trail.begin_line();
-  facts_.timestamp = facts_of(token);
-  co_return token;
+  std::optional made(std::move(token));
+  facts_.timestamp = facts_of(made);
+  co_return made;
 }
 
-audit::Submission SigningAct::outcome(Kept& kept) {
-  kept_at_ = with_.clock.now();
+async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail,
+                                                                CertificateStretches certificates) {
+  const Instant now = with_.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
   submission.event = "signature.made";
@@ -179,23 +139,21 @@ audit::Submission SigningAct::outcome(Kept& kept) {
   submission.subject = records::subject(*facts_.grant);
   submission.changes.reserve(2);
   submission.changes.emplace_back(store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0,
-                                                      kept_at_, kept.answer, kept.tail, std::move(kept.certificates)});
+                                                      now, answer, tail, std::move(certificates)});
   if (request_.claim) {
-    submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint,
-                                                          kept_at_, facts_.signature, Bytes()});
+    submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
+                                                          facts_.signature, Bytes()});
   }
   submission.line = std::move(line_);
-  return submission;
-}
-
-StoredSignature SigningAct::made(Kept kept, const audit::Receipt& receipt) {
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(submission)));
+  StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
+                         std::move(answer), std::move(tail)};
   intent_->close();
   intent_.reset();
   if (auto& activation = facts_.grant->activation()) {
     activation->keep();
   }
-  return {facts_.signature, request_.credential,    facts_.intent,       receipt.index,
-          kept_at_,         std::move(kept.answer), std::move(kept.tail)};
+  co_return stored;
 }
 
 bool SigningAct::may_sign_again() const noexcept { return signatures_made_ < kMaxSignatures; }

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,7 +15,6 @@
 #include "rakkan/service/stored_signature.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "service/certificate_stretches.hpp"
-#include "service/key_use.hpp"
 #include "service/open_intents.hpp"
 #include "service/records.hpp"
 
@@ -48,22 +46,18 @@ class SigningAct {
   [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
-  // What is kept of a signature: the answer beside the bytes, the bytes, and the certificates in them.
-  struct Kept {
-    std::string answer;
-    Bytes tail;
-    CertificateStretches certificates;
-  };
-  // Steps 8 and 10: makes what is kept from the signature value and the token, which is absent for B-B. It is called
-  // once, by a thread of the hsm pool or by the caller's.
-  using Keep = std::function<Result<Kept>(ByteView signature, const std::optional<tsp::TimestampToken>& token)>;
-
-  // Steps 5 to 12. The intent (the caller, the key, the digest, and the consent) is durable before the one use of the
-  // key that it is for; outcome, signature and idempotency answer are durable when the task returns. Without a
-  // timestamp the act leaves its caller's thread once, for the trail, the key and the trail again.
-  [[nodiscard]] async::Task<Result<StoredSignature>> sign(const credentials::SigningMaterial& key,
-                                                          const cms::SignedAttributes& attributes,
-                                                          const crypto::Digest& message_digest, const Keep& keep);
+  // Steps 5, 6 and 7. The intent (the caller, the key, the digest, and the consent) is durable before the one use of
+  // the key that it is for.
+  [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
+                                                const cms::SignedAttributes& attributes,
+                                                const crypto::Digest& message_digest);
+  // Step 9. No token for B-B.
+  [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
+      const credentials::SigningMaterial& key, ByteView signature);
+  // Step 12. Outcome, signature and idempotency answer are durable when the task returns. `certificates`: the places of
+  // the certificates in the tail.
+  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail,
+                                                                    CertificateStretches certificates);
 
   // Records the outcome of a signature that nobody will see, because its token was larger than the reserve.
   [[nodiscard]] async::Task<Result<void>> discard_signature();
@@ -83,26 +77,6 @@ class SigningAct {
 
  private:
   [[nodiscard]] Result<void> make_id();
-  // Step 5: the entry, which the caller has recorded. `condition` outlives that.
-  [[nodiscard]] audit::Submission intent(const cms::SignedAttributes& attributes, const crypto::Digest& message_digest,
-                                         const audit::Condition& condition);
-  // Notes that the intent is recorded, or translates the error why it is not.
-  [[nodiscard]] Result<void> begun(const Result<audit::Receipt>& receipt);
-  // Steps 6 and 7. On any thread, while the act waits.
-  [[nodiscard]] Result<Bytes> use(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
-                                  KeyUse::Time asked);
-  // Step 9.
-  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const credentials::SigningMaterial& key,
-                                                                   ByteView signature);
-  // Step 12: the entry with the signature's row, and what it means once it is recorded.
-  [[nodiscard]] audit::Submission outcome(Kept& kept);
-  [[nodiscard]] StoredSignature made(Kept kept, const audit::Receipt& receipt);
-  [[nodiscard]] async::Task<Result<StoredSignature>> sign_at_once(const credentials::SigningMaterial& key,
-                                                                  const cms::SignedAttributes& attributes,
-                                                                  audit::Submission begin, const Keep& keep);
-  [[nodiscard]] async::Task<Result<StoredSignature>> sign_and_timestamp(const credentials::SigningMaterial& key,
-                                                                        const cms::SignedAttributes& attributes,
-                                                                        audit::Submission begin, const Keep& keep);
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
   const SignatureMaking& with_;
@@ -115,7 +89,6 @@ class SigningAct {
   // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp
   // authority is asked.
   audit::Line line_;
-  Instant kept_at_;  // `created` of the signature's row
   unsigned signatures_made_ = 0;
 };
 

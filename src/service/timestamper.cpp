@@ -29,9 +29,7 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
   const credentials::StillStands condition(caller, *credential_);
   intent.condition = &condition;
 
-  const auto sign = [&](KeyUse::Time asked, const audit::Receipt&) {
-    return use_->measure(asked, [&] { return unit_->sign(token); });
-  };
+  const auto sign = [&](KeyUse::Time asked) { return use_->measure(asked, [&] { return unit_->sign(token); }); };
   RAKKAN_CO_TRY(auto used, co_await run_after(*trail_, std::move(intent), *hsm_, sign, deadline, caller.owner()));
   RAKKAN_CO_TRY(const Bytes signature, std::move(used.result));
   RAKKAN_CO_TRY(Bytes der, unit_->complete(token, signature));
