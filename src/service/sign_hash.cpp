@@ -14,9 +14,10 @@ async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& c
   RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a try of the PIN is counted
   RAKKAN_CO_CHECK(co_await act.authorize());                                  // 1
   RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
-  RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, attributes, command.digest));  // 5, 6, 7
-  RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                   // 9
-  Bytes cms = assemble(key, attributes, signature, token);                                   // 8
+  RAKKAN_CO_CHECK(co_await act.record_intent(attributes, command.digest));    // 5
+  RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, attributes));   // 6, 7
+  RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));    // 9
+  Bytes cms = assemble(key, attributes, signature, token);                    // 8
   auto certificates = find_certificates(cms, key, token);
   std::string answer = records::answer(act.facts());
   RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(cms),

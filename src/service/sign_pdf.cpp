@@ -28,10 +28,10 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     };
     RAKKAN_CO_TRY(PreparedPdf prepared,
                   co_await with.documents.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
-    RAKKAN_CO_TRY(const Bytes signature,
-                  co_await act.sign(key, prepared.attributes, prepared.byte_range_digest));  //  5, 6, 7
-    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                 //  9
-    const Bytes cms = assemble(key, prepared.attributes, signature, token);                  //  8
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));            //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));                       //  6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                                 //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                                  //  8
     if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
       token_room = with_margin(token->der().size());

@@ -6,7 +6,6 @@
 #include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
-#include "service/after_entry.hpp"
 #include "service/key_use.hpp"
 #include "service/opened_credentials.hpp"
 #include "service/self_check_table.hpp"
@@ -67,48 +66,51 @@ Result<void> SigningAct::make_id() {
   return {};
 }
 
-async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& key,
-                                            const cms::SignedAttributes& attributes,
-                                            const crypto::Digest& message_digest) {
+async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes& attributes,
+                                                    const crypto::Digest& message_digest) {
   RAKKAN_CO_CHECK(check_time(deadline_));
   auto& activation = facts_.grant->activation();
   facts_.message_digest = message_digest;
   facts_.to_be_signed = attributes.digest();
-  audit::Submission intent;
-  intent.event = "signature.intent";
-  intent.body = records::intent(facts_);
-  intent.subject = records::subject(*facts_.grant);
+  audit::Submission submission;
+  submission.event = "signature.intent";
+  submission.body = records::intent(facts_);
+  submission.subject = records::subject(*facts_.grant);
   if (activation) {
     if (auto use = activation->use_to_record()) {
-      intent.changes.emplace_back(*std::move(use));
+      submission.changes.emplace_back(*std::move(use));
     }
   }
   const credentials::StillStands condition(request_.principal, *credential_);
-  intent.condition = &condition;
+  submission.condition = &condition;
   line_ = with_.trail.begin_line();
-  intent.line = line_;
+  submission.line = line_;
   OpenIntents::Guard& guard = intent_.emplace(with_.open_intents);
-  ++signatures_made_;
-  const auto use = [&](KeyUse::Time asked) {
-    return with_.key_use.measure(asked, [&] { return use_key(key, attributes); });
-  };
-  auto used = co_await run_after(with_.trail, std::move(intent), with_.hsm, use, deadline_, request_.principal.owner());
-  if (!used) {
-    if (used.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  if (!receipt) {
+    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
       guard.close();
     }
     intent_.reset();
     // already_exists: the store has a use of this activation that the ActivationBook does not know.
-    co_return used.error().code == ErrorCode::already_exists
+    co_return receipt.error().code == ErrorCode::already_exists
         ? fail(ErrorCode::activation_used, "this document was signed with the activation")
-        : fail(used.error());
+        : fail(receipt.error());
   }
-  facts_.intent = used->receipt.index;
+  facts_.intent = receipt->index;
   if (activation) {
     activation->recorded();
   }
   with_.open_intents.count(with_.store, deadline_);
-  RAKKAN_CO_TRY(Bytes signature, std::move(used->result));
+  co_return Result<void>{};
+}
+
+async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& key,
+                                            const cms::SignedAttributes& attributes) {
+  ++signatures_made_;
+  const KeyUse::Time asked = std::chrono::steady_clock::now();
+  const auto use = [&] { return with_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
+  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(with_.hsm, use, deadline_, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
   have_table_made(key.self_check(), with_.cpu);
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);

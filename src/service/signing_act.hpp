@@ -46,11 +46,12 @@ class SigningAct {
   [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
-  // Steps 5, 6 and 7. The intent (the caller, the key, the digest, and the consent) is durable before the one use of
-  // the key that it is for.
+  // Step 5. The intent is durable before the task returns: the caller, the key, the digest, and the consent.
+  [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,
+                                                        const crypto::Digest& message_digest);
+  // Steps 6 and 7: the one use of the key that the intent is for.
   [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
-                                                const cms::SignedAttributes& attributes,
-                                                const crypto::Digest& message_digest);
+                                                const cms::SignedAttributes& attributes);
   // Step 9. No token for B-B.
   [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
       const credentials::SigningMaterial& key, ByteView signature);

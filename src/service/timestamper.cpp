@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 
-#include "service/after_entry.hpp"
 #include "service/key_use.hpp"
 #include "service/records.hpp"
 #include "service/self_check_table.hpp"
@@ -28,10 +27,11 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
   intent.body = records::token(token.info(), caller);
   const credentials::StillStands condition(caller, *credential_);
   intent.condition = &condition;
+  RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
 
-  const auto sign = [&](KeyUse::Time asked) { return use_->measure(asked, [&] { return unit_->sign(token); }); };
-  RAKKAN_CO_TRY(auto used, co_await run_after(*trail_, std::move(intent), *hsm_, sign, deadline, caller.owner()));
-  RAKKAN_CO_TRY(const Bytes signature, std::move(used.result));
+  const KeyUse::Time asked = std::chrono::steady_clock::now();
+  const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
+  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline, caller.owner()));
   RAKKAN_CO_TRY(Bytes der, unit_->complete(token, signature));
   have_table_made(unit_->self_check(), *cpu_);
   co_return der;
