@@ -1,5 +1,5 @@
-// GET /v1/credentials and GET /v1/credentials/{id}: those that the caller's tenant may use; of others not even the
-// names.
+// GET /v1/credentials and GET /v1/credentials/{id}: the credentials that the caller's tenant may use; not even the
+// names of others are shown.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"

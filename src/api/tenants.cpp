@@ -1,4 +1,4 @@
-// GET /v1/tenants: who is served here. A tenant is there when it has a key or a credential.
+// GET /v1/tenants lists the tenants that are served here. A tenant exists when it has an API key or a credential.
 #include <map>
 
 #include "api/administration.hpp"

@@ -96,9 +96,10 @@ void watch_keys(Watches& watches, const service::ServiceState& state) {
     };
   };
   using KeyUses = service::ServiceState::KeyUses;
-  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that they took, together",
+  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that these signatures took, together",
                of_both([](const KeyUses& uses) { return uses.signing; }));
-  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total", "Time that they waited for a thread, together",
+  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total",
+               "Time that these signatures waited for a thread, together",
                of_both([](const KeyUses& uses) { return uses.waited; }));
 }
 

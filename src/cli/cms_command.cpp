@@ -1,4 +1,5 @@
-// rakkan cms DIGEST -o FILE.p7s: a detached CMS in the PAdES profile over a digest; the document is never needed.
+// The command `rakkan cms DIGEST -o FILE.p7s`, which makes a detached CMS in the PAdES profile over a digest; the
+// document is never needed.
 #include <CLI/CLI.hpp>
 
 #include "cli/input.hpp"

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::string_view kTypes = "/problems/";
 
-// RFC 9110 §10.2.3: whole seconds; rounded up, so that nobody comes too early.
+// The value of Retry-After (RFC 9110 §10.2.3) in whole seconds, rounded up so that no caller comes too early.
 std::string retry_after_text(std::chrono::milliseconds wait) {
   return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
 }
 
-// The beginning of both kinds.
+// The members with which both forms of a problem begin.
 json::ObjectWriter describe(const Error& error, Language language) {
   const ErrorRow& meaning = row(error.code);
   json::ObjectWriter body;
@@ -31,7 +31,7 @@ json::ObjectWriter describe(const Error& error, Language language) {
 
 void add_place_and_time(json::ObjectWriter& body, const Error& error) {
   const ErrorRow& meaning = row(error.code);
-  // Methods belong into Allow (RFC 9110 §10.2.1), not into the body.
+  // The allowed methods belong into the field Allow (RFC 9110 §10.2.1), not into the body.
   if (meaning.http_status < 500 && error.code != ErrorCode::method_not_allowed) {
     if (!error.where.empty()) {
       body.text("where", error.where);

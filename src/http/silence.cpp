@@ -5,7 +5,7 @@
 namespace rakkan::http {
 namespace {
 
-// A request may be on its way into the connection at this moment: a few such are passed over, no more are looked at.
+// Silent connections into which a request is arriving at this moment are passed over; at most this many are looked at.
 constexpr int kMostLooks = 8;
 
 Connection* first_in(const std::list<Connection*>& list) noexcept {

@@ -46,7 +46,7 @@ class DocumentWork {
   }
 
  private:
-  // What an I/O thread can spare for a document.
+  // The limits of the work that an I/O thread can spare for a document.
   [[nodiscard]] static pdf::Limits little_of(pdf::Limits limits);
 
   const Limits& limits_;

@@ -26,7 +26,7 @@ class OpenIntents {
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
 
-  // One more intent was recorded: now and then the mark moves up, on that pool.
+  // Counts one more recorded intent; after kIntentsToAMark of them moves the mark up, on that pool.
   void count(async::BoundedPool& pool, async::Deadline deadline);
 
   // A Guard is made before an intent is recorded. One that is never closed, because the outcome could not be recorded,
@@ -46,7 +46,7 @@ class OpenIntents {
  private:
   [[nodiscard]] std::uint64_t mark();
 
-  // The mark moves up after so many intents: a start after a crash looks through about as many records.
+  // The intents after which the mark moves up; a start after a crash looks through about as many records.
   static constexpr std::uint64_t kIntentsToAMark = 4'096;
 
   store::Ledger* ledger_;

@@ -1,4 +1,4 @@
-// Pools are the threads of a service by what they wait for or work on.
+// Pools are the threads of a service, one pool for each thing that work waits for or uses.
 #pragma once
 
 #include "rakkan/async/bounded_pool.hpp"

@@ -45,13 +45,13 @@ class OpenIntents;
 class Timestampers;
 struct WitnessTexts;
 
-// The time that a request has: its own, or so long from now.
+// The deadline of a request: the given one, or the end of `otherwise` from now.
 [[nodiscard]] inline async::Deadline deadline_of(const std::optional<async::Deadline>& given,
                                                  std::chrono::milliseconds otherwise) {
   return given.value_or(async::deadline_in(otherwise));
 }
 
-// A signature by a document's key: SigningAct.
+// The parts of a signature by a document's key (SigningAct).
 struct SignatureMaking {
   std::chrono::milliseconds time;
   audit::TrailWriter& trail;
@@ -68,7 +68,7 @@ struct SignatureMaking {
   async::BoundedPool& store;  // marks of open intents
 };
 
-// Beside it, a signature in a document.
+// The further parts of a signature in a document.
 struct DocumentSigning {
   RandomSource& random;
   DocumentWork& documents;

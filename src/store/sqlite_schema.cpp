@@ -27,8 +27,8 @@ CREATE TABLE tsu_epoch (
   unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql"),
-    // The ledger. What may name persons (record, signature, answer) stands in tables that only grow at their end and
-    // whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
+    // The ledger. Rows that may name persons (record, signature, answer) stand in tables that only grow at their end
+    // and whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
     // in a page when it is erased.
     std::string_view(R"sql(
 ALTER TABLE credential ADD COLUMN tenant TEXT NOT NULL DEFAULT '';

@@ -18,7 +18,7 @@ bool CountedRefusals::takes(ErrorCode code, const IpAddress& peer, Time now) noe
   if (window.addresses.size() < kMostAddresses) {
     try {
       window.addresses.insert(peer);
-    } catch (const std::bad_alloc&) {  // counted all the same, as from an address that was there before
+    } catch (const std::bad_alloc&) {  // the refusal is counted all the same, only its address is not
     }
   }
   return false;
@@ -31,7 +31,7 @@ void CountedRefusals::flush(Time now) noexcept {
     if (!window.open || now - window.begin < kWindow) {
       continue;
     }
-    // A window that counted something is followed by another, so that a flood that goes on gets no line of its own.
+    // A window with counts is followed by another one, so that the next request of a flood gets no line of its own.
     window.open = window.times > 0;
     if (window.open) {
       write(static_cast<ErrorCode>(i), window);

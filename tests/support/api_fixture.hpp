@@ -1,5 +1,5 @@
 // The whole API on a loopback port: a store, a trail with checkpoints, keys in memory, clocks that a test moves, two
-// tenants with keys. What it answers can be kept, to be held against its description.
+// tenants with keys. Its answers can be kept, to be compared with its description.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -111,7 +111,7 @@ class ApiFixture : public ::testing::Test {
   }
   ~ApiFixture() override { stop(); }
 
-  // Everything but the folder, in the order in which a program ends it.
+  // Ends everything but the folder, in the order in which a program does.
   void stop() {
     server.reset();
     metrics_server.reset();
@@ -123,14 +123,14 @@ class ApiFixture : public ::testing::Test {
     }
   }
 
-  // An API key; its text.
+  // Makes an API key and returns its text.
   std::string key(const std::string& tenant, access::ScopeSet scopes, std::vector<std::string> addresses = {},
                   std::optional<Instant> expires = std::nullopt) {
     const access::NewApiKey request{TenantId(tenant), "test", scopes, std::move(addresses), expires};
     return std::string(value_or_throw(api_keys->create(kOperator, request)).text.text());
   }
 
-  // A credential with a certificate, of a tenant or of all.
+  // Registers a credential with a certificate, for one tenant or for all.
   void enrol(const std::string& id, credentials::CredentialKind kind, const std::string& tenant = "",
              const std::string& party = "") {
     credentials::NewCredential request;
@@ -143,7 +143,7 @@ class ApiFixture : public ::testing::Test {
     const std::string pem = certificate_for(id, kind);
     value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
   }
-  // The authority's answer for a credential's key, with its own certificate: PEM.
+  // The certificate that the authority issues for a credential's key, and the authority's own: PEM.
   std::string certificate_for(const std::string& id, credentials::CredentialKind kind) {
     const Bytes key_id = value_or_throw(store->credential(CredentialId(id))).key_id;
     const auto signer = value_or_throw(keys_in_memory.signer({id, id, key_id}));
@@ -179,7 +179,7 @@ class ApiFixture : public ::testing::Test {
     client.send(text_of_request(request));
     return client.answer();
   }
-  // Over the Unix socket, as the operator.
+  // Asks over the Unix socket, as the operator.
   RawAnswer ask_locally(const ApiRequest& request) const {
     RawHttpClient client(local_socket());
     client.send(text_of_request(request));
@@ -250,7 +250,7 @@ class ApiFixture : public ::testing::Test {
                            : "(no problem, status " + std::to_string(answer.status) + ")";
   }
 
-  // The events that the trail has recorded with these words in their records.
+  // Counts the trail's entries of that event, or with that text in their records.
   [[nodiscard]] std::size_t records_with(const std::string& event_or_text) {
     std::size_t found = 0;
     for (std::uint64_t index = 0; index < trail->size(audit::Journal::trail); ++index) {

@@ -38,7 +38,7 @@ inline constexpr std::string_view kSatosPin = "sato-170032";
 
 inline SecureBytes pin_of(std::string_view text) { return SecureBytes(bytes_of(text)); }
 
-// Cheap for tests; the cost of real PINs is a default of credentials::PinPolicy.
+// A hash of PINs that is cheap for tests; the cost of real ones is a default of credentials::PinPolicy.
 inline credentials::PinPolicy cheap_pins() {
   credentials::PinPolicy policy;
   policy.memory = 64 * 1024;
@@ -84,7 +84,7 @@ inline CutSignature cut_signature(ByteView base, const service::SignedDocument& 
   return cut_signature(base, made.stored.tail, made.pdf);
 }
 
-// What `openssl cms` says of a detached signature over the content, with that root as the only anchor. Files go to
+// The verdict of `openssl cms` on a detached signature over the content, with that root as the only anchor. Files go to
 // `folder`.
 inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, ByteView cms, ByteView content,
                                        std::string_view root_pem) {
@@ -108,7 +108,7 @@ class SigningFixture {
   [[nodiscard]] service::Environment environment() {
     return {.store = *store, .keys = *keys_, .clock = clock, .random = random, .trail = trail, .monotonic = &monotonic};
   }
-  // Another process on the same store; the first one is gone.
+  // Makes another service on the same store, as a new process does when the first one is gone.
   void restart() {
     const service::Options options = assembly->options();
     assembly.reset();
@@ -123,7 +123,7 @@ class SigningFixture {
     return options;
   }
 
-  // A credential with a certificate of `authority`; the id is also its token's and its key's label.
+  // Registers a credential with a certificate of `authority`; the id is also its token's and its key's label.
   CredentialId enrol(const std::string& id, credentials::CredentialKind kind,
                      crypto::KeyKind key_kind = crypto::KeyKind::ec_p256, const std::string& party = "",
                      const TestAuthority::Change& change = {}, const std::string& suite = "",

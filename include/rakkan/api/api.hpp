@@ -1,5 +1,5 @@
-// Api is what the server answers: the routes of docs/api/openapi.yaml on a SigningService, who may call them, and what
-// logs and metrics say about it. One file an endpoint in src/api.
+// Api is the server's HTTP API: the routes of docs/api/openapi.yaml on a SigningService, the access to them, and their
+// log lines and metrics. Each endpoint is a file in src/api.
 #pragma once
 
 #include <chrono>
@@ -40,10 +40,10 @@ struct ApiOptions {
   bool housekeeping = true;                    // background work; false: a program that answers one request and ends
 };
 
-// `document`: bytes of the largest.
+// The options of the API among those of the server. `document`: bytes of the largest document.
 [[nodiscard]] ApiOptions api_options(const http::Options& options, std::uint64_t document);
 
-struct ApiEnvironment {  // outlives the Api
+struct ApiEnvironment {  // everything that it refers to outlives the Api
   service::SigningService& signing;
   const service::ServiceState& state;
   credentials::CredentialRegistry& credentials;
@@ -58,22 +58,22 @@ struct ApiEnvironment {  // outlives the Api
   const service::Archive& archive;
 };
 
-// What a server has open and in memory, as metrics. The server outlives the watches.
+// A server's open connections and its memory, as metrics. The server outlives the watches.
 [[nodiscard]] std::vector<telemetry::Metrics::Watch> watch(telemetry::Metrics& metrics, const http::Server& server);
 
 class Api {
  public:
   Api(const ApiOptions& options, ApiEnvironment environment);
-  ~Api();  // after the servers that use its routers
+  ~Api();  // only after the servers that use its routers have ended
 
   [[nodiscard]] http::Router router();          // everything but metrics
   [[nodiscard]] http::Router metrics_router();  // GET /metrics
   [[nodiscard]] http::Observer& observer() noexcept;
 
-  // /readyz is red from now on: the load balancer sends nobody any more.
+  // Makes /readyz answer 503 from now on, so that the load balancer sends no more requests.
   void begin_drain() noexcept;
 
-  struct Context;  // for the endpoints
+  struct Context;  // the state that the endpoints share; src/api/context.hpp
 
  private:
   std::unique_ptr<Context> context_;

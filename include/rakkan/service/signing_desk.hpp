@@ -38,8 +38,8 @@ struct GivenSignature {
 
 class SigningDesk {
  public:
-  // All outlive the desk. `store` is the pool on which the store and the log's files are read, `time` what a request
-  // has that brings no deadline.
+  // All arguments outlive the desk. `store` is the pool on which the store and the log's files are read, `time` the
+  // time of a request without a deadline of its own.
   SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail, async::BoundedPool& store,
               std::chrono::milliseconds time) noexcept
       : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store), time_(time) {}

@@ -1,3 +1,4 @@
+// The options of the store.
 #pragma once
 
 #include <chrono>

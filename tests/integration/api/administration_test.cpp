@@ -1,4 +1,5 @@
-// Who may administer what: the operator over the Unix socket everything, a key of the API its tenant's things alone.
+// Rights of administration: the operator over the Unix socket has all of them, an API key those over its tenant's
+// things alone.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {
@@ -13,7 +14,7 @@ class ApiAdministration : public ApiFixture {
   static std::string credential(const std::string& id, const std::string& more = "") {
     return R"({"id":")" + id + R"(","kind":"party","party":"p","key_kind":"p-256")" + more + "}";
   }
-  // Every checkpoint that was due is there.
+  // Waits until a checkpoint covers the trail as it is now, and returns the trail's size.
   [[nodiscard]] std::uint64_t covered() {
     const std::uint64_t size = trail->size(audit::Journal::trail);
     EXPECT_TRUE(eventually(

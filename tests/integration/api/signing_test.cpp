@@ -1,4 +1,4 @@
-// Signing over HTTP: what is answered, once and again, and what is refused.
+// Signing over HTTP: answers, repeated answers, and refusals.
 #include "rakkan/audit/proof.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/cms/signed_data.hpp"
@@ -302,7 +302,7 @@ TEST_F(ApiSigning, BodiesOfAnotherKindAreRefused) {
   EXPECT_EQ(problem_of(ask(form(acme, witness(document_), Bytes((8U << 20U) + 1, ' ')))), "input-too-large");
 }
 
-// The thread that received it does not read so much: the cpu pool does.
+// The thread that received the document does not read so much of it; the cpu pool does.
 TEST_F(ApiSigning, ASmallDocumentThatInflatesToMuchIsSigned) {
   const Bytes document = PdfBuilder()
                              .object_stream(5, {{1, "<</Type/Catalog/Pages 2 0 R>>"},
@@ -466,7 +466,7 @@ TEST_F(ApiSigning, LinesOfABatchThatBrokeOffAreFinished) {
     client.send(text_of_request({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines}));
     gate.wait_for_visitor();
   }
-  gate.open();  // from now on answers are written to nobody
+  gate.open();  // answers from now on have no reader
   EXPECT_TRUE(eventually([&] { return service->state().load().documents.signatures > 0; }));
   EXPECT_TRUE(eventually([&] { return server->load().connections == 0; }));
 }

@@ -47,7 +47,7 @@ class ServiceOnSoftHsm : public ::testing::Test {
     return path;
   }
 
-  // What `openssl cms` says of a signature over the two spans, with the test's root as the only anchor.
+  // The verdict of `openssl cms` on a signature over the two spans, with the test's root as the only anchor.
   test::CommandOutcome openssl_verifies(const test::CutSignature& cut, ByteView content) {
     return test::openssl_verifies(pins_.path(), cut.cms.der(), content, fixture_.authority.pem());
   }

@@ -39,7 +39,7 @@ class CredentialTest : public ::testing::Test {
                                                             key->public_key().spki(), authority.certificate().subject(),
                                                             authority.validity(), authority.key()));
   }
-  // As an earlier program stored them, which asked for less.
+  // Stores certificates as an earlier version did, which checked less of them.
   void store_certificates(const std::string& id, const std::vector<pki::Certificate>& certificates) {
     store::CredentialActivation change{CredentialId(id), {}};
     for (const pki::Certificate& certificate : certificates) {
@@ -169,7 +169,7 @@ TEST_F(CredentialTest, RootsThatCannotBeReadAreAnErrorOfTheConfiguration) {
   EXPECT_THAT(service::Assembly::create(options, fixture_.environment()), FailsWith(ErrorCode::permissions_unsafe));
 }
 
-// The chain is judged again at each start, from what the store has; signatures carry it without its root.
+// The chain in the store is judged again at each start; signatures carry it without its root.
 TEST_F(CredentialTest, RootIsKeptAndLeftOutOfSignatures) {
   fixture_.enrol("seal", CredentialKind::operator_seal);
   fixture_.restart();

@@ -36,7 +36,7 @@ class SigningServiceTest : public ::testing::Test {
     fixture_->set_pin(sato_, test::kSatosPin);
   }
 
-  // With an outside authority as the profile "outside".
+  // Sets up the service with an outside authority as the profile "outside".
   void set_up_outside(TsaBehaviour behaviour) {
     outside_unit_ = std::make_unique<test::TestTsu>(outside_authority_);
     outside_ = std::make_unique<LoopbackTsa>(outside_unit_->tsu, behaviour);

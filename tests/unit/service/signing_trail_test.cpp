@@ -1,4 +1,4 @@
-// What the trail holds of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
+// The trail's entries of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
 #include <boost/json.hpp>
 #include <map>
 #include <thread>
