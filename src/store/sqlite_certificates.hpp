@@ -11,9 +11,9 @@
 
 namespace rakkan::store {
 
-// What the table has, by digest, and what its counts lack. Read once when the store is opened: an index over digests
-// would be a place where SQLite moves them about, and leaves copies of those that are erased. The counts are written
-// when an erasure needs them, and with released entries: in each commit they would cost a page.
+// The certificates in the table, by digest, and the stretches that its counts lack. Read once when the store is opened:
+// an index over digests would be a place where SQLite moves them about, and leaves copies of those that are erased. The
+// counts are written when an erasure needs them, and with released entries: in each commit they would cost a page.
 class KnownCertificates {
  public:
   [[nodiscard]] static Result<KnownCertificates> read(Database& database);
@@ -42,7 +42,7 @@ class KnownCertificates {
   Stretches uncounted_;
 };
 
-// What one transaction changes of them. Nothing is known of it outside until keep().
+// The changes that one transaction makes to them. KnownCertificates learns of them by keep().
 class CertificateChange {
  public:
   // Both outlive it.

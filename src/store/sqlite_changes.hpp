@@ -8,7 +8,7 @@
 
 namespace rakkan::store {
 
-// What a change does to certificates that signatures have in common is told to `certificates`.
+// `certificates` learns which certificates the change adds, refers to, or lets go of.
 [[nodiscard]] Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change);
 
 // sqlite_changes.cpp

@@ -28,8 +28,8 @@ struct SignatureRow {
   Instant created;
   std::string facts;  // JSON: the members of the answer beside the bytes; empty: erased
   Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
-  // Certificates in the tail, to be kept once for all signatures: those that stand where they are said to, without
-  // overlapping. Left out is no error, only larger. Empty when the row is read.
+  // The certificates in the tail, in their order, which the store keeps once for all signatures. A stretch that
+  // overlaps the one before, or where its certificate does not stand, stays in the tail. Empty when the row is read.
   std::vector<CertificateStretch> certificates = {};
 };
 

@@ -124,7 +124,7 @@ std::size_t times(ByteView where, ByteView what) {
   return count;
 }
 
-// What a store has of a few signatures, through commits that fail, erasures and openings in any order.
+// A few signatures in a store, through commits that fail, erasures, releases and openings in any order.
 RC_GTEST_PROP(StoredTail, ComesBackFromTheStoreAndItsCertificatesGoWithTheLastOfThem, ()) {
   const std::vector<Certificate> all = certificates();
   const test::TemporaryFolder folder(test::memory_folder());

@@ -235,8 +235,8 @@ TEST_F(SigningTrail, SignatureIsFoundAgainWithItsBytesAndFacts) {
   EXPECT_THAT(found.facts, HasSubstr(made.stored.id.value()));
 }
 
-// Of a detached CMS, of a PDF's /Contents, of a timestamp within either: the store has a certificate in its own row
-// alone, beside those of the credentials.
+// The store has a certificate in one row beside those of the credentials, whether it stands in a detached CMS, in a
+// PDF's /Contents, or in a timestamp within either.
 TEST_F(SigningTrail, CertificatesAreStoredOnceForAllSignatures) {
   std::map<std::string, std::vector<Bytes>> certificates;
   ASSERT_OK_AND_ASSIGN(const auto rows, fixture_.store->credentials());

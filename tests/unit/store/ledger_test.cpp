@@ -441,7 +441,7 @@ TEST_F(CertificatesTest, ACertificateOfACommitThatFailedIsNotTakenForKept) {
   expect_tail(row);
 }
 
-// What schema version 5 wrote: tails as they are, erased where they stand.
+// Rows as schema version 5 wrote them: a whole tail, and one that was erased.
 TEST_F(CertificatesTest, ASignatureOfTheSchemaBeforeIsReadAndErased) {
   store_.reset();
   run_sql(folder_.path(), R"sql(
