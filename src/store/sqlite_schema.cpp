@@ -85,8 +85,9 @@ CREATE INDEX signature_by_time ON signature(tenant, created);
 )sql"),
     // Certificates apart from the signatures that have them. A signature's state: 0 as it was written until now, its
     // tail whole; 1 the same, erased; 2 its tail as stored_tail.hpp has it; 3 the same, erased. A column more would
-    // make an old row longer when it is erased, and SQLite would move it. What a certificate says and how many
-    // signatures have it are two tables, as a row whose number grows does not stay where it is.
+    // make an old row longer when it is erased, and SQLite would move it. A certificate and the count of stretches that
+    // refer to it are two tables, as a row whose number grows does not stay where it is; the signatures whose outcome
+    // is below certificate_count are counted.
     std::string_view(R"sql(
 ALTER TABLE signature RENAME COLUMN erased TO state;
 CREATE TABLE certificate (

@@ -40,7 +40,8 @@ class ServerProcess {
   [[nodiscard]] double cpu_seconds() const;
   // The same for each of its threads, summed by thread name.
   [[nodiscard]] std::map<std::string, double> cpu_seconds_by_thread() const;
-  // What it had the kernel write to disks so far (write_bytes of proc(5)'s io): whole pages, each once a sync.
+  // The bytes that the kernel has written to disks for it so far (write_bytes of proc(5)'s io): whole pages, each once
+  // a sync.
   [[nodiscard]] double bytes_written() const;
   [[nodiscard]] double peak_memory_mb() const;  // VmHWM
   [[nodiscard]] double memory_mb() const;       // VmRSS
