@@ -51,6 +51,33 @@ std::string describe(const pki::Certificate& certificate) {
   return std::move(json).finish();
 }
 
+std::string describe_generations(const credentials::CredentialSummary& credential, Places places) {
+  return json::array_of(credential.generations, [&](const credentials::GenerationSummary& one) {
+    json::ObjectWriter json;
+    json.number("generation", one.number)
+        .text("status", name(one.status))
+        .text("key_kind", one.key_kind)
+        .text("suite", one.suite)
+        .text("created", to_rfc3339(one.created));
+    if (one.begins) {
+      json.text("from", to_rfc3339(*one.begins));
+    }
+    if (one.ends) {
+      json.text("until", to_rfc3339(*one.ends));
+    }
+    if (places == Places::shown) {
+      json.text("token", one.token_label).text("key", one.key_label).text("key_id", to_hex(one.key_id));
+    }
+    if (one.certificate) {
+      json.raw("certificate", describe(*one.certificate));
+      if (places == Places::shown) {
+        json.raw("warnings", describe_findings(one.findings));
+      }
+    }
+    return std::move(json).finish();
+  });
+}
+
 std::string describe_whole(const credentials::CredentialSummary& credential) {
   json::ObjectWriter json;
   json.text("id", credential.id.value())
@@ -71,6 +98,7 @@ std::string describe_whole(const credentials::CredentialSummary& credential) {
   if (credential.certificate) {
     json.raw("certificate", describe(*credential.certificate)).raw("warnings", describe_findings(credential.findings));
   }
+  json.raw("generations", describe_generations(credential, Places::shown));
   return std::move(json).finish();
 }
 

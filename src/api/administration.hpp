@@ -21,6 +21,10 @@ namespace rakkan::api {
 
 // A certificate in use, as everybody sees it.
 [[nodiscard]] std::string describe(const pki::Certificate& certificate);
+// Describes the keys of a credential with their certificates, from and until when it signs with each. Only an
+// administrator sees the places of the keys.
+enum class Places : std::uint8_t { shown, hidden };
+[[nodiscard]] std::string describe_generations(const credentials::CredentialSummary& credential, Places places);
 // A credential as its administrator sees it: with the place of its key and what is wrong with its certificate.
 [[nodiscard]] std::string describe_whole(const credentials::CredentialSummary& credential);
 

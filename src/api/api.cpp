@@ -86,13 +86,17 @@ Router Api::router() {
   add(Method::get, "/v1/audit/proofs/{index}", Scope::audit, Needs::records, 0, get_audit_proof, {kJournalParameter});
   add(Method::get, "/v1/audit/checkpoint", Scope::audit, Needs::records, 0, get_audit_checkpoint, {kJournalParameter});
   add(Method::get, "/v1/credentials", Scope::sign, Needs::records, 0, get_credentials).also = Scope::admin;
-  add(Method::get, "/v1/credentials/{id}", Scope::sign, Needs::records, 0, get_credential);
+  add(Method::get, "/v1/credentials/{id}", Scope::sign, Needs::records, 0, get_credential).also = Scope::admin;
   add(Method::post, "/v1/credentials", Scope::admin, Needs::records, options.json, post_credentials);
   add(Method::post, "/v1/credentials:adopt", Scope::admin, Needs::records, options.json, post_adopted_credential);
+  add(Method::post, "/v1/credentials/{id}/rotate", Scope::admin, Needs::records, options.json, post_rotate);
   add(Method::post, "/v1/credentials/{id}/csr", Scope::admin, Needs::records, options.json, post_csr);
   add(Method::post, "/v1/credentials/{id}/certificate", Scope::admin, Needs::records, kLargestCertificateFile,
-      post_certificate, {kChainParameter});
+      post_certificate, {kChainParameter, kAtParameter});
   add(Method::post, "/v1/credentials/{id}/disable", Scope::admin, Needs::records, 0, post_disable);
+  add(Method::put, "/v1/credentials/{id}/pin", Scope::sign, Needs::pins, options.json, put_pin);
+  add(Method::post, "/v1/credentials/{id}/pin-code", Scope::admin, Needs::pins, 0, post_pin_code);
+  add(Method::delete_, "/v1/credentials/{id}/pin-code", Scope::admin, Needs::pins, 0, delete_pin_code);
   add(Method::post, "/v1/credentials/{id}/pin", Scope::admin, Needs::pins, options.json, post_pin);
   add(Method::post, "/v1/credentials/{id}/pin-reset", Scope::admin, Needs::pins, options.json, post_pin_reset);
   add(Method::get, "/v1/tenants", Scope::admin, Needs::records, 0, get_tenants);

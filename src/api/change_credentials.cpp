@@ -1,13 +1,13 @@
 // The life of a credential, from its key to its end: POST /v1/credentials (a new key), /v1/credentials:adopt (a key
-// that is in its token already), and the endpoints of one credential: /csr, /certificate, /disable, /pin and
-// /pin-reset.
+// that is in its token already), and the endpoints of one credential: /rotate, /csr, /certificate and /disable. Its
+// PIN: pins.cpp.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
 #include "api/media_type.hpp"
+#include "api/query_values.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
-#include "rakkan/credentials/activation.hpp"
 #include "rakkan/json/reader.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/certificate.hpp"
@@ -20,12 +20,11 @@ constexpr std::size_t kName = 32;
 constexpr std::size_t kParty = 256;
 constexpr std::size_t kWord = 64;
 constexpr std::size_t kSubject = 1'024;
-constexpr std::size_t kSecret = 256;
 
 // Only the operator may send the members that choose the place of a key: a caller that names a token and a key in it
 // could make another tenant's key a credential of its own.
-Result<void> read_place(Context& context, const Request& request, json::Members& members,
-                        credentials::NewCredential& wanted) {
+template <class Wanted>
+Result<void> read_place(Context& context, const Request& request, json::Members& members, Wanted& wanted) {
   for (const std::string_view member : {"token", "key_label", "key_id"}) {
     if (members.has(member) && !is_operator(request)) {
       return only_for_operator(context, request, "only the operator chooses the token and name of a key",
@@ -59,6 +58,18 @@ Result<void> read_owner(Context& context, const Request& request, json::Members&
   return {};
 }
 
+Result<std::optional<crypto::KeyKind>> read_key_kind(json::Members& members) {
+  RAKKAN_TRY(const std::optional<std::string> key, members.optional_text("key_kind", kWord));
+  if (!key) {
+    return std::nullopt;
+  }
+  const auto known_key = crypto::key_kind_from_name(*key);
+  if (!known_key) {
+    return members.not_among("key_kind", {"rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"});
+  }
+  return known_key;
+}
+
 Result<credentials::NewCredential> read_new(Context& context, const Request& request, ByteView body) {
   RAKKAN_TRY(const json::Document document, parse_json(body));
   json::Members members = document.root();
@@ -73,14 +84,8 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   wanted.kind = *known_kind;
   RAKKAN_TRY(std::optional<std::string> party, members.optional_text("party", kParty));
   wanted.party = PartyId(std::move(party).value_or(""));
-  RAKKAN_TRY(const std::optional<std::string> key, members.optional_text("key_kind", kWord));
-  if (key) {
-    const auto known_key = crypto::key_kind_from_name(*key);
-    if (!known_key) {
-      return members.not_among("key_kind", {"rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384"});
-    }
-    wanted.key_kind = *known_key;
-  }
+  RAKKAN_TRY(const std::optional<crypto::KeyKind> key_kind, read_key_kind(members));
+  wanted.key_kind = key_kind.value_or(wanted.key_kind);
   RAKKAN_TRY(std::optional<std::string> suite, members.optional_text("suite", kWord));
   wanted.suite = std::move(suite).value_or("");
   RAKKAN_CHECK(read_owner(context, request, members, wanted));
@@ -91,6 +96,30 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   return wanted;
 }
 
+Result<credentials::NextKey> read_next(Context& context, const Request& request, ByteView body) {
+  RAKKAN_TRY(const json::Document document, parse_json(body));
+  json::Members members = document.root();
+  credentials::NextKey wanted;
+  RAKKAN_TRY(wanted.key_kind, read_key_kind(members));
+  RAKKAN_TRY(std::optional<std::string> suite, members.optional_text("suite", kWord));
+  wanted.suite = std::move(suite).value_or("");
+  RAKKAN_CHECK(read_place(context, request, members, wanted));
+  if (members.has("replace")) {
+    RAKKAN_TRY(wanted.replace, members.flag("replace"));
+  }
+  if (members.has("adopt")) {
+    RAKKAN_TRY(wanted.adopt, members.flag("adopt"));
+  }
+  if (wanted.adopt && !is_operator(request)) {
+    return only_for_operator(context, request, "the operator alone takes a key that is there already", "adopt");
+  }
+  if (wanted.adopt && wanted.key_label.empty() && wanted.key_id.empty()) {
+    return members.wrong("adopt", "needs key_label or key_id");
+  }
+  RAKKAN_CHECK(members.done());
+  return wanted;
+}
+
 async::Task<Result<Bytes>> read_body(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
   co_return co_await read_all(*request.body, context.options.json);
@@ -98,19 +127,6 @@ async::Task<Result<Bytes>> read_body(Context& context, Request& request) {
 
 Response whole(const credentials::CredentialSummary& credential, unsigned status) {
   return Response::json(describe_whole(credential) + "\n", status);
-}
-
-Result<void> must_be_party(const credentials::CredentialSummary& credential) {
-  return credential.kind == credentials::CredentialKind::party
-             ? Result<void>()
-             : fail(ErrorCode::credential_type_mismatch, "only a party's key is activated by a PIN",
-                    credential.id.value());
-}
-
-Response pin_answer(const credentials::CredentialSummary& credential, std::string_view what) {
-  json::ObjectWriter json;
-  json.text("id", credential.id.value()).text("pin", what);
-  return Response::json(std::move(json).finish() + "\n");
 }
 
 }  // namespace
@@ -134,6 +150,17 @@ async::Task<Result<Response>> post_adopted_credential(Context& context, Request&
   co_return whole(made, 201);
 }
 
+async::Task<Result<Response>> post_rotate(Context& context, Request& request) {
+  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
+  RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
+  RAKKAN_CO_TRY(const credentials::NextKey wanted, read_next(context, request, body));
+  const auto rotate = [&] {
+    return context.environment.credentials.rotate(principal_of(request), credential.id, wanted);
+  };
+  RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, rotate));
+  co_return whole(made, 201);
+}
+
 async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
@@ -143,11 +170,12 @@ async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   RAKKAN_CO_CHECK(members.done());
   RAKKAN_CO_TRY(const pki::Name subject, pki::Name::from_text(text));
   const auto make = [&] { return context.environment.credentials.certification_request(credential.id, subject); };
-  RAKKAN_CO_TRY(const Bytes made, co_await change(context, request, make));
+  RAKKAN_CO_TRY(const credentials::CertificationRequest made, co_await change(context, request, make));
   json::ObjectWriter json;
   json.text("id", credential.id.value())
+      .number("generation", made.generation)
       .text("subject", subject.text())
-      .text("request", pki::to_pem("CERTIFICATE REQUEST", made));
+      .text("request", pki::to_pem("CERTIFICATE REQUEST", made.der));
   co_return Response::json(std::move(json).finish() + "\n");
 }
 
@@ -161,11 +189,12 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
   }
   const std::vector<std::string> words{"whole", "incomplete"};
   RAKKAN_CO_TRY(const std::string chain, word_parameter(request, kChainParameter, words));
+  RAKKAN_CO_TRY(const std::optional<Instant> at, time_parameter(request, kAtParameter));
   RAKKAN_CO_TRY(const Bytes certificates, co_await read_all(*request.body, kLargestCertificateFile));
   const auto incomplete = chain == "whole" ? credentials::IncompleteChain::refuse : credentials::IncompleteChain::allow;
   const auto take = [&] {
     return context.environment.credentials.import_certificates(principal_of(request), credential.id, certificates,
-                                                               incomplete);
+                                                               incomplete, at);
   };
   RAKKAN_CO_TRY(const credentials::CredentialSummary changed, co_await change(context, request, take));
   co_return whole(changed, 200);
@@ -178,51 +207,6 @@ async::Task<Result<Response>> post_disable(Context& context, Request& request) {
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("status", "disabled");
   co_return Response::json(std::move(json).finish() + "\n");
-}
-
-async::Task<Result<Response>> post_pin(Context& context, Request& request) {
-  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "only the operator sets a PIN for a party");
-  }
-  RAKKAN_CO_CHECK(must_be_party(credential));
-  RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
-  RAKKAN_CO_TRY(const WipedBytes body, co_await read_secret(*request.body, context.options.json));
-  RAKKAN_CO_TRY(const json::Document document, parse_json(body));
-  json::Members members = document.root();
-  RAKKAN_CO_TRY(const SecureBytes pin, members.secret("pin", kSecret));
-  RAKKAN_CO_TRY(const std::optional<SecureBytes> old_pin, members.optional_secret("old_pin", kSecret));
-  RAKKAN_CO_CHECK(members.done());
-  credentials::Activation& activation = context.environment.pins;
-  const access::Principal& by = principal_of(request);
-  if (old_pin) {
-    RAKKAN_CO_CHECK(co_await activation.change_pin(by, credential.id, *old_pin, pin, request.deadline));
-  } else {
-    RAKKAN_CO_CHECK(co_await activation.set_pin(by, credential.id, pin, request.deadline));
-  }
-  co_return pin_answer(credential, "set");
-}
-
-async::Task<Result<Response>> post_pin_reset(Context& context, Request& request) {
-  RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  RAKKAN_CO_CHECK(must_be_party(credential));
-  const access::Principal& by = principal_of(request);
-  RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
-  RAKKAN_CO_TRY(const json::Document document, parse_json(body));
-  json::Members members = document.root();
-  RAKKAN_CO_TRY(std::optional<std::string> tenant, members.optional_text("tenant", kName));
-  RAKKAN_CO_CHECK(members.done());
-  std::optional<TenantId> whose;
-  if (tenant) {
-    whose = TenantId(*std::move(tenant));
-  } else if (!by.any_tenant) {
-    whose = by.tenant;
-  }
-  if (!by.any_tenant && *whose != by.tenant) {
-    co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
-  }
-  RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
-  co_return pin_answer(credential, "reset");
 }
 
 }  // namespace rakkan::api

@@ -16,6 +16,7 @@ inline constexpr std::string_view kOrderParameter = "order";
 inline constexpr std::string_view kLimitParameter = "limit";
 inline constexpr std::string_view kCursorParameter = "cursor";
 inline constexpr std::string_view kChainParameter = "chain";
+inline constexpr std::string_view kAtParameter = "at";
 
 inline constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;  // bytes
 inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of an erasure's request
@@ -35,10 +36,14 @@ inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of
 [[nodiscard]] async::Task<Result<Response>> get_credential(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_credentials(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_adopted_credential(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_rotate(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_csr(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_certificate(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_disable(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_pin(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> put_pin(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_pin_code(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> delete_pin_code(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_pin_reset(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_erasure(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_tenants(Context& context, Request& request);

@@ -22,6 +22,7 @@ std::string describe_usable(const credentials::CredentialSummary& credential) {
   if (credential.certificate) {
     json.raw("certificate", describe(*credential.certificate));
   }
+  json.raw("generations", describe_generations(credential, Places::hidden));
   return std::move(json).finish();
 }
 

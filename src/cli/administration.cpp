@@ -42,7 +42,7 @@ class There final : public Administration {
 };
 
 std::optional<http::Method> method_of(std::string_view text) {
-  for (const http::Method method : {http::Method::get, http::Method::post, http::Method::delete_}) {
+  for (const http::Method method : {http::Method::get, http::Method::post, http::Method::put, http::Method::delete_}) {
     if (name(method) == text) {
       return method;
     }
@@ -224,6 +224,10 @@ std::string percent_encoded(std::string_view text) {
     }
   }
   return result;
+}
+
+std::string path_of_credential(std::string_view id, std::string_view what) {
+  return "/v1/credentials/" + percent_encoded(id) + "/" + std::string(what);
 }
 
 }  // namespace rakkan::cli

@@ -54,5 +54,7 @@ class Administration {
 [[nodiscard]] boost::json::object object_member(const boost::json::object& object, std::string_view member);
 // The text percent-encoded (RFC 3986 §2.1), for a query or a path.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
+// "/v1/credentials/ID/WHAT"
+[[nodiscard]] std::string path_of_credential(std::string_view id, std::string_view what);
 
 }  // namespace rakkan::cli

@@ -134,6 +134,19 @@ std::string digest_text(const crypto::Digest& digest) {
   return std::string(crypto::info(digest.algorithm()).name) + " " + to_hex(digest.view());
 }
 
+// The credential, its key and the certificate that made the signature, as `credentials show` lists them.
+std::string certificate_line(const json::object& record) {
+  const std::string certificate = digest_text(record, "certificate");
+  if (certificate.empty()) {
+    return {};
+  }
+  std::string text = "    by        " + text_member(record, "credential");
+  if (const json::value* const generation = record.if_contains("generation"); generation != nullptr) {
+    text += ", key " + json::serialize(*generation);
+  }
+  return text + ", certificate " + certificate + "\n";
+}
+
 enum class Match : std::uint8_t { matches, differs, erased, unknown, no_id };
 
 struct MatchRow {
@@ -235,6 +248,9 @@ class FindCommand final : public Command {
     };
     one("intent", found.intent);
     one("outcome", found.outcome);
+    if (found.intent.record) {
+      text += certificate_line(*found.intent.record);
+    }
   }
 
   // The exit code is 1 when one signature differs from its record, 2 when the trail does not know a signature that has

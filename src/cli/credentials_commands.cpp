@@ -1,5 +1,5 @@
-// The commands `rakkan credentials generate|adopt|csr|import|pin|list|disable`: an operator's way from a key in the
-// token to a certificate.
+// The commands `rakkan credentials generate|adopt|rotate|csr|import|list|show|disable`: an operator's way from a key in
+// the token to a certificate, and to the next key.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -8,6 +8,7 @@
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "rakkan/base/hex.hpp"
+#include "rakkan/base/time.hpp"
 #include "rakkan/crypto/public_key.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/name.hpp"
@@ -18,10 +19,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;
-
-std::string path_of(const std::string& id, std::string_view what) {
-  return "/v1/credentials/" + percent_encoded(id) + "/" + std::string(what);
-}
 
 Outcome outcome(json::object credential) {
   std::string text = line_of_credential(credential);
@@ -113,6 +110,62 @@ class AdoptCommand final : public NewCredentialCommand {
   std::string key_id_;
 };
 
+class RotateCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential")->required();
+    app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384 (default: as the present key)");
+    app.add_option(
+        "--suite", suite_,
+        "Signature suite, with the digest of the present one (default: the present one, or the key's usual)");
+    app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the present key's token)");
+    app.add_option("--key-label", key_label_, "Key label (default: the credential's name and the key's CKA_ID)");
+    app.add_option("--key-id", key_id_, "CKA_ID of the key in hexadecimal (default: random)");
+    app.add_flag("--replace", replace_,
+                 "Give up a next key that has not taken over yet, and make this one in its place");
+    app.add_flag("--adopt", adopt_, "Use a key that is in its token already, of --key-label, --key-id or both");
+    remote_.declare(app);
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    if (!key_.empty() && !crypto::key_kind_from_name(key_)) {
+      return fail(ErrorCode::invalid_argument, "unknown kind of key", key_);
+    }
+    if (!from_hex(key_id_)) {
+      return fail(ErrorCode::invalid_argument, "--key-id is not hexadecimal", key_id_);
+    }
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    json::object request;
+    for (const auto& [member, text] :
+         {std::pair{"key_kind", &key_}, std::pair{"suite", &suite_}, std::pair{"token", &token_},
+          std::pair{"key_label", &key_label_}, std::pair{"key_id", &key_id_}}) {
+      if (!text->empty()) {
+        request[member] = *text;
+      }
+    }
+    if (replace_) {
+      request["replace"] = true;
+    }
+    if (adopt_) {
+      request["adopt"] = true;
+    } else {
+      progress("generating the next key of " + id_);
+    }
+    return administration->change(path_of_credential(id_, "rotate"), json::serialize(request)).map(outcome);
+  }
+
+ private:
+  std::string id_;
+  std::string key_;
+  std::string suite_;
+  std::string token_;
+  std::string key_label_;
+  std::string key_id_;
+  bool replace_ = false;
+  bool adopt_ = false;
+  RemoteOptions remote_;
+};
+
 class CsrCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -129,12 +182,15 @@ class CsrCommand final : public Command {
     RAKKAN_TRY(const pki::Name name, pki::Name::from_text(subject_));
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
     RAKKAN_TRY(const json::object answer,
-               administration->ask_json("POST", path_of(id_, "csr"), {{"subject", subject_}}));
+               administration->ask_json("POST", path_of_credential(id_, "csr"), {{"subject", subject_}}));
     const std::string subject = text_member(answer, "subject");
-    return Outcome{{{"output", output_.string()}, {"subject", subject}},
-                   shown(output_) + ": certificate request for " + subject + "\n",
-                   ExitCode::ok,
-                   {Document::of(output_, text_member(answer, "request"))}};
+    const json::value* const number = answer.if_contains("generation");
+    const json::value generation = number != nullptr ? *number : json::value(1);
+    return Outcome{
+        {{"output", output_.string()}, {"subject", subject}, {"generation", generation}},
+        shown(output_) + ": certificate request for " + subject + ", key " + json::serialize(generation) + "\n",
+        ExitCode::ok,
+        {Document::of(output_, text_member(answer, "request"))}};
   }
 
  private:
@@ -154,17 +210,24 @@ class ImportCommand final : public Command {
         ->required();
     app.add_flag("--allow-incomplete-chain", allow_incomplete_chain_,
                  "Take it although the chain ends before a root; each start warns of it");
+    app.add_option("--at", at_, "When the next key takes over, e.g. 2027-11-30T00:00:00Z (default: at once)");
     remote_.declare(app);
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
+    if (!at_.empty() && !parse_rfc3339(at_)) {
+      return fail(ErrorCode::invalid_argument, "not a time like 2027-11-30T00:00:00Z", at_);
+    }
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
     RAKKAN_TRY(const Bytes certificates, read_input(file_, kLargestCertificateFile));
     const bool pem = text_of(ByteView(certificates)).find("-----BEGIN") != std::string_view::npos;
-    const std::string chain = allow_incomplete_chain_ ? "?chain=incomplete" : "";
+    std::string query = allow_incomplete_chain_ ? "?chain=incomplete" : "";
+    if (!at_.empty()) {
+      query += (query.empty() ? "?at=" : "&at=") + percent_encoded(at_);
+    }
     RAKKAN_TRY(const WipedBytes answer,
                administration->ask({"POST",
-                                    path_of(id_, "certificate") + chain,
+                                    path_of_credential(id_, "certificate") + query,
                                     pem ? "application/pem-certificate-chain" : "application/pkix-cert",
                                     "application/json",
                                     {ByteView(certificates)},
@@ -176,81 +239,7 @@ class ImportCommand final : public Command {
   std::string id_;
   std::filesystem::path file_;
   bool allow_incomplete_chain_ = false;
-  RemoteOptions remote_;
-};
-
-class PinCommand final : public Command {
- public:
-  void declare(CLI::App& app) override {
-    app.add_option("id", id_, "Credential of kind party")->required();
-    auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile);
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
-        ->type_name(kFile)
-        ->needs(pin);
-    auto* reset =
-        app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
-            ->excludes(pin);
-    app.add_option(
-           "--tenant", tenant_,
-           "Tenant whose failures are forgotten (default: every tenant's; of a server: those of the key's tenant)")
-        ->needs(reset);
-    remote_.declare(app);
-  }
-
-  Result<Outcome> run(const GlobalOptions& global) override {
-    if (!reset_ && pin_file_.empty()) {
-      return fail(ErrorCode::invalid_argument, "--pin-file or --reset", "--pin-file");
-    }
-    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_CHECK(reset_ ? reset(*administration) : set(*administration));
-    const std::string done = reset_ ? "reset" : "set";
-    return Outcome{{{"id", id_}, {"pin", done}},
-                   id_ + (reset_ ? ": the failures are forgotten\n" : ": the PIN is set\n"),
-                   ExitCode::ok};
-  }
-
- private:
-  [[nodiscard]] Result<void> reset(const Administration& administration) const {
-    json::object request;
-    if (!tenant_.empty()) {
-      request["tenant"] = tenant_;
-    }
-    RAKKAN_CHECK(administration.change(path_of(id_, "pin-reset"), json::serialize(request)));
-    return {};
-  }
-
-  [[nodiscard]] Result<void> set(const Administration& administration) const {
-    RAKKAN_TRY(const SecureBytes pin, read_secret_input(pin_file_));
-    SecureBytes old_pin;
-    if (!old_pin_file_.empty()) {
-      RAKKAN_TRY(old_pin, read_secret_input(old_pin_file_));
-    }
-    std::string request = secret_request(pin, old_pin);
-    const auto done = administration.change(path_of(id_, "pin"), request);
-    secure_wipe(request);
-    RAKKAN_CHECK(done);
-    return {};
-  }
-
-  // The body is written into one piece of memory that is reserved whole: a quoted PIN is at most six times as long.
-  static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
-    std::string request;
-    request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));
-    request += "{\"pin\":";
-    ::rakkan::json::append_quoted(request, pin.text());
-    if (!old_pin.empty()) {
-      request += ",\"old_pin\":";
-      ::rakkan::json::append_quoted(request, old_pin.text());
-    }
-    request += "}";
-    return request;
-  }
-
-  std::string id_;
-  std::filesystem::path pin_file_;
-  std::filesystem::path old_pin_file_;
-  bool reset_ = false;
-  std::string tenant_;
+  std::string at_;
   RemoteOptions remote_;
 };
 
@@ -273,6 +262,25 @@ class ListCommand final : public Command {
   RemoteOptions remote_;
 };
 
+class ShowCommand final : public Command {
+ public:
+  void declare(CLI::App& app) override {
+    app.add_option("id", id_, "Credential")->required();
+    remote_.declare(app);
+  }
+
+  Result<Outcome> run(const GlobalOptions& global) override {
+    RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
+    RAKKAN_TRY(json::object answer, administration->ask_json("GET", "/v1/credentials/" + percent_encoded(id_)));
+    std::string text = line_of_credential(answer) + lines_of_generations(answer);
+    return Outcome{std::move(answer), std::move(text), ExitCode::ok};
+  }
+
+ private:
+  std::string id_;
+  RemoteOptions remote_;
+};
+
 class DisableCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -282,7 +290,7 @@ class DisableCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_TRY(json::object answer, administration->post(path_of(id_, "disable")));
+    RAKKAN_TRY(json::object answer, administration->post(path_of_credential(id_, "disable")));
     return Outcome{std::move(answer), id_ + ": disabled\n", ExitCode::ok};
   }
 
@@ -295,10 +303,11 @@ class DisableCommand final : public Command {
 
 std::unique_ptr<Command> make_credentials_generate_command() { return std::make_unique<GenerateCommand>(); }
 std::unique_ptr<Command> make_credentials_adopt_command() { return std::make_unique<AdoptCommand>(); }
+std::unique_ptr<Command> make_credentials_rotate_command() { return std::make_unique<RotateCommand>(); }
 std::unique_ptr<Command> make_credentials_csr_command() { return std::make_unique<CsrCommand>(); }
 std::unique_ptr<Command> make_credentials_import_command() { return std::make_unique<ImportCommand>(); }
-std::unique_ptr<Command> make_credentials_pin_command() { return std::make_unique<PinCommand>(); }
 std::unique_ptr<Command> make_credentials_list_command() { return std::make_unique<ListCommand>(); }
+std::unique_ptr<Command> make_credentials_show_command() { return std::make_unique<ShowCommand>(); }
 std::unique_ptr<Command> make_credentials_disable_command() { return std::make_unique<DisableCommand>(); }
 
 }  // namespace rakkan::cli

@@ -105,6 +105,8 @@ constexpr std::array kBindings{
   Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &credentials::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "Longest wait after failures"},
   Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &credentials::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN for the tenant that made them"},
   Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &credentials::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
+  Binding<C>{"pin.code_lifetime", to<&C::service, &S::pin, &credentials::PinPolicy::code_lifetime>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long an operator's single-use code sets a PIN"},
+  Binding<C>{"pin.code_max_failures", to<&C::service, &S::pin, &credentials::PinPolicy::code_max_failures>(), {1, 100}, Form::plain, "Wrong codes of a tenant after which it has to ask for a new one"},
 
   Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least level that is logged: debug, info, warning, error or critical"},
   Binding<C>{"log.output", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::output>(), {1, 4096}, Form::plain, "stderr, stdout, or a file to append to"},

@@ -6,6 +6,7 @@
 
 #include "credentials/administration_record.hpp"
 #include "credentials/argon2.hpp"
+#include "credentials/pin_code.hpp"
 
 namespace rakkan::credentials {
 namespace {
@@ -32,47 +33,96 @@ async::Task<Result<void>> Activation::set_pin(const access::Principal& by, const
   RAKKAN_CO_CHECK(check_length(pin));
   const auto set = [&]() -> Result<void> {
     RAKKAN_TRY(store::ActivationSecret secret, make_secret(pin));
-    return commit("pin.set", by, id, store::PinAddition{id, std::move(secret)});
+    RAKKAN_CHECK(commit("pin.set", administration_record(by, id), by, store::PinAddition{id, std::move(secret)}));
+    return {};
   };
   co_return co_await async::run_on(*pool_, set, deadline, by.owner());
 }
 
-async::Task<Result<void>> Activation::change_pin(const access::Principal& by, const CredentialId& id,
-                                                 const SecureBytes& old_pin, const SecureBytes& new_pin,
-                                                 async::Deadline deadline) {
+async::Task<Result<std::uint64_t>> Activation::change_pin(const access::Principal& by, const CredentialId& id,
+                                                          const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                          async::Deadline deadline) {
   RAKKAN_CO_CHECK(check_length(new_pin));
-  const auto change = [&]() -> Result<void> {
+  const auto change = [&]() -> Result<std::uint64_t> {
     RAKKAN_TRY(store::ActivationSecret old_secret, judge(by, id, old_pin));
     RAKKAN_TRY(store::ActivationSecret new_secret, make_secret(new_pin));
-    return commit("pin.changed", by, id, store::PinReplacement{id, std::move(old_secret), std::move(new_secret)});
+    return commit("pin.changed", pin_change_record(by, id, "old_pin"), by,
+                  store::PinReplacement{id, std::move(old_secret), std::move(new_secret)});
   };
   co_return co_await async::run_on(*pool_, change, deadline, by.owner());
 }
 
+async::Task<Result<std::uint64_t>> Activation::set_pin_by_code(const access::Principal& by, const CredentialId& id,
+                                                               const SecureBytes& code, const SecureBytes& new_pin,
+                                                               async::Deadline deadline) {
+  RAKKAN_CO_CHECK(check_length(new_pin));
+  RAKKAN_CO_TRY(const Bytes hash, hash_of_pin_code(code));
+  // Several at once with the right code are all judged right, and the store takes one: the code is gone with it.
+  const auto set = [&]() -> Result<std::uint64_t> {
+    RAKKAN_CHECK(by.still_stands(clock_->now()));
+    RAKKAN_CHECK(store_->judge_pin_code(id, by.tenant, hash, policy_.code_max_failures, clock_->now()));
+    RAKKAN_TRY(store::ActivationSecret secret, make_secret(new_pin));
+    return commit("pin.changed", pin_change_record(by, id, "code"), by,
+                  store::PinEnrolment{id, hash, std::move(secret)});
+  };
+  co_return co_await async::run_on(*pool_, set, deadline, by.owner());
+}
+
+async::Task<Result<PinCode>> Activation::issue_code(const access::Principal& by, const CredentialId& id,
+                                                    async::Deadline deadline) {
+  RAKKAN_CO_TRY(SecureBytes text, make_pin_code(*random_));
+  RAKKAN_CO_TRY(Bytes hash, hash_of_pin_code(text));
+  const Instant expires = clock_->now() + policy_.code_lifetime;
+  const auto issue = [&] {
+    return commit("pin.code_issued", pin_code_record(by, id, expires), by,
+                  store::PinCodeIssue{id, std::move(hash), expires});
+  };
+  RAKKAN_CO_CHECK(co_await async::run_on(*pool_, issue, deadline, by.owner()));
+  co_return PinCode{std::move(text), expires};
+}
+
+async::Task<Result<void>> Activation::withdraw_code(const access::Principal& by, const CredentialId& id,
+                                                    async::Deadline deadline) {
+  const auto withdraw = [&]() -> Result<void> {
+    RAKKAN_CHECK(commit("pin.code_withdrawn", administration_record(by, id), by, store::PinCodeWithdrawal{id}));
+    return {};
+  };
+  co_return co_await async::run_on(*pool_, withdraw, deadline, by.owner());
+}
+
 async::Task<Result<void>> Activation::reset_failures(const access::Principal& by, const CredentialId& id,
                                                      const std::optional<TenantId>& tenant, async::Deadline deadline) {
-  const auto reset = [&] { return commit("pin.reset", by, id, store::PinReset{id, tenant}, tenant); };
+  const auto reset = [&]() -> Result<void> {
+    RAKKAN_CHECK(commit("pin.reset", administration_record(by, id, tenant), by, store::PinReset{id, tenant}));
+    return {};
+  };
   co_return co_await async::run_on(*pool_, reset, deadline, by.owner());
 }
 
 async::Task<Result<void>> Activation::verify_pin(const access::Principal& by, const CredentialId& id,
                                                  const SecureBytes& pin, async::Deadline deadline) {
-  const auto verify = [&]() -> Result<void> {
-    RAKKAN_CHECK(judge(by, id, pin));
-    return {};
-  };
-  co_return co_await async::run_on(*pool_, verify, deadline, by.owner());
+  RAKKAN_CO_CHECK(co_await prove_pin(by, id, pin, deadline));
+  co_return Result<void>();
 }
 
-Result<void> Activation::commit(std::string event, const access::Principal& by, const CredentialId& id,
-                                store::RowChange change, const std::optional<TenantId>& tenant) {
+async::Task<Result<store::PinStanding>> Activation::prove_pin(const access::Principal& by, const CredentialId& id,
+                                                              const SecureBytes& pin, async::Deadline deadline) {
+  const auto prove = [&]() -> Result<store::PinStanding> {
+    RAKKAN_TRY(store::ActivationSecret secret, judge(by, id, pin));
+    return store::PinStanding{id, std::move(secret.hash), std::move(secret.salt)};
+  };
+  co_return co_await async::run_on(*pool_, prove, deadline, by.owner());
+}
+
+Result<std::uint64_t> Activation::commit(std::string event, std::string record, const access::Principal& by,
+                                         store::RowChange change) {
   audit::Submission submission;
   submission.event = std::move(event);
-  submission.body = administration_record(by, id, tenant);
+  submission.body = std::move(record);
   submission.changes.push_back(std::move(change));
   submission.condition = by.key.get();
-  RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
-  return {};
+  RAKKAN_TRY(const audit::Receipt receipt, trail_->write_and_wait(std::move(submission)));
+  return receipt.index;
 }
 
 Result<store::ActivationSecret> Activation::judge(const access::Principal& by, const CredentialId& id,

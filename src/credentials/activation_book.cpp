@@ -69,6 +69,11 @@ void ActivationBook::remove(const Bytes& id) {
   activations_.erase(id);
 }
 
+void ActivationBook::remove_of(const CredentialId& credential) {
+  const std::scoped_lock lock(mutex_);
+  std::erase_if(activations_, [&](const auto& entry) { return entry.second.credential == credential; });
+}
+
 Result<ActivationBook::Claim> ActivationBook::claim(const SecureBytes& token, const access::Principal& principal,
                                                     const CredentialId& credential, const crypto::Digest& digest,
                                                     Instant now) {

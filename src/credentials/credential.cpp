@@ -3,53 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "rakkan/pki/certificate_builder.hpp"
-
 #include "credentials/administration_record.hpp"
+#include "credentials/key_rules.hpp"
+#include "credentials/registry_entry.hpp"
 
 namespace rakkan::credentials {
 namespace {
 
 using store::CredentialRow;
-
-constexpr std::size_t kKeyIdSize = 16;
-constexpr std::size_t kMaxLabel = 32;  // PKCS#11 CK_TOKEN_INFO.label
+using store::GenerationRow;
 
 bool is_id(std::string_view text) {
   const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   return !text.empty() && text.size() <= kMaxLabel && plain(text.front()) &&
          std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '.' || c == '_' || c == '-'; });
-}
-
-// A token's label is also part of its PIN file's name.
-bool is_label(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxLabel && text.front() != '.' &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F && c != '/'; });
-}
-
-tl::unexpected<Error> wrong(const std::string& what, const std::string& member) {
-  return fail(ErrorCode::invalid_argument, what, member);
-}
-
-std::string place(const CredentialId& id) { return "credential " + id.value(); }
-
-Result<void> check_key_kind(CredentialKind kind, crypto::KeyKind key_kind) {
-  if (pki::allows(profile_of(kind), key_kind)) {
-    return {};
-  }
-  if (kind == CredentialKind::tsu) {
-    return fail(ErrorCode::unsupported_algorithm, "a time-stamping unit's key is RSA, P-256 or P-384");
-  }
-  return fail(ErrorCode::ed25519_document_key, "neither OpenSSL 3.0 nor pdfsig verifies such signatures");
-}
-
-Result<const crypto::AlgorithmSuite*> suite_for(const std::string& name, crypto::KeyKind kind) {
-  const crypto::AlgorithmSuite* suite = name.empty() ? &crypto::default_suite(kind) : crypto::suite_from_name(name);
-  if (suite == nullptr || !crypto::suits(*suite, kind)) {
-    return fail(ErrorCode::unsupported_algorithm,
-                name + " is not a suite for keys of kind " + std::string(crypto::name(kind)));
-  }
-  return suite;
 }
 
 Result<void> complete(NewCredential& request) {
@@ -68,53 +35,7 @@ Result<void> complete(NewCredential& request) {
   if (request.key_label.empty()) {
     request.key_label = request.id.value();
   }
-  if (!is_label(request.token_label) || !is_label(request.key_label)) {
-    return wrong("a label has 1 to 32 printable ASCII characters without '/', the first not '.'", "label");
-  }
-  return {};
-}
-
-Result<std::vector<pki::Certificate>> parse_all(const std::vector<Bytes>& encodings) {
-  std::vector<pki::Certificate> certificates;
-  for (const Bytes& der : encodings) {
-    RAKKAN_TRY(pki::Certificate certificate, pki::Certificate::parse(der));
-    certificates.push_back(std::move(certificate));
-  }
-  return certificates;
-}
-
-KeyAddress address_of(const CredentialRow& row) { return {row.token_label, row.key_label, row.key_id}; }
-
-// The certificate of `key` among the given ones; of several the one that is valid longest.
-Result<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>& given, const crypto::PublicKey& key) {
-  std::optional<pki::Certificate> best;
-  for (const pki::Certificate& certificate : given) {
-    const bool same = equal(certificate.spki(), key.spki());
-    if (same && (!best || certificate.validity().not_after > best->validity().not_after)) {
-      best = certificate;
-    }
-  }
-  if (!best) {
-    return fail(ErrorCode::key_certificate_mismatch, "none of the certificates is for the credential's key");
-  }
-  return *best;
-}
-
-// The flaws of a credential's certificate and of the chain that the store has of it.
-pki::CertificateFindings findings_of(const pki::Certificate& certificate, const CredentialRow& row,
-                                     const std::vector<pki::Certificate>& roots, Instant now) {
-  pki::CertificateFindings findings = pki::check_certificate(certificate, profile_of(row.kind));
-  const auto chain = parse_all(row.certificates).and_then([&](const std::vector<pki::Certificate>& certificates) {
-    return pki::order_chain(certificate, certificates, roots);
-  });
-  if (!chain) {
-    findings.push_back({pki::CertificateFlaw::chain, chain.error().detail, certificate.subject().text()});
-    return findings;
-  }
-  for (pki::CertificateFinding& finding : pki::check_chain(certificate, *chain, roots, now)) {
-    findings.push_back(std::move(finding));
-  }
-  return findings;
+  return check_labels(request.token_label, request.key_label);
 }
 
 // Credentials with a warning of the same code.
@@ -150,35 +71,33 @@ const pki::CertificateProfile& profile_of(CredentialKind kind) noexcept {
   return pki::kUnitProfile;
 }
 
-// Entry is a credential's row as it stands in the store; a change makes a new Entry. The signer is opened at its first
-// use.
-struct CredentialRegistry::Entry {
-  static Result<std::shared_ptr<Entry>> of(CredentialRow row, const std::vector<pki::Certificate>& roots, Instant now) {
-    auto entry = std::make_shared<Entry>();
-    if (!row.certificates.empty()) {
-      RAKKAN_TRY(entry->certificate, pki::Certificate::parse(row.certificates.front()));
-      if (row.status == CredentialStatus::active) {
-        entry->findings = findings_of(*entry->certificate, row, roots, now);
-      }
+// Key and certificate are the current generation's. The flaws of a disabled credential's certificates are left out.
+CredentialSummary CredentialRegistry::Entry::summary(Instant now) const {
+  const Generation& current = *generations.current(now);
+  const GenerationRow& key = current.row();
+  CredentialSummary all{row.id,
+                        row.tenant,
+                        row.kind,
+                        row.party,
+                        row.status,
+                        key.token_label,
+                        key.key_label,
+                        key.key_id,
+                        key.key_kind,
+                        key.suite,
+                        row.created,
+                        current.certificate(),
+                        current.findings(),
+                        key.number,
+                        generations.summaries(now)};
+  if (row.status != CredentialStatus::active) {
+    all.findings.clear();
+    for (GenerationSummary& one : all.generations) {
+      one.findings.clear();
     }
-    entry->disabled->store(row.status == CredentialStatus::disabled);
-    entry->row = std::move(row);
-    return entry;
   }
-  [[nodiscard]] CredentialSummary summary() const {
-    return {row.id,     row.tenant,   row.kind,  row.party,   row.status,  row.token_label, row.key_label,
-            row.key_id, row.key_kind, row.suite, row.created, certificate, findings};
-  }
-
-  CredentialRow row;
-  std::optional<pki::Certificate> certificate;
-  pki::CertificateFindings findings;
-  std::shared_ptr<std::atomic<bool>> disabled = std::make_shared<std::atomic<bool>>(false);
-
-  std::mutex mutex;  // over the members that follow
-  std::shared_ptr<const Credential> credential;
-  std::optional<Error> trouble;
-};
+  return all;
+}
 
 Result<void> Credential::still_stands(Instant now) const {
   if (disabled_->load()) {
@@ -201,7 +120,7 @@ Result<std::unique_ptr<CredentialRegistry>> CredentialRegistry::open(store::Stor
   auto entries = std::make_shared<Snapshot>();
   for (CredentialRow& row : rows) {
     const CredentialId id = row.id;
-    RAKKAN_TRY(auto entry, Entry::of(std::move(row), registry->roots_, clock.now()));
+    RAKKAN_TRY(auto entry, Entry::of(std::move(row), registry->roots_, clock.now(), nullptr));
     entries->emplace(id, std::move(entry));
   }
   registry->snapshot_ = std::move(entries);
@@ -229,7 +148,7 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
   if (found->row.status == CredentialStatus::disabled) {
     return fail(ErrorCode::credential_disabled, "the credential was disabled", place(id));
   }
-  if (found->row.status == CredentialStatus::pending || !found->certificate) {
+  if (found->row.status == CredentialStatus::pending) {
     return fail(ErrorCode::credential_not_ready, "import the certificate for its key first", place(id));
   }
   return found;
@@ -237,22 +156,28 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
 
 // The new Entry is made before the commit and published after it: nothing that can fail stands between the durable row
 // and the one in force.
-Result<CredentialSummary> CredentialRegistry::commit(std::string event, const access::Principal& by, CredentialRow row,
-                                                     store::RowChange change) {
+Result<CredentialSummary> CredentialRegistry::commit(std::string event, std::string body, CredentialRow row,
+                                                     store::RowChange change,
+                                                     std::shared_ptr<const Credential> opened) {
   const CredentialId id = row.id;
-  RAKKAN_TRY(auto changed, Entry::of(std::move(row), roots_, clock_->now()));
-  CredentialSummary summary = changed->summary();
+  const auto all = snapshot();
+  const auto before = all->find(id);
+  RAKKAN_TRY(auto changed,
+             Entry::of(std::move(row), roots_, clock_->now(), before == all->end() ? nullptr : before->second.get()));
+  for (const auto& generation : changed->generations.all()) {
+    if (opened != nullptr && generation->row().number == opened->generation()) {
+      generation->keep(opened);
+    }
+  }
+  CredentialSummary summary = changed->summary(clock_->now());
   audit::Submission submission;
   submission.event = std::move(event);
-  submission.body = administration_record(by, id);
+  submission.body = std::move(body);
   submission.changes.push_back(std::move(change));
   RAKKAN_CHECK(trail_->write_and_wait(std::move(submission)));
+  changed->disabled->store(changed->row.status == CredentialStatus::disabled);
   const std::scoped_lock lock(snapshot_mutex_);
   auto entries = std::make_shared<Snapshot>(*snapshot_);
-  if (const auto before = entries->find(id); before != entries->end()) {
-    before->second->disabled->store(changed->disabled->load());
-    changed->disabled = before->second->disabled;  // holders of the loaded credential see a later disabling, too
-  }
   entries->insert_or_assign(id, std::move(changed));
   snapshot_ = std::move(entries);
   return summary;
@@ -309,73 +234,26 @@ Result<void> CredentialRegistry::check_token_unused(const std::string& label) {
 
 Result<CredentialSummary> CredentialRegistry::add(const access::Principal& by, const NewCredential& request,
                                                   crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite) {
+  const Instant now = clock_->now();
   CredentialRow row{
       .id = request.id,
       .kind = request.kind,
       .party = request.party,
-      .token_label = request.token_label,
-      .key_label = request.key_label,
-      .key_id = request.key_id,
-      .key_kind = std::string(crypto::name(key_kind)),
-      .suite = std::string(suite.name),
       .status = CredentialStatus::pending,
-      .certificates = {},
-      .created = clock_->now(),
+      .created = now,
       .tenant = request.tenant,
+      .generations = {{.number = 1,
+                       .token_label = request.token_label,
+                       .key_label = request.key_label,
+                       .key_id = request.key_id,
+                       .key_kind = std::string(crypto::name(key_kind)),
+                       .suite = std::string(suite.name),
+                       .created = now,
+                       .begins = std::nullopt,
+                       .certificates = {}}},
   };
   store::RowChange added(row);
-  return commit("credential.added", by, std::move(row), std::move(added));
-}
-
-Result<Bytes> CredentialRegistry::certification_request(const CredentialId& id, const pki::Name& subject) {
-  RAKKAN_TRY(const CredentialRow row, store_->credential(id));
-  if (row.status == CredentialStatus::disabled) {
-    return fail(ErrorCode::credential_disabled, "a disabled credential asks for no certificate", place(id));
-  }
-  RAKKAN_TRY(const auto signer, keys_->signer(address_of(row)));
-  RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
-  return pki::make_certification_request(subject, *suite, *signer);
-}
-
-Result<void> CredentialRegistry::check_profile(CredentialKind kind, const pki::Certificate& certificate,
-                                               const pki::CertificateChain& chain, IncompleteChain incomplete) const {
-  const Instant now = clock_->now();
-  pki::CertificateFindings findings = pki::check_certificate(certificate, profile_of(kind));
-  if (auto flaw = pki::find_validity_flaw(certificate, now)) {
-    findings.push_back(*std::move(flaw));
-  }
-  for (pki::CertificateFinding& finding : pki::check_chain(certificate, chain, roots_, now)) {
-    if (finding.flaw != pki::CertificateFlaw::chain_incomplete || incomplete == IncompleteChain::refuse) {
-      findings.push_back(std::move(finding));
-    }
-  }
-  return pki::refuse_on(findings);
-}
-
-Result<CredentialSummary> CredentialRegistry::import_certificates(const access::Principal& by, const CredentialId& id,
-                                                                  ByteView pem_or_der, IncompleteChain incomplete) {
-  const std::scoped_lock lock(change_mutex_);
-  RAKKAN_TRY(CredentialRow row, store_->credential(id));
-  if (row.status == CredentialStatus::disabled) {
-    return fail(ErrorCode::credential_disabled, "a disabled credential takes no certificate", place(id));
-  }
-  RAKKAN_TRY(const auto given, pki::parse_certificates(pem_or_der));
-  RAKKAN_TRY(const auto signer, keys_->signer(address_of(row)));
-  RAKKAN_CHECK(check_key_kind(row.kind, signer->public_key().kind()));
-  RAKKAN_TRY(const pki::Certificate certificate, certificate_of_key(given, signer->public_key()));
-  RAKKAN_TRY(const pki::CertificateChain chain, pki::order_chain(certificate, given, roots_));
-  RAKKAN_CHECK(check_profile(row.kind, certificate, chain, incomplete));
-  std::vector<Bytes> encodings{copy_of(certificate.der())};
-  for (const pki::Certificate& issuer : chain.issuers) {
-    encodings.push_back(copy_of(issuer.der()));
-  }
-  // The root is kept, to see at the next start where the chain ends. Signatures do not include it.
-  if (chain.root && *chain.root != certificate) {
-    encodings.push_back(copy_of(chain.root->der()));
-  }
-  row.status = CredentialStatus::active;
-  row.certificates = encodings;
-  return commit("credential.certified", by, std::move(row), store::CredentialActivation{id, std::move(encodings)});
+  return commit("credential.added", administration_record(by, request.id), std::move(row), std::move(added));
 }
 
 Result<void> CredentialRegistry::disable(const access::Principal& by, const CredentialId& id) {
@@ -384,7 +262,8 @@ Result<void> CredentialRegistry::disable(const access::Principal& by, const Cred
   RAKKAN_TRY(CredentialRow row, store_->credential(id));
   row.status = CredentialStatus::disabled;
   const bool before = known->disabled->exchange(true);  // before it is recorded: no intent is recorded behind it
-  const auto done = commit("credential.disabled", by, std::move(row), store::CredentialDisabling{id});
+  const auto done =
+      commit("credential.disabled", administration_record(by, id), std::move(row), store::CredentialDisabling{id});
   if (!done) {
     known->disabled->store(before);
     return fail(done.error());
@@ -394,10 +273,11 @@ Result<void> CredentialRegistry::disable(const access::Principal& by, const Cred
 
 std::vector<CredentialSummary> CredentialRegistry::list(const access::Principal& principal) const {
   std::vector<CredentialSummary> summaries;
+  const Instant now = clock_->now();
   const auto all = snapshot();  // named: the loop would not keep it
   for (const auto& [id, one] : *all) {
     if (principal.may_use_credential_of(one->row.tenant)) {
-      summaries.push_back(one->summary());
+      summaries.push_back(one->summary(now));
     }
   }
   return summaries;
@@ -405,15 +285,16 @@ std::vector<CredentialSummary> CredentialRegistry::list(const access::Principal&
 
 Result<CredentialSummary> CredentialRegistry::find(const access::Principal& principal, const CredentialId& id) const {
   RAKKAN_TRY(const auto found, entry(principal, id));
-  return found->summary();
+  return found->summary(clock_->now());
 }
 
 Result<const crypto::AlgorithmSuite*> CredentialRegistry::suite(const access::Principal& principal,
                                                                 const CredentialId& id) const {
   RAKKAN_TRY(const auto found, usable_entry(principal, id));
-  const crypto::AlgorithmSuite* suite = crypto::suite_from_name(found->row.suite);
+  const std::string& name = found->generations.current(clock_->now())->row().suite;
+  const crypto::AlgorithmSuite* suite = crypto::suite_from_name(name);
   if (suite == nullptr) {
-    return fail(ErrorCode::store_corrupt, "no such suite: " + found->row.suite, place(id));
+    return fail(ErrorCode::store_corrupt, "no such suite: " + name, place(id));
   }
   return suite;
 }
@@ -421,42 +302,22 @@ Result<const crypto::AlgorithmSuite*> CredentialRegistry::suite(const access::Pr
 Result<std::shared_ptr<const Credential>> CredentialRegistry::opened(const access::Principal& principal,
                                                                      const CredentialId& id) const {
   RAKKAN_TRY(const auto found, usable_entry(principal, id));
-  const std::scoped_lock lock(found->mutex);
-  return found->credential;
+  return found->generations.current(clock_->now())->opened();
 }
 
 Result<std::shared_ptr<const Credential>> CredentialRegistry::load(const access::Principal& principal,
                                                                    const CredentialId& id) {
-  RAKKAN_TRY(auto kept, opened(principal, id));
-  if (kept != nullptr) {
-    return kept;
-  }
   RAKKAN_TRY(const auto found, usable_entry(principal, id));
-  auto credential = open_credential(*found);
-  const std::scoped_lock lock(found->mutex);
-  if (!credential) {
-    found->trouble = credential.error();
-    return credential;
-  }
-  found->trouble.reset();
-  if (found->credential == nullptr) {  // else another thread was faster
-    found->credential = *std::move(credential);
-  }
-  return found->credential;
+  return found->generations.current(clock_->now())->open(found->row, *keys_, found->disabled);
 }
 
-Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(const Entry& entry) {
-  const CredentialRow& row = entry.row;
-  RAKKAN_TRY(auto certificates, parse_all(row.certificates));
-  pki::Certificate certificate = certificates.front();
-  certificates.erase(certificates.begin());
-  std::erase_if(certificates, pki::is_self_signed);  // a verifier that trusts a root has it already
-  RAKKAN_TRY(auto signer, keys_->signer(address_of(row)));
-  RAKKAN_CHECK(check_key_kind(row.kind, signer->public_key().kind()));
-  RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));
-  RAKKAN_TRY(auto material,
-             SigningMaterial::create(std::move(signer), std::move(certificate), std::move(certificates), *suite));
-  return std::make_shared<const Credential>(row.id, row.kind, row.party, std::move(material), entry.disabled);
+Result<void> CredentialRegistry::load_next(const access::Principal& principal, const CredentialId& id) {
+  RAKKAN_TRY(const auto found, usable_entry(principal, id));
+  const auto next = found->generations.next(clock_->now());
+  if (next != nullptr && next->certificate()) {
+    RAKKAN_CHECK(next->open(found->row, *keys_, found->disabled));
+  }
+  return {};
 }
 
 std::vector<Error> CredentialRegistry::warnings() const {
@@ -473,14 +334,20 @@ std::vector<Error> CredentialRegistry::warnings() const {
   };
   const auto all = snapshot();  // named: the loop would not keep it
   for (const auto& [id, one] : *all) {
-    if (one->row.status != CredentialStatus::active || !one->certificate) {
+    if (one->row.status != CredentialStatus::active) {
       continue;
     }
-    for (const pki::CertificateFinding& finding : one->findings) {
-      warn(id, finding);
-    }
-    if (const auto flaw = pki::find_validity_flaw(*one->certificate, now)) {
-      warn(id, *flaw);
+    for (const auto& generation : {one->generations.current(now), one->generations.next(now)}) {
+      if (generation == nullptr || !generation->certificate()) {
+        continue;
+      }
+      for (const pki::CertificateFinding& finding : generation->findings()) {
+        warn(id, finding);
+      }
+      const Instant used = std::max(now, generation->row().begins.value_or(now));
+      if (const auto flaw = pki::find_validity_flaw(*generation->certificate(), used)) {
+        warn(id, *flaw);
+      }
     }
   }
   std::vector<Error> errors;
@@ -490,18 +357,43 @@ std::vector<Error> CredentialRegistry::warnings() const {
   return errors;
 }
 
-std::vector<Error> CredentialRegistry::try_again() {
-  const access::Principal everybody{"service", TenantId(), true};
-  const auto in_trouble = [](Entry& entry) {
-    const std::scoped_lock lock(entry.mutex);
-    return entry.trouble.has_value() && entry.row.status == CredentialStatus::active;
-  };
-  std::vector<Error> troubles;
+std::vector<CertificateEnds> CredentialRegistry::certificate_ends() const {
+  std::vector<CertificateEnds> ends;
+  const Instant now = clock_->now();
   const auto all = snapshot();  // named: the loop would not keep it
   for (const auto& [id, one] : *all) {
-    if (in_trouble(*one)) {
+    const auto& current = one->generations.current(now)->certificate();
+    if (one->row.status != CredentialStatus::active || !current) {
+      continue;
+    }
+    CertificateEnds& end = ends.emplace_back(CertificateEnds{id, current->validity().not_after});
+    if (const auto next = one->generations.next(now); next != nullptr && next->certificate()) {
+      end.next = next->certificate()->validity().not_after;
+    }
+  }
+  return ends;
+}
+
+std::vector<Error> CredentialRegistry::try_again() {
+  const access::Principal everybody{"service", TenantId(), true};
+  std::vector<Error> troubles;
+  const auto note = [&](const CredentialId& id, Error trouble) {
+    troubles.push_back(std::move(trouble).at(place(id)));
+  };
+  const Instant now = clock_->now();
+  const auto all = snapshot();  // named: the loop would not keep it
+  for (const auto& [id, one] : *all) {
+    if (one->row.status != CredentialStatus::active) {
+      continue;
+    }
+    if (one->generations.current(now)->is_in_trouble()) {
       if (auto opened = load(everybody, id); !opened) {
-        troubles.push_back(std::move(opened).error().at(place(id)));
+        note(id, std::move(opened).error());
+      }
+    }
+    if (const auto next = one->generations.next(now); next != nullptr && next->is_in_trouble()) {
+      if (auto opened = load_next(everybody, id); !opened) {
+        note(id, std::move(opened).error());
       }
     }
   }

@@ -72,7 +72,8 @@ async::Task<Result<Activated>> line(const Activating& with, const ActivateComman
   }
   RAKKAN_CO_CHECK(check_algorithms(command.digests, credential->material().suite()));
   RAKKAN_CO_CHECK(with.book.make_room(with.clock.now()));
-  RAKKAN_CO_CHECK(co_await with.pins.verify_pin(command.principal, command.credential, command.pin, deadline));
+  RAKKAN_CO_TRY(store::PinStanding pin,
+                co_await with.pins.prove_pin(command.principal, command.credential, command.pin, deadline));
 
   RAKKAN_CO_TRY(SecureBytes token, fresh_token(with.random));
   const store::ActivationRow row{.id = credentials::activation_id(token),
@@ -85,6 +86,7 @@ async::Task<Result<Activated>> line(const Activating& with, const ActivateComman
   granted.event = "activation.granted";
   granted.body = records::activation(command.principal, *credential, row.id, digests, row.expires);
   granted.subject = credential->party().value();
+  granted.changes.emplace_back(std::move(pin));  // a code that sets another PIN meanwhile leaves nothing activated
   granted.changes.emplace_back(row);
   const credentials::StillStands condition(command.principal, *credential);
   granted.condition = &condition;

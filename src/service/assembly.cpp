@@ -41,6 +41,7 @@ struct Assembly::Parts {
             .documents = {random, documents, options.witness},
             .activating = {time, trail, clock, random, refusals, credentials, book, activation,
                            options.limits.activation_digests},
+            .pins = {time, trail, *registry, book, activation},
             .timestamps = {time, trail, timestampers, tsu_policy, rejections},
             .reading = {time, environment.store, refusals, pools.store}};
   }
@@ -137,6 +138,11 @@ async::Task<std::vector<Error>> Assembly::open_keys() {
       const auto opened = co_await parts_->credentials.load(kEverybody, credential.id, deadline);
       if (!opened) {
         wrong.push_back(opened.error());
+      }
+      const auto open_next = [&] { return parts_->registry->load_next(kEverybody, credential.id); };
+      const Result<void> next_opened = co_await async::run_on(parts_->pools.hsm, open_next, deadline);
+      if (!next_opened) {
+        wrong.push_back(next_opened.error());
       }
     }
   }

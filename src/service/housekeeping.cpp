@@ -68,6 +68,7 @@ struct Housekeeping::Impl {
   void watch_certificates() {
     for (const CertificateLife& life : environment.state.certificates()) {
       expiry.observe(life.credential.value(), life.not_after);
+      expiry.observe_next(life.credential.value(), life.next_not_after);
     }
   }
 

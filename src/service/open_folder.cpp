@@ -17,7 +17,9 @@ Result<std::vector<std::string>> tokens_in_use(store::Store& store, const audit:
   std::vector<std::string> labels{audit.token_label};
   RAKKAN_TRY(const std::vector<store::CredentialRow> credentials, store.credentials());
   for (const store::CredentialRow& credential : credentials) {
-    labels.push_back(credential.token_label);
+    for (const store::GenerationRow& generation : credential.generations) {
+      labels.push_back(generation.token_label);
+    }
   }
   return labels;
 }

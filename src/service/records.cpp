@@ -21,9 +21,12 @@ std::string timestamp_json(const TokenFacts& facts) {
 }
 
 ObjectWriter begin_answer(const SigningFacts& facts) {
+  const credentials::Credential& credential = facts.grant->credential();
   ObjectWriter json;
   json.text("signature", facts.signature.value())
-      .text("credential", facts.grant->credential().id().value())
+      .text("credential", credential.id().value())
+      .number("generation", credential.generation())
+      .raw("certificate", digest_json(credential.material().certificate_digest()))
       .text("type", name(facts.grant->type()))
       .text("level", name(facts.level))
       .raw("document_digest", digest_json(facts.document_digest))
@@ -54,6 +57,7 @@ std::string intent(const SigningFacts& facts) {
       .text("what", facts.action)
       .raw("by", access::json_of(grant.principal()))
       .text("credential", credential.id().value())
+      .number("generation", credential.generation())
       .raw("certificate", digest_json(credential.material().certificate_digest()))
       .text("type", name(grant.type()))
       .text("level", name(facts.level))

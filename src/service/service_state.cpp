@@ -57,11 +57,9 @@ std::vector<Error> ServiceState::warnings() const { return seen_->credentials.wa
 std::vector<CertificateLife> ServiceState::certificates() const {
   std::vector<CertificateLife> lives;
   const Instant now = seen_->clock.now();
-  for (const credentials::CredentialSummary& credential : seen_->credentials.list(kEverybody)) {
-    if (credential.status == credentials::CredentialStatus::active && credential.certificate) {
-      const Instant end = credential.certificate->validity().not_after;
-      lives.push_back({credential.id, end, std::chrono::floor<std::chrono::days>(end - now)});
-    }
+  for (const credentials::CertificateEnds& one : seen_->credentials.certificate_ends()) {
+    lives.push_back(
+        {one.credential, one.not_after, std::chrono::floor<std::chrono::days>(one.not_after - now), one.next});
   }
   return lives;
 }

@@ -87,6 +87,14 @@ struct Activating {
   std::size_t most_digests;  // of one activation
 };
 
+struct PinChanging {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  credentials::CredentialRegistry& credentials;
+  credentials::ActivationBook& book;
+  credentials::Activation& pins;
+};
+
 struct TimestampIssuing {
   std::chrono::milliseconds time;
   audit::TrailWriter& trail;
@@ -108,6 +116,7 @@ struct SigningService::UseCases {
   SignatureMaking making;
   DocumentSigning documents;
   Activating activating;
+  PinChanging pins;
   TimestampIssuing timestamps;
   SignatureReading reading;
 };

@@ -23,11 +23,17 @@ namespace rakkan::store {
 // sqlite_credentials.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialActivation& activation);
+[[nodiscard]] Result<void> apply_one(Database& database, const GenerationAddition& addition);
 [[nodiscard]] Result<void> apply_one(Database& database, const CredentialDisabling& disabling);
 // sqlite_pins.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, const PinAddition& addition);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReplacement& replacement);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinReset& reset);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinStanding& standing);
+// sqlite_pin_codes.cpp
+[[nodiscard]] Result<void> apply_one(Database& database, const PinCodeIssue& issue);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinCodeWithdrawal& withdrawal);
+[[nodiscard]] Result<void> apply_one(Database& database, const PinEnrolment& enrolment);
 // sqlite_erasure.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure);
 

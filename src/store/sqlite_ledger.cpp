@@ -106,7 +106,7 @@ Result<Statement> select_signatures(Database& database, const SignatureQuery& qu
 
 // A signature row's state (sqlite_schema.cpp).
 enum class Kept : std::uint8_t {
-  whole,      // its tail as it is: rows of schema versions up to 5
+  whole,      // its tail as it is: rows of schema versions up to 7
   in_parts,   // its tail as stored_tail.hpp has it
   no_longer,  // erased
 };

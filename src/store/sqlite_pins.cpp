@@ -83,15 +83,6 @@ Result<void> check_wait(const Failures& failures, const LockPolicy& policy, Inst
                     {}});
 }
 
-Result<void> check_credential(Database& database, const CredentialId& id) {
-  RAKKAN_TRY(Statement statement, database.prepare("SELECT 1 FROM credential WHERE id = ?", id.value()));
-  RAKKAN_TRY(const bool found, statement.step());
-  if (!found) {
-    return fail(ErrorCode::credential_unknown, "no credential has this id", "credential " + id.value());
-  }
-  return {};
-}
-
 }  // namespace
 
 Result<void> apply_one(Database& database, const PinAddition& addition) {
@@ -128,11 +119,18 @@ Result<void> apply_one(Database& database, const PinReplacement& replacement) {
   return {};
 }
 
+Result<void> apply_one(Database& database, const PinStanding& standing) {
+  RAKKAN_TRY(const std::optional<ActivationSecret> secret, find_secret(database, standing.credential));
+  if (!secret || secret->hash != standing.hash || secret->salt != standing.salt) {
+    return fail(ErrorCode::pin_incorrect, "the PIN was changed meanwhile", "credential " + standing.credential.value());
+  }
+  return {};
+}
+
 Result<void> apply_one(Database& database, const PinReset& reset) {
   RAKKAN_TRY(const std::optional<ActivationSecret> secret, find_secret(database, reset.credential));
   if (!secret) {
-    return fail(ErrorCode::activation_missing, "no PIN was set for the credential",
-                "credential " + reset.credential.value());
+    return fail(ErrorCode::pin_not_set, "no PIN was set for the credential", "credential " + reset.credential.value());
   }
   if (reset.tenant) {
     RAKKAN_CHECK(database.execute("UPDATE pin_failure SET failures = 0 WHERE credential = ? AND tenant = ?",
@@ -150,7 +148,7 @@ Result<PinAttempt> SqliteStore::begin_pin_attempt(const CredentialId& id, const 
   return database_.transaction([&]() -> Result<PinAttempt> {
     RAKKAN_TRY(std::optional<ActivationSecret> secret, find_secret(database_, id));
     if (!secret) {
-      return fail(ErrorCode::activation_missing, "no PIN was set for the credential", "credential " + id.value());
+      return fail(ErrorCode::pin_not_set, "no PIN was set for the credential", "credential " + id.value());
     }
     RAKKAN_TRY(Failures own, failures_of(database_, id, tenant));
     if (own.count >= policy.max_failures) {

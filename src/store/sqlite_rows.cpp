@@ -36,4 +36,13 @@ Result<std::int64_t> signed_index(std::uint64_t index) {
   return *number;
 }
 
+Result<void> check_credential(Database& database, const CredentialId& id) {
+  RAKKAN_TRY(Statement statement, database.prepare("SELECT 1 FROM credential WHERE id = ?", id.value()));
+  RAKKAN_TRY(const bool found, statement.step());
+  if (!found) {
+    return fail(ErrorCode::credential_unknown, "no credential has this id", "credential " + id.value());
+  }
+  return {};
+}
+
 }  // namespace rakkan::store

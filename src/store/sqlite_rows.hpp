@@ -24,6 +24,9 @@ inline std::int64_t milliseconds_of(Instant instant) { return instant.time_since
 using JournalEnds = std::array<std::uint64_t, std::size(kJournals)>;
 constexpr std::size_t place(Journal journal) { return static_cast<std::size_t>(journal); }
 
+// credential_unknown
+[[nodiscard]] Result<void> check_credential(Database& database, const CredentialId& id);
+
 [[nodiscard]] Result<std::vector<LogChunk>> read_chunks(Database& database, Journal journal);
 [[nodiscard]] Result<JournalEnds> read_journal_ends(Database& database);
 

@@ -83,6 +83,42 @@ ALTER TABLE activation_secret DROP COLUMN last_failure;
     std::string_view(R"sql(
 CREATE INDEX signature_by_time ON signature(tenant, created);
 )sql"),
+    // The keys of a credential, one a generation. The key that a credential had so far is its first generation. The
+    // time since when it signs is not known: not before it was made.
+    std::string_view(R"sql(
+CREATE TABLE credential_generation (
+  credential TEXT NOT NULL REFERENCES credential(id), number INTEGER NOT NULL, token_label TEXT NOT NULL,
+  key_label TEXT NOT NULL, key_id BLOB NOT NULL, key_kind TEXT NOT NULL, suite TEXT NOT NULL, created INTEGER NOT NULL,
+  begins INTEGER, PRIMARY KEY (credential, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE generation_certificate (
+  credential TEXT NOT NULL, number INTEGER NOT NULL, position INTEGER NOT NULL, der BLOB NOT NULL,
+  PRIMARY KEY (credential, number, position),
+  FOREIGN KEY (credential, number) REFERENCES credential_generation(credential, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO credential_generation (credential, number, token_label, key_label, key_id, key_kind, suite, created, begins)
+  SELECT id, 1, token_label, key_label, key_id, key_kind, suite, created,
+         CASE WHEN EXISTS (SELECT 1 FROM credential_certificate AS held WHERE held.credential = id) THEN created END
+  FROM credential;
+INSERT INTO generation_certificate (credential, number, position, der)
+  SELECT credential, 1, position, der FROM credential_certificate;
+DROP TABLE credential_certificate;
+ALTER TABLE credential DROP COLUMN token_label;
+ALTER TABLE credential DROP COLUMN key_label;
+ALTER TABLE credential DROP COLUMN key_id;
+ALTER TABLE credential DROP COLUMN key_kind;
+ALTER TABLE credential DROP COLUMN suite;
+)sql"),
+    // Codes by which parties set their PINs, and the wrong ones that were brought, by tenant.
+    std::string_view(R"sql(
+CREATE TABLE pin_code (
+  credential TEXT PRIMARY KEY REFERENCES credential(id), hash BLOB NOT NULL, expires INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE pin_code_failure (
+  credential TEXT NOT NULL REFERENCES credential(id), tenant TEXT NOT NULL, failures INTEGER NOT NULL,
+  PRIMARY KEY (credential, tenant)
+) STRICT, WITHOUT ROWID;
+)sql"),
     // Certificates apart from the signatures that have them. A signature's state: 0 as it was written until now, its
     // tail whole; 1 the same, erased; 2 its tail as stored_tail.hpp has it; 3 the same, erased. A column more would
     // make an old row longer when it is erased, and SQLite would move it. A certificate and the count of stretches that

@@ -22,6 +22,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const TenantId& tenant,
                                                      const LockPolicy& policy, Instant now) override;
   [[nodiscard]] Result<void> forgive_pin_failures(const CredentialId& id, const TenantId& tenant) override;
+  [[nodiscard]] Result<void> judge_pin_code(const CredentialId& id, const TenantId& tenant, ByteView hash,
+                                            unsigned most_wrong, Instant now) override;
   [[nodiscard]] Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) override;
 
   [[nodiscard]] Result<void> commit(const Additions& additions) override;

@@ -15,43 +15,65 @@ double days_left(Instant not_after, Instant now) { return Days(not_after - now).
 }  // namespace
 
 ExpiryWatch::ExpiryWatch(Metrics& metrics, Log& log, const Clock& clock) : log_(&log), clock_(&clock) {
-  watch_ =
-      metrics.watch_each(WatchedKind::gauge, "rakkan_certificate_days_left",
-                         "Days until the credential's certificate expires; negative: it has", [this] {
-                           const std::scoped_lock lock(mutex_);
-                           const Instant now = clock_->now();
-                           std::vector<Sample> samples;
-                           for (const auto& [credential, certificate] : certificates_) {
-                             samples.push_back({{{"credential", credential}}, days_left(certificate.not_after, now)});
-                           }
-                           return samples;
-                         });
+  watch_ = metrics.watch_each(
+      WatchedKind::gauge, "rakkan_certificate_days_left",
+      "Days until the credential's certificate expires; negative: it has", [this] {
+        const std::scoped_lock lock(mutex_);
+        const Instant now = clock_->now();
+        std::vector<Sample> samples;
+        for (const auto& [credential, certificate] : present_) {
+          samples.push_back({{{"credential", credential}}, days_left(certificate.not_after, now)});
+        }
+        for (const auto& [credential, certificate] : next_) {
+          samples.push_back({{{"credential", credential}, {"key", "next"}}, days_left(certificate.not_after, now)});
+        }
+        return samples;
+      });
 }
 
 void ExpiryWatch::observe(std::string_view credential, Instant not_after) {
   const std::scoped_lock lock(mutex_);
-  Certificate& certificate = certificates_[std::string(credential)];
+  observe_in(present_, credential, not_after);
+}
+
+void ExpiryWatch::observe_next(std::string_view credential, std::optional<Instant> not_after) {
+  const std::scoped_lock lock(mutex_);
+  if (not_after) {
+    observe_in(next_, credential, *not_after);
+  } else if (const auto known = next_.find(credential); known != next_.end()) {
+    next_.erase(known);
+  }
+}
+
+void ExpiryWatch::observe_in(Certificates& known, std::string_view credential, Instant not_after) {
+  Certificate& certificate = known[std::string(credential)];
   if (certificate.not_after != not_after) {
     certificate = {not_after, 0};
   }
-  warn_if_due(std::string(credential), certificate);
+  warn_if_due(std::string(credential), certificate, &known == &next_);
 }
 
 void ExpiryWatch::forget(std::string_view credential) {
   const std::scoped_lock lock(mutex_);
-  certificates_.erase(std::string(credential));
+  for (Certificates* const known : {&present_, &next_}) {
+    if (const auto found = known->find(credential); found != known->end()) {
+      known->erase(found);
+    }
+  }
 }
 
 void ExpiryWatch::check() {
   const std::scoped_lock lock(mutex_);
-  for (auto& [credential, certificate] : certificates_) {
-    warn_if_due(credential, certificate);
+  for (Certificates* const known : {&present_, &next_}) {
+    for (auto& [credential, certificate] : *known) {
+      warn_if_due(credential, certificate, known == &next_);
+    }
   }
 }
 
 // Logs one line for the nearest threshold, also when several were passed since the last look (while the server was
 // off).
-void ExpiryWatch::warn_if_due(const std::string& credential, Certificate& certificate) {
+void ExpiryWatch::warn_if_due(const std::string& credential, Certificate& certificate, bool is_next) {
   const double left = days_left(certificate.not_after, clock_->now());
   std::size_t passed = certificate.warnings;
   while (passed < kThresholds.size() && left <= kThresholds[passed]) {
@@ -67,6 +89,7 @@ void ExpiryWatch::warn_if_due(const std::string& credential, Certificate& certif
   log_->write(expired || last_days ? LogLevel::error : LogLevel::warning,
               expired ? "a certificate has expired" : "a certificate expires soon",
               {{"credential", std::string_view(credential)},
+               {"key", is_next ? std::string_view("next") : std::string_view("present")},
                {"not_after", std::string_view(until)},
                {"days_left", static_cast<std::int64_t>(left)}});
 }

@@ -143,10 +143,10 @@ class ApiFixture : public ::testing::Test {
     const std::string pem = certificate_for(id, kind);
     value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
   }
-  // The certificate that the authority issues for a credential's key, and the authority's own: PEM.
+  // The certificate that the authority issues for a credential's newest key, and the authority's own: PEM.
   std::string certificate_for(const std::string& id, credentials::CredentialKind kind) {
-    const Bytes key_id = value_or_throw(store->credential(CredentialId(id))).key_id;
-    const auto signer = value_or_throw(keys_in_memory.signer({id, id, key_id}));
+    const store::GenerationRow key = value_or_throw(store->credential(CredentialId(id))).generations.back();
+    const auto signer = value_or_throw(keys_in_memory.signer({key.token_label, key.key_label, key.key_id}));
     const auto for_key = [&](pki::CertificateTemplate& content) {
       content.spki = copy_of(signer->public_key().spki());
     };

@@ -143,7 +143,20 @@ class SigningFixture {
   // PEM of a certificate for the credential's key, and of its issuer.
   std::string certificates(const std::string& id, credentials::CredentialKind kind,
                            const TestAuthority::Change& change = {}) {
-    const auto signer = value_or_throw(keys_->signer({id, id, key_id(id)}));
+    return certificates_of({id, id, key_id(id)}, kind, change);
+  }
+  // The same for the next key of a credential that is being rotated.
+  std::string next_certificates(const CredentialId& id, const TestAuthority::Change& change = {}) {
+    const auto credential = value_or_throw(assembly->credentials().find(kOperator, id));
+    const credentials::GenerationSummary* const next = credential.next();
+    if (next == nullptr) {
+      throw std::runtime_error("no next key");
+    }
+    return certificates_of({next->token_label, next->key_label, next->key_id}, credential.kind, change);
+  }
+  std::string certificates_of(const credentials::KeyAddress& address, credentials::CredentialKind kind,
+                              const TestAuthority::Change& change = {}) {
+    const auto signer = value_or_throw(keys_->signer(address));
     const auto for_key = [&](pki::CertificateTemplate& content) {
       content.spki = copy_of(signer->public_key().spki());
       if (change) {
@@ -156,7 +169,9 @@ class SigningFixture {
     return authority.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
   }
 
-  Bytes key_id(const std::string& id) { return value_or_throw(store->credential(CredentialId(id))).key_id; }
+  Bytes key_id(const std::string& id) {
+    return value_or_throw(store->credential(CredentialId(id))).generations.front().key_id;
+  }
 
   void set_pin(const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,7 +40,7 @@ class SoftwareKeys final : public credentials::KeySource {
   [[nodiscard]] Result<std::shared_ptr<crypto::Signer>> signer(const credentials::KeyAddress& address) override {
     ++opened;
     const auto found = keys_.find(place(address));
-    if (found == keys_.end()) {
+    if (found == keys_.end() || hidden_.contains(place(address))) {
       return fail(ErrorCode::key_not_found, "no such key");
     }
     return std::shared_ptr<crypto::Signer>(found->second);
@@ -70,6 +71,10 @@ class SoftwareKeys final : public credentials::KeySource {
     at(id).inner = std::make_shared<crypto::SoftwareSigner>(value_or_throw(crypto::SoftwareSigner::generate(kind)));
   }
 
+  // Nobody opens that key, until it is shown again.
+  void hide(const credentials::KeyAddress& address) { hidden_.insert(place(address)); }
+  void show(const credentials::KeyAddress& address) { hidden_.erase(place(address)); }
+
   std::atomic<int> opened = 0;
 
  private:
@@ -77,6 +82,7 @@ class SoftwareKeys final : public credentials::KeySource {
   static Place place(const credentials::KeyAddress& address) { return {address.token_label, address.key_label}; }
   std::map<Place, std::shared_ptr<BentSigner>> keys_;
   std::map<Place, Bytes> ids_;
+  std::set<Place> hidden_;
   std::map<Place, std::shared_ptr<crypto::SoftwareMessageSigner>> message_keys_;
 };
 

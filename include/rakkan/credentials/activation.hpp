@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -22,6 +23,12 @@
 
 namespace rakkan::credentials {
 
+// A single-use code by which a party sets its PIN: 100 random bits, in groups that a person can type.
+struct PinCode {
+  SecureBytes text;  // shown once; the store has its hash
+  Instant expires;
+};
+
 class Activation {
  public:
   // The arguments outlive this. Hashing runs on `pool`, whose bound is the bound of all guessing, and
@@ -34,19 +41,39 @@ class Activation {
   // Sets the credential's first PIN. already_exists, invalid_argument (too short).
   [[nodiscard]] async::Task<Result<void>> set_pin(const access::Principal& by, const CredentialId& id,
                                                   const SecureBytes& pin, async::Deadline deadline);
-  // Sets a new PIN for a caller that knows the old one. pin_incorrect, pin_wait, pin_locked, invalid_argument.
-  [[nodiscard]] async::Task<Result<void>> change_pin(const access::Principal& by, const CredentialId& id,
-                                                     const SecureBytes& old_pin, const SecureBytes& new_pin,
-                                                     async::Deadline deadline);
+  // Sets a new PIN for a caller that knows the old one, and returns the index of the change's entry in the trail.
+  // Activations that the old PIN opened stay open. pin_incorrect, pin_wait, pin_locked, pin_not_set, invalid_argument,
+  // api_key_expired.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(const access::Principal& by, const CredentialId& id,
+                                                              const SecureBytes& old_pin, const SecureBytes& new_pin,
+                                                              async::Deadline deadline);
+  // Sets the first PIN or a new one for a caller that has the code, and returns the index of the change's entry in the
+  // trail. The code is used up, a lock ends, and the activations of the PIN before are withdrawn in the store: all of
+  // it in one transaction with the entry. pin_code_unknown, pin_code_expired, pin_code_exhausted, credential_unknown,
+  // api_key_expired; invalid_argument for a PIN that is too short and for a text that is no code by its form, which
+  // counts as no guess.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> set_pin_by_code(const access::Principal& by, const CredentialId& id,
+                                                                   const SecureBytes& code, const SecureBytes& new_pin,
+                                                                   async::Deadline deadline);
+  // Makes a code for the credential, in place of an earlier one; the PIN is good until the code is used.
+  // credential_unknown.
+  [[nodiscard]] async::Task<Result<PinCode>> issue_code(const access::Principal& by, const CredentialId& id,
+                                                        async::Deadline deadline);
+  // Ends the open code before its time. pin_code_unknown when no code is open.
+  [[nodiscard]] async::Task<Result<void>> withdraw_code(const access::Principal& by, const CredentialId& id,
+                                                        async::Deadline deadline);
   // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for `tenant` or, without one,
-  // for all tenants. activation_missing.
+  // for all tenants. pin_not_set.
   [[nodiscard]] async::Task<Result<void>> reset_failures(const access::Principal& by, const CredentialId& id,
                                                          const std::optional<TenantId>& tenant,
                                                          async::Deadline deadline);
-  // Succeeds when `pin` is the credential's. activation_missing (none set), pin_incorrect, pin_wait, pin_locked,
-  // api_key_expired: a caller whose API key has ended is not told whether the PIN was right.
+  // Succeeds when `pin` is the credential's. pin_not_set, pin_incorrect, pin_wait, pin_locked, api_key_expired: a
+  // caller whose API key has ended is not told whether the PIN was right.
   [[nodiscard]] async::Task<Result<void>> verify_pin(const access::Principal& by, const CredentialId& id,
                                                      const SecureBytes& pin, async::Deadline deadline);
+  // As verify_pin; the row change that it returns makes a commit depend on the PIN being the same still.
+  [[nodiscard]] async::Task<Result<store::PinStanding>> prove_pin(const access::Principal& by, const CredentialId& id,
+                                                                  const SecureBytes& pin, async::Deadline deadline);
 
  private:
   // Both run on the pool. judge returns the credential's secret when the PIN is right.
@@ -54,9 +81,9 @@ class Activation {
                                                       const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
-  // Commits the change and its entry in the trail in one transaction.
-  [[nodiscard]] Result<void> commit(std::string event, const access::Principal& by, const CredentialId& id,
-                                    store::RowChange change, const std::optional<TenantId>& tenant = std::nullopt);
+  // Commits the change and its entry in the trail in one transaction, and returns the entry's index.
+  [[nodiscard]] Result<std::uint64_t> commit(std::string event, std::string record, const access::Principal& by,
+                                             store::RowChange change);
 
   store::Store* store_;
   audit::TrailWriter* trail_;

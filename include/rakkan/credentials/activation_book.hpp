@@ -76,6 +76,8 @@ class ActivationBook {
   [[nodiscard]] Result<Known> find(const Bytes& id, const access::Principal& principal);
   // Ends an activation: nobody can use it any more. A document that is being signed with it still gets its signature.
   void remove(const Bytes& id);
+  // The same for all of a credential.
+  void remove_of(const CredentialId& credential);
 
   // Takes the digest for one signature. activation_unknown (also another tenant's or another credential's),
   // activation_expired, activation_digest_mismatch, activation_used.

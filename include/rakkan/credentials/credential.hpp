@@ -1,13 +1,18 @@
 // Credentials: an operator's way in. A key is generated in its token (pending), a request for it goes to a CA, the CA's
 // certificate comes back (active). A loaded credential holds its signer, so that signing looks nothing up.
+//
+// A credential outlives its key. Each of its keys is a generation; a rotation makes the next one beside the present
+// one, and from the moment that its certificate names the credential signs with that (docs/adr/0016).
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/access/principal.hpp"
@@ -42,7 +47,45 @@ struct NewCredential {
   bool in_new_token = false;
 };
 
-// A credential as lists show it; no key is touched for it.
+// The next key of a credential.
+struct NextKey {
+  std::optional<crypto::KeyKind> key_kind = {};  // nothing: the present key's
+  std::string suite = {};        // empty: the present key's where it is for such keys, else the key kind's default
+  std::string token_label = {};  // empty: the present key's token
+  std::string key_label = {};    // empty: the id, '#' and the beginning of the new CKA_ID
+  Bytes key_id = {};             // empty when generated: 16 random bytes
+  bool replace = false;          // a next key that has not begun gives way to this one
+  // The key is in its token already (a key ceremony made it), is looked for as by CredentialRegistry::adopt, and says
+  // itself of which kind it is.
+  bool adopt = false;
+};
+
+// The state of a generation at a time.
+enum class GenerationStatus : std::uint8_t {
+  uncertified,  // the key has no certificate yet
+  scheduled,    // the key has a certificate, and its time has not come
+  current,      // the credential signs with the key
+  former,       // a later key took its place
+};
+[[nodiscard]] std::string_view name(GenerationStatus status) noexcept;
+
+// A generation of a credential, as lists show it.
+struct GenerationSummary {
+  std::uint32_t number = 1;  // 1, 2, …; a number that was given up is not used again by a later key
+  GenerationStatus status{};
+  std::string token_label;
+  std::string key_label;
+  Bytes key_id;  // CKA_ID; empty: the key is found by its label
+  std::string key_kind;
+  std::string suite;
+  Instant created;
+  std::optional<Instant> begins;                // nothing: uncertified
+  std::optional<Instant> ends;                  // when the next one begins
+  std::optional<pki::Certificate> certificate;  // nothing: uncertified
+  pki::CertificateFindings findings;            // as in CredentialSummary
+};
+
+// A credential as lists show it; no key is touched for it. Key and certificate are the current generation's.
 struct CredentialSummary {
   CredentialId id;
   TenantId tenant;  // only this tenant's API keys may use or see it; empty: every tenant's
@@ -59,6 +102,24 @@ struct CredentialSummary {
   // Flaws of the certificate and its chain, as seen when it was imported or read. Its validity period is not among
   // them: that is checked at each use.
   pki::CertificateFindings findings;
+  std::uint32_t generation = 1;                // the number of the current one
+  std::vector<GenerationSummary> generations;  // all, in order of their numbers
+
+  // The generation that has not begun yet; null when there is none.
+  [[nodiscard]] const GenerationSummary* next() const noexcept;
+};
+
+// When the certificates of a credential expire.
+struct CertificateEnds {
+  CredentialId credential;
+  Instant not_after;              // the current generation's
+  std::optional<Instant> next{};  // the next generation's, while it waits for its time
+};
+
+// A request for a certificate, with the number of the key that it is for.
+struct CertificationRequest {
+  Bytes der;  // PKCS #10
+  std::uint32_t generation = 1;
 };
 
 // The profile that the certificate of a credential of that kind must have.
@@ -66,21 +127,24 @@ struct CredentialSummary {
 
 enum class IncompleteChain : std::uint8_t { refuse, allow };
 
-// A credential ready to sign.
+// A credential ready to sign: one of its generations, key and certificate in one object that never changes. A use case
+// takes it once for a signature, so that no signature mixes two generations.
 class Credential {
  public:
   // `disabled` is set when an operator disables it.
-  Credential(CredentialId id, CredentialKind kind, PartyId party, SigningMaterial material,
+  Credential(CredentialId id, CredentialKind kind, PartyId party, std::uint32_t generation, SigningMaterial material,
              std::shared_ptr<const std::atomic<bool>> disabled)
       : id_(std::move(id)),
         kind_(kind),
         party_(std::move(party)),
+        generation_(generation),
         material_(std::move(material)),
         disabled_(std::move(disabled)) {}
 
   [[nodiscard]] const CredentialId& id() const noexcept { return id_; }
   [[nodiscard]] CredentialKind kind() const noexcept { return kind_; }
   [[nodiscard]] const PartyId& party() const noexcept { return party_; }
+  [[nodiscard]] std::uint32_t generation() const noexcept { return generation_; }
   [[nodiscard]] const SigningMaterial& material() const noexcept { return material_; }
 
   // Whether the credential may still sign. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes
@@ -91,6 +155,7 @@ class Credential {
   CredentialId id_;
   CredentialKind kind_;
   PartyId party_;
+  std::uint32_t generation_;
   SigningMaterial material_;
   std::shared_ptr<const std::atomic<bool>> disabled_;
 };
@@ -130,15 +195,25 @@ class CredentialRegistry {
   // looked at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are
   // stored as the token has them.
   [[nodiscard]] Result<CredentialSummary> adopt(const access::Principal& by, NewCredential request);
-  // PKCS #10 in DER for the credential's key.
-  [[nodiscard]] Result<Bytes> certification_request(const CredentialId& id, const pki::Name& subject);
-  // Takes the CA's answer, in any order, PEM or DER: the certificate of this key and its chain up to a self-signed or
-  // configured root. key_certificate_mismatch, certificate_unsuitable, certificate_chain_incomplete (unless an
-  // incomplete chain is allowed), certificate_expired, certificate_not_yet_valid, ed25519_document_key,
-  // malformed_certificate. Replaces an earlier certificate (renewal).
+  // Adds the next key beside the present one, without a certificate yet; the credential goes on signing with the
+  // present key. The next key's suite has the present one's digest algorithm, since documents are hashed before their
+  // key is chosen: digest_algorithm_mismatch. credential_not_ready (the present key has no certificate),
+  // already_exists (a next key waits and is not to be replaced, or the adopted key is the credential's already),
+  // credential_disabled, and the errors of generate and adopt.
+  [[nodiscard]] Result<CredentialSummary> rotate(const access::Principal& by, const CredentialId& id, NextKey request);
+  // PKCS #10 for the next key where there is one, else for the present key. credential_disabled, hsm_ codes.
+  [[nodiscard]] Result<CertificationRequest> certification_request(const CredentialId& id, const pki::Name& subject);
+  // Takes the CA's answer, in any order, PEM or DER: the certificate of a key of the credential and its chain up to a
+  // self-signed or configured root. A certificate of the next key makes this key take over, at once or from `at` on; a
+  // certificate of the present key replaces its earlier one at once (renewal). key_certificate_mismatch,
+  // certificate_unsuitable, certificate_chain_incomplete (unless an incomplete chain is allowed), certificate_expired
+  // and certificate_not_yet_valid (at the time from which it is used), invalid_argument (`at` is past, or is given for
+  // the present key), ed25519_document_key, malformed_certificate.
   [[nodiscard]] Result<CredentialSummary> import_certificates(const access::Principal& by, const CredentialId& id,
                                                               ByteView pem_or_der,
-                                                              IncompleteChain incomplete = IncompleteChain::refuse);
+                                                              IncompleteChain incomplete = IncompleteChain::refuse,
+                                                              std::optional<Instant> at = std::nullopt);
+  // Disables the credential with all its keys.
   [[nodiscard]] Result<void> disable(const access::Principal& by, const CredentialId& id);
 
   // Both answer from memory; the list is in order of the ids.
@@ -147,19 +222,25 @@ class CredentialRegistry {
   // The suite that a signature of this credential uses. Errors as `opened`.
   [[nodiscard]] Result<const crypto::AlgorithmSuite*> suite(const access::Principal& principal,
                                                             const CredentialId& id) const;
-  // The credential with its signer, when it was opened before, else null; never blocks. credential_unknown,
-  // credential_disabled, credential_not_ready.
+  // The credential with the signer of its current generation, which the clock decides at each call, when that signer
+  // was opened before, else null; never blocks. credential_unknown, credential_disabled, credential_not_ready.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> opened(const access::Principal& principal,
                                                                  const CredentialId& id) const;
   // The credential with its signer, which is opened now when it was not before: only on a thread that may use tokens.
   // Errors as `opened`, key_certificate_mismatch and hsm_ codes.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const access::Principal& principal,
                                                                const CredentialId& id);
-  // Flaws of the active credentials' certificates: one error for each code, which names the credentials. These
-  // credentials sign all the same: they were imported under other rules, or knowingly. Answers from memory.
+  // Opens the next key of a credential while it waits for its time, so that no request waits for the token when it
+  // takes over. Does nothing without such a key. Errors, and the thread, as for `load`.
+  [[nodiscard]] Result<void> load_next(const access::Principal& principal, const CredentialId& id);
+  // Flaws of the active credentials' certificates, those that wait for their time among them: one error for each code,
+  // which names the credentials. They sign all the same: they were imported under other rules, or knowingly. From
+  // memory.
   [[nodiscard]] std::vector<Error> warnings() const;
-  // Opens the active credentials again that could not be opened the last time, and returns an error for each that still
-  // cannot be. Errors, and the thread, as for `load`.
+  // The ends of all active credentials' certificates, of whatever tenant. Answers from memory.
+  [[nodiscard]] std::vector<CertificateEnds> certificate_ends() const;
+  // Opens the active credentials again that could not be opened when that was tried last; those that still cannot. As
+  // load.
   [[nodiscard]] std::vector<Error> try_again();
 
  private:
@@ -172,17 +253,20 @@ class CredentialRegistry {
   [[nodiscard]] Result<std::shared_ptr<Entry>> entry(const access::Principal& principal, const CredentialId& id) const;
   [[nodiscard]] Result<std::shared_ptr<Entry>> usable_entry(const access::Principal& principal,
                                                             const CredentialId& id) const;
-  [[nodiscard]] Result<std::shared_ptr<const Credential>> open_credential(const Entry& entry);
   [[nodiscard]] Result<void> check_unused(const CredentialId& id) const;
   [[nodiscard]] Result<void> check_token_unused(const std::string& label);
   [[nodiscard]] Result<void> check_profile(CredentialKind kind, const pki::Certificate& certificate,
-                                           const pki::CertificateChain& chain, IncompleteChain incomplete) const;
+                                           const pki::CertificateChain& chain, IncompleteChain incomplete,
+                                           Instant at) const;
   [[nodiscard]] Result<CredentialSummary> add(const access::Principal& by, const NewCredential& request,
                                               crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);
-  // Commits the change and its entry in the trail in one transaction; `row` is the credential as the store has it
-  // afterwards.
-  [[nodiscard]] Result<CredentialSummary> commit(std::string event, const access::Principal& by,
-                                                 store::CredentialRow row, store::RowChange change);
+  // Makes it in its token, with a label and an id where it has none.
+  [[nodiscard]] Result<void> make_key(const CredentialId& id, store::GenerationRow& next, crypto::KeyKind kind);
+  // The change and its entry, which commits to `body`, in one transaction; `row` is what the store has then. `opened`,
+  // unless it is null, is one of its generations.
+  [[nodiscard]] Result<CredentialSummary> commit(std::string event, std::string body, store::CredentialRow row,
+                                                 store::RowChange change,
+                                                 std::shared_ptr<const Credential> opened = nullptr);
 
   store::Store* store_;
   KeySource* keys_;

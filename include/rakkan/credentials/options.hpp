@@ -32,6 +32,9 @@ struct PinPolicy {
   std::chrono::seconds longest_wait{300};  // upper bound of the doubled wait
   unsigned max_failures = 5;
   std::chrono::seconds lock_time{0};  // 0: locked until it is reset
+  // Single-use codes by which parties set their PINs.
+  std::chrono::seconds code_lifetime{24 * 3'600};
+  unsigned code_max_failures = 5;  // wrong ones of a tenant, after which the code is none for it any more
 };
 
 }  // namespace rakkan::credentials

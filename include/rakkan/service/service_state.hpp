@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,7 +22,8 @@ namespace rakkan::service {
 struct CertificateLife {
   CredentialId credential;
   Instant not_after;
-  std::chrono::days left;  // until it expires; negative afterwards
+  std::chrono::days left;                                // until it expires; negative afterwards
+  std::optional<Instant> next_not_after = std::nullopt;  // of the next key's certificate, while it waits for its time
 };
 
 class ServiceState {

@@ -21,9 +21,10 @@ class TimestampToken;
 
 namespace rakkan::service {
 
-// Commands and results of the use cases: command.hpp, signature_list.hpp, stored_signature.hpp.
+// Commands and results of the use cases: command.hpp, pin_change.hpp, signature_list.hpp, stored_signature.hpp.
 struct ActivateCommand;
 struct Activated;
+struct ChangePinCommand;
 struct IssueTimestampCommand;
 struct SignatureList;
 struct SignatureSearch;
@@ -54,6 +55,10 @@ class SigningService {
   // or the token got lost. Returns the index of its entry in the trail. activation_unknown (also another tenant's),
   // audit_unavailable.
   [[nodiscard]] async::Task<Result<std::uint64_t>> withdraw_activation(access::Principal principal, Bytes id);
+  // Sets a party's PIN by the one that holds, or by an operator's code (Activation::change_pin, set_pin_by_code), and
+  // returns the index of its entry in the trail. After a change by a code no activation of the credential is open any
+  // more. credential_unknown, credential_type_mismatch, credential_disabled, invalid_argument.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(ChangePinCommand command);
   // Gives the answer of an earlier request again, for a caller that lost it. signature_unknown, also when the signature
   // is another tenant's.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(access::Principal principal, SignatureId id);

@@ -1,4 +1,5 @@
-// Credentials as the store keeps them, and the PINs that activate parties' keys: never the PIN, only its hash.
+// Credentials as the store keeps them, with all their keys, and the PINs that activate parties' keys: never the PIN, only its
+// hash.
 #pragma once
 
 #include <cstdint>
@@ -21,19 +22,29 @@ enum class CredentialStatus : std::uint8_t { pending, active, disabled };  // pe
 [[nodiscard]] std::optional<CredentialKind> credential_kind_from_name(std::string_view name) noexcept;
 [[nodiscard]] std::optional<CredentialStatus> credential_status_from_name(std::string_view name) noexcept;
 
-struct CredentialRow {
-  CredentialId id;
-  CredentialKind kind{};
-  PartyId party;  // whose key it is; empty unless kind is party
+// One key of a credential, with the certificate that came for it. A rotation adds the next one beside it.
+struct GenerationRow {
+  std::uint32_t number = 1;
   std::string token_label;
   std::string key_label;
   Bytes key_id;          // CKA_ID
   std::string key_kind;  // crypto::name(KeyKind)
   std::string suite;     // crypto::AlgorithmSuite::name
-  CredentialStatus status{};
-  std::vector<Bytes> certificates;  // DER, the credential's own first; empty while pending
   Instant created;
-  TenantId tenant{};  // only this tenant's API keys may use or see it; empty: every tenant's
+  std::optional<Instant> begins;    // when the credential signs with it; nothing while it has no certificate
+  std::vector<Bytes> certificates;  // DER, the key's own first; empty while it has none
+
+  friend bool operator==(const GenerationRow&, const GenerationRow&) = default;
+};
+
+struct CredentialRow {
+  CredentialId id;
+  CredentialKind kind{};
+  PartyId party;  // whose key it is; empty unless kind is party
+  CredentialStatus status{};
+  Instant created;
+  TenantId tenant{};                            // whose keys alone may use or see it; empty: every tenant's
+  std::vector<GenerationRow> generations = {};  // by number
 };
 
 // A PIN as it is kept: its hash with everything that is needed to compute the hash again.

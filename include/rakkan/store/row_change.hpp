@@ -72,10 +72,21 @@ struct ApiKeyRevocation {
   Instant at;
 };
 
-// Sets a credential's certificates and makes it active. credential_unknown, credential_disabled.
+// Sets the certificates of one generation and the time from which it is used, and makes the credential active.
+// credential_unknown (also for an unknown generation), credential_disabled.
 struct CredentialActivation {
   CredentialId id;
-  std::vector<Bytes> certificates;  // DER, the credential's own first
+  std::vector<Bytes> certificates;  // DER, the key's own first
+  std::uint32_t generation = 1;
+  Instant begins = {};
+};
+
+// Adds a generation to a credential; the generation `replaces`, which was never used, is removed. already_exists when
+// the number is taken; credential_unknown, credential_disabled.
+struct GenerationAddition {
+  CredentialId id;
+  GenerationRow row;
+  std::optional<std::uint32_t> replaces = {};
 };
 
 // Disables a credential for good. credential_unknown.
@@ -97,7 +108,35 @@ struct PinReplacement {
   ActivationSecret secret;
 };
 
-// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. activation_missing.
+// Keeps an operator's single-use code by which a party sets its PIN. The code takes the place of an earlier one, and
+// the count of wrong codes starts afresh. credential_unknown.
+struct PinCodeIssue {
+  CredentialId credential;
+  Bytes hash;  // SHA-256 of the code (credentials/pin_code.hpp)
+  Instant expires;
+};
+
+// Ends the credential's code: nobody can use it any more. pin_code_unknown when no code is open.
+struct PinCodeWithdrawal {
+  CredentialId credential;
+};
+
+// Sets the credential's PIN, the first one or a new one, by its code: the code is used up, the failures are cleared,
+// and the activations of the PIN before are withdrawn. pin_code_unknown when the code was used or replaced meanwhile.
+struct PinEnrolment {
+  CredentialId credential;
+  Bytes code_hash;
+  ActivationSecret secret;
+};
+
+// Changes nothing: the commit is refused when this is not the credential's PIN any more. pin_incorrect.
+struct PinStanding {
+  CredentialId credential;
+  Bytes hash;
+  Bytes salt;
+};
+
+// An operator's way out of a lock: the count of failures starts afresh, the PIN stays. pin_not_set.
 struct PinReset {
   CredentialId credential;
   std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
@@ -117,7 +156,8 @@ struct FactChange {
 };
 
 using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
-                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, CredentialDisabling,
-                               PinAddition, PinReplacement, PinReset, RecordErasure, FactChange>;
+                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, GenerationAddition,
+                               CredentialDisabling, PinAddition, PinReplacement, PinCodeIssue, PinCodeWithdrawal,
+                               PinEnrolment, PinStanding, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

@@ -44,7 +44,7 @@ class Store : public Ledger, public ApiKeyStore {
   // credential_unknown
   [[nodiscard]] virtual Result<CredentialRow> credential(const CredentialId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<CredentialRow>> credentials() = 0;  // by id
-  // Counts a failure of that tenant, durably, and hands out the secret. activation_missing when the credential has no
+  // Counts a failure of that tenant, durably, and hands out the secret. pin_not_set when the credential has no
   // PIN. Two errors count nothing: pin_locked when the tenant's failures are used up (a lock whose time is over starts
   // its count afresh), and pin_wait, with the time, while the wait for its last failure lasts. A tenant that never had
   // the PIN right waits for the failures of all tenants together as well, and is never locked by them.
@@ -52,6 +52,12 @@ class Store : public Ledger, public ApiKeyStore {
                                                              const LockPolicy& policy, Instant now) = 0;
   // The PIN was right: the tenant's failures are forgotten, and those of others no longer concern it.
   [[nodiscard]] virtual Result<void> forgive_pin_failures(const CredentialId& id, const TenantId& tenant) = 0;
+  // Succeeds when the code with this hash is the credential's and its time is not over. A wrong code is counted for
+  // that tenant, durably, before this returns; it is counted where no code is open too, so that no caller learns
+  // whether one is. pin_code_unknown for a wrong code; pin_code_exhausted, whatever the code, when `most_wrong` were
+  // counted since the last code was issued; pin_code_expired for the right code; credential_unknown.
+  [[nodiscard]] virtual Result<void> judge_pin_code(const CredentialId& id, const TenantId& tenant, ByteView hash,
+                                                    unsigned most_wrong, Instant now) = 0;
   // A number that no call has ever returned for this unit, from 1 on; durable before it is returned.
   [[nodiscard]] virtual Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) = 0;
 };

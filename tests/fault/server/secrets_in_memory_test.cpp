@@ -85,6 +85,45 @@ TEST_F(SecretsInMemory, AreThereWhileARequestIsUnderWayAndGoneWhenItIsOver) {
   EXPECT_THAT(what_is_left_of(folder_.api_key()), IsEmpty());
 }
 
+// A change of a PIN brings three secrets: the PIN before or a code, and the new one.
+TEST_F(SecretsInMemory, LeaveNothingBehindWhenAPinIsChanged) {
+  const auto put = [&](const std::string& json, std::size_t pieces) {
+    std::string request = json_request("/v1/credentials/party-takasaki/pin", json);
+    request.replace(0, 4, "PUT");
+    return ask(request, pieces);
+  };
+  const auto issue = [&] {
+    RawHttpClient client((folder_.path() / "rakkand.sock").string());
+    client.send("POST /v1/credentials/party-takasaki/pin-code HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+    const RawAnswer answer = client.answer();
+    EXPECT_EQ(answer.status, 201U) << answer.body;
+    return std::string(boost::json::parse(answer.body).as_object().at("code").as_string());
+  };
+  const auto plain = [](std::string code) {
+    std::erase(code, '-');
+    return code;
+  };
+  const std::string pins[] = {ServerFolder::party_pin(), "second-pin-271828", "third-pin-182845", "fourth-pin-904523"};
+  const auto pair = [](const std::string& pin, const char* by, const std::string& right) {
+    return R"({"pin":")" + pin + R"(",")" + by + R"(":")" + right + R"("})";
+  };
+  EXPECT_EQ(put(pair(pins[1], "old_pin", pins[0]), 1), 200U) << last_.body;
+  EXPECT_GE(put(pair(pins[2], "old_pin", "a-wrong-old-pin-536028"), 3), 400U);
+  const std::string code = issue();
+  EXPECT_EQ(put(pair(pins[2], "code", code), 5), 200U) << last_.body;
+  EXPECT_EQ(put(pair("pin-of-a-used-code", "code", code), 1), 403U);
+  const std::string unused = issue();
+  EXPECT_EQ(put(pair(pins[3], "code", unused) + "x", 2), 400U) << "which is no JSON";
+  const std::string typed = plain(issue());
+  EXPECT_EQ(put(pair(pins[3], "code", typed), 1), 200U) << last_.body;
+
+  for (const std::string& secret :
+       {pins[0], pins[1], pins[2], pins[3], std::string("a-wrong-old-pin-536028"), std::string("pin-of-a-used-code"),
+        code, plain(code), unused, plain(unused), typed, folder_.api_key()}) {
+    EXPECT_THAT(what_is_left_of(secret), IsEmpty()) << secret;
+  }
+}
+
 TEST_F(SecretsInMemory, LeaveNothingBehindHoweverTheyCame) {
   const std::string pin = ServerFolder::party_pin();
   std::map<std::string, std::string> wrong;  // PINs that are none, by the way in which they came

@@ -30,6 +30,7 @@ const access::Principal kOperator{"local:0", TenantId(), true};
 const CredentialId kYamada{"yamada"};
 constexpr std::string_view kFirstPin = "first-pin";
 constexpr std::string_view kSecondPin = "second-pin";
+constexpr std::string_view kThirdPin = "third-pin";
 
 credentials::PinPolicy cheap_pins() {
   credentials::PinPolicy policy;
@@ -61,7 +62,14 @@ class Administrator {
   Result<void> change_pin(std::string_view from, std::string_view to) {
     const SecureBytes old_pin(bytes_of(from));
     const SecureBytes new_pin(bytes_of(to));
-    return async::block_on(activation.change_pin(kOperator, kYamada, old_pin, new_pin, soon()));
+    return async::block_on(activation.change_pin(kOperator, kYamada, old_pin, new_pin, soon())).map([](auto) {});
+  }
+  Result<credentials::PinCode> issue_code() {
+    return async::block_on(activation.issue_code(kOperator, kYamada, soon()));
+  }
+  Result<void> set_pin_by_code(const SecureBytes& code, std::string_view pin) {
+    const SecureBytes new_pin(bytes_of(pin));
+    return async::block_on(activation.set_pin_by_code(kOperator, kYamada, code, new_pin, soon())).map([](auto) {});
   }
   Result<void> verify_pin(std::string_view pin) {
     const SecureBytes secret(bytes_of(pin));
@@ -93,9 +101,7 @@ class Life {
     EXPECT_THAT(disk.sync_folder("/"), IsOk());
     EXPECT_THAT(keys_.generate({"yamada", "yamada", {}}, crypto::KeyKind::ec_p256), IsOk());
     const auto key = test::value_or_throw(keys_.signer({"yamada", "yamada", {}}));
-    const auto for_key = [&](pki::CertificateTemplate& content) { content.spki = copy_of(key->public_key().spki()); };
-    chain_ = authority_.pem() +
-             pki::to_pem("CERTIFICATE", authority_.signer(crypto::KeyKind::ec_p256, for_key).certificate.der());
+    chain_ = chain_for(*key);
   }
 
   // Makes changes of every kind until one fails, and keeps the answers.
@@ -111,6 +117,11 @@ class Life {
     };
     const std::optional<ApiKeyId> old_key = created();
     const std::optional<ApiKeyId> new_key = old_key ? created() : std::nullopt;  // a rotation
+    const auto set_by_code = [&] {
+      const auto code = administrator.issue_code();
+      return done("pin.code_issued", code) &&
+             done("pin.changed by code", administrator.set_pin_by_code(code->text, kThirdPin));
+    };
     static_cast<void>(
         new_key && done("key.revoked", administrator.api_keys->revoke(kOperator, *old_key)) &&
         done("credential.added",
@@ -118,8 +129,8 @@ class Life {
                  kOperator, {kYamada, credentials::CredentialKind::party, PartyId("山田"), {}, "", "", "", {}})) &&
         done("credential.certified",
              administrator.credentials->import_certificates(kOperator, kYamada, bytes_of(chain_))) &&
-        done("pin.set", administrator.set_pin(kFirstPin)) &&
-        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) &&
+        rotate(administrator) && done("pin.set", administrator.set_pin(kFirstPin)) &&
+        done("pin.changed", administrator.change_pin(kFirstPin, kSecondPin)) && set_by_code() &&
         !administrator.verify_pin("wrong").has_value() && done("pin.reset", administrator.reset_failures()) &&
         done("credential.disabled", administrator.credentials->disable(kOperator, kYamada)));
     fixture_.trail->stop();
@@ -152,7 +163,7 @@ class Life {
     const auto credential = fixture_.store->credential(kYamada);
     EXPECT_EQ(credential.has_value(), says("credential.added")) << when;
     if (credential) {
-      EXPECT_EQ(!credential->certificates.empty(), says("credential.certified")) << when;
+      expect_generations(*credential, named("credential.key_added"), named("credential.certified"), when);
       EXPECT_EQ(credential->status == store::CredentialStatus::disabled, says("credential.disabled")) << when;
       EXPECT_EQ(credential->status == store::CredentialStatus::pending, !says("credential.certified")) << when;
     }
@@ -162,13 +173,59 @@ class Life {
     EXPECT_TRUE(!says("pin.reset") || attempt->failures == 1) << when;
     if (attempt) {
       Administrator administrator(fixture_, keys_);
-      EXPECT_THAT(administrator.verify_pin(says("pin.changed") ? kSecondPin : kFirstPin), IsOk()) << when;
+      EXPECT_THAT(administrator.verify_pin(says("pin.changed by code") ? kThirdPin
+                                           : says("pin.changed")       ? kSecondPin
+                                                                       : kFirstPin),
+                  IsOk())
+          << when;
     }
+    const bool code_is_open = fixture_.store->commit({.changes = {store::PinCodeWithdrawal{kYamada}}}).has_value();
+    EXPECT_EQ(code_is_open, says("pin.code_issued") && !says("pin.changed by code")) << when;
   }
 
   PowerLossFileSystem disk;
 
  private:
+  std::string chain_for(const crypto::Signer& key) {
+    const auto for_key = [&](pki::CertificateTemplate& content) { content.spki = copy_of(key.public_key().spki()); };
+    return authority_.pem() +
+           pki::to_pem("CERTIFICATE", authority_.signer(crypto::KeyKind::ec_p256, for_key).certificate.der());
+  }
+
+  // A next key, another one in its place, and the certificate that puts this one in force.
+  bool rotate(Administrator& administrator) {
+    credentials::CredentialRegistry& registry = *administrator.credentials;
+    if (!done("credential.key_added", registry.rotate(kOperator, kYamada, {})) ||
+        !done("credential.key_added", registry.rotate(kOperator, kYamada, {.replace = true}))) {
+      return false;
+    }
+    const auto credential = test::value_or_throw(registry.find(kOperator, kYamada));
+    const credentials::GenerationSummary& next = credential.generations.back();
+    const auto key = test::value_or_throw(keys_.signer({next.token_label, next.key_label, next.key_id}));
+    return done("credential.certified", registry.import_certificates(kOperator, kYamada, bytes_of(chain_for(*key))));
+  }
+
+  // The keys that the log says were made, but for one that another took the place of; and certificates for those that
+  // it says they came for.
+  static void expect_generations(const store::CredentialRow& credential, const std::set<std::string>& added,
+                                 const std::set<std::string>& certified, const std::string& when) {
+    std::set<std::string> expected = added;
+    expected.insert("1");
+    if (added.contains("3")) {
+      expected.erase("2");
+    }
+    std::set<std::string> there, with_certificate;
+    for (const store::GenerationRow& generation : credential.generations) {
+      there.insert(std::to_string(generation.number));
+      EXPECT_EQ(generation.certificates.empty(), !generation.begins.has_value()) << when;
+      if (!generation.certificates.empty()) {
+        with_certificate.insert(std::to_string(generation.number));
+      }
+    }
+    EXPECT_EQ(there, expected) << when;
+    EXPECT_EQ(with_certificate, certified) << when;
+  }
+
   template <class T>
   bool done(const char* event, const Result<T>& result) {
     return result.has_value() && note(event);
@@ -178,7 +235,7 @@ class Life {
     return true;
   }
 
-  // The events of the log, with the API keys that their records name.
+  // The events of the log, with the API keys, or the numbers of credentials' keys, that their records name.
   std::map<std::string, std::set<std::string>> read_log() {
     std::map<std::string, std::set<std::string>> log;
     const std::uint64_t size = fixture_.trail->size(store::Journal::trail);
@@ -193,8 +250,16 @@ class Life {
         continue;
       }
       constexpr std::string_view kKey = R"("key":")";
-      const std::size_t at = file->record->body.find(kKey);
-      log[entry->event].insert(at == std::string::npos ? "" : file->record->body.substr(at + kKey.size(), 16));
+      constexpr std::string_view kGeneration = R"("generation":)";
+      const std::string& body = file->record->body;
+      std::string named;
+      if (const std::size_t at = body.find(kKey); at != std::string::npos) {
+        named = body.substr(at + kKey.size(), 16);
+      } else if (const std::size_t number = body.find(kGeneration); number != std::string::npos) {
+        named = body.substr(number + kGeneration.size(), 1);
+      }
+      const bool by_code = body.find(R"("way":"code")") != std::string::npos;
+      log[entry->event + (by_code ? " by code" : "")].insert(named);
     }
     return log;
   }

@@ -51,8 +51,8 @@ TEST_F(ApiAdministration, AKeyChangesItsTenantsCredentialsAlone) {
   EXPECT_EQ(ask(post_json("/v1/credentials", acme, credential("own"))).status, 201U);
   EXPECT_EQ(problem_of(ask({"POST", "/v1/credentials/operator/disable", acme})), "operator-only");
   EXPECT_EQ(problem_of(ask({"POST", "/v1/credentials/sato/disable", acme})), "credential-unknown");
-  for (const char* path :
-       {"/v1/credentials/operator/csr", "/v1/credentials/operator/certificate", "/v1/credentials/operator/pin-reset"}) {
+  for (const char* path : {"/v1/credentials/operator/rotate", "/v1/credentials/operator/csr",
+                           "/v1/credentials/operator/certificate", "/v1/credentials/operator/pin-reset"}) {
     EXPECT_EQ(problem_of(ask(post_json(path, acme, R"({"subject":"CN=x"})"))), "operator-only") << path;
     std::string others = path;
     others.replace(others.find("operator"), 8, "sato");
@@ -88,6 +88,54 @@ TEST_F(ApiAdministration, ACertificateThatIsImportedSignsAtOnce) {
   std::string request = witness_cms(content);
   request.replace(request.find("operator"), 8, "fresh");
   EXPECT_EQ(ask(post_json("/v1/cms", acme, request)).status, 200U);
+}
+
+TEST_F(ApiAdministration, ANextKeyIsMadeCertifiedAndTakesOverAtItsTime) {
+  const auto import = [&](const std::string& query) {
+    return ask({"POST",
+                "/v1/credentials/yamada/certificate" + query,
+                acme,
+                {{"Content-Type", "application/pem-certificate-chain"}},
+                certificate_for("yamada", credentials::CredentialKind::party)});
+  };
+  const auto generations = [&] {
+    std::string text;
+    const auto credential = json(ask({"GET", "/v1/credentials/yamada", acme}));
+    for (const boost::json::value& one : credential.at("generations").as_array()) {
+      text += std::string(one.at("status").as_string()) + " ";
+    }
+    return text;
+  };
+  const std::string former(
+      json(ask({"GET", "/v1/credentials/yamada", acme})).at("certificate").at("sha256").as_string());
+  EXPECT_EQ(problem_of(import("?at=2099-01-01T00:00:00Z")), "invalid-argument") << "there is no next key";
+  for (const char* more :
+       {R"({"token":"operator"})", R"({"key_label":"x"})", R"({"key_id":"00"})", R"({"adopt":true})"}) {
+    EXPECT_EQ(problem_of(ask(post_json("/v1/credentials/yamada/rotate", acme, more))), "operator-only") << more;
+  }
+  EXPECT_EQ(problem_of(ask(post_json("/v1/credentials/yamada/rotate", acme, R"({"suite":"ecdsa-sha384"})"))),
+            "digest-algorithm-mismatch");
+  const RawAnswer made = ask(post_json("/v1/credentials/yamada/rotate", acme, R"({"key_kind":"rsa-2048"})"));
+  ASSERT_EQ(made.status, 201U) << made.body;
+  EXPECT_EQ(generations(), "current uncertified ");
+  EXPECT_EQ(problem_of(ask(post_json("/v1/credentials/yamada/rotate", acme, "{}"))), "already-exists");
+  const auto request = json(ask(post_json("/v1/credentials/yamada/csr", acme, R"({"subject":"CN=x"})")));
+  EXPECT_EQ(request.at("generation").to_number<int>(), 2);
+  EXPECT_EQ(import("?at=soon").status, 400U);
+  EXPECT_EQ(problem_of(import("?at=2020-01-01T00:00:00Z")), "invalid-argument");
+  ASSERT_EQ(import("?at=2029-01-01T00:00:00Z").status, 200U);
+  EXPECT_EQ(generations(), "current scheduled ");
+  ASSERT_EQ(import("").status, 200U);
+  EXPECT_EQ(generations(), "former current ");
+  EXPECT_THAT(ask({"GET", "/v1/credentials/yamada", acme}).body, HasSubstr(former)) << "the old one stays findable";
+  EXPECT_THAT(ask({"GET", "/v1/credentials/yamada", acme}).body, Not(HasSubstr("key_id")));
+  const Bytes content = copy_of(bytes_of("content"));
+  const RawAnswer signature = ask(post_json("/v1/cms", acme, party_cms(content, pin_member(kPin))));
+  ASSERT_EQ(signature.status, 200U) << signature.body;
+  const auto facts = json(signature).at("facts").as_object();
+  EXPECT_EQ(facts.at("generation").to_number<int>(), 2);
+  EXPECT_EQ(facts.at("certificate").at("value"),
+            json(ask({"GET", "/v1/credentials/yamada", acme})).at("certificate").at("sha256"));
 }
 
 TEST_F(ApiAdministration, RecordsOfOthersAreWithheldAndNotErased) {

@@ -54,8 +54,33 @@ class ApiDescription : public ApiFixture {
     keep("importCertificate", import_with("text/plain", ""));
     keep("importCertificate", import_with("application/pem-certificate-chain", "?chain=broken"));
     keep("importCertificate", import_with("application/pem-certificate-chain", "?chain=whole"));
+    keep("rotateKey", ask(post_json("/v1/credentials/tanaka/rotate", acme, R"({"token":"elsewhere"})")));
+    keep("rotateKey", ask(post_json("/v1/credentials/tanaka/rotate", acme, R"({"suite":"ecdsa-sha384"})")));
+    keep("rotateKey", ask(post_json("/v1/credentials/sato/rotate", acme, "{}")));
+    keep("rotateKey", ask(post_json("/v1/credentials/tanaka/rotate", acme, R"({"key_kind":"rsa-2048"})")));
+    keep("rotateKey", ask(post_json("/v1/credentials/tanaka/rotate", acme, "{}")));
+    keep("requestCertificate", ask(post_json("/v1/credentials/tanaka/csr", acme, R"({"subject":"CN=田中,C=JP"})")));
+    keep("importCertificate", import_with("application/pem-certificate-chain", "?at=2099-01-01T00:00:00Z"));
+    keep("importCertificate", import_with("application/pem-certificate-chain", "?at=soon"));
+    keep("getCredential", ask_locally({"GET", "/v1/credentials/tanaka"}));
+    keep("getCredential", ask({"GET", "/v1/credentials/tanaka", acme}));
     keep("setPin", ask(post_json("/v1/credentials/tanaka/pin", acme, R"({"pin":"314159"})")));
     keep("setPin", ask_locally(post_json("/v1/credentials/tanaka/pin", "", R"({"pin":"314159"})")));
+    keep("issuePinCode", ask({"POST", "/v1/credentials/tanaka/pin-code", acme}));
+    const RawAnswer code = ask_locally({"POST", "/v1/credentials/tanaka/pin-code"});
+    keep("issuePinCode", code);
+    const auto put_pin = [&](const std::string& json) {
+      return ask({"PUT", "/v1/credentials/tanaka/pin", acme, {{"Content-Type", "application/json"}}, json});
+    };
+    keep("changePin", put_pin(R"({"pin":"271828","code":"0000-0000-0000-0000-0000"})"));
+    keep("changePin",
+         put_pin(R"({"pin":"271828","code":")" + std::string(json(code).at("code").as_string()) + R"("})"));
+    keep("changePin", put_pin(R"({"pin":"314159","old_pin":"271828"})"));
+    keep("changePin", put_pin(R"({"pin":"314159"})"));
+    keep("withdrawPinCode", ask_locally({"DELETE", "/v1/credentials/tanaka/pin-code"}));
+    keep("issuePinCode", ask_locally({"POST", "/v1/credentials/tanaka/pin-code"}));
+    keep("withdrawPinCode", ask({"DELETE", "/v1/credentials/tanaka/pin-code", acme}));
+    keep("withdrawPinCode", ask_locally({"DELETE", "/v1/credentials/tanaka/pin-code"}));
     keep("resetPin", ask(post_json("/v1/credentials/tanaka/pin-reset", acme, "{}")));
     keep("resetPin", ask(post_json("/v1/credentials/operator/pin-reset", acme, "{}")));
     keep("listTenants", ask({"GET", "/v1/tenants", acme}));

@@ -106,6 +106,10 @@ TEST_F(ApiUnknown, AMemberAtAnyDepthIsRefused) {
                                  digest_json(document_) + "]," + pin_member(kPin) + "}";
   expect_every_object_closed(activation,
                              [&](const std::string& text) { return ask(post_json("/v1/activations", acme, text)); });
+  const std::string pin_change = R"({"pin":"yoshida-141421","old_pin":"yoshida-173205"})";
+  expect_every_object_closed(pin_change, [&](const std::string& text) {
+    return ask({"PUT", "/v1/credentials/yamada/pin", acme, {{"Content-Type", "application/json"}}, text});
+  });
   expect_every_object_closed(R"({"label":"x","scopes":["sign"],"addresses":["127.0.0.0/8"]})",
                              [&](const std::string& text) { return ask(post_json("/v1/keys", acme, text)); });
   const auto line = [&](const std::string& text) {

@@ -214,6 +214,56 @@ TEST_F(AdministrationCommands, OverTheSocketAWeekNeedsNoStop) {
   EXPECT_EQ(callers.failed(), 0U);
 }
 
+// The operator gives out a code, and the party's key alone brings the PIN: the operator never has it.
+TEST_F(AdministrationCommands, APartySetsItsPinByTheOperatorsCodeAndChangesItByTheOldOne) {
+  start();
+  const std::uint64_t before = covered();
+  certify("party-of-a-code", {"--kind", "party", "--party", "code", "--key", "p-256", "--tenant", "acme"},
+          "CN=code,C=JP", kSignerExtensions);
+  const std::string digest(64, 'd');
+  const auto activate = [&](const std::string& pin_file) {
+    return by_server({"credentials", "activate", "party-of-a-code", "--pin-file", pin_file, "--digest", digest, "-o",
+                      path("code.token")});
+  };
+  const auto change = [&](const std::string& pin_file, const std::string& by, const std::string& file) {
+    return by_server({"credentials", "change-pin", "party-of-a-code", "--pin-file", pin_file, by, file});
+  };
+  const std::string first = write("code-first.pin", "first-141421\n", true);
+  const std::string second = write("code-second.pin", "second-173205\n", true);
+  EXPECT_EQ(refusal(activate(first), 4), "pin-not-set");
+  EXPECT_EQ(refusal(change(first, "--old-pin-file", first), 4), "pin-not-set");
+
+  const std::string code_file = path("party.code");
+  const json::object issued = answer({"credentials", "pin", "party-of-a-code", "--code", "-o", code_file});
+  EXPECT_FALSE(issued.contains("code")) << "it is in its file and nowhere else";
+  EXPECT_EQ(fs::status(code_file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_EQ(refusal(by_server({"credentials", "pin", "party-of-a-code", "--code"}), 4), "operator-only");
+  EXPECT_EQ(refusal(change(first, "--code-file", write("wrong.code", "0000-0000-0000-0000-0000\n", true)), 4),
+            "pin-code-unknown");
+  EXPECT_EQ(refusal(change(first, "--code-file", write("no.code", "my code\n", true)), 3), "invalid-request");
+  const json::object changed = answer(change(first, "--code-file", code_file));
+  EXPECT_EQ(changed.at("pin").as_string(), "changed");
+  EXPECT_EQ(refusal(change(second, "--code-file", code_file), 4), "pin-code-unknown") << "used up";
+  answer(activate(first));
+  answer(change(second, "--old-pin-file", first));
+  EXPECT_EQ(refusal(activate(first), 4), "pin-incorrect");
+  answer(activate(second));
+
+  EXPECT_EQ(refusal({"credentials", "change-pin", "party-of-a-code", "--pin-file", first}, 3), "invalid-argument");
+  EXPECT_EQ(refusal({"credentials", "change-pin", "party-of-a-code", "--pin-file", "-", "--old-pin-file", "-"}, 3),
+            "invalid-argument");
+  EXPECT_EQ(refusal({"credentials", "pin", "party-of-a-code"}, 3), "invalid-argument");
+
+  std::string key;
+  std::ifstream(path("week-acme.key")) >> key;
+  const std::string party = "key:" + key.substr(4, 16);
+  expect_events(before, {"pin.code_issued " + operator_id(), "pin.changed " + party, "pin.changed " + party});
+  stop();
+  // Without a server the folder does it.
+  answer({"credentials", "pin", "party-of-a-code", "--code", "-o", code_file});
+  answer({"credentials", "change-pin", "party-of-a-code", "--pin-file", first, "--code-file", code_file});
+}
+
 TEST_F(AdministrationCommands, ByServerAKeyDoesTheSameForItsTenant) {
   start();
   const std::uint64_t before = covered();

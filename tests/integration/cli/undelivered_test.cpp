@@ -59,6 +59,7 @@ class Undelivered : public CliTest {
         {"credentials", "csr", "operator", "--subject", "CN=x", "-o", path("unshown.csr")},
         {"credentials", "import", "operator", chain_of("operator")},
         {"credentials", "pin", "party-b", "--reset"},
+        {"credentials", "change-pin", "party-a", "--pin-file", path("a.pin"), "--old-pin-file", path("a.pin")},
         {"credentials", "list"},
         {"credentials", "disable", "unshown-for-good"},
         {"credentials", "activate", "party-a", "--pin-file", path("a.pin"), "--digest", digest, "-o",
@@ -201,6 +202,21 @@ TEST_F(Undelivered, AnActivationWhoseTokenWasNotGivenOutIsWithdrawnAgain) {
   into_file.back() = path("untold.token");
   expect_unwritten(to(">/dev/full", with_configuration(into_file)), "credentials activate -o");
   EXPECT_FALSE(fs::exists(path("untold.token")));
+}
+
+TEST_F(Undelivered, ACodeThatWasNotShownIsWithdrawnAgain) {
+  const std::vector<std::string> issue{"credentials", "pin", "party-b", "--code"};
+  const std::vector<std::string> withdraw{"credentials", "pin", "party-b", "--withdraw-code"};
+  const CommandOutcome lost = to(">/dev/full", with_configuration(issue));
+  expect_unwritten(lost, "credentials pin --code");
+  EXPECT_THAT(lost.output, HasSubstr("the code was withdrawn again"));
+  EXPECT_EQ(refusal(withdraw, 4), "pin-code-unknown");
+  expect_unwritten(to(">/dev/full", with_configuration(plus(issue, {"-o", path("untold.code")}))), "pin --code -o");
+  EXPECT_FALSE(fs::exists(path("untold.code"))) << "a code that is no good any more";
+  EXPECT_EQ(refusal(withdraw, 4), "pin-code-unknown");
+  // One that was given out is there until somebody takes it back.
+  answer(plus(issue, {"-o", path("told.code")}));
+  answer(withdraw);
 }
 
 // The same with --server.

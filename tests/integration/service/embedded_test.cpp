@@ -38,8 +38,8 @@ class Embedded : public ::testing::Test {
         id_,       credentials::CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {},
         TenantId()};
     test::value_or_throw(credentials.generate(test::kOperator, std::move(request)));
-    const Bytes csr = test::value_or_throw(
-        credentials.certification_request(id_, test::value_or_throw(pki::Name::from_text("CN=Rakkan Test"))));
+    const pki::Name subject = test::value_or_throw(pki::Name::from_text("CN=Rakkan Test"));
+    const Bytes csr = test::value_or_throw(credentials.certification_request(id_, subject)).der;
     der::Reader outer(csr);
     der::Reader whole = test::value_or_throw(outer.enter(der::Tag::sequence));
     der::Reader info = test::value_or_throw(whole.enter(der::Tag::sequence));

@@ -131,7 +131,7 @@ TEST_F(ServiceOnSoftHsm, WrongTokenPinStopsTheTokenAndIsNotTriedAgain) {
   const auto reopened_keys = open_keys();
   ASSERT_OK_AND_ASSIGN(const SecureBytes right, read_secret_file(pin_file(seal)));
   ASSERT_THAT(write_file_atomically(pin_file(seal), {bytes_of("0000-wrong")}, true), IsOk());
-  ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
+  const store::GenerationRow row = test::value_or_throw(fixture_.store->credential(seal)).generations.front();
   const credentials::KeyAddress address{row.token_label, row.key_label, row.key_id};
   EXPECT_THAT(reopened_keys->signer(address), FailsWith(ErrorCode::hsm_pin_rejected));
   ASSERT_THAT(write_file_atomically(pin_file(seal), {right.view()}, true), IsOk());
@@ -146,7 +146,7 @@ TEST_F(ServiceOnSoftHsm, TokenIsFoundByItsSlotToo) {
   ASSERT_NE(token, tokens.end());
   const std::string by_slot = "slot:" + std::to_string(token->slot);
   std::filesystem::rename(pin_file(seal), pin_file(CredentialId(by_slot)));
-  ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
+  const store::GenerationRow row = test::value_or_throw(fixture_.store->credential(seal)).generations.front();
   EXPECT_THAT(open_keys()->signer({by_slot, row.key_label, row.key_id}), IsOk());
   EXPECT_THAT(open_keys()->signer({"slot:x", row.key_label, row.key_id}), FailsWith(ErrorCode::file_unreadable));
 }
@@ -154,7 +154,7 @@ TEST_F(ServiceOnSoftHsm, TokenIsFoundByItsSlotToo) {
 TEST_F(ServiceOnSoftHsm, MissingPinFileIsNamed) {
   const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   std::filesystem::remove(pin_file(seal));
-  ASSERT_OK_AND_ASSIGN(const auto row, fixture_.store->credential(seal));
+  const store::GenerationRow row = test::value_or_throw(fixture_.store->credential(seal)).generations.front();
   const auto result = open_keys()->signer({row.token_label, row.key_label, row.key_id});
   ASSERT_THAT(result, FailsWith(ErrorCode::file_unreadable));
   EXPECT_EQ(result.error().where, pin_file(seal).string());

@@ -52,7 +52,7 @@ class ActivationTest : public ::testing::Test {
   Result<void> change(const CredentialId& id, std::string_view from, std::string_view to) {
     const SecureBytes old_pin = pin_of(from);
     const SecureBytes new_pin = pin_of(to);
-    return async::block_on(activation_.change_pin(test::kOperator, id, old_pin, new_pin, soon()));
+    return async::block_on(activation_.change_pin(test::kOperator, id, old_pin, new_pin, soon())).map([](auto) {});
   }
 
   test::TemporaryFolder folder_;
@@ -215,8 +215,8 @@ TEST_F(ActivationTest, RightPinsAtOnceDoNotLockEachOtherOut) {
   EXPECT_EQ(accepted, 8);
 }
 
-TEST_F(ActivationTest, CredentialWithoutPinIsActivationMissing) {
-  EXPECT_THAT(verify(CredentialId("nobody"), "123456"), FailsWith(ErrorCode::activation_missing));
+TEST_F(ActivationTest, CredentialWithoutPinIsPinNotSet) {
+  EXPECT_THAT(verify(CredentialId("nobody"), "123456"), FailsWith(ErrorCode::pin_not_set));
 }
 
 TEST_F(ActivationTest, PinIsSetOnce) {
@@ -248,7 +248,7 @@ TEST_F(ActivationTest, ChangesAreRecordedWithWhoMadeThem) {
   ASSERT_THAT(change(yamada_, test::kYamadasPin, "new-pin-1"), IsOk());
   ASSERT_THAT(async::block_on(activation_.reset_failures(test::kOperator, sato_, std::nullopt, soon())), IsOk());
   EXPECT_THAT(trail_.events(), ::testing::ElementsAre("pin.changed", "pin.reset"));
-  EXPECT_EQ(trail_.entries().front().body, R"({"by":{"id":"local:0"},"credential":"yamada"})");
+  EXPECT_EQ(trail_.entries().front().body, R"({"by":{"id":"local:0"},"credential":"yamada","way":"old_pin"})");
   EXPECT_EQ(trail_.entries().back().body, R"({"by":{"id":"local:0"},"credential":"sato"})");
 }
 
@@ -268,7 +268,7 @@ TEST_F(ActivationTest, WithoutItsEntryNothingIsChanged) {
     EXPECT_THAT(refused, FailsWith(ErrorCode::audit_unavailable)) << event;
     trail_.repair();
   }
-  EXPECT_THAT(verify(third, "123456"), FailsWith(ErrorCode::activation_missing));
+  EXPECT_THAT(verify(third, "123456"), FailsWith(ErrorCode::pin_not_set));
   EXPECT_THAT(verify(yamada_, test::kYamadasPin), IsOk());
   ASSERT_OK_AND_ASSIGN(const auto attempt,
                        store_->begin_pin_attempt(sato_, TenantId(), {9, std::nullopt}, clock_.now()));

@@ -82,7 +82,9 @@ TEST_F(CredentialTest, ImportedCertificateMakesItActive) {
 TEST_F(CredentialTest, RequestIsForTheCredentialsKey) {
   ASSERT_THAT(generate("seal"), IsOk());
   ASSERT_OK_AND_ASSIGN(const pki::Name subject, pki::Name::from_text("CN=株式会社ラッカン,C=JP"));
-  ASSERT_OK_AND_ASSIGN(const Bytes request, registry().certification_request(CredentialId("seal"), subject));
+  ASSERT_OK_AND_ASSIGN(const CertificationRequest made,
+                       registry().certification_request(CredentialId("seal"), subject));
+  const Bytes& request = made.der;
   const ByteView spki = fixture_.software_keys.at("seal").public_key().spki();
   EXPECT_NE(std::search(request.begin(), request.end(), spki.begin(), spki.end()), request.end());
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <fstream>
 
+#include "credentials/pin_code.hpp"
 #include "rakkan/access/api_keys.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/json/reader.hpp"
@@ -124,6 +125,22 @@ TEST(FreedMemory, HoldsNoApiKey) {
               FailsWith(ErrorCode::api_key_unknown));
   EXPECT_TRUE(keys->identify(kKey));
   EXPECT_EQ(FreedMemory::blocks_with_secret(), 0U) << "when it is presented";
+}
+
+TEST(FreedMemory, HoldsNoPinCode) {
+  // The code that FixedRandom makes: as it is shown, and as it is hashed.
+  constexpr std::string_view kShown = "1234-5678-9ABC-DEFG-HJKM";
+  constexpr std::string_view kPlain = "123456789ABCDEFGHJKM";
+  for (const std::string_view watched : {kShown, kPlain}) {
+    test::FixedRandom random;
+    FreedMemory::watch(watched);
+    {
+      ASSERT_OK_AND_ASSIGN(const SecureBytes code, credentials::make_pin_code(random));
+      ASSERT_EQ(code.text(), kShown);
+      EXPECT_THAT(credentials::hash_of_pin_code(code), IsOk());
+    }
+    EXPECT_EQ(FreedMemory::blocks_with_secret(), 0U) << watched;
+  }
 }
 
 }  // namespace

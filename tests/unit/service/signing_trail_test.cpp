@@ -241,7 +241,7 @@ TEST_F(SigningTrail, CertificatesAreStoredOnceForAllSignatures) {
   std::map<std::string, std::vector<Bytes>> certificates;
   ASSERT_OK_AND_ASSIGN(const auto rows, fixture_.store->credentials());
   for (const store::CredentialRow& row : rows) {
-    certificates[row.id.value()] = row.certificates;
+    certificates[row.id.value()] = row.generations.back().certificates;
   }
   const auto times = [&](const Bytes& what) {
     const std::string file(text_of(test::value_or_throw(read_file(fixture_.folder.path() / "rakkan.db", 1 << 28))));

@@ -23,18 +23,26 @@ using test::TemporaryFolder;
 using ::testing::ElementsAre;
 using namespace std::chrono_literals;
 
+GenerationRow key(std::uint32_t number, const std::string& label) {
+  return {.number = number,
+          .token_label = "token-" + label,
+          .key_label = "key-" + label,
+          .key_id = Bytes{1, 2, 3},
+          .key_kind = "P-256",
+          .suite = "ecdsa-sha256",
+          .created = Instant(std::chrono::milliseconds(1'700'000'000'123)),
+          .begins = std::nullopt,
+          .certificates = {}};
+}
+
 CredentialRow seal(const std::string& id) {
   return {CredentialId(id),
           CredentialKind::operator_seal,
           PartyId(),
-          "token-" + id,
-          "key-" + id,
-          Bytes{1, 2, 3},
-          "P-256",
-          "ecdsa-sha256",
           CredentialStatus::pending,
-          {},
-          Instant(std::chrono::milliseconds(1'700'000'000'123))};
+          Instant(std::chrono::milliseconds(1'700'000'000'123)),
+          TenantId(),
+          {key(1, id)}};
 }
 
 ActivationSecret secret(Byte first) { return {Bytes{first, 2}, Bytes{3, 4}, 1024, 3, 1}; }
@@ -71,14 +79,9 @@ TEST_F(StoreTest, CredentialSurvivesReopening) {
   EXPECT_EQ(read.kind, CredentialKind::party);
   EXPECT_EQ(read.party, row.party);
   EXPECT_EQ(read.tenant, TenantId("t-1"));
-  EXPECT_EQ(read.token_label, "token-op");
-  EXPECT_EQ(read.key_label, "key-op");
-  EXPECT_EQ(read.key_id, (Bytes{1, 2, 3}));
-  EXPECT_EQ(read.key_kind, "P-256");
-  EXPECT_EQ(read.suite, "ecdsa-sha256");
+  EXPECT_THAT(read.generations, ElementsAre(key(1, "op")));
   EXPECT_EQ(read.status, CredentialStatus::pending);
   EXPECT_EQ(read.created, row.created);
-  EXPECT_TRUE(read.certificates.empty());
 }
 
 TEST_F(StoreTest, CredentialIdIsTakenOnce) {
@@ -100,7 +103,47 @@ TEST_F(StoreTest, ActivationKeepsCertificatesInOrderAndReplacesThem) {
   ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{7}, Bytes{2}}}), IsOk());
   ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
   EXPECT_EQ(row.status, CredentialStatus::active);
-  EXPECT_THAT(row.certificates, ElementsAre(Bytes{7}, Bytes{2}));
+  ASSERT_EQ(row.generations.size(), 1U);
+  EXPECT_THAT(row.generations.front().certificates, ElementsAre(Bytes{7}, Bytes{2}));
+}
+
+TEST_F(StoreTest, TheNextKeyStandsBesideThePresentOneWithACertificateOfItsOwn) {
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{9}}, 1, at(5)}), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}), IsOk());
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}, Bytes{1}}, 2, at(77)}), IsOk());
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
+  GenerationRow first = key(1, "op");
+  first.begins = at(5);
+  first.certificates = {Bytes{9}};
+  GenerationRow second = key(2, "second");
+  second.begins = at(77);
+  second.certificates = {Bytes{8}, Bytes{1}};
+  EXPECT_THAT(row.generations, ElementsAre(first, second));
+  ASSERT_OK_AND_ASSIGN(const auto rows, store_->credentials());
+  EXPECT_EQ(rows.front().generations, row.generations);
+}
+
+TEST_F(StoreTest, ANextKeyTakesTheWaitingOnesPlaceOrIsNotAdded) {
+  ASSERT_THAT(change(seal("op")), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}), IsOk());
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "again")}), FailsWith(ErrorCode::already_exists));
+  ASSERT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}}, 2, at(77)}), IsOk());
+  ASSERT_THAT(change(GenerationAddition{CredentialId("op"), key(3, "third"), 2}), IsOk());
+  ASSERT_OK_AND_ASSIGN(const CredentialRow row, store_->credential(CredentialId("op")));
+  EXPECT_THAT(row.generations, ElementsAre(key(1, "op"), key(3, "third")));
+}
+
+TEST_F(StoreTest, AKeyIsAddedToACredentialThatIsThereAndNotDisabled) {
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}),
+              FailsWith(ErrorCode::credential_unknown));
+  ASSERT_THAT(change(seal("op")), IsOk());
+  EXPECT_THAT(change(CredentialActivation{CredentialId("op"), {Bytes{8}}, 2, at(77)}),
+              FailsWith(ErrorCode::credential_unknown));
+  ASSERT_THAT(change(CredentialDisabling{CredentialId("op")}), IsOk());
+  EXPECT_THAT(change(GenerationAddition{CredentialId("op"), key(2, "second")}),
+              FailsWith(ErrorCode::credential_disabled));
 }
 
 TEST_F(StoreTest, DisabledCredentialStaysDisabled) {
@@ -147,7 +190,7 @@ TEST_F(StoreTest, SuccessForgivesFailures) {
 
 TEST_F(StoreTest, OperatorResetsALockedPin) {
   ASSERT_THAT(change(seal("p")), IsOk());
-  EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::activation_missing));
+  EXPECT_THAT(change(PinReset{CredentialId("p")}), FailsWith(ErrorCode::pin_not_set));
   ASSERT_THAT(change(PinAddition{CredentialId("p"), secret(1)}), IsOk());
   const LockPolicy policy{1, std::nullopt};
   ASSERT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), policy, at(1)), IsOk());
@@ -230,10 +273,10 @@ TEST_F(StoreTest, LockEndsAfterItsTime) {
   EXPECT_EQ(afresh.failures, 1U);
 }
 
-TEST_F(StoreTest, AttemptWithoutSecretIsActivationMissing) {
+TEST_F(StoreTest, AttemptWithoutSecretIsPinNotSet) {
   ASSERT_THAT(change(seal("p")), IsOk());
   EXPECT_THAT(store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)),
-              FailsWith(ErrorCode::activation_missing));
+              FailsWith(ErrorCode::pin_not_set));
 }
 
 TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
@@ -245,6 +288,93 @@ TEST_F(StoreTest, SecretIsSetOnceAndReplacedOnlyWhenItIsTheExpectedOne) {
   ASSERT_OK_AND_ASSIGN(const PinAttempt attempt,
                        store_->begin_pin_attempt(CredentialId("p"), TenantId("a"), {3, std::nullopt}, at(1)));
   EXPECT_EQ(attempt.secret.hash, secret(2).hash);
+}
+
+class PinCodes : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    ASSERT_THAT(change(seal("p")), IsOk());
+    ASSERT_THAT(change(PinCodeIssue{p_, code_, at(1'000)}), IsOk());
+  }
+  Result<void> judge(const Bytes& hash, int seconds = 1, const char* tenant = "a") {
+    return store_->judge_pin_code(p_, TenantId(tenant), hash, 3, at(seconds));
+  }
+  const CredentialId p_{"p"};
+  const Bytes code_ = Bytes(32, 7);
+  const Bytes wrong_ = Bytes(32, 8);
+};
+
+TEST_F(PinCodes, AWrongOneIsCountedDurablyForItsTenant) {
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(judge(wrong_), FailsWith(ErrorCode::pin_code_unknown));
+    EXPECT_EQ(judge(code_).has_value(), i < 2) << "the right one is not counted";
+    reopen();
+  }
+  EXPECT_THAT(judge(code_), FailsWith(ErrorCode::pin_code_exhausted));
+  EXPECT_THAT(judge(code_, 1, "b"), IsOk());
+  EXPECT_THAT(judge(Bytes(31, 7), 1, "b"), FailsWith(ErrorCode::pin_code_unknown)) << "a part of it";
+  ASSERT_THAT(change(PinCodeIssue{p_, code_, at(1'000)}), IsOk());
+  EXPECT_THAT(judge(code_), IsOk()) << "a new code is judged afresh";
+  EXPECT_THAT(store_->judge_pin_code(CredentialId("x"), TenantId("a"), code_, 3, at(1)),
+              FailsWith(ErrorCode::credential_unknown));
+  EXPECT_THAT(change(PinCodeIssue{CredentialId("x"), code_, at(1)}), FailsWith(ErrorCode::credential_unknown));
+}
+
+TEST_F(PinCodes, ItsTimeEnds) {
+  EXPECT_THAT(judge(code_, 999), IsOk());
+  EXPECT_THAT(judge(code_, 1'000), FailsWith(ErrorCode::pin_code_expired));
+  EXPECT_THAT(judge(wrong_, 1'000), FailsWith(ErrorCode::pin_code_unknown));
+}
+
+TEST_F(PinCodes, AnEnrolmentIsOneChangeWithAllThatItDoes) {
+  const LockPolicy policy{1, std::nullopt};
+  ASSERT_THAT(change(seal("q")), IsOk());
+  ASSERT_THAT(change(PinAddition{p_, secret(1)}), IsOk());
+  ASSERT_THAT(store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)), IsOk());
+  for (const char* credential : {"p", "q"}) {
+    ASSERT_THAT(change(ActivationRow{copy_of(bytes_of(std::string_view(credential))),
+                                     TenantId("a"),
+                                     CredentialId(credential),
+                                     at(900),
+                                     {"d"},
+                                     {}}),
+                IsOk());
+  }
+  EXPECT_THAT(judge(wrong_), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinEnrolment{p_, wrong_, secret(2)}), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinStanding{p_, secret(1).hash, secret(1).salt}), IsOk()) << "nothing of it was done";
+  EXPECT_THAT(store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)), FailsWith(ErrorCode::pin_locked));
+
+  ASSERT_THAT(change(PinEnrolment{p_, code_, secret(2)}), IsOk());
+  reopen();
+  EXPECT_THAT(change(PinEnrolment{p_, code_, secret(3)}), FailsWith(ErrorCode::pin_code_unknown)) << "it is used up";
+  EXPECT_THAT(change(PinCodeWithdrawal{p_}), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinStanding{p_, secret(1).hash, secret(1).salt}), FailsWith(ErrorCode::pin_incorrect));
+  EXPECT_THAT(change(PinStanding{p_, secret(2).hash, secret(2).salt}), IsOk());
+  EXPECT_THAT(change(PinStanding{CredentialId("q"), secret(2).hash, secret(2).salt}),
+              FailsWith(ErrorCode::pin_incorrect));
+  ASSERT_OK_AND_ASSIGN(const PinAttempt attempt, store_->begin_pin_attempt(p_, TenantId("a"), policy, at(1)));
+  EXPECT_EQ(attempt.secret.hash, secret(2).hash);
+  EXPECT_EQ(attempt.failures, 1U) << "those before are forgotten";
+  ASSERT_OK_AND_ASSIGN(const auto activations, store_->activations(at(1)));
+  ASSERT_EQ(activations.size(), 1U) << "those of the credential are withdrawn";
+  EXPECT_EQ(activations.front().credential, CredentialId("q"));
+}
+
+TEST_F(PinCodes, AWithdrawnOneIsNoneAnyMore) {
+  ASSERT_THAT(change(PinCodeWithdrawal{p_}), IsOk());
+  EXPECT_THAT(judge(code_), FailsWith(ErrorCode::pin_code_unknown));
+  EXPECT_THAT(change(PinEnrolment{p_, code_, secret(2)}), FailsWith(ErrorCode::pin_code_unknown));
+}
+
+// The operator gave it out for whoever knows no PIN; whoever knows it takes it from nobody.
+TEST_F(PinCodes, APinThatIsChangedByTheOldOneLeavesTheCodeAndTheActivations) {
+  ASSERT_THAT(change(PinAddition{p_, secret(1)}), IsOk());
+  ASSERT_THAT(change(ActivationRow{Bytes{1}, TenantId("a"), p_, at(900), {"d"}, {}}), IsOk());
+  ASSERT_THAT(change(PinReplacement{p_, secret(1), secret(2)}), IsOk());
+  EXPECT_THAT(judge(code_), IsOk());
+  EXPECT_EQ(store_->activations(at(1))->size(), 1U);
 }
 
 TEST_F(StoreTest, EpochsRiseOverReopeningAndAreEachUnitsOwn) {
@@ -392,7 +522,8 @@ CREATE TABLE activation_secret (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE tsu_epoch (unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO credential VALUES ('op', 'operator', '', 't', 'k', x'01', 'P-256', 's', 'active', 7);
-INSERT INTO credential VALUES ('p', 'party', 'p', 't', 'k', x'01', 'P-256', 's', 'active', 7);
+INSERT INTO credential VALUES ('p', 'party', 'p', 't', 'k', x'01', 'P-256', 's', 'pending', 7);
+INSERT INTO credential_certificate VALUES ('op', 0, x'0A'), ('op', 1, x'0B');
 INSERT INTO activation_secret VALUES ('p', x'01', x'02', 8, 1, 1, 4, 9000);
 INSERT INTO tsu_epoch VALUES ('tsu', 41);
 PRAGMA application_id=0x524B4B4E;
@@ -405,6 +536,11 @@ PRAGMA user_version=1;)sql",
   ASSERT_OK_AND_ASSIGN(const CredentialRow row, store->credential(CredentialId("op")));
   EXPECT_EQ(row.status, CredentialStatus::active);
   EXPECT_TRUE(row.tenant.empty());
+  const Instant made(7ms);
+  EXPECT_THAT(row.generations,
+              ElementsAre(GenerationRow{1, "t", "k", Bytes{1}, "P-256", "s", made, made, {Bytes{10}, Bytes{11}}}));
+  ASSERT_OK_AND_ASSIGN(const CredentialRow pending, store->credential(CredentialId("p")));
+  EXPECT_THAT(pending.generations, ElementsAre(GenerationRow{1, "t", "k", Bytes{1}, "P-256", "s", made, {}, {}}));
   EXPECT_EQ(store->next_tsu_epoch(CredentialId("tsu")).value_or(0), 42U);
   EXPECT_THAT(store->set_fact("a", "b"), IsOk());
   ASSERT_OK_AND_ASSIGN(const PinAttempt counted,
