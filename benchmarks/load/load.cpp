@@ -68,9 +68,13 @@ struct Spent {
   LoadResult load;
   double cpu = 0;
   std::map<std::string, double> threads;
+  double written = 0;  // bytes, to disks
 
   [[nodiscard]] double us_each() const {
     return load.accepted > 0 ? cpu * 1e6 / static_cast<double>(load.accepted) : 0;
+  }
+  [[nodiscard]] double kb_written_each() const {
+    return load.accepted > 0 ? written / 1'024 / static_cast<double>(load.accepted) : 0;
   }
   // The seconds of all threads whose name begins so.
   [[nodiscard]] double of(const std::string& thread) const {
@@ -89,7 +93,9 @@ struct Spent {
 template <class Load>
 Spent watch(const test::ServerProcess& server, Load load) {
   const auto before = server.cpu_seconds_by_thread();
-  Spent spent{load(), 0, {}};
+  const double written = server.bytes_written();
+  Spent spent{load(), 0, {}, 0};
+  spent.written = server.bytes_written() - written;
   for (const auto& [name, seconds] : server.cpu_seconds_by_thread()) {
     const auto earlier = before.find(name);
     spent.threads[name] = seconds - (earlier == before.end() ? 0 : earlier->second);
@@ -169,7 +175,7 @@ class Bench {
   void beside_raw(const test::ServerProcess& server, const KeyUnderLoad& key, const HsmKeys::Key& raw_key) {
     const auto requests = cms_requests(caller(key), 20'000);
     for (const unsigned in_flight : {32U, 64U}) {
-      std::vector<double> ours, raw, hsm, share, rates, raw_rates, p99;
+      std::vector<double> ours, raw, hsm, share, rates, raw_rates, p99, written;
       std::map<std::string, std::vector<double>> threads;
       for (int round = 0; round < options_->rounds; ++round) {
         const Raw limit = raw_signatures(raw_key, kHsmThreads);
@@ -181,6 +187,7 @@ class Bench {
         rates.push_back(spent.load.rate());
         raw_rates.push_back(limit.per_second);
         p99.push_back(percentile(spent.load.accepted_ms, 0.99));
+        written.push_back(spent.kb_written_each());
         for (const char* thread : {"http", "audit-commit", "audit-files", "rakkand"}) {
           threads[thread].push_back(spent.us_each_of(thread));
         }
@@ -202,6 +209,7 @@ class Bench {
       report_->add({table, "signatures a second", median(rates), "/s", "raw C_Sign", median(raw_rates), {}, {}});
       report_->add({table, "the log's threads, of all CPU", median(share), "", "", 0, kLogShare, {}});
       report_->add({table, "p99", median(p99), "ms", "", 0, {}, {}});
+      report_->add({table, "written to disk, a signature", median(written), "KB", "", 0, {}, {}});
     }
   }
 

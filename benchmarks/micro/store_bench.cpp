@@ -1,8 +1,13 @@
 // The ledger: one commit (one write, one sync) alone and with many submissions in it. items_per_second counts rows of
-// the database; CPU time is what the committing thread needs, wall time what a caller waits at least.
+// the database; CPU time is what the committing thread needs, wall time what a caller waits at least. `written` is what
+// a submission writes to files, in bytes, the way from SQLite's log into the database included.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "must.hpp"
 #include "rakkan/store/store.hpp"
@@ -11,9 +16,35 @@
 namespace rakkan::bench {
 namespace {
 
+using Certificates = std::vector<std::shared_ptr<const store::SharedCertificate>>;
+
+// A signer's certificate and its CA's, which stand at the beginning of each tail.
+Certificates certificates() {
+  Certificates all;
+  for (const Byte number : {Byte{1}, Byte{2}}) {
+    auto made = std::make_shared<store::SharedCertificate>();
+    made->sha256.fill(number);
+    made->der.assign(1'050, number);
+    all.push_back(std::move(made));
+  }
+  return all;
+}
+
+// Bytes that the process has written so far (wchar of proc(5)'s io).
+double bytes_written() {
+  std::ifstream in("/proc/self/io");
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("wchar: ")) {
+      return std::stod(line.substr(7));
+    }
+  }
+  return 0;
+}
+
 // The rows that one commit adds for intents (a log entry and a record), or for outcomes (the same, a signature with its
 // tail, an answer).
-store::Additions additions_of(std::size_t submissions, std::size_t tail, std::uint64_t first) {
+store::Additions additions_of(std::size_t submissions, std::size_t tail, std::uint64_t first,
+                              const Certificates& shared) {
   store::Additions additions;
   store::LogChunk chunk{store::Journal::trail, first, {}};
   for (std::uint64_t index = first; index < first + submissions; ++index) {
@@ -21,9 +52,14 @@ store::Additions additions_of(std::size_t submissions, std::size_t tail, std::ui
     additions.records.push_back({index, Bytes(16, Byte{1}), std::string(500, 'b'), "u-1"});
     if (tail > 0) {
       const std::string id = "sig_" + std::to_string(1'000'000'000 + index);
-      additions.changes.emplace_back(store::SignatureRow{SignatureId(id), TenantId("tenant"), CredentialId("operator"),
-                                                         index, index, Instant(), std::string(300, 'f'),
-                                                         Bytes(tail, Byte{'t'})});
+      store::SignatureRow row{SignatureId(id), TenantId("tenant"), CredentialId("operator"), index,
+                              index,           Instant(),          std::string(300, 'f'),    Bytes()};
+      for (const auto& one : shared) {
+        row.certificates.push_back({row.tail.size(), store::CertificateStretch::Form::der, one});
+        append(row.tail, one->der);
+      }
+      row.tail.resize(tail, Byte{'t'});
+      additions.changes.emplace_back(std::move(row));
       additions.changes.emplace_back(
           store::IdempotencyRow{TenantId("tenant"),
                                 "2f4e9b" + std::to_string(index * 2'654'435'761U % 1'000'003) + id,
@@ -42,12 +78,14 @@ void Commit(benchmark::State& state) {
   const auto store = must(store::open_sqlite(folder.path()));
   const auto submissions = static_cast<std::size_t>(state.range(0));
   const auto tail = static_cast<std::size_t>(state.range(1));
+  const Certificates shared = state.range(2) != 0 ? certificates() : Certificates();
   std::uint64_t next = 0;
   std::int64_t rows = 0;
+  const double written = bytes_written();
   for (auto unused : state) {
     static_cast<void>(unused);
     state.PauseTiming();
-    const store::Additions additions = additions_of(submissions, tail, next);
+    const store::Additions additions = additions_of(submissions, tail, next, shared);
     state.ResumeTiming();
     must(store->commit(additions));
     next += submissions;
@@ -57,16 +95,19 @@ void Commit(benchmark::State& state) {
     }
   }
   state.SetItemsProcessed(rows);
+  state.counters["written"] = (bytes_written() - written) / static_cast<double>(next);
 }
 BENCHMARK(Commit)
-    ->ArgNames({"submissions", "tail"})
-    ->Args({1, 0})
-    ->Args({4, 0})
-    ->Args({16, 0})
-    ->Args({64, 0})
-    ->Args({1, 4'000})
-    ->Args({64, 4'000})
-    ->Args({64, 20'000})
+    ->ArgNames({"submissions", "tail", "shared"})
+    ->Args({1, 0, 0})
+    ->Args({4, 0, 0})
+    ->Args({16, 0, 0})
+    ->Args({64, 0, 0})
+    ->Args({1, 4'000, 0})
+    ->Args({1, 4'000, 1})
+    ->Args({64, 4'000, 0})
+    ->Args({64, 4'000, 1})
+    ->Args({64, 20'000, 0})
     ->Unit(benchmark::kMicrosecond);
 
 }  // namespace

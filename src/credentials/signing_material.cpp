@@ -1,5 +1,7 @@
 #include "rakkan/credentials/signing_material.hpp"
 
+#include <algorithm>
+
 #include "rakkan/cms/signed_data_builder.hpp"
 
 namespace rakkan::credentials {
@@ -9,7 +11,24 @@ cms::SignedAttributes sample_attributes(const pki::Certificate& certificate, con
   return cms::SignedAttributes::make(cms::kIdData, crypto::digest(suite.digest, ByteView{}), certificate, suite);
 }
 
+std::vector<std::shared_ptr<const store::SharedCertificate>> shared(const pki::Certificate& certificate,
+                                                                    const std::vector<pki::Certificate>& chain) {
+  std::vector<std::shared_ptr<const store::SharedCertificate>> all{shared_certificate(certificate.der())};
+  for (const pki::Certificate& one : chain) {
+    all.push_back(shared_certificate(one.der()));
+  }
+  return all;
+}
+
 }  // namespace
+
+std::shared_ptr<const store::SharedCertificate> shared_certificate(ByteView der) {
+  const crypto::Digest digest = crypto::digest(crypto::DigestAlgorithm::sha256, der);
+  auto certificate = std::make_shared<store::SharedCertificate>();
+  std::copy(digest.view().begin(), digest.view().end(), certificate->sha256.begin());
+  certificate->der = copy_of(der);
+  return certificate;
+}
 
 Result<SigningMaterial> SigningMaterial::create(std::shared_ptr<crypto::Signer> signer, pki::Certificate certificate,
                                                 std::vector<pki::Certificate> chain,
@@ -35,6 +54,7 @@ SigningMaterial::SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Ce
       certificate_(std::move(certificate)),
       certificate_digest_(crypto::digest(crypto::DigestAlgorithm::sha256, certificate_.der())),
       chain_(std::move(chain)),
+      embedded_(shared(certificate_, chain_)),
       suite_(&suite),
       self_check_(std::make_shared<crypto::SelfCheck>(std::move(public_key))),
       sample_(std::move(sample)) {}

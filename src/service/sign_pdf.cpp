@@ -40,8 +40,12 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
     pdf.signatures_made = act.signatures_made();
     std::string answer = records::answer(act.facts(), pdf, document.base().size());
+    // /Contents begins with '<' where the first part of the ByteRange ends.
+    const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.base().size();
+    auto certificates = in_hex(find_certificates(cms, key, token), first_digit);
     Bytes tail = std::move(pdf.tail);
-    RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail)));  // 12
+    RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail),
+                                                                      std::move(certificates)));  // 12
     co_return SignedDocument{std::move(stored), std::move(pdf)};
   }
 }

@@ -131,7 +131,8 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
   co_return made;
 }
 
-async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail) {
+async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail,
+                                                                CertificateStretches certificates) {
   const Instant now = with_.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
@@ -139,8 +140,8 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
   submission.body = records::made(facts_);
   submission.subject = records::subject(*facts_.grant);
   submission.changes.reserve(2);
-  submission.changes.emplace_back(
-      store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0, now, answer, tail});
+  submission.changes.emplace_back(store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0,
+                                                      now, answer, tail, std::move(certificates)});
   if (request_.claim) {
     submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
                                                           facts_.signature, Bytes()});

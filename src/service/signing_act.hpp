@@ -14,6 +14,7 @@
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
 #include "rakkan/service/timestamper.hpp"
+#include "service/certificate_stretches.hpp"
 #include "service/open_intents.hpp"
 #include "service/records.hpp"
 
@@ -54,8 +55,10 @@ class SigningAct {
   // Step 9. No token for B-B.
   [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
       const credentials::SigningMaterial& key, ByteView signature);
-  // Step 12. Outcome, signature and idempotency answer are durable when the task returns.
-  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail);
+  // Step 12. Outcome, signature and idempotency answer are durable when the task returns. `certificates`: the places of
+  // the certificates in the tail.
+  [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail,
+                                                                    CertificateStretches certificates);
 
   // Records the outcome of a signature that nobody will see, because its token was larger than the reserve.
   [[nodiscard]] async::Task<Result<void>> discard_signature();

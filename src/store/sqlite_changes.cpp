@@ -1,21 +1,49 @@
 #include "store/sqlite_changes.hpp"
 
 #include "store/sqlite_rows.hpp"
+#include "store/stored_tail.hpp"
 
 namespace rakkan::store {
+namespace {
 
-Result<void> apply(Database& database, const RowChange& change) {
-  return std::visit([&](const auto& one) { return apply_one(database, one); }, change);
+// The tail as it is kept, with the certificates of it counted.
+Result<Bytes> stored_form(CertificateChange& certificates, const SignatureRow& row) {
+  std::vector<StretchReference> references;
+  references.reserve(row.certificates.size());
+  std::uint64_t end = 0;
+  for (const CertificateStretch& stretch : row.certificates) {
+    if (stretch.at < end || !stands_in(row.tail, stretch)) {
+      continue;
+    }
+    RAKKAN_TRY(const std::uint64_t number, certificates.refer_to(*stretch.certificate, row.outcome));
+    references.push_back({stretch, number});
+    end = end_of(stretch);
+  }
+  return encode_tail(row.tail, references);
 }
 
-Result<void> apply_one(Database& database, const SignatureRow& row) {
+}  // namespace
+
+Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change) {
+  const auto apply_this = [&](const auto& one) {
+    if constexpr (requires { apply_one(database, certificates, one); }) {
+      return apply_one(database, certificates, one);
+    } else {
+      return apply_one(database, one);
+    }
+  };
+  return std::visit(apply_this, change);
+}
+
+Result<void> apply_one(Database& database, CertificateChange& certificates, const SignatureRow& row) {
+  RAKKAN_TRY(const Bytes tail, stored_form(certificates, row));
   RAKKAN_TRY(const std::int64_t outcome, signed_index(row.outcome));
   RAKKAN_TRY(const std::int64_t intent, signed_index(row.intent));
   RAKKAN_CHECK(
-      database.execute("INSERT INTO signature (outcome, id, tenant, credential, intent, created, erased, facts, tail) "
-                       "VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)",
+      database.execute("INSERT INTO signature (outcome, id, tenant, credential, intent, created, state, facts, tail) "
+                       "VALUES (?, ?, ?, ?, ?, ?, 2, ?, ?)",
                        outcome, row.id.value(), row.tenant.value(), row.credential.value(), intent,
-                       milliseconds_of(row.created), row.facts, ByteView(row.tail)));
+                       milliseconds_of(row.created), row.facts, ByteView(tail)));
   return {};
 }
 

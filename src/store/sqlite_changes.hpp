@@ -4,13 +4,15 @@
 
 #include "rakkan/store/row_change.hpp"
 #include "store/sqlite.hpp"
+#include "store/sqlite_certificates.hpp"
 
 namespace rakkan::store {
 
-[[nodiscard]] Result<void> apply(Database& database, const RowChange& change);
+// `certificates` learns which certificates the change adds, refers to, or lets go of.
+[[nodiscard]] Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change);
 
 // sqlite_changes.cpp
-[[nodiscard]] Result<void> apply_one(Database& database, const SignatureRow& row);
+[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const SignatureRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const IdempotencyRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationRow& row);
 [[nodiscard]] Result<void> apply_one(Database& database, const ActivationUse& use);
@@ -33,7 +35,7 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinCodeWithdrawal& withdrawal);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinEnrolment& enrolment);
 // sqlite_erasure.cpp
-[[nodiscard]] Result<void> apply_one(Database& database, const RecordErasure& erasure);
+[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure);
 
 [[nodiscard]] Result<void> apply_one(Database& database, const FactChange& change);
 

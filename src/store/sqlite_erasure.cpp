@@ -2,6 +2,7 @@
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
+#include "store/stored_tail.hpp"
 
 namespace rakkan::store {
 namespace {
@@ -22,18 +23,37 @@ Result<void> overwrite_record(Database& database, std::int64_t entry) {
   return {};
 }
 
+// Takes back the references to certificates of the signatures for which `where` holds of `entry`.
+Result<void> let_go_of_certificates(Database& database, CertificateChange& certificates, const std::string& where,
+                                    std::int64_t entry) {
+  RAKKAN_TRY(Statement statement, database.prepare("SELECT tail FROM signature WHERE state = 2 AND " + where, entry));
+  for (;;) {
+    RAKKAN_TRY(const bool found, statement.step());
+    if (!found) {
+      return {};
+    }
+    RAKKAN_TRY(const Bytes tail, statement.blob(0));
+    RAKKAN_TRY(const std::vector<std::uint64_t> numbers, certificates_of(tail));
+    for (const std::uint64_t number : numbers) {
+      certificates.let_go_of(number);
+    }
+  }
+}
+
 // Overwrites the signature whose intent or outcome is `entry`, and deletes the idempotency answers that name it.
-Result<void> overwrite_signature(Database& database, std::int64_t entry) {
+Result<void> overwrite_signature(Database& database, CertificateChange& certificates, std::int64_t entry) {
   RAKKAN_CHECK(
       database.execute("DELETE FROM answer WHERE signature IN (SELECT id FROM signature WHERE outcome = ? UNION ALL "
                        "SELECT id FROM signature WHERE intent = ?)",
                        entry, entry));
-  for (const std::string_view column : {"outcome", "intent"}) {
+  for (const std::string where : {"outcome = ?", "intent = ?"}) {
+    RAKKAN_CHECK(let_go_of_certificates(database, certificates, where, entry));
+    // The states of what is erased are the odd ones, each as large as the one before it.
     RAKKAN_CHECK(
-        database.execute("UPDATE signature SET erased = 1, tail = zeroblob(length(tail)), "
+        database.execute("UPDATE signature SET state = state + 1, tail = zeroblob(length(tail)), "
                          "facts = CAST(zeroblob(length(CAST(facts AS BLOB))) AS TEXT) "
-                         "WHERE erased = 0 AND " +
-                             std::string(column) + " = ?",
+                         "WHERE state IN (0, 2) AND " +
+                             where,
                          entry));
   }
   return {};
@@ -50,21 +70,25 @@ Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
     RAKKAN_CHECK(database_.execute(kDeleteChunks[place(journal)], released));
     RAKKAN_CHECK(
         database_.execute("UPDATE journal SET released = max(released, ?) WHERE name = ?", released, name(journal)));
-    return {};
+    return certificates_.are_counted() ? Result<void>() : certificates_.count(database_);
   };
+  RAKKAN_TRY(const std::uint64_t end_of_signatures, KnownCertificates::end_of_signatures(database_));
   RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=FAST"));
   const Result<void> removed = database_.transaction(remove);
   RAKKAN_CHECK(database_.execute("PRAGMA secure_delete=ON"));
   RAKKAN_CHECK(removed);
+  if (!certificates_.are_counted()) {
+    certificates_.all_counted(end_of_signatures);
+  }
   ends_[place(journal)] = std::max(ends_[place(journal)], end);
   return {};
 }
 
-Result<void> apply_one(Database& database, const RecordErasure& erasure) {
+Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure) {
   for (const std::uint64_t index : erasure.indexes) {
     RAKKAN_TRY(const std::int64_t entry, signed_index(index));
     RAKKAN_CHECK(overwrite_record(database, entry));
-    RAKKAN_CHECK(overwrite_signature(database, entry));
+    RAKKAN_CHECK(overwrite_signature(database, certificates, entry));
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
+#include "store/stored_tail.hpp"
 
 namespace rakkan::store {
 namespace {
@@ -76,11 +77,11 @@ Result<void> add_record(Database& database, const RecordRow& row) {
 }
 
 constexpr std::string_view kNewestSignatures =
-    "SELECT id, credential, intent, outcome, created, erased, facts FROM signature WHERE tenant = ? AND created "
+    "SELECT id, credential, intent, outcome, created, state, facts FROM signature WHERE tenant = ? AND created "
     "BETWEEN "
     "? AND ? AND (created <> ? OR outcome < ?) ORDER BY created DESC, outcome DESC";
 constexpr std::string_view kOldestSignatures =
-    "SELECT id, credential, intent, outcome, created, erased, facts FROM signature WHERE tenant = ? AND created "
+    "SELECT id, credential, intent, outcome, created, state, facts FROM signature WHERE tenant = ? AND created "
     "BETWEEN "
     "? AND ? AND (created <> ? OR outcome > ?) ORDER BY created, outcome";
 
@@ -103,19 +104,34 @@ Result<Statement> select_signatures(Database& database, const SignatureQuery& qu
                           moment, outcome);
 }
 
-// Reads the columns 1 to 6 of every select of signatures: credential, intent, outcome, created, erased, facts. Returns
-// whether the row still has its contents.
-Result<bool> read_what_is_listed(const Statement& statement, SignatureRow& row) {
+// A signature row's state (sqlite_schema.cpp).
+enum class Kept : std::uint8_t {
+  whole,      // its tail as it is: rows of schema versions up to 7
+  in_parts,   // its tail as stored_tail.hpp has it
+  no_longer,  // erased
+};
+
+Result<Kept> state_column(const Statement& statement, int column) {
+  RAKKAN_TRY(const std::int64_t state, statement.integer(column));
+  if (state < 0 || state > 3) {
+    return fail(ErrorCode::store_corrupt, "a signature is in no state that we write");
+  }
+  return state % 2 != 0 ? Kept::no_longer : state == 0 ? Kept::whole : Kept::in_parts;
+}
+
+// Reads the columns 1 to 6 of every select of signatures: credential, intent, outcome, created, state, facts. Returns
+// how the row is kept.
+Result<Kept> read_what_is_listed(const Statement& statement, SignatureRow& row) {
   RAKKAN_TRY(std::string credential, statement.text(1));
   row.credential = CredentialId(std::move(credential));
   RAKKAN_TRY(row.intent, index_column(statement, 2));
   RAKKAN_TRY(row.outcome, index_column(statement, 3));
   RAKKAN_TRY(row.created, instant_column(statement, 4));
-  RAKKAN_TRY(const std::int64_t erased, statement.integer(5));
-  if (erased == 0) {
+  RAKKAN_TRY(const Kept kept, state_column(statement, 5));
+  if (kept != Kept::no_longer) {
     RAKKAN_TRY(row.facts, statement.text(6));
   }
-  return erased == 0;
+  return kept;
 }
 
 // Reads the row on which the statement of select_signatures() stands.
@@ -177,6 +193,7 @@ Result<JournalEnds> read_journal_ends(Database& database) {
 Result<void> SqliteStore::commit(const Additions& additions) {
   const std::scoped_lock lock(mutex_);
   JournalEnds ends = ends_;
+  CertificateChange certificates(database_, certificates_);
   const auto add = [&]() -> Result<void> {
     for (const LogChunk& chunk : additions.chunks) {
       RAKKAN_CHECK(add_chunk(database_, chunk, ends[place(chunk.journal)]));
@@ -185,11 +202,12 @@ Result<void> SqliteStore::commit(const Additions& additions) {
       RAKKAN_CHECK(add_record(database_, row));
     }
     for (const RowChange& change : additions.changes) {
-      RAKKAN_CHECK(apply(database_, change));
+      RAKKAN_CHECK(apply(database_, certificates, change));
     }
-    return {};
+    return certificates.write();
   };
   RAKKAN_CHECK(database_.transaction(add));
+  certificates.keep();
   ends_ = ends;
   return {};
 }
@@ -235,7 +253,7 @@ Result<std::vector<std::uint64_t>> SqliteStore::records_about(std::string_view s
 Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
   const std::scoped_lock lock(mutex_);
   RAKKAN_TRY(Statement statement,
-             database_.prepare("SELECT tenant, credential, intent, outcome, created, erased, facts, tail "
+             database_.prepare("SELECT tenant, credential, intent, outcome, created, state, facts, tail "
                                "FROM signature WHERE id = ?",
                                id.value()));
   RAKKAN_TRY(const bool found, statement.step());
@@ -246,9 +264,14 @@ Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
   row.id = id;
   RAKKAN_TRY(std::string tenant, statement.text(0));
   row.tenant = TenantId(std::move(tenant));
-  RAKKAN_TRY(const bool kept, read_what_is_listed(statement, row));
-  if (kept) {
-    RAKKAN_TRY(row.tail, statement.blob(7));
+  RAKKAN_TRY(const Kept kept, read_what_is_listed(statement, row));
+  if (kept == Kept::no_longer) {
+    return row;
+  }
+  RAKKAN_TRY(row.tail, statement.blob(7));
+  if (kept == Kept::in_parts) {
+    const auto certificate = [&](std::uint64_t number) { return read_certificate(database_, number); };
+    RAKKAN_TRY(row.tail, decode_tail(row.tail, certificate));
   }
   return row;
 }

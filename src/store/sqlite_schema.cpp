@@ -119,6 +119,22 @@ ALTER TABLE credential DROP COLUMN key_id;
 ALTER TABLE credential DROP COLUMN key_kind;
 ALTER TABLE credential DROP COLUMN suite;
 )sql"),
+    // Certificates apart from the signatures that have them. A signature's state: 0 as it was written until now, its
+    // tail whole; 1 the same, erased; 2 its tail as stored_tail.hpp has it; 3 the same, erased. A column more would
+    // make an old row longer when it is erased, and SQLite would move it. A certificate and the count of stretches that
+    // refer to it are two tables, as a row whose number grows does not stay where it is; the signatures whose outcome
+    // is below certificate_count are counted.
+    std::string_view(R"sql(
+ALTER TABLE signature RENAME COLUMN erased TO state;
+CREATE TABLE certificate (
+  number INTEGER PRIMARY KEY, erased INTEGER NOT NULL, sha256 BLOB NOT NULL, der BLOB NOT NULL
+) STRICT;
+CREATE TABLE certificate_use (
+  certificate INTEGER PRIMARY KEY REFERENCES certificate(number), stretches INTEGER NOT NULL
+) STRICT;
+CREATE TABLE certificate_count (below INTEGER NOT NULL) STRICT;
+INSERT INTO certificate_count (below) SELECT coalesce(max(outcome) + 1, 0) FROM signature;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

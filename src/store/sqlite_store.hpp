@@ -5,6 +5,7 @@
 
 #include "rakkan/store/store.hpp"
 #include "store/sqlite.hpp"
+#include "store/sqlite_certificates.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace rakkan::store {
@@ -13,8 +14,8 @@ namespace rakkan::store {
 // hot path of signing keeps the rows that it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database database, FileSystem& files, const JournalEnds& ends) noexcept
-      : database_(std::move(database)), files_(&files), ends_(ends) {}
+  SqliteStore(Database database, FileSystem& files, const JournalEnds& ends, KnownCertificates certificates) noexcept
+      : database_(std::move(database)), files_(&files), ends_(ends), certificates_(std::move(certificates)) {}
 
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file, const Copying& copying) override;
 
@@ -49,6 +50,7 @@ class SqliteStore final : public Store {
   Database database_;
   FileSystem* files_;
   JournalEnds ends_;
+  KnownCertificates certificates_;
 };
 
 }  // namespace rakkan::store

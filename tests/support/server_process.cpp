@@ -158,16 +158,18 @@ double ServerProcess::cpu_seconds() const {
   return all;
 }
 
-double ServerProcess::status_mb(const std::string& field) const {
-  std::ifstream in("/proc/" + std::to_string(pid_) + "/status");
+double ServerProcess::number_in(const char* file, const std::string& field) const {
+  std::ifstream in("/proc/" + std::to_string(pid_) + "/" + file);
   for (std::string line; std::getline(in, line);) {
     if (line.rfind(field, 0) == 0) {
-      return std::stod(line.substr(field.size())) / 1'024;
+      return std::stod(line.substr(field.size()));
     }
   }
   return 0;
 }
 
+double ServerProcess::bytes_written() const { return number_in("io", "write_bytes:"); }
+double ServerProcess::status_mb(const std::string& field) const { return number_in("status", field) / 1'024; }
 double ServerProcess::peak_memory_mb() const { return status_mb("VmHWM:"); }
 double ServerProcess::memory_mb() const { return status_mb("VmRSS:"); }
 

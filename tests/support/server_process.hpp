@@ -40,6 +40,9 @@ class ServerProcess {
   [[nodiscard]] double cpu_seconds() const;
   // The same for each of its threads, summed by thread name.
   [[nodiscard]] std::map<std::string, double> cpu_seconds_by_thread() const;
+  // The bytes that the kernel has written to disks for it so far (write_bytes of proc(5)'s io): whole pages, each once
+  // a sync.
+  [[nodiscard]] double bytes_written() const;
   [[nodiscard]] double peak_memory_mb() const;  // VmHWM
   [[nodiscard]] double memory_mb() const;       // VmRSS
 
@@ -47,6 +50,8 @@ class ServerProcess {
   explicit ServerProcess(pid_t pid) noexcept : pid_(pid) {}
   int end_by(int signal) noexcept;
   int status_by(int signal) noexcept;  // as of waitpid(2)
+  // The number behind `field` in a file of /proc/<pid>; 0 when there is none.
+  [[nodiscard]] double number_in(const char* file, const std::string& field) const;
   [[nodiscard]] double status_mb(const std::string& field) const;
   pid_t pid_ = -1;
 };

@@ -11,8 +11,12 @@
 #include "rakkan/crypto/self_check.hpp"
 #include "rakkan/crypto/signer.hpp"
 #include "rakkan/pki/certificate.hpp"
+#include "rakkan/store/shared_certificate.hpp"
 
 namespace rakkan::credentials {
+
+// The DER with its digest.
+[[nodiscard]] std::shared_ptr<const store::SharedCertificate> shared_certificate(ByteView der);
 
 class SigningMaterial {
  public:
@@ -27,6 +31,10 @@ class SigningMaterial {
   // The certificates above the key's own, without it.
   [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
+  // The certificates that a CMS by this key embeds, as the store keeps them.
+  [[nodiscard]] const std::vector<std::shared_ptr<const store::SharedCertificate>>& embedded() const noexcept {
+    return embedded_;
+  }
   // Verifies signatures with the certificate's key. Copies of the material share it.
   [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept { return self_check_; }
 
@@ -46,6 +54,7 @@ class SigningMaterial {
   pki::Certificate certificate_;
   crypto::Digest certificate_digest_;
   std::vector<pki::Certificate> chain_;
+  std::vector<std::shared_ptr<const store::SharedCertificate>> embedded_;
   const crypto::AlgorithmSuite* suite_;
   std::shared_ptr<crypto::SelfCheck> self_check_;
   cms::SignedAttributes sample_;  // over an arbitrary digest: the encodings over all digests have the same size

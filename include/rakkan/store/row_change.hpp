@@ -13,6 +13,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/store/api_key_store.hpp"
 #include "rakkan/store/credential_row.hpp"
+#include "rakkan/store/shared_certificate.hpp"
 
 namespace rakkan::store {
 
@@ -27,6 +28,9 @@ struct SignatureRow {
   Instant created;
   std::string facts;  // JSON: the members of the answer beside the bytes; empty: erased
   Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
+  // The certificates in the tail, in their order, which the store keeps once for all signatures. A stretch that
+  // overlaps the one before, or where its certificate does not stand, stays in the tail. Empty when the row is read.
+  std::vector<CertificateStretch> certificates = {};
 };
 
 struct IdempotencyRow {
@@ -138,9 +142,9 @@ struct PinReset {
   std::optional<TenantId> tenant = {};  // whose failures; nothing: everybody's
 };
 
-// Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to; they are
-// overwritten where they stand (Ledger::purge takes away what the database's files still have of them). An entry
-// without a record is no failure.
+// Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to, and the
+// certificates that no other signature has; they are overwritten where they stand (Ledger::purge takes away what the
+// database's files still have of them). An entry without a record is no failure.
 struct RecordErasure {
   std::vector<std::uint64_t> indexes;
 };

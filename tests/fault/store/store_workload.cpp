@@ -49,9 +49,19 @@ store::Additions StoreWorkload::batch(int number) const {
   while (tail.size() < tail_size_) {
     tail += tail;
   }
+  // The party's certificate, which names the party too, and the root that all have.
+  Bytes signed_tail = bytes(tail);
+  std::vector<store::CertificateStretch> certificates;
+  for (const bool party : {true, false}) {
+    auto made = std::make_shared<store::SharedCertificate>();
+    made->sha256.fill(party ? static_cast<Byte>(number) : Byte{0xEE});
+    made->der = bytes((party ? secret(number) : "root") + std::string(1'000, 'c'));
+    certificates.push_back({signed_tail.size(), store::CertificateStretch::Form::der, made});
+    append(signed_tail, made->der);
+  }
   additions.changes = {
       store::SignatureRow{signature_id(number), TenantId("t"), CredentialId("op"), first, first + 1, at(number),
-                          secret(number), bytes(tail)},
+                          secret(number), signed_tail, certificates},
       store::IdempotencyRow{
           TenantId("t"), "key " + std::to_string(number), bytes("print"), at(number), signature_id(number), {}},
       store::ActivationRow{bytes("act " + std::to_string(number)), TenantId("t"), party(), at(1000), {"a", "b"}, {}},

@@ -1,11 +1,15 @@
 // The trail's entries of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
 #include <boost/json.hpp>
+#include <map>
 #include <thread>
 
 #include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
+#include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
 #include "rakkan/credentials/activation_book.hpp"
 #include "rakkan/credentials/credential.hpp"
+#include "rakkan/pki/certificate_profile.hpp"
 #include "rakkan/service/command.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/stored_signature.hpp"
@@ -229,6 +233,56 @@ TEST_F(SigningTrail, SignatureIsFoundAgainWithItsBytesAndFacts) {
   EXPECT_EQ(found.facts, made.stored.facts);
   EXPECT_EQ(found.outcome, made.stored.outcome);
   EXPECT_THAT(found.facts, HasSubstr(made.stored.id.value()));
+}
+
+// The store has a certificate in one row beside those of the credentials, whether it stands in a detached CMS, in a
+// PDF's /Contents, or in a timestamp within either.
+TEST_F(SigningTrail, CertificatesAreStoredOnceForAllSignatures) {
+  std::map<std::string, std::vector<Bytes>> certificates;
+  ASSERT_OK_AND_ASSIGN(const auto rows, fixture_.store->credentials());
+  for (const store::CredentialRow& row : rows) {
+    certificates[row.id.value()] = row.generations.back().certificates;
+  }
+  const auto times = [&](const Bytes& what) {
+    const std::string file(text_of(test::value_or_throw(read_file(fixture_.folder.path() / "rakkan.db", 1 << 28))));
+    std::size_t count = 0;
+    for (std::size_t at = file.find(text_of(what)); at != std::string::npos; at = file.find(text_of(what), at + 1)) {
+      ++count;
+    }
+    return count;
+  };
+  ASSERT_THAT(fixture_.store->purge(), IsOk());
+  std::map<Bytes, std::size_t> of_credentials;
+  for (const char* const id : {"seal", "tsu"}) {
+    for (const Bytes& der : certificates.at(id)) {
+      ASSERT_OK_AND_ASSIGN(const auto certificate, pki::Certificate::parse(der));
+      if (!pki::is_self_signed(certificate)) {  // a root goes into no signature
+        of_credentials[der] = times(der);
+      }
+    }
+  }
+  std::vector<StoredSignature> made;
+  for (const pades::BaselineLevel level : {pades::BaselineLevel::b_b, pades::BaselineLevel::b_t}) {
+    SignPdfCommand pdf = witness();
+    pdf.level = level;
+    ASSERT_OK_AND_ASSIGN(const SignedDocument document, fixture_.sign(std::move(pdf)));
+    made.push_back(document.stored);
+    SignHashCommand hash{{.principal = {"tester"}, .credential = seal_, .type = SignatureType::witness, .level = level},
+                         digest_of(document_)};
+    hash.consent.instruction = fixture_.instruction_for(document_);
+    ASSERT_OK_AND_ASSIGN(const SignedDigest digest, fixture_.sign(std::move(hash)));
+    made.push_back(digest.stored);
+  }
+  ASSERT_THAT(fixture_.store->purge(), IsOk());
+  for (const auto& [der, before] : of_credentials) {
+    EXPECT_EQ(times(der), before + 1);
+    EXPECT_EQ(times(copy_of(bytes_of(to_hex(der)))), 0U);
+  }
+  for (const StoredSignature& one : made) {
+    ASSERT_OK_AND_ASSIGN(const StoredSignature found,
+                         async::block_on(fixture_.service->find_signature({"tester"}, one.id)));
+    EXPECT_EQ(found.tail, one.tail);
+  }
 }
 
 TEST_F(SigningTrail, IdempotencyAnswerIsDurableWithTheSignature) {

@@ -1,11 +1,17 @@
 #include "rakkan/store/ledger.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <atomic>
+#include <cstring>
+#include <filesystem>
+#include <memory>
 #include <random>
 #include <thread>
 
 #include "rakkan/base/file.hpp"
+#include "rakkan/base/hex.hpp"
 #include "rakkan/store/store.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
@@ -49,6 +55,14 @@ ActivationRow activation(const std::string& id, Instant expires, std::vector<std
 Result<void> erase(Store& store, std::vector<std::uint64_t> indexes) {
   RAKKAN_CHECK(store.commit({.changes = {RecordErasure{std::move(indexes)}}}));
   return store.purge();
+}
+
+// By SQLite's own means, while the store is closed.
+void run_sql(const std::filesystem::path& folder, const std::string& sql) {
+  sqlite3* database = nullptr;
+  ASSERT_EQ(sqlite3_open((folder / "rakkan.db").c_str(), &database), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK) << sqlite3_errmsg(database);
+  sqlite3_close(database);
 }
 
 class LedgerTest : public ::testing::Test {
@@ -227,11 +241,20 @@ TEST_F(LedgerTest, ErasedTextIsInNoFileWhateverWasThereBeforeAndAfter) {
   ASSERT_OK_AND_ASSIGN(const auto store, open_sqlite(memory.path()));
   std::mt19937 random(7);
   const auto text = [](std::uint64_t index) { return "<山田太郎 " + std::to_string(10'000 + index) + ">"; };
+  const std::string root(1'500, 'r');
   std::vector<std::uint64_t> order;
   for (std::uint64_t index = 0; index < kErased + 100; index += 2) {
     SignatureRow row = signature("sig_" + std::to_string(10'000 + index), index, index + 1);
     row.facts = text(index);
     row.tail = bytes(text(index) + std::string(random() % 9'000, 'y') + text(index));
+    // A party's certificate, and one that all have.
+    for (const std::string& der : {text(index) + std::string(random() % 5'000, 'z') + text(index + 1), root}) {
+      auto made = std::make_shared<SharedCertificate>();
+      made->der = bytes(der);
+      std::memcpy(made->sha256.data(), der.data(), made->sha256.size());
+      row.certificates.push_back({row.tail.size(), CertificateStretch::Form::der, made});
+      append(row.tail, made->der);
+    }
     ASSERT_THAT(store->commit({.records = {record(index, text(index) + std::string(random() % 900, 'x')),
                                            record(index + 1, text(index + 1) + std::string(random() % 900, 'x'))},
                                .changes = {row, answer("k" + std::to_string(random()), row.id.value())}}),
@@ -268,6 +291,184 @@ TEST_F(LedgerTest, ErasingTheIntentOrTheOutcomeEmptiesTheSignature) {
     EXPECT_FALSE(store_->answer(TenantId("t"), id).value_or(answer("x", "")).has_value());
     EXPECT_TRUE(store_->answer(TenantId("t"), "kept" + id).value_or(std::nullopt).has_value());
   }
+}
+
+// A certificate that names itself.
+std::shared_ptr<const SharedCertificate> certificate(const std::string& name) {
+  auto made = std::make_shared<SharedCertificate>();
+  made->der = bytes("<" + name + "> " + std::string(300, 'c'));
+  for (std::size_t i = 0; i < made->sha256.size(); ++i) {
+    made->sha256.at(i) = static_cast<Byte>(name.at(i % name.size()));
+  }
+  return made;
+}
+
+// The tail is the certificates, each behind a text of the row's own.
+SignatureRow signature_with(std::uint64_t number,
+                            const std::vector<std::shared_ptr<const SharedCertificate>>& certificates) {
+  SignatureRow row = signature("sig_" + std::to_string(number), 2 * number, 2 * number + 1);
+  row.tail = bytes("tail of " + std::to_string(number));
+  for (const auto& one : certificates) {
+    row.certificates.push_back({row.tail.size(), CertificateStretch::Form::der, one});
+    append(row.tail, one->der);
+    append(row.tail, std::string_view("."));
+  }
+  return row;
+}
+
+class CertificatesTest : public LedgerTest {
+ protected:
+  void add(const SignatureRow& row) { ASSERT_THAT(store_->commit({.changes = {row}}), IsOk()); }
+  // How often a text stands in the database file; the log is empty.
+  std::size_t times(const std::string& text) {
+    EXPECT_THAT(store_->purge(), IsOk());
+    const auto content = read_file(folder_.path() / "rakkan.db", 1 << 28);
+    EXPECT_THAT(content, IsOk());
+    const std::string_view file = text_of(*content);
+    std::size_t count = 0;
+    for (std::size_t at = file.find(text); at != std::string_view::npos; at = file.find(text, at + 1)) {
+      ++count;
+    }
+    return count;
+  }
+  void expect_tail(const SignatureRow& row) {
+    ASSERT_OK_AND_ASSIGN(const SignatureRow found, store_->signature(row.id));
+    EXPECT_EQ(found.tail, row.tail) << row.id.value();
+    EXPECT_THAT(found.certificates, IsEmpty());
+  }
+};
+
+TEST_F(CertificatesTest, ACertificateIsKeptOnceForAllSignatures) {
+  const auto signer = certificate("signer");
+  const auto root = certificate("root");
+  const SignatureRow first = signature_with(1, {signer, root});
+  const SignatureRow second = signature_with(2, {root, signer, root});
+  add(first);
+  reopen();
+  add(second);
+  EXPECT_EQ(times("<signer>"), 1U);
+  EXPECT_EQ(times("<root>"), 1U);
+  expect_tail(first);
+  expect_tail(second);
+  reopen();
+  expect_tail(first);
+  expect_tail(second);
+}
+
+TEST_F(CertificatesTest, ACertificateAsDigitsIsKeptOnceToo) {
+  const auto signer = certificate("signer");
+  SignatureRow row = signature("sig_1", 2, 3);
+  row.tail = bytes("/Contents <" + to_hex(signer->der) + "00>");
+  row.certificates = {{11, CertificateStretch::Form::hex, signer}};
+  add(row);
+  EXPECT_EQ(times("<signer>"), 1U);
+  EXPECT_EQ(times(to_hex(bytes_of("<signer>"))), 0U);
+  expect_tail(row);
+}
+
+TEST_F(CertificatesTest, AStretchThatIsNotWhatItSaysIsKeptAsItIs) {
+  const auto signer = certificate("signer");
+  SignatureRow row = signature_with(1, {signer});
+  row.certificates.front().at += 1;                                                // beside it
+  row.certificates.push_back({1'000'000, CertificateStretch::Form::der, signer});  // behind the end
+  row.certificates.push_back({0, CertificateStretch::Form::der, signer});          // out of order
+  add(row);
+  expect_tail(row);
+  EXPECT_EQ(times("<signer>"), 1U);
+}
+
+TEST_F(CertificatesTest, ACertificateGoesWithTheLastSignatureThatHasIt) {
+  const auto signer = certificate("signer");
+  const auto root = certificate("root");
+  add(signature_with(1, {signer, root}));
+  add(signature_with(2, {signer, root, root}));
+  const SignatureRow other = signature_with(3, {root});
+  add(other);
+  ASSERT_THAT(erase(*store_, {2}), IsOk());  // the intent of the first
+  ASSERT_THAT(erase(*store_, {2, 3}), IsOk());
+  EXPECT_EQ(times("<signer>"), 1U) << "the second has it";
+  reopen();
+  ASSERT_THAT(erase(*store_, {4, 5}), IsOk());
+  EXPECT_EQ(times("<signer>"), 0U);
+  EXPECT_EQ(times(std::string(text_of(signer->sha256))), 0U) << "its digest tells who it was, too";
+  EXPECT_EQ(times("<root>"), 1U);
+  expect_tail(other);
+
+  const SignatureRow again = signature_with(4, {signer});
+  add(again);
+  EXPECT_EQ(times("<signer>"), 1U);
+  reopen();
+  expect_tail(again);
+}
+
+TEST_F(CertificatesTest, AnErasureAndANewSignatureInOneCommitLeaveTheCertificate) {
+  const auto signer = certificate("signer");
+  add(signature_with(1, {signer}));
+  const SignatureRow next = signature_with(2, {signer});
+  ASSERT_THAT(store_->commit({.changes = {RecordErasure{{2, 3}}, next}}), IsOk());
+  expect_tail(next);
+  ASSERT_THAT(erase(*store_, {4, 5}), IsOk());
+  EXPECT_EQ(times("<signer>"), 0U);
+}
+
+// The counts are written with released entries and with erasures, and counted anew for what came behind.
+TEST_F(CertificatesTest, ACertificateIsCountedWhateverCameBetween) {
+  const auto signer = certificate("signer");
+  add(signature_with(5, {signer}));
+  ASSERT_THAT(store_->release_entries(Journal::trail, 1), IsOk());
+  add(signature_with(6, {signer}));
+  reopen();  // as after a crash: nothing was counted when it was closed
+  const SignatureRow before = signature_with(1, {signer});
+  add(before);  // its outcome is below what is counted
+  reopen();
+  ASSERT_THAT(erase(*store_, {10, 11}), IsOk());
+  reopen();
+  ASSERT_THAT(erase(*store_, {12}), IsOk());
+  EXPECT_EQ(times("<signer>"), 1U);
+  expect_tail(before);
+  ASSERT_THAT(erase(*store_, {3}), IsOk());
+  EXPECT_EQ(times("<signer>"), 0U);
+}
+
+TEST_F(CertificatesTest, ACertificateOfACommitThatFailedIsNotTakenForKept) {
+  const auto signer = certificate("signer");
+  const SignatureRow row = signature_with(1, {signer});
+  EXPECT_THAT(store_->commit({.changes = {row, row}}), FailsWith(ErrorCode::already_exists));
+  EXPECT_EQ(times("<signer>"), 0U);
+  add(row);
+  expect_tail(row);
+  reopen();
+  expect_tail(row);
+}
+
+// Rows as schema version 7 wrote them: a whole tail, and one that was erased.
+TEST_F(CertificatesTest, ASignatureOfTheSchemaBeforeIsReadAndErased) {
+  store_.reset();
+  run_sql(folder_.path(), R"sql(
+DROP TABLE certificate_count; DROP TABLE certificate_use; DROP TABLE certificate; ALTER TABLE signature RENAME COLUMN state TO erased;
+PRAGMA user_version=7;
+INSERT INTO signature VALUES (3, 'sig_old', 't', 'op', 2, 5000, 0, '{"old":1}', CAST('<old tail>' AS BLOB));
+INSERT INTO signature VALUES (5, 'sig_erased', 't', 'op', 4, 5000, 1, CAST(x'0000' AS TEXT), x'0000');)sql");
+  reopen();
+  ASSERT_OK_AND_ASSIGN(const SignatureRow old, store_->signature(SignatureId("sig_old")));
+  EXPECT_EQ(old.tail, bytes("<old tail>"));
+  EXPECT_EQ(old.facts, "{\"old\":1}");
+  ASSERT_OK_AND_ASSIGN(const SignatureRow erased, store_->signature(SignatureId("sig_erased")));
+  EXPECT_THAT(erased.tail, IsEmpty());
+  EXPECT_EQ(erased.facts, "");
+  add(signature_with(7, {certificate("signer")}));
+  ASSERT_THAT(erase(*store_, {2}), IsOk());
+  EXPECT_EQ(times("<old tail>"), 0U);
+  ASSERT_OK_AND_ASSIGN(const SignatureRow now, store_->signature(SignatureId("sig_old")));
+  EXPECT_EQ(now.facts, "");
+}
+
+TEST_F(CertificatesTest, ALostCertificateIsStoreCorrupt) {
+  add(signature_with(1, {certificate("signer")}));
+  store_.reset();
+  run_sql(folder_.path(), "DELETE FROM certificate_use; DELETE FROM certificate;");
+  reopen();
+  EXPECT_THAT(store_->signature(SignatureId("sig_1")), FailsWith(ErrorCode::store_corrupt));
 }
 
 TEST_F(LedgerTest, SignatureOfAnotherIdIsUnknown) {
