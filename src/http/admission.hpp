@@ -47,11 +47,12 @@ class Admission {
    public:
     Work() noexcept = default;
     Work(Admission& of, async::Owner owner) { enter(of, owner); }
-    ~Work();
+    ~Work() { end(); }
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
     void enter(Admission& of, async::Owner owner);  // once
     void begin() noexcept;                          // does nothing before enter()
+    void end() noexcept;                            // again is harmless
 
    private:
     Admission* of_ = nullptr;

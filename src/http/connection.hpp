@@ -5,6 +5,8 @@
 // ends what is over (worker.hpp).
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,13 +66,18 @@ class Connection {
   [[nodiscard]] async::Task<Result<std::optional<std::string_view>>> read_head();
 
   // The next bytes of the body that `parser` reads, valid until the next call; empty at the end. Sends 100 Continue
-  // before it waits when the caller expects it. request_timeout, malformed_request.
-  [[nodiscard]] async::Task<Result<ByteView>> read_body(RequestParser& parser);
+  // before it waits when the caller expects it. What is not here yet, of a body of known length, comes into `room`, if
+  // that is any. request_timeout, malformed_request.
+  [[nodiscard]] async::Task<Result<ByteView>> read_body(RequestParser& parser, ByteSpan room = {});
   // Nothing of the body was asked for yet, and the caller waits for leave to send it.
   [[nodiscard]] bool holds_back(const RequestParser& parser) const noexcept;
 
   // All of the pieces. request_timeout when the peer does not take them, malformed_request when it is gone.
   [[nodiscard]] async::Task<Result<void>> write(std::span<const ByteView> pieces);
+
+  // Nothing is read or written for so long; shorter when the connection is broken off or the pause is ended.
+  [[nodiscard]] async::Task<void> pause(std::chrono::nanoseconds time);
+  void end_pause() noexcept;
 
   // What stands behind the request becomes the next one's beginning.
   void finish_request();
@@ -85,7 +92,8 @@ class Connection {
   void break_off() noexcept;
   // The same, since others need its place.
   void give_way() noexcept;
-  // It did not give way yet, and nothing has arrived that nobody has read.
+  [[nodiscard]] bool gave_way() const noexcept { return gave_way_; }
+  // It did not give way yet, and nothing has arrived that nobody has read, unless it is paused.
   [[nodiscard]] bool may_give_way() noexcept;
 
  private:
@@ -93,7 +101,12 @@ class Connection {
   static constexpr Deadline kNever = Deadline::max();
 
   [[nodiscard]] Error failure(const Stream::Code& code) const;
+  [[nodiscard]] async::Task<Result<std::size_t>> read_some(ByteSpan room, Deadline until);
   [[nodiscard]] async::Task<Result<std::size_t>> read_more(InputBuffer& buffer, std::size_t least, Deadline until);
+  // More of a body: keeps the peer's time.
+  [[nodiscard]] async::Task<Result<std::size_t>> read_more_body(ByteSpan room);
+  // What the parser makes of `input`; keeps the bounds of what it may be.
+  [[nodiscard]] Result<RequestParser::Step> parse_body(RequestParser& parser, ByteView input);
 
   Stream stream_;
   const Limits& limits_;
@@ -105,6 +118,7 @@ class Connection {
   // The end of the input is told once: epoll reports the edge, and who reads again waits for another until his time
   // is over.
   bool input_ended_ = false;
+  std::optional<boost::asio::steady_timer> paused_;
   bool idle_ = false;           // waits for a request's first byte
   bool served_before_ = false;  // a first request has to come sooner than a next one
 

@@ -1,8 +1,11 @@
-// Silence knows which connections are silent, and since when: those that never had a request, and those that rest after
-// one. When connections are tight the first give way before the second, of each the one that has been silent for
-// longest; a connection whose request is under way is in neither. Belongs to its thread.
+// Silence knows which connections are silent, and since when: those that wait because they were refused
+// (refusal_pace.hpp), those that never had a request, and those that rest after one. When connections are tight they
+// give way in this order, of each kind the one that has been silent for longest; a connection whose request is under
+// way is none of them. Belongs to its thread.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <list>
 
 namespace rakkan::http {
@@ -11,6 +14,8 @@ class Connection;
 
 class Silence {
  public:
+  enum class Kind : std::uint8_t { refused, never_heard, at_rest };
+
   // A connection's own place in it: begins and ends cost a few pointers.
   class Place {
    public:
@@ -19,8 +24,8 @@ class Silence {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // Again is harmless: what is silent stays so since it began. `had_request`: it rests.
-    void begin(bool had_request) noexcept;
+    // Again is harmless: what is silent stays so since it began.
+    void begin(Kind kind) noexcept;
     void end() noexcept;
 
    private:
@@ -35,8 +40,7 @@ class Silence {
   [[nodiscard]] Connection* first_to_go() noexcept;
 
  private:
-  std::list<Connection*> never_heard_;
-  std::list<Connection*> at_rest_;
+  std::array<std::list<Connection*>, 3> silent_;  // by kind
 };
 
 }  // namespace rakkan::http

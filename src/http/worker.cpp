@@ -137,6 +137,7 @@ void Worker::stop_accepting() {
       if (connection->is_idle() && !connection->has_input()) {
         connection->break_off();
       }
+      connection->end_pause();
     }
   });
 }
@@ -359,6 +360,7 @@ void Worker::tick() {
   for (Connection* connection : connections_) {
     connection->tick(now);
   }
+  shared_.documents.age(now);
 }
 
 }  // namespace rakkan::http

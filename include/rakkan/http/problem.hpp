@@ -8,6 +8,7 @@
 // place is not told, of `internal` not even the detail.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -25,6 +26,9 @@ namespace rakkan::http {
 // The same for one of many lines in an answer, and shorter: without what all lines share or the type's page tells.
 //   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","code":"pin-locked","retryable":false}
 [[nodiscard]] std::string line_problem(const Error& error, Language language);
+
+// Of the field Retry-After (RFC 9110 §10.2.3): whole seconds, rounded up, so that nobody comes too early.
+[[nodiscard]] std::string retry_after_text(std::chrono::milliseconds wait);
 
 // GET /problems/{code}: what a problem type means; route_unknown for a code that is none.
 [[nodiscard]] Result<Response> problem_type(std::string_view slug);

@@ -32,6 +32,8 @@ struct Header {
   std::string_view value;
 };
 
+class DocumentBuffer;
+
 // The body as it arrives.
 class Body {
  public:
@@ -41,6 +43,11 @@ class Body {
   // The next bytes, valid until the next call; empty at the end. input_too_large (beyond the route's limit),
   // overloaded, request_timeout, malformed_request (also when the client went away).
   [[nodiscard]] virtual async::Task<Result<ByteView>> next() = 0;
+  // The same, received into `room` where that spares a copy: then what comes back begins where `room` does. Elsewhere
+  // it is as of next(), and may be more than `room` holds.
+  [[nodiscard]] virtual async::Task<Result<ByteView>> next_into(ByteSpan room);
+  // Memory for a document of at most so many bytes that comes with this body, which outlives it. internal.
+  [[nodiscard]] virtual Result<DocumentBuffer> reserve(std::uint64_t capacity);
 
   // May the body still come? Asked whenever bytes of it have: what the answer fails with, next() fails with. For a
   // guard, whose yes was given before the body.

@@ -29,6 +29,11 @@ class Response {
   // Adds a field. Content-Length, Transfer-Encoding, Connection and Date are the server's. Control characters of the
   // value become spaces.
   Response& header(std::string_view name, std::string_view value);
+  // Adds fields that were written before: fields() of another response.
+  Response& fields(std::string_view written) {
+    fields_.append(written);
+    return *this;
+  }
   Response& append(Bytes body);
   Response& append(std::string body);
   // `owner` keeps what `body` points to until it is written.

@@ -75,6 +75,7 @@ class Server {
     std::uint64_t exceptions;   // that reached a session
     std::uint64_t in_flight;    // bytes of bodies
     std::uint64_t gave_way;     // silent connections closed for newer ones
+    std::uint64_t kept;         // bytes of memory of documents that are done with, for the next ones
   };
   [[nodiscard]] Load load() const noexcept;
 
