@@ -1,5 +1,5 @@
-// The development PKI as a description: every certificate with its key, its place in time and, for the lies, what is
-// wrong with it. certs/README.md tells the same to people; a test compares the two.
+// The development PKI as a description: every certificate with its key, its place in time and, for the lies, the one
+// thing that is wrong with it. certs/README.md describes the same for people; a test compares the two.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@ namespace rakkan::certs {
 
 enum class Profile : std::uint8_t { root, issuing_ca, document, timestamp, ocsp };
 
-// What a negative does wrong. Everything else about it is right, so that a test sees the one refusal.
+// The one wrong thing about a negative. Everything else about it is right, so that a test sees the one refusal.
 enum class Lie : std::uint8_t {
   none,
   expired,         // ended yesterday

@@ -10,7 +10,7 @@
 
 namespace rakkan::certs {
 
-// What `folder` holds afterwards:
+// The content of `folder` afterwards:
 //   softhsm2.conf, tokens/             hsm/softhsm.hpp; the labels of token and key are the certificate's name
 //   pins/NAME.pin, so-pins/NAME.pin    random, readable by the owner alone
 //   certificates/NAME.pem              the certificate; NAME.chain.pem with its issuers' behind it, up to the root's

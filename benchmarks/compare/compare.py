@@ -159,7 +159,7 @@ def peers(build: Path, folder: Path, document: Path, key: str) -> tuple[dict, di
 
 
 def judge(build: Path, folder: Path, document: Path, key: str) -> None:
-    """What ours makes while it is measured is a signature to pdfsig, qpdf and OpenSSL, or the comparison is worth nothing."""
+    """The documents that ours makes while it is measured are signed to pdfsig, qpdf and OpenSSL; else the comparison is void."""
     output = folder / "judged.pdf"
     call(build / "benchmarks/compare/rakkan-warm-signer", "ours-whole", folder / f"{key}.key", folder / f"{key}.pem",
          folder / "issuing.pem", document, output, cwd=folder)

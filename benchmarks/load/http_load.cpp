@@ -175,7 +175,7 @@ struct Run {
 
   const WireRequest& next_request() { return (*requests)[next++ % requests->size()]; }
 
-  // Runs what was spawned and notes the time it took.
+  // Runs the spawned connections and notes the time that they took.
   LoadResult finish() {
     const auto start = steady_clock::now();
     context.run();

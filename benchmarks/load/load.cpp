@@ -30,7 +30,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// At most this: house rules of the server (README.md, Targets).
+// Upper bounds of the server's ratios (README.md, Targets).
 constexpr double kCmsCpuRatio = 1.10;
 constexpr double kHsmThreadShare = 0.60;
 constexpr double kLogShare = 0.05;
@@ -75,7 +75,7 @@ struct Spent {
   [[nodiscard]] double us_each() const {
     return load.accepted > 0 ? cpu * 1e6 / static_cast<double>(load.accepted) : 0;
   }
-  // Of all threads whose name begins so.
+  // The seconds of all threads whose name begins so.
   [[nodiscard]] double of(const std::string& thread) const {
     double seconds = 0;
     for (auto found = threads.lower_bound(thread); found != threads.end() && found->first.starts_with(thread);
@@ -345,8 +345,8 @@ class Bench {
     report_->add({table, "lines a second", of_batches.rate() * kLines, "/s", "capacity", capacity, {}, {}});
   }
 
-  // What the trail's commits gain and lose by waiting for each other: a server as it is beside one that never waits, in
-  // turns, for few callers and for many.
+  // The gain and loss of the trail's commits by waiting for each other: a server as it is beside one that never waits,
+  // in turns, for few callers and for many.
   void commit_windows(const KeyUnderLoad& key) {
     const std::filesystem::path other = options_->build / ("load-data-no-window-" + key.unit);
     std::filesystem::remove_all(other);  // an earlier run's
@@ -378,7 +378,8 @@ class Bench {
     }
   }
 
-  // 200 uploads of 50 MB at once against a budget of 512 MiB: what does not fit is refused, memory stays below.
+  // 200 uploads of 50 MB at once against a budget of 512 MiB: uploads that do not fit are refused, and memory stays
+  // below.
   void many_large_uploads() {
     constexpr double kBudgetMb = 512;
     const test::ServerProcess server = folder_.start({"http.limits.in_flight=512MiB", "http.limits.tenant_share=100"});

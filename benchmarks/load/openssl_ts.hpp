@@ -1,4 +1,4 @@
-// The peer that every system has: `openssl ts -reply`, a process a token.
+// The timestamp unit that every system has, as a peer: `openssl ts -reply`, a process for each token.
 #pragma once
 
 #include <filesystem>

@@ -17,7 +17,7 @@ std::string head(const Caller& caller, std::string_view path, std::string_view c
          std::string(more) + "\r\n";
 }
 
-// One moment for all instructions: what is measured is not the clock.
+// One moment for all instructions, so that reading the clock is not measured.
 const std::string& now() {
   static const std::string text = to_rfc3339(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now()));
   return text;

@@ -1,5 +1,5 @@
-// The audit log: what an entry costs before it waits; the trail at full speed over a ledger that costs nothing; and the
-// trail over the real store on a real disk, one submission at a time and with 64 in flight.
+// The audit log: the cost of an entry before it waits; the trail at full speed over a ledger that costs nothing; and
+// the trail over the real store on a real disk, one submission at a time and with 64 in flight.
 #include <benchmark/benchmark.h>
 
 #include <chrono>

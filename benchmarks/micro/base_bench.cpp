@@ -9,7 +9,7 @@
 namespace rakkan {
 namespace {
 
-// What embed does with a CMS of that size: /Contents is hexadecimal.
+// The hexadecimal digits of a CMS of that size, as pades::embed writes them into /Contents.
 void HexOfCms(benchmark::State& state) {
   const Bytes cms(static_cast<std::size_t>(state.range(0)), Byte{0xA5});
   for (auto unused : state) {

@@ -1,4 +1,4 @@
-// What a signature costs beyond digest and key: the signed attributes, their digest, and the SignedData.
+// The cost of a signature beyond digest and key: the signed attributes, their digest, and the SignedData.
 #include <benchmark/benchmark.h>
 
 #include <stdexcept>

@@ -48,7 +48,7 @@ BENCHMARK_CAPTURE(Verify, RSA_2048, crypto::KeyKind::rsa_2048);
 BENCHMARK_CAPTURE(Verify, P_256, crypto::KeyKind::ec_p256);
 BENCHMARK_CAPTURE(Verify, P_384, crypto::KeyKind::ec_p384);
 
-// Beside Verify/P_256, which is OpenSSL's EVP_PKEY_verify: their ratio is what the table is for.
+// Beside Verify/P_256, which is OpenSSL's EVP_PKEY_verify: their ratio is the gain of the table.
 void SelfCheckWithTable(benchmark::State& state) {
   crypto::SoftwareSigner key = must(crypto::SoftwareSigner::generate(crypto::KeyKind::ec_p256));
   const crypto::AlgorithmSuite& suite = crypto::default_suite(crypto::KeyKind::ec_p256);

@@ -1,4 +1,4 @@
-// DER reading and writing alone: what every structure above pays for it.
+// DER reading and writing alone, which every structure above pays for.
 #include <benchmark/benchmark.h>
 
 #include "rakkan/der/reader.hpp"
@@ -64,7 +64,7 @@ void DerRead(benchmark::State& state) {
 }
 BENCHMARK(DerRead);
 
-// What closing an element costs when its length takes more octets than were left for it.
+// The cost of closing an element whose length takes more octets than were left for it.
 void DerCloseShifts(benchmark::State& state) {
   const Bytes content(static_cast<std::size_t>(state.range(0)), 0xAB);
   Writer writer(content.size() + 64);

@@ -1,4 +1,4 @@
-// What the micro benchmarks share: one identity for all.
+// The identity that all micro benchmarks share.
 #pragma once
 
 #include "identity.hpp"

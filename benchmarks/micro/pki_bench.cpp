@@ -18,7 +18,7 @@ void ParseCertificate(benchmark::State& state) {
 }
 BENCHMARK(ParseCertificate);
 
-// The limit to read it against: what OpenSSL's parser takes for the same certificate.
+// The limit to compare it with: OpenSSL's parser on the same certificate.
 void ParseCertificateOpenssl(benchmark::State& state) {
   const ByteView der = signer_identity().certificate.der();
   for (auto unused : state) {

@@ -11,7 +11,8 @@
 namespace rakkan::bench {
 namespace {
 
-// What intents (a log entry and a record) or outcomes (these, a signature with its tail, an answer) add.
+// The rows that one commit adds for intents (a log entry and a record), or for outcomes (the same, a signature with its
+// tail, an answer).
 store::Additions additions_of(std::size_t submissions, std::size_t tail, std::uint64_t first) {
   store::Additions additions;
   store::LogChunk chunk{store::Journal::trail, first, {}};

@@ -71,11 +71,11 @@ pades::SignatureFieldSpec field() {
   return spec;
 }
 
-// Everything that is measured for one kind of key.
+// The material for the measurements with one kind of key.
 struct KeyUnderTest {
   std::string name;
-  SigningMaterial free;      // the key costs nothing
-  SigningMaterial software;  // the same key at its price
+  SigningMaterial free;      // with a key that costs nothing
+  SigningMaterial software;  // with the same key at its real cost
 };
 
 class Pipeline {
@@ -114,7 +114,7 @@ class Pipeline {
     return must(test::sign_pdf_line(base, key, field(), random_)).tail;
   }
 
-  // The parts that are not our own cost, each on its own: what a signature costs at least.
+  // The parts that are not our own cost, each on its own: the least cost of a signature.
   struct Parts {
     Case self_check, key;
   };
@@ -123,7 +123,9 @@ class Pipeline {
     const Bytes value = must(key.software.signer().sign(key.software.suite(), digest));
     return {
         {"self-check",
-         [&key, digest, value] { must_hold(key.software.self_check()->key().verify(key.software.suite(), digest, value)); }},
+         [&key, digest, value] {
+           must_hold(key.software.self_check()->key().verify(key.software.suite(), digest, value));
+         }},
         {"key", [&key, digest] { static_cast<void>(must(key.software.signer().sign(key.software.suite(), digest))); }}};
   }
   static void must_hold(const Result<void>& result) {
@@ -152,7 +154,7 @@ class Pipeline {
     const ByteView base = documents_.at(document).view();
     const Parts limit = parts(key);
     const Bytes tail = sign(base, key.free);
-    // What is hashed beside the base: the tail without /Contents, about this much.
+    // The tail without /Contents, which is hashed beside the base, is about this long.
     const std::size_t hashed_tail = std::min<std::size_t>(tail.size(), 2'000);
     const auto digest_all = [base, hashed_tail, tail] {
       const ByteView more(tail.data(), hashed_tail);
@@ -219,7 +221,7 @@ class Pipeline {
     report.add({table, "of it our own (anonymous)", anonymous, "MB", "the file", size, {}, {}});
   }
 
-  // Calls `body` from that many threads for that long; the number of calls.
+  // Calls `body` from that many threads for that long and returns the number of calls.
   static long repeat(unsigned threads, std::chrono::milliseconds time, const std::function<void()>& body) {
     std::vector<std::thread> workers;
     std::atomic<long> total{0};

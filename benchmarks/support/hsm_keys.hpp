@@ -1,5 +1,5 @@
-// A SoftHSM token for the time of a benchmark, in a folder of its own, and the limit it sets: C_SignInit and C_Sign
-// alone.
+// A SoftHSM token for the time of a benchmark, in a folder of its own, and the limit that it sets: C_SignInit and
+// C_Sign alone.
 #pragma once
 
 #include <chrono>

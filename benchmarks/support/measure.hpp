@@ -10,7 +10,7 @@ namespace rakkan::bench {
 
 // CPU time of the calling thread so far.
 [[nodiscard]] std::chrono::nanoseconds thread_cpu_time() noexcept;
-// And of the whole process.
+// The CPU time of the whole process so far.
 [[nodiscard]] std::chrono::nanoseconds process_cpu_time() noexcept;
 
 struct Case {

@@ -26,7 +26,7 @@ constexpr std::size_t kLongestTenant = 32;
 constexpr std::size_t kLongestLabel = 100;
 constexpr std::size_t kMostAddresses = 64;
 
-// RFC 4648 §5 without padding.
+// The stored hash of a secret (256 random bits, so no slow hash is needed).
 Bytes hash_of(ByteView secret) { return copy_of(crypto::digest(crypto::DigestAlgorithm::sha256, secret).view()); }
 
 struct PresentedKey {
@@ -34,7 +34,8 @@ struct PresentedKey {
   Bytes secret_hash;
 };
 
-// A key's text in its one spelling; nothing for every other text.
+// Reads a key's text (api_keys.hpp; the secret is base64url without padding, RFC 4648 §5) in its one spelling; nothing
+// for every other text.
 std::optional<PresentedKey> read_key(std::string_view text) {
   if (text.size() != kTextSize || !text.starts_with(kPrefix) || text[kPrefix.size() + 2 * kIdSize] != '_') {
     return std::nullopt;
@@ -44,7 +45,7 @@ std::optional<PresentedKey> read_key(std::string_view text) {
     return std::nullopt;
   }
   std::string plain;
-  plain.reserve(kSecretDigits + 1);  // what it grew out of would stay behind
+  plain.reserve(kSecretDigits + 1);  // a text that grows would leave copies of the secret behind
   plain = digits;
   std::replace(plain.begin(), plain.end(), '-', '+');
   std::replace(plain.begin(), plain.end(), '_', '/');
@@ -179,7 +180,7 @@ struct ApiKeys::Snapshot {
     std::shared_ptr<KeyStanding> standing;  // the same in every snapshot
   };
 
-  // The entry whose secret this is. An unknown id costs a comparison as well.
+  // The entry of the presented key; null when there is none. An unknown id costs a comparison as well.
   [[nodiscard]] const Entry* find(const PresentedKey& presented) const noexcept {
     static const Bytes kNobody(crypto::info(crypto::DigestAlgorithm::sha256).size, 0);
     const auto known = by_id.find(presented.id);
@@ -188,7 +189,7 @@ struct ApiKeys::Snapshot {
     return same && known != by_id.end() ? &entries[known->second] : nullptr;
   }
 
-  // That key and, beginning with it, all that it made, and they made; none when there is no such key.
+  // That key first, then all keys that it made and that those made; none when there is no such key.
   [[nodiscard]] std::vector<Entry*> with_what_it_made(const ApiKeyId& id) {
     std::vector<Entry*> found;
     if (const auto known = by_id.find(id.value()); known != by_id.end()) {
@@ -274,7 +275,7 @@ Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& want
                    request.expires,      std::nullopt,      by.key ? by.key->id() : ApiKeyId()};
   std::string digits = to_base64url(secret);
   std::string text;
-  text.reserve(kTextSize);  // never moved: no copy is left behind
+  text.reserve(kTextSize);  // the text is never moved, so no copy of it is left behind
   text.append(kPrefix).append(key.id.value()).append("_").append(digits);
   SecureBytes shown(bytes_of(text));
   secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
@@ -283,8 +284,8 @@ Result<CreatedApiKey> ApiKeys::create(const Principal& by, const NewApiKey& want
                        key.addresses, key.created, key.expires, std::nullopt,    key.maker};
   secure_wipe(secret);
 
-  // The snapshot is made before and shown after: nothing that can fail stands between what is durable and what is in
-  // force.
+  // The new snapshot is made before the commit and published after it: nothing that can fail stands between the durable
+  // row and the key in force.
   RAKKAN_TRY(Snapshot::Entry entry, Snapshot::Entry::of(row));
   auto fresh = std::make_shared<Snapshot>(*snapshot());
   fresh->add(std::move(entry));
@@ -325,7 +326,7 @@ Result<ApiKey> ApiKeys::revoke(const Principal& by, const ApiKeyId& id) {
     return key;
   }
   revoked.body = revoked_body(by, key, made_by_it);
-  // Their standing ends before the entry is handed in: whoever hands in something behind it is refused.
+  // The keys' standing ends before the entry is handed in: every submission in their names behind it is refused.
   std::vector<std::shared_ptr<KeyStanding>> ended;
   for (const store::RowChange& change : revoked.changes) {
     ended.push_back(fresh->find(std::get<store::ApiKeyRevocation>(change).id)->standing);

@@ -19,7 +19,7 @@ Result<void> check_scopes(const ScopeSet& wanted, const ScopeSet& makers) {
   return {};
 }
 
-// Both were checked to be ranges.
+// Both lists were checked to hold ranges.
 Result<void> check_addresses(const std::vector<std::string>& wanted, const std::vector<std::string>& makers) {
   for (const std::string& text : wanted) {
     const auto range = IpRange::parse(text);

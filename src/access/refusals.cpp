@@ -38,7 +38,7 @@ constexpr std::array kRefusals{ErrorCode::credential_unknown,
                                ErrorCode::idempotency_key_reused,
                                ErrorCode::rate_limited};
 
-// What is left of a kind when there are too many of them.
+// The coarser kind under which a refusal is counted when there are too many kinds.
 Refusal without_details(const Refusal& refusal) { return {refusal.code, refusal.action, {}, {}, {}, {}}; }
 
 void add_unless_empty(boost::json::object& to, std::string_view name, const std::string& text) {
@@ -88,6 +88,13 @@ void Refusals::add(Refusal refusal) {
     }
   }
   write(refusal, 1, now, now);
+}
+
+void Refusals::add(ErrorCode code, std::string_view action, const Principal& principal,
+                   const CredentialId& credential) {
+  if (is_refusal(code)) {
+    add({code, std::string(action), "", ApiKeyId(), principal.tenant, credential, principal.id});
+  }
 }
 
 void Refusals::flush() { close_windows(false); }

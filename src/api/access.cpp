@@ -8,12 +8,13 @@ namespace {
 
 constexpr std::string_view kBearer = "bearer";
 
-// RFC 6750 §2.1. api_key_missing when there is no Authorization or it is of another scheme.
+// The key in "Authorization: Bearer <key>" (RFC 6750 §2.1). api_key_missing when there is no Authorization field or it
+// is of another scheme.
 Result<std::string_view> presented_key(const Request& request) {
   const std::string_view header = http::trimmed(request.header("Authorization").value_or(""));
   const std::size_t space = header.find(' ');
   if (space == std::string_view::npos || !http::same_ignoring_case(header.substr(0, space), kBearer)) {
-    return fail(ErrorCode::api_key_missing, "send it as Authorization: Bearer", "Authorization");
+    return fail(ErrorCode::api_key_missing, "send the key as Authorization: Bearer", "Authorization");
   }
   return http::trimmed(header.substr(space + 1));
 }
@@ -42,7 +43,8 @@ void record(Context& context, const Request& request, ErrorCode code, ApiKeyId k
                                     CredentialId(), std::move(principal)});
 }
 
-// A key that is over, or used from elsewhere, is known by its secret: its owner has a leak to look for.
+// Records a refused key. A key that has ended, or that is used from another address, is recognised by its secret, so
+// that its owner learns of a possible leak.
 void record_key(Context& context, const Request& request, ErrorCode code, std::string_view text) {
   const auto key = context.environment.keys.identify(text);
   record(context, request, code, key ? key->id : ApiKeyId(), key ? key->tenant : TenantId());
@@ -65,7 +67,7 @@ Result<void> identify(Context& context, const Route& route, Request& request) {
   const bool other = route.also != Scope::none && caller->scopes.has(scope_of(route.also));
   if (!caller->scopes.has(needed) && !other) {
     note_refusal(context, request, ErrorCode::scope_missing);
-    return fail(ErrorCode::scope_missing, "this needs the scope " + std::string(access::name(needed)));
+    return fail(ErrorCode::scope_missing, "this route needs the scope " + std::string(access::name(needed)));
   }
   request.body->ask_with_each_piece([&context, &request] { return check_still_stands(context, request); });
   return {};
@@ -95,7 +97,7 @@ Result<void> check_still_stands(Context& context, const Request& request) {
 
 Result<void> admit_local_user(Request& request) {
   if (!request.local_user) {
-    return fail(ErrorCode::internal, "a request of nobody");
+    return fail(ErrorCode::internal, "the request has no local user");
   }
   access::Principal by;
   by.id = "local:" + std::to_string(*request.local_user);

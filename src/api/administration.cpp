@@ -26,16 +26,16 @@ tl::unexpected<Error> only_for_operator(Context& context, const Request& request
 Result<credentials::CredentialSummary> credential_to_change(Context& context, const Request& request) {
   const access::Principal& by = principal_of(request);
   const CredentialId id{std::string(request.parameter("id"))};
-  auto found = context.environment.signing.credentials().find(by, id);
+  auto found = context.environment.credentials.find(by, id);
   if (!found) {
-    // What the operator looks for in vain is a slip: nobody is kept out.
+    // A credential that the operator looks for in vain is a slip, not a refusal: it is not recorded.
     if (!by.any_tenant && access::is_refusal(found.error().code)) {
       note_refusal(context, request, found.error().code);
     }
     return fail(std::move(found).error());
   }
   if (!by.any_tenant && found->tenant != by.tenant) {
-    return only_for_operator(context, request, "the credential is the operator's", id.value());
+    return only_for_operator(context, request, "the credential belongs to the operator", id.value());
   }
   return found;
 }

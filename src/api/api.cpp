@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t kQuery = 4 * 1024;  // of a timestamp request
 
 std::chrono::nanoseconds backlog(const Api::Context& context, Needs needs) {
-  const service::SigningService::Waits waits = context.environment.signing.waits();
+  const service::ServiceState::Waits waits = context.environment.state.waits();
   switch (needs) {
     case Needs::keys:
       return waits.hsm;
@@ -42,6 +42,7 @@ ApiOptions api_options(const http::Options& options, std::uint64_t document) {
   result.tsa_open = options.tsa_open;
   result.document = document;
   result.json = options.limits.body;
+  result.deadline = options.timeouts.deadline;
   result.queue_delay = options.limits.queue_delay;
   return result;
 }
@@ -51,7 +52,7 @@ Api::Api(const ApiOptions& options, ApiEnvironment environment)
       observer_(std::make_unique<TelemetryObserver>(*context_)),
       housekeeping_(options.housekeeping
                         ? std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
-                              environment.signing, environment.idempotency, environment.refusals, context_->readiness,
+                              environment.state, environment.idempotency, environment.refusals, context_->readiness,
                               context_->refused, environment.clock, environment.log, environment.metrics})
                         : nullptr) {
   observer_->knows(router());

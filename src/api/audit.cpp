@@ -1,5 +1,5 @@
-// GET /v1/audit/proofs/{index} and GET /v1/audit/checkpoint: the log for whoever checks it. Entries hold no personal
-// data, and a proof holds hashes alone.
+// GET /v1/audit/proofs/{index} and GET /v1/audit/checkpoint: the log for its verifiers. Entries hold no personal data,
+// and a proof holds only hashes.
 #include "api/endpoints.hpp"
 #include "api/query_values.hpp"
 #include "rakkan/async/task.hpp"

@@ -20,7 +20,7 @@ namespace rakkan::api {
 
 struct AuditApi::Reading {
   const service::Archive& archive;
-  // Verifying reads the whole log: one after another, and beside all other work.
+  // Verifying reads the whole log, so verifications run one after another, on a pool of their own.
   async::BoundedPool pool{{"audit", 1, 64}};
 };
 
@@ -48,7 +48,7 @@ std::string describe(const Error& error) {
 
 // --- Entries ---
 
-// What is said of the record behind an entry, when it does not come along.
+// The reason why an answer has an entry without its record.
 std::string_view standing_of(const audit::EntryFile& file, bool withheld) {
   if (withheld) {
     return "withheld";
@@ -60,7 +60,7 @@ std::string_view standing_of(const audit::EntryFile& file, bool withheld) {
   return entry && entry->commitment() != nullptr ? "erased" : "none";
 }
 
-// Records name persons: a key of the API is shown its own tenant's.
+// Records name persons, so an API key is shown only its own tenant's.
 Result<std::string> read_entry(const Reading& reading, const access::Principal& by, audit::Journal journal,
                                std::uint64_t index) {
   RAKKAN_TRY(audit::EntryFile file, reading.archive.entry(journal, index));
@@ -100,8 +100,8 @@ async::Task<Result<Response>> get_entry(Reading& reading, Request& request) {
 
 // --- Files ---
 
-// "tile/entries/x001/002.p/7", "timestamps/12.tst", "checkpoint": names as a log's files have them, which lead nowhere
-// else.
+// True for names of a log's files ("tile/entries/x001/002.p/7", "timestamps/12.tst", "checkpoint"), none of which leads
+// out of the log's folder.
 bool is_name_of_a_log_file(std::string_view name) {
   const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '/'; };
   return (name == "checkpoint" || name.starts_with("tile/") || name.starts_with("timestamps/")) && name.size() < 128 &&
@@ -187,12 +187,13 @@ Result<Question> read_question(ByteView body) {
   return question;
 }
 
-// Does the checkpoint's first line name this journal? Which one it really is, its signature says.
+// True when the checkpoint's first line names this journal. Only its signature proves it.
 bool is_of(std::string_view checkpoint, audit::Journal journal) {
   return checkpoint.substr(0, checkpoint.find('\n')).ends_with("/" + std::string(name(journal)));
 }
 
-// A log's name is the first line of its checkpoint; nobody is trusted for it: it only chooses the key.
+// Chooses the key of a log by its name, the first line of its checkpoint. The name is not trusted: it only chooses the
+// key.
 Result<audit::VerifierKey> key_for(const audit::LogFolder& log, const std::vector<audit::VerifierKey>& keys) {
   RAKKAN_TRY(const auto file, log.files.open(log.path / "checkpoint", FileMode::read));
   Bytes note(audit::Note::kMaxSize);
@@ -211,7 +212,7 @@ Result<audit::VerifiedLog> verify(const Reading& reading, audit::Journal journal
                                   const std::vector<audit::VerifierKey>& keys, const std::string& against) {
   const audit::LogFolder log = reading.archive.log(journal);
   audit::Verification how;
-  how.against = is_of(against, journal) ? against : "";  // else a checkpoint of the other log
+  how.against = is_of(against, journal) ? against : "";  // else `against` is a checkpoint of the other log
   if (journal == audit::Journal::trail) {
     how.record = [&](std::uint64_t index) { return reading.archive.record(index); };
   }
@@ -220,7 +221,7 @@ Result<audit::VerifiedLog> verify(const Reading& reading, audit::Journal journal
     return audit::VerifiedLog{};
   }
   if (!begun) {
-    return fail(ErrorCode::audit_log_mismatch, "there is no log, and somebody has a checkpoint of it",
+    return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
                 log.path.string());
   }
   RAKKAN_TRY(const audit::VerifierKey key, key_for(log, keys));
@@ -236,7 +237,8 @@ std::string describe(const audit::VerifiedTimestamp& timestamp) {
   return std::move(json).finish();
 }
 
-// An error of a log that is not as it was written is a verdict; any other ended the verification.
+// Describes a verification. An error that says that the log is not as it was written is its verdict; any other error
+// kept it from being verified.
 Result<std::string> describe(audit::Journal journal, const Result<audit::VerifiedLog>& verified) {
   json::ObjectWriter json;
   json.text("journal", name(journal)).flag("verified", verified.has_value());

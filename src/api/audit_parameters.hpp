@@ -1,4 +1,4 @@
-// How requests name a journal of the audit log and an entry in it.
+// The parameters by which requests name a journal of the audit log and an entry in it.
 #pragma once
 
 #include <string>

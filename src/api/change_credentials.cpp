@@ -1,5 +1,6 @@
 // The life of a credential, from its key to its end: POST /v1/credentials (a new key), /v1/credentials:adopt (a key
-// that is in its token), and of one credential /csr, /certificate, /disable, /pin and /pin-reset.
+// that is in its token already), and the endpoints of one credential: /csr, /certificate, /disable, /pin and
+// /pin-reset.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
@@ -21,13 +22,14 @@ constexpr std::size_t kWord = 64;
 constexpr std::size_t kSubject = 1'024;
 constexpr std::size_t kSecret = 256;
 
-// Members that choose the place of a key are the operator's: whoever names a token and a key in it could take another's
-// for a credential of his own.
+// Only the operator may send the members that choose the place of a key: a caller that names a token and a key in it
+// could make another tenant's key a credential of its own.
 Result<void> read_place(Context& context, const Request& request, json::Members& members,
                         credentials::NewCredential& wanted) {
   for (const std::string_view member : {"token", "key_label", "key_id"}) {
     if (members.has(member) && !is_operator(request)) {
-      return only_for_operator(context, request, "the operator alone chooses where a key lies", std::string(member));
+      return only_for_operator(context, request, "only the operator chooses the token and name of a key",
+                               std::string(member));
     }
   }
   RAKKAN_TRY(std::optional<std::string> token, members.optional_text("token", kWord));
@@ -49,10 +51,10 @@ Result<void> read_owner(Context& context, const Request& request, json::Members&
   RAKKAN_TRY(std::optional<std::string> tenant, members.optional_text("tenant", kName));
   wanted.tenant = tenant ? TenantId(*std::move(tenant)) : by.tenant;
   if (!by.any_tenant && wanted.tenant != by.tenant) {
-    return only_for_operator(context, request, "a key makes credentials of its own tenant", "tenant");
+    return only_for_operator(context, request, "an API key makes credentials of its own tenant only", "tenant");
   }
   if (!by.any_tenant && wanted.kind == credentials::CredentialKind::tsu) {
-    return only_for_operator(context, request, "the timestamp unit is the operator's", "kind");
+    return only_for_operator(context, request, "only the operator makes a credential of the timestamp unit", "kind");
   }
   return {};
 }
@@ -84,7 +86,7 @@ Result<credentials::NewCredential> read_new(Context& context, const Request& req
   RAKKAN_CHECK(read_owner(context, request, members, wanted));
   RAKKAN_CHECK(read_place(context, request, members, wanted));
   RAKKAN_CHECK(members.done());
-  // A token of that name that is there already is not the tenant's.
+  // A token of that name that exists already is not the tenant's, so a tenant's key goes into a new token only.
   wanted.in_new_token = !is_operator(request);
   return wanted;
 }
@@ -116,20 +118,18 @@ Response pin_answer(const credentials::CredentialSummary& credential, std::strin
 async::Task<Result<Response>> post_credentials(Context& context, Request& request) {
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
   RAKKAN_CO_TRY(const credentials::NewCredential wanted, read_new(context, request, body));
-  const auto generate = [&] {
-    return context.environment.signing.credentials().generate(principal_of(request), wanted);
-  };
+  const auto generate = [&] { return context.environment.credentials.generate(principal_of(request), wanted); };
   RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, generate));
   co_return whole(made, 201);
 }
 
 async::Task<Result<Response>> post_adopted_credential(Context& context, Request& request) {
   if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "the operator alone takes a key that is there already");
+    co_return only_for_operator(context, request, "only the operator makes a credential of a key that exists already");
   }
   RAKKAN_CO_TRY(const Bytes body, co_await read_body(context, request));
   RAKKAN_CO_TRY(const credentials::NewCredential wanted, read_new(context, request, body));
-  const auto adopt = [&] { return context.environment.signing.credentials().adopt(principal_of(request), wanted); };
+  const auto adopt = [&] { return context.environment.credentials.adopt(principal_of(request), wanted); };
   RAKKAN_CO_TRY(const credentials::CredentialSummary made, co_await change(context, request, adopt));
   co_return whole(made, 201);
 }
@@ -142,9 +142,7 @@ async::Task<Result<Response>> post_csr(Context& context, Request& request) {
   RAKKAN_CO_TRY(const std::string text, members.text("subject", kSubject));
   RAKKAN_CO_CHECK(members.done());
   RAKKAN_CO_TRY(const pki::Name subject, pki::Name::from_text(text));
-  const auto make = [&] {
-    return context.environment.signing.credentials().certification_request(credential.id, subject);
-  };
+  const auto make = [&] { return context.environment.credentials.certification_request(credential.id, subject); };
   RAKKAN_CO_TRY(const Bytes made, co_await change(context, request, make));
   json::ObjectWriter json;
   json.text("id", credential.id.value())
@@ -166,8 +164,8 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
   RAKKAN_CO_TRY(const Bytes certificates, co_await read_all(*request.body, kLargestCertificateFile));
   const auto incomplete = chain == "whole" ? credentials::IncompleteChain::refuse : credentials::IncompleteChain::allow;
   const auto take = [&] {
-    return context.environment.signing.credentials().import_certificates(principal_of(request), credential.id,
-                                                                         certificates, incomplete);
+    return context.environment.credentials.import_certificates(principal_of(request), credential.id, certificates,
+                                                               incomplete);
   };
   RAKKAN_CO_TRY(const credentials::CredentialSummary changed, co_await change(context, request, take));
   co_return whole(changed, 200);
@@ -175,9 +173,7 @@ async::Task<Result<Response>> post_certificate(Context& context, Request& reques
 
 async::Task<Result<Response>> post_disable(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
-  const auto disable = [&] {
-    return context.environment.signing.credentials().disable(principal_of(request), credential.id);
-  };
+  const auto disable = [&] { return context.environment.credentials.disable(principal_of(request), credential.id); };
   RAKKAN_CO_CHECK(co_await change(context, request, disable));
   json::ObjectWriter json;
   json.text("id", credential.id.value()).text("status", "disabled");
@@ -187,7 +183,7 @@ async::Task<Result<Response>> post_disable(Context& context, Request& request) {
 async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const credentials::CredentialSummary credential, credential_to_change(context, request));
   if (!is_operator(request)) {
-    co_return only_for_operator(context, request, "the operator alone sets a PIN for a party");
+    co_return only_for_operator(context, request, "only the operator sets a PIN for a party");
   }
   RAKKAN_CO_CHECK(must_be_party(credential));
   RAKKAN_CO_CHECK(require_media_type(request, "application/json"));
@@ -197,7 +193,7 @@ async::Task<Result<Response>> post_pin(Context& context, Request& request) {
   RAKKAN_CO_TRY(const SecureBytes pin, members.secret("pin", kSecret));
   RAKKAN_CO_TRY(const std::optional<SecureBytes> old_pin, members.optional_secret("old_pin", kSecret));
   RAKKAN_CO_CHECK(members.done());
-  credentials::Activation& activation = context.environment.signing.activation();
+  credentials::Activation& activation = context.environment.pins;
   const access::Principal& by = principal_of(request);
   if (old_pin) {
     RAKKAN_CO_CHECK(co_await activation.change_pin(by, credential.id, *old_pin, pin, request.deadline));
@@ -223,10 +219,9 @@ async::Task<Result<Response>> post_pin_reset(Context& context, Request& request)
     whose = by.tenant;
   }
   if (!by.any_tenant && *whose != by.tenant) {
-    co_return only_for_operator(context, request, "a key forgets the failures of its own tenant", "tenant");
+    co_return only_for_operator(context, request, "an API key resets the failures of its own tenant only", "tenant");
   }
-  RAKKAN_CO_CHECK(
-      co_await context.environment.signing.activation().reset_failures(by, credential.id, whose, request.deadline));
+  RAKKAN_CO_CHECK(co_await context.environment.pins.reset_failures(by, credential.id, whose, request.deadline));
   co_return pin_answer(credential, "reset");
 }
 

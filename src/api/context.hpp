@@ -1,4 +1,4 @@
-// What every endpoint works with.
+// Context is the state that the endpoints share.
 #pragma once
 
 #include <atomic>
@@ -24,22 +24,23 @@ struct Api::Context {
   Context(const ApiOptions& given, ApiEnvironment around)
       : options(given),
         environment(around),
-        readiness([this] { return environment.signing.readiness(); }, [this] { return environment.signing.warnings(); },
+        readiness([this] { return environment.state.readiness(); }, [this] { return environment.state.warnings(); },
                   around.log),
         failures(around.log),
         refused(around.log),
         blocking({"store", 2, 1'024}),
         changes({"admin", 1, 64}),
         audit(around.archive),
-        desk(around.signing, around.idempotency, around.trail, blocking) {}
+        desk(around.signing, around.idempotency, around.trail, blocking, given.deadline) {}
 
   ApiOptions options;
   ApiEnvironment environment;
   std::atomic<bool> draining{false};
   service::Readiness readiness;
-  telemetry::RepeatedFailures failures;  // those that no answer's status shows
-  telemetry::CountedRefusals refused;    // answers that are not worth a line each
-  // Reads of store and log files, changes of keys: what would block an I/O thread and needs neither a key nor much CPU.
+  telemetry::RepeatedFailures failures;  // failures that no answer's status shows
+  telemetry::CountedRefusals refused;    // refusals that are counted in the log instead of having a line each
+  // Reads of store and log files, changes of API keys: work that would block an I/O thread and needs neither a key of a
+  // token nor much CPU.
   async::BoundedPool blocking;
   async::BoundedPool changes;  // of credentials and records, one after another
   AuditApi audit;
@@ -57,11 +58,11 @@ template <class Fn>
   co_return co_await async::run_on(context.blocking, std::move(fn), request.deadline, request.owner());
 }
 
-// Writes into the trail that this caller was refused, for what no use case refuses.
+// Records in the trail that this caller was refused, for refusals that come from no use case.
 void note_refusal(Context& context, const Request& request, ErrorCode code);
 
-// Whether the caller's key is as good as when the request was taken on; a no is recorded. api_key_expired. The request
-// has a principal.
+// Succeeds while the caller's key is still as good as when the request was taken on; else records the refusal.
+// api_key_expired. The request has a principal.
 [[nodiscard]] Result<void> check_still_stands(Context& context, const Request& request);
 
 }  // namespace rakkan::api

@@ -1,4 +1,4 @@
-// DELETE /v1/activations/{id}: an activation ends before its time.
+// DELETE /v1/activations/{id} ends an activation before its time.
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"

@@ -18,13 +18,14 @@ constexpr std::uint64_t kStoreFiles = 8;
 // SoftHSM opens a token's files for a moment; a client of a network HSM has sockets, and a file or two of its own.
 constexpr std::uint64_t kTokenFiles = 16;
 constexpr std::uint64_t kOfATokenThread = 4;
-// A socket, its name look-up, the file of authorities.
+// A request to an outside authority: its socket, its name look-up, the file of trusted authorities.
 constexpr std::uint64_t kOfAFetch = 4;
-// A proof reads tiles; an answer of the store none.
+// A thread of the pool `store`: a proof reads tiles; the database itself is open already.
 constexpr std::uint64_t kOfAStoreThread = 2;
-// epoll, its event and timer, the acceptor, and a connection that is told that there are too many.
+// An I/O thread: epoll, its event and timer, the acceptor, and a connection that is about to be refused.
 constexpr std::uint64_t kOfAnIoThread = 5;
-// Standard streams, the log's output, the service manager, certificates that are read again, random numbers.
+// The process itself: standard streams, the log's output, the service manager, certificates that are read again, random
+// numbers.
 constexpr std::uint64_t kProcess = 32;
 
 // The operator's Unix socket and some connections to it.

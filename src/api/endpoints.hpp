@@ -1,4 +1,4 @@
-// The endpoints, one file each.
+// The endpoints of the API; each is defined in a file of its own. The table in api.cpp gives them their routes.
 #pragma once
 
 #include "api/audit_parameters.hpp"
@@ -6,7 +6,7 @@
 
 namespace rakkan::api {
 
-// Query parameters, as the routes name them and the endpoints read them.
+// Names of query parameters, for the routes that declare them and the endpoints that read them.
 inline constexpr std::string_view kProofParameter = "proof";
 inline constexpr std::string_view kCredentialParameter = "credential";
 inline constexpr std::string_view kFromParameter = "from";
@@ -18,7 +18,7 @@ inline constexpr std::string_view kCursorParameter = "cursor";
 inline constexpr std::string_view kChainParameter = "chain";
 
 inline constexpr std::uint64_t kLargestCertificateFile = 1UL << 20;  // bytes
-inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of its request
+inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of an erasure's request
 
 [[nodiscard]] async::Task<Result<Response>> post_signatures(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_signatures(Context& context, Request& request);

@@ -1,5 +1,5 @@
-// GET /v1/credentials and GET /v1/credentials/{id}: those that the caller's tenant may use; of others not even the
-// names.
+// GET /v1/credentials and GET /v1/credentials/{id}: the credentials that the caller's tenant may use; not even the
+// names of others are shown.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
@@ -29,7 +29,7 @@ std::string describe_usable(const credentials::CredentialSummary& credential) {
 
 async::Task<Result<Response>> get_credentials(Context& context, Request& request) {
   const bool whole = is_operator(request);
-  const auto credentials = context.environment.signing.credentials().list(principal_of(request));
+  const auto credentials = context.environment.credentials.list(principal_of(request));
   json::ObjectWriter json;
   json.raw("credentials", json::array_of(credentials, [&](const credentials::CredentialSummary& credential) {
              return whole ? describe_whole(credential) : describe_usable(credential);
@@ -39,7 +39,7 @@ async::Task<Result<Response>> get_credentials(Context& context, Request& request
 
 async::Task<Result<Response>> get_credential(Context& context, Request& request) {
   const CredentialId id{std::string(request.parameter("id"))};
-  auto found = context.environment.signing.credentials().find(principal_of(request), id);
+  auto found = context.environment.credentials.find(principal_of(request), id);
   if (!found) {
     note_refusal(context, request, found.error().code);
     co_return fail(std::move(found).error().at("id"));

@@ -1,5 +1,5 @@
-// GET /v1/signatures/{id}/evidence: what proves a signature to somebody else, of the key's own tenant: the two entries
-// with their records, and a proof of each. Checked offline by `rakkan audit verify --evidence`.
+// GET /v1/signatures/{id}/evidence: the evidence that proves a signature of the key's own tenant to a third party: the
+// two entries with their records, and a proof of each. `rakkan audit verify --evidence` checks it offline.
 #include "api/endpoints.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/audit/evidence.hpp"

@@ -1,4 +1,4 @@
-// GET /v1/signatures/{id}: a lost answer again, of the key's own tenant.
+// GET /v1/signatures/{id} gives the answer of an earlier request of the key's own tenant again.
 #include <array>
 
 #include "api/endpoints.hpp"

@@ -1,4 +1,4 @@
-// GET /v1/signatures: what the caller's tenant has had signed, a page at a time.
+// GET /v1/signatures: the signatures of the caller's tenant, a page at a time.
 #include "api/endpoints.hpp"
 #include "api/query_values.hpp"
 #include "api/signature_answer.hpp"
@@ -54,7 +54,7 @@ Result<std::optional<store::SignaturePosition>> position_of(const Request& reque
                                   number_of(ByteView(*octets).last(kNumber))};
 }
 
-// In hexadecimal; the length says which algorithm's.
+// A digest in hexadecimal, whose length says its algorithm.
 Result<std::optional<crypto::Digest>> digest_of(const Request& request) {
   const auto text = request.query_parameter(kDocumentDigestParameter);
   if (!text) {

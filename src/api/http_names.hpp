@@ -1,4 +1,4 @@
-// The words of http that the endpoints speak as their own.
+// Names of the module http that the endpoints use without its namespace.
 #pragma once
 
 #include "rakkan/http/observer.hpp"

@@ -1,4 +1,4 @@
-// The header by which a caller may repeat a request, and what is done about it.
+// The header Idempotency-Key, by which a caller may repeat a request safely.
 #pragma once
 
 #include <optional>
@@ -12,7 +12,7 @@ namespace rakkan::api {
 
 inline constexpr std::string_view kReplayedHeader = "Idempotency-Replayed";
 
-// Idempotency-Key of the request; nothing when there is none. invalid_request.
+// The Idempotency-Key of the request; nothing when there is none. invalid_request.
 [[nodiscard]] inline Result<std::optional<std::string>> idempotency_key(const Request& request) {
   const auto header = request.header("Idempotency-Key");
   if (!header) {
@@ -22,7 +22,7 @@ inline constexpr std::string_view kReplayedHeader = "Idempotency-Replayed";
   return std::optional(std::move(key));
 }
 
-// A key that was another request's is recorded as refused.
+// Records the refusal of a key that belongs to a request with other contents.
 inline void note_reused_key(Context& context, const Request& request, const Error& error) {
   if (error.code == ErrorCode::idempotency_key_reused) {
     note_refusal(context, request, error.code);

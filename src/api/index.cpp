@@ -1,4 +1,4 @@
-// GET / and GET /v1/version: what this server is, and where to go on from here.
+// GET / (what this server is, with links to its API) and GET /v1/version.
 #include <array>
 
 #include "api/endpoints.hpp"
@@ -20,11 +20,11 @@ struct Place {
 };
 constexpr std::array kPlaces{
     Place{"description", "/openapi.json", "the API, OpenAPI 3.1 in JSON"},
-    Place{"description_yaml", "/openapi.yaml", "the same in YAML"},
+    Place{"description_yaml", "/openapi.yaml", "the same description in YAML"},
     Place{"version", "/v1/version", "version of the program"},
-    Place{"health", "/healthz", "does the process live"},
-    Place{"readiness", "/readyz", "can it sign right now"},
-    Place{"signatures", "/v1/signatures", "signs a PDF; lists what was signed"},
+    Place{"health", "/healthz", "whether the process lives"},
+    Place{"readiness", "/readyz", "whether it can sign right now"},
+    Place{"signatures", "/v1/signatures", "signs a PDF; lists signatures"},
     Place{"digests", "/v1/cms", "signs a digest"},
     Place{"activations", "/v1/activations", "a party releases its key for some digests"},
     Place{"credentials", "/v1/credentials", "the keys that sign"},

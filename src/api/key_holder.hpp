@@ -1,4 +1,4 @@
-// KeyHolder is the caller that an API key names, or the operator, whom the Unix socket let in.
+// KeyHolder is the caller that the guard recognised: the owner of an API key, or the operator on the Unix socket.
 #pragma once
 
 #include <utility>
@@ -20,11 +20,12 @@ class KeyHolder final : public http::Caller {
   const access::Principal principal_;
 };
 
-// Null: a caller without a key, on a route that is open. The guard of access.hpp sets no other callers.
+// The principal of a request; null for a caller without a key, on a route that is open. The guard of access.hpp sets no
+// other callers.
 [[nodiscard]] inline const access::Principal* principal_or_null(const http::Request& request) noexcept {
   return request.caller ? &static_cast<const KeyHolder&>(*request.caller).principal() : nullptr;
 }
-// Of a request that the guard let pass with a key.
+// The principal of a request that the guard let pass with a key.
 [[nodiscard]] inline const access::Principal& principal_of(const http::Request& request) noexcept {
   return *principal_or_null(request);
 }

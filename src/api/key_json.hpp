@@ -5,7 +5,7 @@
 
 namespace rakkan::api {
 
-// What is known of a key, never its text.
+// Describes a key as answers do: everything that is known of it, never its text.
 [[nodiscard]] json::ObjectWriter describe_key(const access::ApiKey& key);
 
 }  // namespace rakkan::api

@@ -1,4 +1,5 @@
-// GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant; the operator's of all.
+// GET, POST /v1/keys and DELETE /v1/keys/{id}: the API keys of the caller's own tenant; for the operator, those of all
+// tenants.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
@@ -26,11 +27,11 @@ Result<access::NewApiKey> read_request(Context& context, const Request& given, c
   const access::Principal& by = principal_of(given);
   RAKKAN_TRY(std::optional<std::string> tenant, request.optional_text("tenant", kTenant));
   if (!tenant && by.any_tenant) {
-    return request.wrong("tenant", "must say whose key it is");
+    return request.wrong("tenant", "must name the tenant of the key");
   }
   key.tenant = tenant ? TenantId(*std::move(tenant)) : by.tenant;
   if (!by.any_tenant && key.tenant != by.tenant) {
-    return only_for_operator(context, given, "a key makes keys of its own tenant", "tenant");
+    return only_for_operator(context, given, "an API key makes keys of its own tenant only", "tenant");
   }
   RAKKAN_TRY(key.label, request.text("label", kLabel));
   RAKKAN_TRY(const std::vector<std::string> scopes, request.texts("scopes", kScopes, kScopeName));
@@ -56,7 +57,7 @@ Result<access::NewApiKey> read_request(Context& context, const Request& given, c
   return key;
 }
 
-// A key of another tenant is as unknown as one that never was.
+// Finds a key of the caller's own tenant: a key of another tenant is as unknown as one that never existed.
 Result<access::ApiKey> find_own(const Context& context, const Request& request) {
   const ApiKeyId id{std::string(request.parameter("id"))};
   const auto key = context.environment.keys.find(id);
@@ -110,7 +111,7 @@ async::Task<Result<Response>> post_keys(Context& context, Request& request) {
     }
     co_return fail(std::move(made).error());
   }
-  // The text of the key in one piece of memory, which is overwritten when it was sent.
+  // The key's text is in one piece of memory, which is overwritten after it was sent.
   const std::string described = describe_key(made->key).finish();
   std::string json;
   json.reserve(described.size() + made->text.text().size() + 16);

@@ -1,4 +1,4 @@
-// Content-Type and Accept of a request.
+// The fields Content-Type and Accept of a request (RFC 9110 §8.3, §12.5.1).
 #pragma once
 
 #include <span>
@@ -9,7 +9,7 @@
 
 namespace rakkan::api {
 
-// Case and parameters do not count. media_type_unsupported.
+// Succeeds when Content-Type is `wanted`; case and parameters do not count. media_type_unsupported.
 [[nodiscard]] inline Result<void> require_media_type(const Request& request, std::string_view wanted) {
   if (request.media_type() != wanted) {
     return fail(not_among(ErrorCode::media_type_unsupported, {std::string(wanted)}, "Content-Type"));
@@ -17,7 +17,7 @@ namespace rakkan::api {
   return {};
 }
 
-// Which of the offered types the answer gets. not_acceptable.
+// Chooses the type of the answer among the offered ones by Accept. not_acceptable.
 [[nodiscard]] inline Result<std::string_view> choose_media_type(const Request& request,
                                                                 std::span<const std::string_view> offered) {
   const auto type = request.preferred(offered);

@@ -1,4 +1,4 @@
-// docs/api/openapi.yaml, put into the program when Rakkan is built (src/cmake/embed_openapi.py).
+// The text of docs/api/openapi.yaml, which is put into the program when Rakkan is built (src/cmake/embed_openapi.py).
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What whoever runs the server asks: does it live, can it sign, what does it speak, how does it do.
+// Endpoints for the server's operator: GET /healthz, /readyz, /openapi.yaml, /openapi.json and /metrics.
 #include "api/endpoints.hpp"
 #include "api/openapi_document.hpp"
 #include "rakkan/async/task.hpp"
@@ -8,7 +8,7 @@
 namespace rakkan::api {
 namespace {
 
-// Codes alone: anybody may ask, and details name files and tokens.
+// Describes an error by its code alone: anybody may ask, and details name files and tokens.
 std::string describe(ErrorCode code) {
   json::ObjectWriter json;
   json.text("code", row(code).slug).text("title_en", row(code).title_en).text("title_ja", row(code).title_ja);

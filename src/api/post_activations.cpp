@@ -1,4 +1,4 @@
-// POST /v1/activations: a party's PIN in, a token for exactly these digests out.
+// POST /v1/activations takes a party's PIN and returns a token that is good for exactly the given digests.
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
 #include "api/media_type.hpp"
@@ -44,7 +44,7 @@ async::Task<Result<Response>> post_activations(Context& context, Request& reques
   RAKKAN_CO_TRY(service::ActivateCommand command, read_command(std::move(body), principal_of(request)));
   command.deadline = request.deadline;
   RAKKAN_CO_TRY(const service::Activated made, co_await context.environment.signing.activate(std::move(command)));
-  // In one piece of memory, which is overwritten when it was sent.
+  // The answer with the token is in one piece of memory, which is overwritten after it was sent.
   std::string json;
   json.reserve(kAnswer);
   json += R"({"activation":)";

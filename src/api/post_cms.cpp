@@ -1,4 +1,4 @@
-// POST /v1/cms: a digest in, a detached CMS out. The document never leaves the caller.
+// POST /v1/cms signs a digest and returns a detached CMS. The document never leaves the caller.
 #include <array>
 
 #include "api/endpoints.hpp"

@@ -1,7 +1,7 @@
-// POST /v1/cms:batch: lines of JSON in, a line for each out, in their order, as soon as it is there. A line that fails
-// is answered like the others; only a body that breaks off, or is no batch at all, ends the batch. So many lines of it
-// are taken at a time, and their answers count like bytes of bodies. Batches take what single requests leave over:
-// while work stands in the queues, all but one line of each waits.
+// POST /v1/cms:batch takes lines of JSON and returns an answer for each, in their order, as soon as the answers are
+// made. A line that fails is answered like the others; only a body that breaks off, or is no batch at all, ends the
+// batch. A limited number of its lines is worked on at a time, and their answers count like bytes of bodies. Batches
+// use the capacity that single requests leave: while work stands in the queues, all but one line of each batch waits.
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -30,12 +30,12 @@ namespace {
 constexpr std::string_view kType = "application/x-ndjson";
 constexpr std::size_t kAtOnce = 16;         // lines of one batch that are taken and not answered
 constexpr unsigned kMostMalformed = 100;    // in a row
-constexpr std::size_t kUsualAnswer = 4096;  // bytes, until one is larger
+constexpr std::size_t kUsualAnswer = 4096;  // bytes that are reserved for an answer until one is larger
 constexpr std::chrono::milliseconds kPause{1};
 constexpr auto kUntilChanged = std::chrono::steady_clock::time_point::max();
 
-// The part of the request that lines need. They may outlive it: when the connection breaks, those that were begun go
-// on.
+// A copy of the part of the request that lines need. They may outlive the request: when the connection breaks, lines
+// that were begun go on.
 Request lasting(const Request& request, std::string_view id) {
   Request kept = request;
   kept.path = kept.query = {};
@@ -76,7 +76,7 @@ std::string signed_line(std::uint64_t number, const std::optional<std::string>& 
 
 class Batch : public std::enable_shared_from_this<Batch> {
  public:
-  // On `executor`, the connection's, everything happens.
+  // Everything runs on `executor`, which is the connection's.
   Batch(Context& context, const Request& request, const boost::asio::any_io_executor& executor)
       : context_(context),
         body_(*request.body),
@@ -85,13 +85,13 @@ class Batch : public std::enable_shared_from_this<Batch> {
         request_(lasting(request, id_)),
         changed_(executor) {}
 
-  // The answers that are there, at least one; empty at the end. As long as the request is there.
+  // Waits for answers and returns those that are ready, at least one; empty at the end. Only while the request lives.
   async::Task<Result<Bytes>> next();
 
  private:
-  struct Line {  // taken, until its answer is given out
+  struct Line {  // a line from when it is taken until its answer is given out
     std::uint64_t number;
-    std::string answer = {};  // empty: it is worked on
+    std::string answer = {};  // empty: the line is worked on
   };
 
   async::Task<Result<void>> read();
@@ -111,12 +111,12 @@ class Batch : public std::enable_shared_from_this<Batch> {
   [[nodiscard]] bool is_busy(std::chrono::nanoseconds lag) const;
 
   Context& context_;
-  Body& body_;          // next() alone uses it
+  Body& body_;          // used by next() alone
   http::Quota& quota_;  // likewise
   const std::string id_;
   Request request_;
 
-  ByteView input_;   // what came last and was not looked at
+  ByteView input_;   // bytes of the body that were received last and are not divided into lines yet
   WipedBytes line_;  // the next line, as far as it has been read
   bool complete_ = false;
   bool over_ = false;  // nothing more is read
@@ -150,7 +150,7 @@ async::Task<Result<Bytes>> Batch::next() {
 
 async::Task<Result<void>> Batch::read() {
   const Result<ByteView> bytes = co_await body_.next();
-  if (!bytes && bytes.error().code == ErrorCode::api_key_expired) {  // the line on its way is told
+  if (!bytes && bytes.error().code == ErrorCode::api_key_expired) {  // the next line is answered with the error
     end_with(bytes.error());
     co_return Result<void>();
   }
@@ -164,7 +164,7 @@ async::Task<Result<void>> Batch::read() {
   co_return Result<void>();
 }
 
-// Whether line_ is a whole line; one of blanks alone is none.
+// Fills line_ from the input; true when it is a complete line. A line of blanks alone is skipped.
 Result<bool> Batch::find_line() {
   while (!complete_ && !input_.empty()) {
     const std::size_t size = std::min(text_of(input_).find('\n'), input_.size());
@@ -182,14 +182,15 @@ Result<bool> Batch::find_line() {
   return complete_;
 }
 
-// Begins what may begin of the lines that are there. True: the next one waits until less stands in the queues.
+// Begins the received lines that may begin now. True when the next one has to wait until less work stands in the
+// queues.
 async::Task<Result<bool>> Batch::begin_lines() {
   while (lines_.size() < kAtOnce) {
     RAKKAN_CO_TRY(const bool is_there, find_line());
     if (!is_there) {
       break;
     }
-    if (working_ > 0) {  // one of a batch always goes on
+    if (working_ > 0) {  // one line of a batch always goes on
       const auto ready = std::chrono::steady_clock::now();
       co_await boost::asio::post(changed_.get_executor(), boost::asio::use_awaitable);
       if (is_busy(std::chrono::steady_clock::now() - ready)) {
@@ -210,13 +211,14 @@ async::Task<Result<bool>> Batch::begin_lines() {
   co_return false;
 }
 
-// For one answer more.
+// Takes room for one more answer from the quota.
 Result<void> Batch::find_room() { return quota_.hold(answers_ + (working_ + 1) * largest_); }
 
-// `lag`: how long what is ready waits for this thread. Half the delay at which requests are refused is left to them.
+// True when a batch has to give way. `lag` is the time that ready work waits for this thread. Batches stop at half the
+// delay at which requests are refused, and leave the other half to single requests.
 bool Batch::is_busy(std::chrono::nanoseconds lag) const {
   const std::chrono::nanoseconds delay = context_.options.queue_delay;
-  return delay.count() > 0 && context_.environment.signing.waits().hsm + http::kPassages * lag > delay / 2;
+  return delay.count() > 0 && context_.environment.state.waits().hsm + http::kPassages * lag > delay / 2;
 }
 
 void Batch::begin() {
@@ -229,8 +231,8 @@ void Batch::begin() {
     }
     return;
   }
-  // A batch may take longer than one signature: the time is each line's.
-  request_.deadline = async::deadline_in(context_.environment.signing.options().deadline);
+  // A batch may take longer than one signature, so each line has a deadline of its own.
+  request_.deadline = async::deadline_in(context_.options.deadline);
   const auto end = [self = shared_from_this()](const std::exception_ptr& fault) {
     self->thrown_ = fault ? fault : self->thrown_;
     self->changed_.cancel();
@@ -239,7 +241,7 @@ void Batch::begin() {
   boost::asio::co_spawn(changed_.get_executor(), work(shared_from_this(), line, *std::move(parsed)), end);
 }
 
-// Each line is a request to the caller's rate; the first one is the batch itself.
+// Each line counts as a request for the caller's rate; the first line was counted with the batch itself.
 Result<BatchLine> Batch::open_line(std::uint64_t number) {
   complete_ = false;
   WipedBytes text = std::exchange(line_, {});
@@ -257,7 +259,7 @@ void Batch::refuse(Line& line, const Error& error) {
   finish(line, failed_line(line.number, std::nullopt, error, request_.language));
 }
 
-// A caller who sends nothing but malformed lines means no batch: an answer a line would make much of little.
+// A caller that sends nothing but malformed lines does not mean a batch: answering each would send far more than came.
 void Batch::give_up() {
   const Error error{ErrorCode::malformed_request,
                     std::to_string(kMostMalformed) + " lines in a row were malformed: the batch ends here",
@@ -267,7 +269,7 @@ void Batch::give_up() {
   end_with(error);
 }
 
-// One answer more, and nothing more is read.
+// Adds one more answer, with the error, and reads nothing more.
 void Batch::end_with(const Error& error) {
   refuse(lines_.emplace_back(Line{++number_}), error);
   over_ = true;
@@ -301,7 +303,7 @@ void Batch::finish(Line& line, std::string answer) {
   largest_ = std::max(largest_, line.answer.size());
 }
 
-// Of the first lines, as many as are answered without a gap.
+// The answers of the first lines, up to the first one that is not answered yet.
 Bytes Batch::take_answers() {
   if (thrown_) {
     std::rethrow_exception(thrown_);
@@ -315,7 +317,7 @@ Bytes Batch::take_answers() {
   return answers;
 }
 
-// Until a line is answered, or until then.
+// Waits until a line is answered, or until `until`.
 async::Task<> Batch::change(std::chrono::steady_clock::time_point until) {
   changed_.expires_at(until);
   co_await changed_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -326,7 +328,7 @@ async::Task<> Batch::change(std::chrono::steady_clock::time_point until) {
 async::Task<Result<Response>> post_cms_batch(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, kType));
   if (request.header("Idempotency-Key")) {
-    co_return fail(ErrorCode::invalid_request, "a batch has none: give each line its idempotency_key",
+    co_return fail(ErrorCode::invalid_request, "a batch has no such field: give each line its idempotency_key",
                    "Idempotency-Key");
   }
   const auto executor = co_await boost::asio::this_coro::executor;

@@ -1,4 +1,4 @@
-// POST /v1/audit/erase: the records about a person, or behind single entries, for good.
+// POST /v1/audit/erase erases the records about a person, or behind single entries, for good.
 #include "api/administration.hpp"
 #include "api/endpoints.hpp"
 #include "api/json_request.hpp"
@@ -16,7 +16,7 @@ constexpr std::size_t kIndexes = 10'000;
 constexpr std::size_t kDigits = 20;
 
 struct Wanted {
-  std::string subject;  // empty: nobody
+  std::string subject;  // id of the person; empty: nobody
   std::vector<std::uint64_t> indexes;
 };
 
@@ -38,12 +38,12 @@ Result<Wanted> read_request(ByteView body) {
   }
   RAKKAN_CHECK(members.done());
   if (wanted.subject.empty() == wanted.indexes.empty()) {
-    return members.wrong("subject", "either a subject or indexes: whose record?");
+    return members.wrong("subject", "must be given unless indexes are, and not beside them");
   }
   return wanted;
 }
 
-// What is another tenant's, or the operator's, is for a key of the API as if it were not there.
+// Removes from `wanted` the records of other tenants and of the operator, which an API key is not told of.
 Result<void> keep_own(const service::Archive& archive, const access::Principal& by, Wanted& wanted) {
   if (by.any_tenant) {
     return {};

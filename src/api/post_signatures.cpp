@@ -1,4 +1,4 @@
-// POST /v1/signatures: a document in, the document with its signature out, or the appended bytes alone.
+// POST /v1/signatures signs a document and returns the document with its signature, or the appended bytes alone.
 #include <array>
 #include <memory>
 
@@ -20,12 +20,12 @@ constexpr const char* kDocumentPart = "document";
 
 struct Received {
   SigningParameters parameters;
-  std::shared_ptr<http::DocumentBuffer>
-      document;  // kept until the answer is written: its bytes are the answer's first part
+  // Kept until the answer is written, since its bytes are the answer's first part.
+  std::shared_ptr<http::DocumentBuffer> document;
   service::HashedDocument hashed;
 };
 
-// The form's two parts; the document is hashed while it arrives.
+// Receives the form's two parts; the document is hashed while it arrives.
 async::Task<Result<Received>> receive(Context& context, Request& request) {
   RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request, {kRequestPart, kDocumentPart}));
   RAKKAN_CO_TRY(WipedBytes json, co_await form.field(kRequestPart, "application/json", context.options.json));

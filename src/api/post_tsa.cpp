@@ -1,5 +1,5 @@
-// POST /tsa: RFC 3161 §3.4 over HTTP. A rejection is a TimeStampResp with status 200, too; HTTP's own statuses are for
-// faults of the transport.
+// POST /tsa: the time-stamp protocol over HTTP (RFC 3161 §3.4). A rejection is a TimeStampResp with status 200, too;
+// HTTP's own error statuses are for faults of the transport.
 #include "api/endpoints.hpp"
 #include "api/idempotency_key.hpp"
 #include "api/media_type.hpp"
@@ -20,8 +20,8 @@ Response reply(Bytes body) {
   return response;
 }
 
-// A lasting answer under an Idempotency-Key: after a trouble of ours the key is free again. Losing it in a crash costs
-// a second token, which harms nobody.
+// Keeps a lasting answer under its Idempotency-Key; after a trouble of our own the key is free again. Losing the answer
+// in a crash costs a second token, which harms nobody.
 async::Task<Result<void>> keep(Context& context, const Request& request, const service::IdempotencyClaim& claim,
                                const Bytes& answer) {
   const service::Idempotency::Replay row{principal_of(request).tenant,    claim.key,     claim.fingerprint,
@@ -30,8 +30,8 @@ async::Task<Result<void>> keep(Context& context, const Request& request, const s
   co_return co_await blocking(context, request, keep);
 }
 
-// A rejection has status 200, so nothing else tells of it; the requester's mistakes are counted and no more. A key that
-// ended meanwhile is refused as everywhere: api_key_expired.
+// A rejection has status 200, so only this line of the log shows a trouble of ours; the requester's own mistakes are
+// counted and not logged. A key that ended meanwhile is refused as everywhere: api_key_expired.
 async::Task<Result<service::TimestampAnswer>> answer(Context& context, const Request& request,
                                                      access::Principal principal, Bytes query) {
   service::TimestampAnswer answered = co_await context.environment.signing.answer_timestamp_request(
@@ -52,7 +52,7 @@ async::Task<Result<Response>> post_tsa(Context& context, Request& request) {
   RAKKAN_CO_CHECK(require_media_type(request, "application/timestamp-query"));
   RAKKAN_CO_TRY(std::optional<std::string> key, idempotency_key(request));
   RAKKAN_CO_TRY(Bytes query, co_await read_all(*request.body, kLargestQuery));
-  if (principal_or_null(request) == nullptr) {  // open to everybody: nobody's keys, nothing to repeat
+  if (principal_or_null(request) == nullptr) {  // a caller without a key has no Idempotency-Keys
     access::Principal nobody{"anybody"};
     RAKKAN_CO_TRY(service::TimestampAnswer given,
                   co_await answer(context, request, std::move(nobody), std::move(query)));

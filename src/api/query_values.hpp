@@ -1,4 +1,4 @@
-// Values of a request's query and path. All fail with invalid_request, the parameter in `where`.
+// Reading values of a request's query and path. All functions fail with invalid_request, the parameter in `where`.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@ namespace rakkan::api {
 // A whole number within the bounds; `otherwise` when it is missing.
 [[nodiscard]] Result<std::uint64_t> number_parameter(const http::Request& request, std::string_view name,
                                                      std::uint64_t least, std::uint64_t most, std::uint64_t otherwise);
-// RFC 3339; nothing when it is missing.
+// A time in RFC 3339; nothing when the parameter is missing.
 [[nodiscard]] Result<std::optional<Instant>> time_parameter(const http::Request& request, std::string_view name);
 
-// Decimal digits alone; nothing for anything else, and for more than 64 bits.
+// A number of decimal digits alone; nothing for any other text, and for more than 64 bits.
 [[nodiscard]] std::optional<std::uint64_t> parse_number(std::string_view digits) noexcept;
 
 }  // namespace rakkan::api

@@ -1,5 +1,5 @@
-// SampledLine decides which answers of a route that is polled are worth a line of the log: the first, each whose status
-// is another than the last one's, and one now and then. Thread-safe, without a lock.
+// SampledLine decides which answers of a polled route get a line in the log: the first, each whose status differs from
+// the status before, and one now and then. Thread-safe, without a lock.
 #pragma once
 
 #include <atomic>
@@ -20,7 +20,7 @@ class SampledLine {
     if (!changed && at - last < between) {
       return false;
     }
-    // Of several that come at once one is enough; a change is always told.
+    // Of several answers that come at once one line is enough; a change of the status is always logged.
     return last_.compare_exchange_strong(last, at, std::memory_order_relaxed) || changed;
   }
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 #include "rakkan/async/task.hpp"
-#include "rakkan/service/command.hpp"
+#include "rakkan/service/wanted_signature.hpp"
 
 #include "api/endpoints.hpp"
 #include "api/idempotency_key.hpp"

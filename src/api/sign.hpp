@@ -1,18 +1,22 @@
-// What every endpoint that signs does with what it read.
+// The common work of the endpoints that sign, after they have read their requests.
 #pragma once
 
 #include "api/context.hpp"
 #include "api/signing_request.hpp"
 #include "rakkan/service/signing_desk.hpp"
 
+namespace rakkan::service {
+class HashedDocument;
+}
+
 namespace rakkan::api {
 
-// Whether the query says proof=wait: the answer waits for a checkpoint over its outcome and carries the proof.
+// True when the query says proof=wait: the answer waits for a checkpoint over its outcome and includes the proof.
 // invalid_request for another value.
 [[nodiscard]] Result<bool> wants_proof(const Request& request);
 
-// A signature over the document, or over the parameters' digest, in the name of the request's caller; an
-// Idempotency-Key that was another request's is recorded as refused. As service::SigningDesk::sign.
+// Signs the document, or the parameters' digest, in the name of the request's caller. An Idempotency-Key that belongs
+// to another request is recorded as refused. Errors as of service::SigningDesk::sign.
 [[nodiscard]] async::Task<Result<service::GivenSignature>> sign_document(Context& context, const Request& request,
                                                                          SigningParameters parameters,
                                                                          service::HashedDocument document,

@@ -1,4 +1,4 @@
-// What answers say of a signature.
+// The members and header fields of answers about a signature.
 #pragma once
 
 #include <optional>
@@ -13,9 +13,9 @@ namespace rakkan::api {
 
 inline constexpr std::string_view kTailType = "application/vnd.rakkan.tail";
 
-// Rakkan-Signature-Id, Rakkan-Audit-Intent, Rakkan-Audit-Outcome.
+// Adds Rakkan-Signature-Id, Rakkan-Audit-Intent and Rakkan-Audit-Outcome.
 void add_signature_headers(Response& response, const service::StoredSignature& stored);
-// Rakkan-Audit-Proof of an answer that is not JSON; nothing unless it was asked for.
+// Adds Rakkan-Audit-Proof to an answer that is not JSON, when the proof was asked for.
 void add_proof_header(Response& response, bool wanted, const std::optional<std::string>& proof);
 
 // The members that every JSON answer has.

@@ -6,7 +6,7 @@
 namespace rakkan::api {
 namespace {
 
-constexpr std::size_t kName = 32;  // of credentials and profiles
+constexpr std::size_t kName = 32;  // bytes in the name of a credential or a profile
 constexpr std::size_t kWord = 16;
 constexpr std::size_t kSecret = 256;
 constexpr std::size_t kText = 256;
@@ -41,7 +41,7 @@ Result<service::Consent> read_consent(json::Members& request) {
   return consent;
 }
 
-// What requests for documents and for digests have in common.
+// Reads the members that requests for documents and for digests have in common.
 Result<SigningParameters> read_common(json::Members& request) {
   SigningParameters parameters;
   RAKKAN_TRY(std::string credential, request.text("credential", kName));

@@ -1,5 +1,5 @@
-// The `request` of a signing call: JSON in, what the caller states out (without who calls), or the member that is
-// wrong.
+// Reading the JSON `request` of a signing call into SigningParameters, which is everything but the caller; an error
+// names the member that is wrong.
 #pragma once
 
 #include <optional>
@@ -16,10 +16,11 @@
 namespace rakkan::api {
 
 struct SigningParameters : service::SigningRequest {
-  service::FieldChoice field;            // of a document
-  std::optional<crypto::Digest> digest;  // of a digest
+  service::FieldChoice field;            // in a request for a document
+  std::optional<crypto::Digest> digest;  // in a request for a digest
 
-  // What makes two requests the same, however their JSON is spelled: all but PIN and activation.
+  // A text that is equal for two requests with the same values, however their JSON is spelled: it has all members but
+  // PIN and activation.
   [[nodiscard]] std::string canonical() const;
 };
 
@@ -27,7 +28,7 @@ struct SigningParameters : service::SigningRequest {
 [[nodiscard]] Result<SigningParameters> read_document_request(WipedBytes json);
 [[nodiscard]] Result<SigningParameters> read_digest_request(WipedBytes json);
 
-// A line of a batch: the same as a digest's request, and two members of its own.
+// A line of a batch: a request for a digest, with two members of its own.
 struct BatchLine {
   std::optional<std::string> reference;
   std::optional<std::string> idempotency_key;

@@ -10,7 +10,7 @@ using telemetry::WatchedKind;
 
 constexpr std::string_view kKeyPrincipal = "key:";
 
-// Anybody can bring about as many of these as the network carries.
+// True for refusals that anybody can cause in any number: they are counted in the log instead of having a line each.
 bool is_counted(ErrorCode code) noexcept {
   return row(code).http_status == 401 || code == ErrorCode::rate_limited || code == ErrorCode::overloaded;
 }
@@ -89,7 +89,8 @@ void TelemetryObserver::served(const Served& served) noexcept {
   context_.environment.log.request(line);
 }
 
-// The caller's mistakes are in their own line; ours want a word more, unless they come by the thousand.
+// A caller's mistake shows in the line of its request. An error of ours gets a line of its own with the details, unless
+// such errors come by the thousand.
 void TelemetryObserver::failed(const Request& request, const Error& error) noexcept {
   if (row(error.code).http_status >= 500 && error.code != ErrorCode::overloaded) {
     context_.environment.log.failure("a request failed", error, request.id);

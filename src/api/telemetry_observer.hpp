@@ -1,4 +1,4 @@
-// What the server does, as lines of the log and as metrics.
+// TelemetryObserver writes the server's events as lines of the log and counts them as metrics.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@ class TelemetryObserver final : public Observer {
  public:
   explicit TelemetryObserver(Context& context);
 
-  // Their numbers are found without a look at labels from then on.
+  // Prepares the metrics of a router's routes, so that counting needs no look-up by label.
   void knows(const Router& router);
 
   void started(const Request& request) noexcept override;
@@ -40,7 +40,7 @@ class TelemetryObserver final : public Observer {
   };
   struct Known {
     telemetry::RouteMetrics numbers;
-    std::unique_ptr<SampledLine> sampled;  // of a route that is polled
+    std::unique_ptr<SampledLine> sampled;  // for a polled route; null: every answer has its line
   };
   [[nodiscard]] const Known& known(const Request& request) const noexcept;
 

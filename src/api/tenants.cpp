@@ -1,4 +1,4 @@
-// GET /v1/tenants: who is served here. A tenant is there when it has a key or a credential.
+// GET /v1/tenants lists the tenants that are served here. A tenant exists when it has an API key or a credential.
 #include <map>
 
 #include "api/administration.hpp"
@@ -34,7 +34,7 @@ async::Task<Result<Response>> get_tenants(Context& context, Request& request) {
       tenants[key.tenant.value()].keys.push_back(describe_key(key).finish());
     }
   }
-  for (const credentials::CredentialSummary& credential : context.environment.signing.credentials().list(by)) {
+  for (const credentials::CredentialSummary& credential : context.environment.credentials.list(by)) {
     if (!credential.tenant.empty()) {
       tenants[credential.tenant.value()].credentials.push_back(describe_whole(credential));
     }

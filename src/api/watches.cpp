@@ -57,11 +57,11 @@ void watch_audit(Watches& watches, audit::Trail& trail) {
   });
 }
 
-void watch_pools(Watches& watches, const service::SigningService& signing) {
-  const auto of_pools = [&signing](auto read) {
-    return [&signing, read] {
+void watch_pools(Watches& watches, const service::ServiceState& state) {
+  const auto of_pools = [&state](auto read) {
+    return [&state, read] {
       std::vector<Sample> samples;
-      for (const auto& [pool, load] : signing.load().pools) {
+      for (const auto& [pool, load] : state.load().pools) {
         samples.push_back({{{"pool", pool}}, number(read(load))});
       }
       return samples;
@@ -78,36 +78,37 @@ void watch_pools(Watches& watches, const service::SigningService& signing) {
                of_pools([](const Load& load) { return load.expired; }));
 }
 
-void watch_keys(Watches& watches, const service::SigningService& signing) {
+void watch_keys(Watches& watches, const service::ServiceState& state) {
   watches.each(WatchedKind::counter, "rakkan_key_uses_total",
-               "Signatures by keys of documents, and of the time-stamping unit", [&signing] {
-                 const auto load = signing.load();
+               "Signatures by keys of documents, and of the time-stamping unit", [&state] {
+                 const auto load = state.load();
                  return std::vector<Sample>{
                      {{{"of", "documents"}, {"outcome", "signed"}}, number(load.documents.signatures)},
                      {{{"of", "documents"}, {"outcome", "failed"}}, number(load.documents.failures)},
                      {{{"of", "unit"}, {"outcome", "signed"}}, number(load.unit.signatures)},
                      {{{"of", "unit"}, {"outcome", "failed"}}, number(load.unit.failures)}};
                });
-  const auto of_both = [&signing](auto read) {
-    return [&signing, read] {
-      const auto load = signing.load();
+  const auto of_both = [&state](auto read) {
+    return [&state, read] {
+      const auto load = state.load();
       return std::vector<Sample>{{{{"of", "documents"}}, seconds(read(load.documents))},
                                  {{{"of", "unit"}}, seconds(read(load.unit))}};
     };
   };
-  using KeyUses = service::SigningService::KeyUses;
-  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that they took, together",
+  using KeyUses = service::ServiceState::KeyUses;
+  watches.each(WatchedKind::counter, "rakkan_key_use_seconds_total", "Time that these signatures took, together",
                of_both([](const KeyUses& uses) { return uses.signing; }));
-  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total", "Time that they waited for a thread, together",
+  watches.each(WatchedKind::counter, "rakkan_key_wait_seconds_total",
+               "Time that these signatures waited for a thread, together",
                of_both([](const KeyUses& uses) { return uses.waited; }));
 }
 
-void watch_timestamps(Watches& watches, const service::SigningService& signing) {
+void watch_timestamps(Watches& watches, const service::ServiceState& state) {
   watches.each(
       WatchedKind::counter, "rakkan_tsa_rejections_total",
-      "Timestamp requests that were rejected, by the failInfo of the answer and the error behind it", [&signing] {
+      "Timestamp requests that were rejected, by the failInfo of the answer and the error behind it", [&state] {
         std::vector<Sample> samples;
-        for (const auto& [code, count] : signing.load().rejections) {
+        for (const auto& [code, count] : state.load().rejections) {
           const ErrorRow& known = row(code);
           samples.push_back({{{"error", std::string(known.slug)}, {"fail_info", std::string(name(known.failure_info))}},
                              number(count)});
@@ -127,9 +128,9 @@ std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   watches.one(WatchedKind::counter, "rakkan_refusals_lost_total", "Refusals that the trail did not take",
               [&refusals] { return number(refusals.lost()); });
   watch_audit(watches, environment.trail);
-  watch_pools(watches, environment.signing);
-  watch_keys(watches, environment.signing);
-  watch_timestamps(watches, environment.signing);
+  watch_pools(watches, environment.state);
+  watch_keys(watches, environment.state);
+  watch_timestamps(watches, environment.state);
   return std::move(watches).take();
 }
 

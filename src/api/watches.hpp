@@ -1,4 +1,4 @@
-// Numbers that are counted elsewhere, as metrics that are read at each scrape.
+// Metrics of numbers that are counted elsewhere and read at each scrape.
 #pragma once
 
 #include <vector>

@@ -10,7 +10,7 @@ constexpr std::string_view kUsage = "rakkand --config FILE [--json] | --help | -
 
 constexpr std::array kOptions{
     Option{"--config", "FILE", "Configuration file"},
-    Option{"--json", "", "Tell an error as one JSON document on standard output, too"},
+    Option{"--json", "", "Report an error as one JSON document on standard output, too"},
     Option{"--help", "", "Print this help message and exit"},
     Option{"--version", "", "Print the version and exit"},
 };

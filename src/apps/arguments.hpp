@@ -1,4 +1,4 @@
-// The command line of rakkand: --config FILE, or what it is asked to say instead.
+// The command line of rakkand: --config FILE, or a request for --help or --version.
 #pragma once
 
 #include <span>
@@ -10,17 +10,17 @@
 
 namespace rakkan::apps {
 
-// A row for each option; parsing, --help, the manual page and completion are made from it.
+// Option is a row of the table of options, from which parsing, --help, the manual page and completion are made.
 struct Option {
   std::string_view name;
-  std::string_view value;  // the word for its value; empty of a flag
+  std::string_view value;  // the word for its value; empty for a flag
   std::string_view summary;
 };
 [[nodiscard]] std::span<const Option> options() noexcept;
 
 inline constexpr std::string_view kSummary =
     "rakkand signs and timestamps over HTTP with keys in an HSM. `rakkan init` makes its data folder and the\n"
-    "configuration FILE, `rakkan config check` tells beforehand whether it would start.";
+    "configuration FILE, `rakkan config check` finds out beforehand whether it would start.";
 
 struct Serve {
   std::string config_file;
@@ -30,10 +30,10 @@ struct Say {
 };
 using Arguments = std::variant<Serve, Say>;
 
-// Without the program's name. invalid_argument, with the word that it does not know.
+// Parses the words behind the program's name. invalid_argument, with the unknown word.
 [[nodiscard]] Result<Arguments> parse(std::span<const char* const> words);
 
-// Whether --json is among the words: a usage error is JSON, too, where JSON was asked for.
+// True when --json is among the words: a usage error is reported as JSON, too, where JSON was asked for.
 [[nodiscard]] bool asks_for_json(std::span<const char* const> words) noexcept;
 
 }  // namespace rakkan::apps

@@ -1,5 +1,5 @@
-// rakkand, the server: wires the modules and decides nothing. What is made later goes first: the listeners, then the
-// API, then pools and trail.
+// rakkand, the server: wires the modules and decides nothing. Parts are destroyed in the reverse order of their making:
+// the listeners, then the API, then pools and trail.
 #include "serve.hpp"
 
 #include <thread>
@@ -65,13 +65,25 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
              service::Idempotency::open(embedded->store(), clock, embedded->random(), configuration.http.idempotency));
   const service::Archive archive(embedded->store(), configuration.data_dir);
   api::Api api(api::api_options(configuration.http, configuration.service.limits.document),
-               {embedded->signing(), *keys, *idempotency, embedded->signing().refusals(), embedded->trail(), clock,
-                *log, metrics, archive});
-  // The first request does not wait for a token; one that does not open is tried again as long as /readyz is red.
-  for (const Error& trouble : async::block_on(embedded->signing().open_keys())) {
+               {.signing = embedded->service().signing(),
+                .state = embedded->service().state(),
+                .credentials = embedded->service().credentials(),
+                .pins = embedded->service().activation(),
+                .keys = *keys,
+                .idempotency = *idempotency,
+                .refusals = embedded->service().refusals(),
+                .trail = embedded->trail(),
+                .clock = clock,
+                .log = *log,
+                .metrics = metrics,
+                .archive = archive});
+  // The keys are opened before the first request, which then does not wait for a token. A key that does not open is
+  // tried again as long as /readyz is red.
+  for (const Error& trouble : async::block_on(embedded->service().open_keys())) {
     log->failure("a key did not open", trouble);
   }
-  // The API's listener last: no request is taken on by a process that ends because an address is taken.
+  // The API's listener is started last, so that no request is accepted by a process that ends because an address is
+  // taken.
   RAKKAN_TRY(const auto scraped, http::Server::start(http::metrics_listener(configuration.http), api.metrics_router(),
                                                      embedded->random(), api.observer()));
   http::ServerOptions listener = http::api_listener(configuration.http);

@@ -17,7 +17,7 @@ Result<void> start(const apps::Arguments& arguments) {
     return write_standard_output(say->text);
   }
   RAKKAN_CHECK(keep_to_ourselves());
-  const ServiceManager manager;  // before the first thread, which inherits what signals it blocks
+  const ServiceManager manager;  // made before the first thread, which inherits the signals that it blocks
   const std::string& file = std::get<apps::Serve>(arguments).config_file;
   RAKKAN_TRY(config::Configuration configuration, config::load(file, config::environment_settings(environ), {}));
   return apps::serve(configuration, manager).map_error([&](Error error) {

@@ -21,16 +21,17 @@ namespace {
 using Time = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-// What a refused caller is told to wait: within these bounds, so that one odd job does not send everybody away for an
+// Bounds of the time that a refused caller is told to wait, so that one odd job does not send everybody away for an
 // hour.
 constexpr std::chrono::milliseconds kShortestRetry{10};
 constexpr std::chrono::milliseconds kLongestRetry{5'000};
-// Owners are remembered until there are so many; then those without a job are forgotten.
+// Beyond this number of owners, those without a job are forgotten.
 constexpr std::size_t kManyOwners = 1'024;
-// A job takes at least so long: owners take turns even when nothing can be measured.
+// The least time that a job counts for, so that owners take turns even when their jobs are too short to be measured.
 constexpr Duration kLeastTaken{1};
 
-// Of this thread alone: on Linux threads have priorities of their own. Giving way is always allowed.
+// Lowers the priority of this thread alone: on Linux threads have priorities of their own (setpriority(2)), and
+// lowering is always allowed.
 void give_way(int nice) noexcept {
   if (nice > 0) {
     const auto self = static_cast<id_t>(::gettid());
@@ -48,18 +49,18 @@ struct BoundedPool::Impl {
     Deadline deadline;
     Time since;
   };
-  // The jobs of one owner.
+  // Lane holds the jobs of one owner.
   struct Lane {
     std::deque<Waiting> queue;
     unsigned running = 0;
-    Duration used{};  // of the pool's time; idleness is not saved up
+    Duration used{};  // the pool's time that the owner used; idleness is not saved up
 
     [[nodiscard]] std::size_t size() const noexcept { return queue.size() + running; }
   };
 
   void work() noexcept;
-  [[nodiscard]] bool call(Waiting waiting, Result<void> start) noexcept;  // whether it threw
-  // All of these with the mutex held.
+  [[nodiscard]] bool call(Waiting waiting, Result<void> start) noexcept;  // true when the job threw
+  // The functions below are called with the mutex held.
   void enqueue(Lane& lane, Waiting waiting);
   [[nodiscard]] Lane& lane_of(Owner owner);
   [[nodiscard]] std::optional<Waiting> make_room_for(const Lane& lane);
@@ -77,19 +78,19 @@ struct BoundedPool::Impl {
   std::condition_variable changed;
   std::unordered_map<Owner, Lane, Owner::Hash> lanes;
   std::size_t many_lanes = kManyOwners;
-  std::vector<Lane*> line;  // with waiting jobs; who had a turn stands behind who had none
+  std::vector<Lane*> line;  // lanes with waiting jobs; a lane that had a turn stands behind those that had none
   std::size_t waiting = 0;
   unsigned running = 0;
-  Duration reached{};  // `used` of the lane that was last served: where one that comes back begins
+  Duration reached{};  // `used` of the lane that was served last; a lane that comes back begins there
   bool stopping = false;
   std::uint64_t refused = 0;
   std::uint64_t expired = 0;
   std::uint64_t thrown = 0;
   static constexpr Duration::rep kNobody = 0;
   std::atomic<Duration::rep> oldest_since{kNobody};
-  Duration usual_time{};  // of one job: a moving average over about the last 16
+  Duration usual_time{};  // time of one job: a moving average over about the last 16
 
-  std::mutex join_mutex;  // two callers of stop()
+  std::mutex join_mutex;  // keeps two callers of stop() apart
   std::vector<std::thread> threads;
 };
 
@@ -194,7 +195,7 @@ void BoundedPool::Impl::work() noexcept {
   }
 }
 
-// The job is destroyed here, too: outside the lock.
+// Calls a job and destroys it, both outside the lock.
 bool BoundedPool::Impl::call(Waiting one, Result<void> start) noexcept {
   // One of the two last-resort catches of the program: a job's exception must not take the process down.
   try {
@@ -210,7 +211,7 @@ void BoundedPool::Impl::enqueue(Lane& lane, Waiting one) {
     lane.used = std::max(lane.used, reached);
   }
   if (line.size() == line.capacity()) {
-    line.reserve(2 * line.capacity() + 8);  // here, so that nothing fails between the two that belong together
+    line.reserve(2 * line.capacity() + 8);  // first, so that the two changes below cannot fail between each other
   }
   lane.queue.push_back(std::move(one));
   if (lane.queue.size() == 1) {
@@ -220,7 +221,7 @@ void BoundedPool::Impl::enqueue(Lane& lane, Waiting one) {
   ++waiting;
 }
 
-// Stays where it is while it has jobs.
+// The owner's lane, made when it is new; it stays at its address while it has jobs.
 BoundedPool::Impl::Lane& BoundedPool::Impl::lane_of(Owner owner) {
   if (lanes.size() >= many_lanes && !lanes.contains(owner)) {
     std::erase_if(lanes, [](const auto& one) { return one.second.size() == 0; });
@@ -229,7 +230,8 @@ BoundedPool::Impl::Lane& BoundedPool::Impl::lane_of(Owner owner) {
   return lanes[owner];
 }
 
-// The newest job of the owner with the most, when that is more than the other will have.
+// Takes away the newest job of the owner with the most jobs, when that owner has more than the owner of `lane` will
+// have.
 std::optional<BoundedPool::Impl::Waiting> BoundedPool::Impl::make_room_for(const Lane& lane) {
   const auto most =
       std::max_element(line.begin(), line.end(), [](const Lane* a, const Lane* b) { return a->size() < b->size(); });
@@ -254,7 +256,8 @@ BoundedPool::Impl::Lane& BoundedPool::Impl::next_lane() noexcept {
   return line.size() == 1 ? *line.front() : **std::min_element(line.begin(), line.end(), less);
 }
 
-// Its first job has been taken: behind the others, when it has more.
+// To be called when the lane's first job was taken: the lane goes behind the others, or out of the line when it has no
+// more jobs.
 void BoundedPool::Impl::leave_line(Lane& lane) noexcept {
   reached = std::max(reached, lane.used);
   --waiting;

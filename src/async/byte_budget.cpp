@@ -5,7 +5,7 @@
 namespace rakkan::async {
 namespace {
 
-// Bodies come and go within a second or so; nobody knows better when one will.
+// Bodies come and go within about a second; when the next one goes cannot be known.
 constexpr std::chrono::milliseconds kRetryAfter{1'000};
 
 tl::unexpected<Error> in_use(std::string what) {
@@ -34,7 +34,7 @@ Result<void> ByteBudget::add(std::uint64_t bytes, std::uint64_t held, Account& a
     return fail(ErrorCode::input_too_large, "more than the " + std::to_string(largest) + " bytes for one caller");
   }
   std::atomic<std::uint64_t>& of_account = account.taken(size);
-  // First the account: two of its requests at once see each other.
+  // The account is charged first, so that two requests of the same account see each other.
   const std::uint64_t would_hold = of_account.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   std::uint64_t taken = taken_.load(std::memory_order_relaxed);
   do {

@@ -9,9 +9,9 @@ namespace {
 
 constexpr std::int64_t kText = 1;
 constexpr std::int64_t kNested = 2;
-constexpr std::size_t kDepth = 24;  // of the file: a record is at most 16 deep
+constexpr std::size_t kDepth = 24;  // nesting of a file's JSON; a record's is at most 16
 
-// The text of a member that is an object in version 2.
+// The text of a member whose value is an object in version 2.
 Result<std::string> nested(json::Members& file, std::string_view name, std::size_t longest) {
   RAKKAN_TRY(const json::Members object, file.object(name));
   std::string text = object.to_json();
@@ -25,7 +25,7 @@ Result<std::string> read_text(json::Members& file, std::int64_t version, std::st
   return version == kNested ? nested(file, name, longest) : file.text(name, longest);
 }
 
-// Does the text come back when it is read as JSON and written again?
+// True when the text comes back letter for letter after it is read as JSON and written again.
 bool is_stable(std::string_view text) {
   const auto document = json::Document::parse(text, ErrorCode::malformed_proof, {kMaxRecordSize, kDepth / 2});
   return document && document->root().to_json() == text;

@@ -8,7 +8,7 @@
 namespace rakkan::audit {
 namespace {
 
-constexpr std::size_t kDepth = 28;  // an entry file's, and the two objects around it
+constexpr std::size_t kDepth = 28;  // nesting: that of an entry file, and the two objects around it
 constexpr std::size_t kLongestId = 64;
 constexpr std::string_view kIntentEvent = "signature.intent";
 constexpr std::string_view kOutcomeEvent = "signature.made";
@@ -46,7 +46,8 @@ Result<ProvenEntry> prove(const EvidencePart& part, std::string_view name, std::
   return proven;
 }
 
-// What a record that was not erased says of the signature, against the evidence. The records' other members are theirs.
+// Compares a record that was not erased with the evidence: both must name the same signature. The record's other
+// members are not looked at.
 Result<void> check_intent(const std::string& body, const SignatureId& signature) {
   RAKKAN_TRY(const json::Document document,
              json::Document::parse(body, ErrorCode::audit_log_mismatch, {kMaxRecordSize, kDepth}));

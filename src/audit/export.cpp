@@ -4,7 +4,7 @@
 namespace rakkan::audit {
 namespace {
 
-// The checkpoint in the folder as it is written there, whoever signed it.
+// The checkpoint in the folder as it is written there; its signature is not verified.
 struct Covered {
   std::string note;
   Checkpoint checkpoint;

@@ -14,7 +14,8 @@
 namespace rakkan::audit {
 namespace {
 
-// A shortage is waited out for so long, with pauses that double; then its callers are told, who have deadlines.
+// A shortage is waited out for at most this long, with pauses that double; then the callers, who have deadlines, get
+// the error.
 constexpr std::chrono::milliseconds kPatience{5'000};
 constexpr std::chrono::milliseconds kFirstPause{10};
 constexpr std::chrono::milliseconds kLongestPause{500};
@@ -121,7 +122,7 @@ Result<void> GroupCommit::condition_of(const Waiting& one) {
   return condition != nullptr ? condition->holds(one.receipt.at) : Result<void>();
 }
 
-// Salt, hash and line: on the caller's thread.
+// Makes salt, hash and the entry's line, on the caller's thread.
 Result<GroupCommit::Waiting> GroupCommit::prepare(Submission submission) {
   if (!is_event_name(submission.event) || !is_body(submission.body) || submission.body.size() > kMaxRecordSize) {
     return fail(ErrorCode::invalid_argument, "not an event with a body that the audit trail takes");
@@ -165,14 +166,14 @@ void GroupCommit::run() {
     shared_->waiting = 0;
     lock.unlock();
     commit(group);
-    group.clear();  // and with it lines whose last step this was: they take the lock
+    group.clear();  // ends lines whose last step this was, which takes the lock
     lock.lock();
     busy = !waiting_.empty();
   }
 }
 
-// A commit costs the same for one entry and for a hundred, so that they wait for each other: while more lines are on
-// their way than entries wait, until the window is over or nobody came for a while.
+// A commit costs the same for one entry as for a hundred, so entries wait for each other: while more lines are on their
+// way than entries wait, until the window is over or no entry came for a while.
 void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
   const auto over = [&] { return stopping_ || shared_->enough_wait(); };
   const auto end = first_came_ + options_.commit_window;
@@ -188,7 +189,8 @@ void GroupCommit::wait_for_others(std::unique_lock<std::mutex>& lock) {
   shared_->lines_awaited = false;
 }
 
-// A transaction that one of its rows fails is halved until that row's submission stands alone.
+// Commits a group. A transaction that fails because of one row is halved until the submission with that row stands
+// alone.
 void GroupCommit::commit(std::span<Waiting> group) {
   Result<void> committed = health_.ok() ? commit_patiently(group) : fail(health_.error());
   if (!committed && group.size() > 1 && health_.ok() && meaning_of(committed.error().code) == CommitFailure::row) {
@@ -216,7 +218,7 @@ Result<void> GroupCommit::commit_patiently(std::span<Waiting> group) {
   }
 }
 
-// False: the trail is about to end, and nobody waits any longer.
+// Waits for `pause`; false when the trail is about to end, so that waiting is over.
 bool GroupCommit::rest_for(std::chrono::milliseconds pause) {
   std::unique_lock lock(shared_->mutex);
   return !shared_->wakes.wait_for(lock, pause, [&] { return stopping_; });
@@ -243,7 +245,7 @@ Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
   return {};
 }
 
-// Moves the rows out of the group: nothing is copied on the way to the store.
+// Moves the rows out of the group, so that nothing is copied on the way to the store.
 store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes) {
   store::Additions additions;
   std::size_t changes = 0;

@@ -18,26 +18,26 @@ using JournalSizes = std::array<std::uint64_t, std::size(store::kJournals)>;
 
 [[nodiscard]] constexpr std::size_t place(Journal journal) noexcept { return static_cast<std::size_t>(journal); }
 
-// What a failed commit of the ledger means.
+// The meaning of a failed commit of the ledger.
 enum class CommitFailure : std::uint8_t {
   medium,    // a write or sync failed, a file is full or damaged: nothing is written until a restart
-  shortage,  // no descriptor or memory just now, and nothing was written: tried again
-  row,       // one submission's own error: its caller is told, and the others are none the worse for it
+  shortage,  // no descriptor or memory just now, and nothing was written: the commit is tried again
+  row,       // the error of one submission: its caller gets it, and the other submissions are committed
 };
 [[nodiscard]] CommitFailure meaning_of(ErrorCode code) noexcept;
 
-// GroupCommit makes submissions durable, many in one transaction. One that comes while nothing is going on is committed
-// at once; those that come meanwhile go together: as soon as they are as many as the lines that are still on their way,
-// or nobody came for a while, or the first of them has waited for the commit window.
+// GroupCommit makes submissions durable, many in one transaction. A submission that comes while no commit runs is
+// committed at once; those that come during a commit are committed together: as soon as they are as many as the lines
+// that are still on their way, or none came for a while, or the first of them has waited for the commit window.
 class GroupCommit {
  public:
-  // What was committed, in order; called on this class's thread before anybody is answered.
+  // Gets the committed chunks, in order; called on this class's thread before any caller is answered.
   using Committed = std::function<void(std::vector<store::LogChunk>)>;
 
-  // When nobody came for so long, nobody will soon.
+  // When no submission came for this long, none is expected soon.
   static constexpr std::chrono::milliseconds kQuiet{1};
 
-  // `quiet` is a test's, whose pauses pass at once or never.
+  // `quiet` is for tests, whose pauses pass at once or never.
   GroupCommit(const Options& options, const Environment& environment, JournalSizes sizes, Health& health,
               Committed committed, std::chrono::milliseconds quiet = kQuiet);
   ~GroupCommit();
@@ -47,11 +47,11 @@ class GroupCommit {
   // Thread-safe, as the rest.
   void record(Submission submission, Trail::Done done);
   [[nodiscard]] Line begin_line();
-  // Commits what waits and ends the thread. Again is harmless.
+  // Commits the waiting submissions and ends the thread. Stopping again is harmless.
   void stop() noexcept;
 
   [[nodiscard]] std::uint64_t size(Journal journal) const;
-  // The part of it that is known here: entries, commits, waiting.
+  // The members of Load that are known here: entries, commits, waiting.
   [[nodiscard]] Trail::Load load() const;
 
  private:
@@ -64,17 +64,17 @@ class GroupCommit {
   };
   using Group = std::vector<Waiting>;
 
-  // What this class shares with the lines, which may outlive it.
+  // The state that this class shares with the lines, which may outlive it.
   struct Shared {
     std::mutex mutex;
     std::condition_variable wakes;
     std::size_t under_way = 0;      // lines that have not ended
-    std::size_t lines_waiting = 0;  // of those, in the group that waits
-    std::size_t waiting = 0;        // entries of that group, of lines and others
+    std::size_t lines_waiting = 0;  // lines that have an entry in the waiting group
+    std::size_t waiting = 0;        // entries of the waiting group, those of lines and others
     bool lines_awaited = false;     // the thread waits for lines
 
-    // Those that wait are what the key and the callers have to do next: waiting for the last of many would leave them
-    // idle. Half at a time works while the other half is committed.
+    // True when the group need not wait for the remaining lines. Waiting for the last of many lines would leave the
+    // signing key and the callers idle; with half of them at a time, one half works while the other is committed.
     [[nodiscard]] bool enough_wait() const noexcept { return under_way <= lines_waiting + waiting; }
     void end_line() noexcept;
   };
@@ -98,7 +98,7 @@ class GroupCommit {
   const Committed committed_;
   const std::chrono::milliseconds quiet_;
 
-  const std::shared_ptr<Shared> shared_;  // its mutex guards what follows
+  const std::shared_ptr<Shared> shared_;  // its mutex guards the members that follow
   Group waiting_;
   std::chrono::steady_clock::time_point first_came_;
   bool idle_ = false;  // the thread waits for a first entry

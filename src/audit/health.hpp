@@ -13,9 +13,9 @@
 
 namespace rakkan::audit {
 
-// Whether the trail can still be written. The first failure of a write or sync ends that for good: nobody knows any
-// more what is on the disk. A shortage (descriptors, memory) before anything was written is none: the part that met it
-// tries again, and says when it got on. Thread-safe.
+// Health says whether the trail can still be written. The first failure of a write or sync ends that for good: nobody
+// knows any more what is on the disk. A shortage (descriptors, memory) before anything was written is no such failure:
+// the part that met it tries again, and reports when it went on. Thread-safe.
 class Health {
  public:
   // `on_failure` is called once, on the thread that failed.
@@ -30,7 +30,7 @@ class Health {
     shortages_.at(place(part)) = cause;
     short_.fetch_or(bit(part), std::memory_order_release);
   }
-  // One load while nothing is short.
+  // Costs one atomic load while there is no shortage.
   void went_on(Part part) noexcept {
     if ((short_.load(std::memory_order_acquire) & bit(part)) != 0) {
       const std::scoped_lock lock(mutex_);
@@ -38,7 +38,7 @@ class Health {
       short_.fetch_and(static_cast<std::uint8_t>(~bit(part)), std::memory_order_release);
     }
   }
-  // What delays a part right now.
+  // The shortage that delays a part right now.
   [[nodiscard]] std::optional<Error> shortage() const {
     const std::scoped_lock lock(mutex_);
     const auto found =
@@ -58,7 +58,7 @@ class Health {
     on_failure_();
   }
 
-  // audit_unavailable with the first cause.
+  // The error audit_unavailable, with the first failure as its cause.
   [[nodiscard]] Error error() const {
     const std::scoped_lock lock(mutex_);
     Error error{ErrorCode::audit_unavailable, "the audit trail could not be written", {}, std::nullopt, {}};

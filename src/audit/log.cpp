@@ -22,7 +22,7 @@ Tile rightmost(int level, std::uint64_t size) {
 
 std::size_t level_of(const Tile& tile) { return static_cast<std::size_t>(tile.level); }
 
-// Digits, leading zeros or not.
+// A number in digits, with or without leading zeros.
 std::optional<unsigned> parse_digits(std::string_view text) {
   unsigned value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -91,7 +91,7 @@ Result<void> Log::resume_bundle(const std::vector<TreeHash>& leaves) {
   return {};
 }
 
-// A crash leaves partial tiles that no checkpoint counts with; they lie near the right edge.
+// Finds partial tiles near the right edge that a crash left and no checkpoint needs.
 Result<void> Log::find_partials() {
   partials_on_disk_.clear();
   const auto levels = static_cast<int>(std::max(1U, tile_levels(size_)));
@@ -151,7 +151,8 @@ std::vector<Tile> Log::partials() const {
   return tiles;
 }
 
-// Short of descriptors, the batch gives back its own and goes on with what is there.
+// Writes a tile. When descriptors are short, the batch syncs and closes its files and goes on with the descriptors that
+// are left.
 Result<void> Log::write_tile(const Tile& tile, ByteView content) {
   Result<void> written = batch_.write(tile.path(), content);
   if (!written && written.error().code == ErrorCode::resource_shortage) {
@@ -161,7 +162,7 @@ Result<void> Log::write_tile(const Tile& tile, ByteView content) {
   return written;
 }
 
-// After a shortage it may be called again: what it had written is written once more.
+// After a shortage it may be called again: files that it had written are written once more.
 Result<void> Log::write() {
   for (const auto& [tile, content] : full_) {
     RAKKAN_CHECK(write_tile(tile, content));
@@ -192,10 +193,10 @@ Result<void> Log::publish(std::string note) {
       !removed && removed.error().code != ErrorCode::resource_shortage) {
     return removed;
   }
-  return {};  // without a descriptor to look into a folder they go with the next checkpoint
+  return {};  // without a descriptor to look into a folder, old files are removed with the next checkpoint
 }
 
-// Those of earlier sizes: the files of the checkpoint given out now are all there.
+// Removes the partial tiles of earlier sizes: all files of the published checkpoint are on the disk.
 Result<void> Log::remove_old_partials() {
   std::vector<Tile> kept = partials();
   const auto used = [&](const std::string& folder) {

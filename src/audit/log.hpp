@@ -1,5 +1,5 @@
-// Log is one log on its way to the disk: entries that are durable elsewhere come into the tree, the tree into tile
-// files, and a checkpoint over them is published.
+// Log is one log on its way to the disk: entries that are durable in the ledger are added to the tree, the tree is
+// written as tile files, and a checkpoint over them is published.
 #pragma once
 
 #include <cstdint>
@@ -17,30 +17,30 @@ namespace rakkan::audit {
 
 class Log {
  public:
-  // Goes on behind the checkpoint in the folder, if there is one: its signature and the right edge of the tiles are
-  // checked. audit_log_corrupt.
+  // Opens a log, which goes on behind the checkpoint in the folder, if there is one: its signature and the right edge
+  // of the tiles are checked. audit_log_corrupt.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(LogFolder folder, VerifierKey key);
 
-  // --- One thread ---
+  // --- For one thread ---
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
-  // In memory alone; the entry has 1 to kMaxEntrySize bytes.
+  // Adds an entry of 1 to kMaxEntrySize bytes, in memory only.
   void append(ByteView entry);
-  // Is that the entry at an index below size()? audit_log_corrupt.
+  // Checks that this is the entry at an index below size(): audit_log_corrupt.
   [[nodiscard]] Result<void> check(std::uint64_t index, ByteView entry);
   // Brings the files up to size(), synced.
   [[nodiscard]] Result<void> write();
-  // What a checkpoint over size() says; to be signed.
+  // The text of a checkpoint over size(), which is to be signed.
   [[nodiscard]] std::string checkpoint_text() const;
-  // Writes that text's note, synced, gives it out, and removes the partial tiles of the one before.
+  // Writes the signed note of that text, synced, publishes it, and removes the partial tiles of the checkpoint before.
   [[nodiscard]] Result<void> publish(std::string note);
 
-  // --- Any thread ---
+  // --- For any thread ---
 
   [[nodiscard]] const VerifierKey& key() const noexcept { return key_; }
   [[nodiscard]] std::uint64_t published_size() const;
   [[nodiscard]] std::string checkpoint() const;
-  // audit_not_checkpointed
+  // The text of a .tlog-proof of an entry under the published checkpoint. audit_not_checkpointed.
   [[nodiscard]] Result<std::string> prove(std::uint64_t index) const;
 
  private:
@@ -59,10 +59,10 @@ class Log {
   std::uint64_t size_ = 0;
   RightEdge edge_;
   Bytes bundle_;                              // the entries of the bundle that is not full
-  std::vector<std::pair<Tile, Bytes>> full_;  // to be written
+  std::vector<std::pair<Tile, Bytes>> full_;  // full tiles that are not written yet
   std::vector<Tile> partials_on_disk_;
 
-  mutable std::shared_mutex published_mutex_;  // held shared while a proof reads the files of that size
+  mutable std::shared_mutex published_mutex_;  // held shared while a proof reads the files of the published size
   std::string note_;
   std::uint64_t published_ = 0;
 };

@@ -16,7 +16,7 @@ tl::unexpected<Error> corrupt(std::string what, std::string where) {
 Result<void> write_whole(File& file, ByteView content) {
   RAKKAN_CHECK(file.write_at(0, content));
   RAKKAN_TRY(const std::uint64_t size, file.size());
-  if (size > content.size()) {  // what a crash left of another try
+  if (size > content.size()) {  // an earlier attempt, which a crash interrupted, left a longer file
     RAKKAN_CHECK(file.truncate(content.size()));
   }
   return {};
@@ -60,7 +60,7 @@ Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile
 Result<TreeHash> TileReader::node(unsigned level, std::uint64_t index) {
   const auto tile_level = static_cast<int>(level / kTileHeight);
   const unsigned inner = level % kTileHeight;
-  const std::uint64_t first = index << inner;  // among the hashes of the tile's level
+  const std::uint64_t first = index << inner;  // index of the first hash on the tile's level
   const std::uint64_t number = first / kTileWidth;
   auto& [held, hashes] = tiles_[tile_level];
   if (hashes.empty() || held != number) {
@@ -124,7 +124,7 @@ Result<void> FileBatch::remove(const std::string& name) {
   return log_.files.remove(log_.path / name);
 }
 
-// A folder's name is in its parent: that is synced with the files.
+// Makes a folder; its parent, which holds its name, is synced with the files.
 Result<void> FileBatch::make_folder(const fs::path& folder) {
   if (known_.contains(folder)) {
     return {};

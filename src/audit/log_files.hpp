@@ -1,4 +1,4 @@
-// The files of one log, read and written through a FileSystem.
+// Reading and writing the files of one log through a FileSystem.
 #pragma once
 
 #include <filesystem>
@@ -16,15 +16,16 @@ namespace rakkan::audit {
 
 inline constexpr std::string_view kCheckpointFile = "checkpoint";
 inline constexpr std::string_view kTimestampFolder = "timestamps";
-// More than any file of a log: a full bundle of the longest entries.
+// Upper bound of the size of any file of a log, in bytes: a full bundle of the longest entries.
 inline constexpr std::uint64_t kMaxFileSize = std::uint64_t{kTileWidth} * (kMaxEntrySize + 2);
 
-// The whole file; audit_log_corrupt with its name in `where` when it is not there, or too long.
+// Reads a whole file; audit_log_corrupt with its name in `where` when it is missing or too long.
 [[nodiscard]] Result<Bytes> read_log_file(const LogFolder& log, const std::string& name);
-// Exactly the tile's hashes; audit_log_corrupt.
+// Reads a tile, which must hold exactly its hashes; audit_log_corrupt.
 [[nodiscard]] Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile);
 
-// A NodeReader over the tiles of a log of one size; keeps the last tile of each level. Not thread-safe.
+// TileReader is a NodeReader over the tiles of a log of one size; it keeps the last tile of each level. Not
+// thread-safe.
 class TileReader {
  public:
   TileReader(const LogFolder& log, std::uint64_t size) : log_(log), size_(size) {}
@@ -39,17 +40,17 @@ class TileReader {
   std::map<int, std::pair<std::uint64_t, std::vector<TreeHash>>> tiles_;
 };
 
-// Writes new files and makes them durable: their bytes, their names and the folders that they needed.
+// FileBatch writes new files and makes them durable: their bytes, their names and the folders that they needed.
 class FileBatch {
  public:
   explicit FileBatch(LogFolder log) : log_(std::move(log)) {}
 
   [[nodiscard]] Result<void> write(const std::string& name, ByteView content);
-  // After this everything written is there whatever happens.
+  // Syncs: afterwards everything written survives a crash or a power loss.
   [[nodiscard]] Result<void> sync();
-  // Replaces a file: a reader, or a crash at any point, sees the old or the new one. Synced.
+  // Replaces a file, synced: a reader, or a crash at any point, sees either the old or the new one.
   [[nodiscard]] Result<void> replace(const std::string& name, ByteView content);
-  // Not synced: a file that comes back does no harm.
+  // Removes a file, not synced: one that comes back after a crash does no harm.
   [[nodiscard]] Result<void> remove(const std::string& name);
 
  private:
@@ -58,7 +59,7 @@ class FileBatch {
   LogFolder log_;
   std::vector<std::unique_ptr<File>> files_;
   std::set<std::filesystem::path> folders_;  // to be synced
-  std::set<std::filesystem::path> known_;    // there, and synced or among those to be synced
+  std::set<std::filesystem::path> known_;    // folders that exist, and are synced or among those to be synced
 };
 
 }  // namespace rakkan::audit

@@ -21,7 +21,7 @@ constexpr Byte kSpkiPrefix[] = {0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 
 
 tl::unexpected<Error> malformed(std::string what) { return fail(ErrorCode::malformed_note, std::move(what)); }
 
-// Type and key, as the key id and the vkey text take them.
+// The type octet and the key, as the key id and the text of a verifier key take them (C2SP signed-note).
 Bytes typed_key(const crypto::PublicKey& key) {
   Bytes typed = {kEd25519Type};
   append(typed, key.spki().last(kEd25519KeySize));

@@ -90,7 +90,7 @@ Trail::Load Publisher::load() const {
   return load;
 }
 
-// With the mutex held.
+// Called with the mutex held.
 void Publisher::note_oldest() {
   const std::chrono::milliseconds since = lagging_ ? uncovered_since_ : first_came_;
   oldest_ = lagging_ || !inbox_.empty() ? since : kNone;
@@ -156,8 +156,8 @@ void Publisher::publish_all(const std::vector<store::LogChunk>& chunks) {
   published_();
 }
 
-// Fails when a file cannot be written. A key that does not sign now is asked again at the next interval, and a shortage
-// of descriptors or memory delays a checkpoint likewise: what was written is written again.
+// Publishes a checkpoint; fails when a file cannot be written. A key that does not sign now is asked again at the next
+// interval, and a shortage of descriptors or memory delays a checkpoint likewise: its files are written again then.
 Result<void> Publisher::publish(Journal journal) {
   Result<void> done = bring_out(journal);
   if (!done && done.error().code == ErrorCode::resource_shortage) {
@@ -188,7 +188,8 @@ Result<void> Publisher::bring_out(Journal journal) {
   return released(ledger_.release_entries(journal, log.size() - 1));
 }
 
-// What the ledger does not let go of now goes with the next checkpoint, unless its medium failed.
+// Entries that the ledger could not release now are released with the next checkpoint, unless the ledger's medium
+// failed.
 Result<void> Publisher::released(Result<void> result) {
   return !result && meaning_of(result.error().code) == CommitFailure::medium ? result : Result<void>();
 }

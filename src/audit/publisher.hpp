@@ -18,8 +18,8 @@ namespace rakkan::audit {
 
 using Logs = std::array<std::unique_ptr<Log>, std::size(store::kJournals)>;
 
-// Publisher brings committed entries into the logs' files behind the recorder's back: at most once a checkpoint
-// interval it writes the tiles, has a checkpoint signed, gives it out, and lets the ledger forget what it covers.
+// Publisher brings committed entries into the logs' files on a thread of its own: at most once a checkpoint interval it
+// writes the tiles, has a checkpoint signed, publishes it, and has the ledger release the entries that it covers.
 class Publisher {
  public:
   // `published`: called on this class's thread after each checkpoint.
@@ -31,17 +31,18 @@ class Publisher {
 
   // Thread-safe, as the rest.
   void take(std::vector<store::LogChunk> chunks);
-  // Looks whether the trail is still healthy, and refuses who waits if it is not.
+  // Has the thread look whether the trail is still healthy; if it is not, everybody who waits for a checkpoint is
+  // refused.
   void wake() noexcept { wakes_.notify_all(); }
-  // For an entry that is committed.
+  // As Trail::when_checkpointed, for an entry that is committed.
   void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);
   [[nodiscard]] const Log& log(Journal journal) const { return *logs_.at(place(journal)); }
-  // One more checkpoint over everything, and the end of the thread; who waits still gets shutting_down.
+  // Publishes one more checkpoint over everything and ends the thread; waits that are still open get shutting_down.
   void stop() noexcept;
 
-  // audit_unavailable: an entry has waited for its checkpoint too long. Without a lock while all is well.
+  // audit_unavailable when an entry has waited for its checkpoint too long. Takes no lock while none has.
   [[nodiscard]] Result<void> ready() const;
-  // The part of it that is known here: uncovered, last_checkpoint_error.
+  // The members of Load that are known here: uncovered, last_checkpoint_error.
   [[nodiscard]] Trail::Load load() const;
 
  private:
@@ -70,10 +71,10 @@ class Publisher {
   mutable std::mutex mutex_;
   std::condition_variable wakes_;
   std::vector<store::LogChunk> inbox_;
-  std::chrono::milliseconds first_came_{};       // of the inbox, by that clock
-  std::chrono::milliseconds uncovered_since_{};  // of the entries behind the checkpoint
-  bool lagging_ = false;                         // there are such
-  // Of those two the one that counts, for who asks without the mutex.
+  std::chrono::milliseconds first_came_{};       // when the first entry of the inbox came, by that clock
+  std::chrono::milliseconds uncovered_since_{};  // when the first entry behind the checkpoint came
+  bool lagging_ = false;                         // there are entries behind the checkpoint
+  // The earlier of these two times, for callers without the mutex.
   static constexpr std::chrono::milliseconds kNone = std::chrono::milliseconds::min();
   std::atomic<std::chrono::milliseconds> oldest_{kNone};
   bool stopping_ = false;

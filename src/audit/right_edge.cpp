@@ -5,7 +5,8 @@
 
 namespace rakkan::audit {
 
-// RFC 6962 §2.1 from the right: the perfect subtrees that the size is the sum of, the smallest first.
+// RFC 6962 §2.1, computed from the right: the roots of the perfect subtrees whose sizes add up to the log's size, the
+// smallest first.
 TreeHash RightEdge::root() const {
   std::optional<TreeHash> root;
   for (const std::vector<TreeHash>& row : rows_) {

@@ -7,11 +7,12 @@
 
 namespace rakkan::audit {
 
-// The hashes of a log's tiles that are not full yet, a row a level: all that is needed to go on and to tell the root.
+// RightEdge holds the hashes of a log's tiles that are not full yet, one row for each level: everything that is needed
+// to add entries and to compute the root.
 class RightEdge {
  public:
   RightEdge() = default;
-  // As read from the files; a row has fewer than kTileWidth hashes.
+  // Takes the rows as they are read from the files; each has fewer than kTileWidth hashes.
   explicit RightEdge(std::vector<std::vector<TreeHash>> rows) : rows_(std::move(rows)) {}
 
   // Adds a leaf. `full(level, hashes)` is called for each tile that became full, upwards.

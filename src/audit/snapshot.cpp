@@ -15,12 +15,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// So often the writer may replace a checkpoint between two of the few reads of a snapshot.
+// How often a snapshot begins anew because the writer replaced the checkpoint between two of its reads.
 constexpr int kTries = 8;
 constexpr int kVerifications = 3;
 
 tl::unexpected<Error> read_only(const fs::path& path) {
-  return fail(ErrorCode::internal, "a snapshot of a log is not written to", path.string());
+  return fail(ErrorCode::internal, "a snapshot of a log cannot be written to", path.string());
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ class LogSnapshot::Files final : public FileSystem {
       if (read || tried == kTries || read.error().code != ErrorCode::audit_log_corrupt) {
         return read;
       }
-      // The note that went with the missing tile is the writer's newest: then the tile is really not there.
+      // When the checkpoint has not been replaced meanwhile, the tile under it is really missing.
       const Result<Bytes> now = read_log_file(log_, std::string(kCheckpointFile));
       if (now && *now == kept_[log_.path / kCheckpointFile]) {
         return read;
@@ -105,15 +105,15 @@ class LogSnapshot::Files final : public FileSystem {
     return {};
   }
 
-  // "1234.tst" of a checkpoint behind this one.
+  // True for a timestamp's file ("1234.tst") of a checkpoint behind this one.
   [[nodiscard]] bool is_later(const std::string& name) const {
     std::uint64_t size = 0;
     const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), size);
     return error == std::errc{} && *end == '.' && size > size_;
   }
 
-  // The writer may take a narrower tile away between its name and its content: those that can be read stay, and are
-  // kept for whoever reads them next.
+  // The writer may remove a partial tile after its name was listed: the names whose files can be read are returned, and
+  // the contents are kept for the next reader.
   [[nodiscard]] std::vector<std::string> those_that_stay(const fs::path& folder, std::vector<std::string> names) {
     std::erase_if(names, [&](const std::string& name) {
       const fs::path path = folder / name;

@@ -11,8 +11,8 @@
 
 namespace rakkan::audit {
 
-// Stamper has the newest checkpoints timestamped once an interval, while there are new ones. An authority that does not
-// answer delays nothing but timestamps.
+// Stamper has the newest checkpoints timestamped once an interval, while there are new checkpoints. An authority that
+// does not answer delays nothing but timestamps.
 class Stamper {
  public:
   Stamper(const Options& options, const Environment& environment, const Publisher& publisher, Health& health);
@@ -20,9 +20,9 @@ class Stamper {
   Stamper(const Stamper&) = delete;
   Stamper& operator=(const Stamper&) = delete;
 
-  // There is a new checkpoint. Thread-safe, as the rest.
+  // Tells the Stamper that there is a new checkpoint. Thread-safe, like the other functions.
   void notify() noexcept;
-  // Waits for an authority that is being asked. Again is harmless.
+  // Ends the thread, after the answer of an authority that is being asked. Stopping again is harmless.
   void stop() noexcept;
   [[nodiscard]] std::string last_error() const;
 

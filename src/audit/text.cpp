@@ -9,7 +9,7 @@
 namespace rakkan::audit {
 namespace {
 
-// The code point at the front of the text, which is removed; nothing when that is not UTF-8.
+// Removes the code point at the front of the text and returns it; nothing when the front is not UTF-8.
 std::optional<char32_t> take_code_point(std::string_view& text) noexcept {
   const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = octet(0);

@@ -1,4 +1,4 @@
-// Reading the line formats of the log: strictly, so that a text has one reading and a reading one text.
+// Reading the line formats of the log strictly: each text has one reading, and each reading has one text.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace rakkan::audit {
 
-// Takes lines from the front of a text; each ends in a newline, the last one too.
+// Lines takes lines from the front of a text; each line ends in a newline, the last one too.
 class Lines {
  public:
   explicit Lines(std::string_view text) noexcept : rest_(text) {}
@@ -18,22 +18,22 @@ class Lines {
   [[nodiscard]] bool at_end() const noexcept { return rest_.empty(); }
   // The next line without its newline; nothing at the end, or when the newline is missing.
   [[nodiscard]] std::optional<std::string_view> next() noexcept;
-  // What no line was taken from yet.
+  // The rest of the text, from which no line was taken yet.
   [[nodiscard]] std::string_view rest() const noexcept { return rest_; }
 
  private:
   std::string_view rest_;
 };
 
-// Digits without a sign or leading zeros.
+// A decimal number without a sign or leading zeros.
 [[nodiscard]] std::optional<std::uint64_t> parse_decimal(std::string_view text) noexcept;
-// Base64 of 32 octets.
+// A hash in base64: 32 octets.
 [[nodiscard]] std::optional<TreeHash> parse_hash(std::string_view text);
 [[nodiscard]] std::string encode_hash(const TreeHash& hash);
 
-// Well-formed UTF-8 (Unicode table 3-7) without control characters but newline.
+// True for well-formed UTF-8 (Unicode table 3-7) without control characters other than newline.
 [[nodiscard]] bool is_plain_text(std::string_view text) noexcept;
-// A key's name: plain text, not empty, without white space of any script and without '+'.
+// True for a key's name (C2SP signed-note): plain text, not empty, without white space of any script and without '+'.
 [[nodiscard]] bool is_key_name(std::string_view text) noexcept;
 
 }  // namespace rakkan::audit

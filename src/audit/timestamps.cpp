@@ -46,7 +46,7 @@ Result<tsp::TimestampToken> open_timestamp(ByteView token, std::string_view note
 Result<void> write_timestamp(const LogFolder& log, std::uint64_t size, std::string_view note,
                              const tsp::TimestampToken& token, bool own) {
   FileBatch batch(log);
-  // A crash leaves all three or none: the verifier takes one alone for damage.
+  // After a crash either all three files exist or none, since the verifier takes a single one for damage.
   const auto write = [&]() -> Result<void> {
     RAKKAN_CHECK(batch.write(file_name(size, ".checkpoint"), bytes_of(note)));
     RAKKAN_CHECK(batch.write(file_name(size, ".tst"), token.der()));

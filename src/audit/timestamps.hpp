@@ -4,7 +4,7 @@
 //   timestamps/<N>.tst         the token over SHA-256 of that file (RFC 3161, DER)
 //   timestamps/<N>.json        {"v":1,"size":N,"time":"…","own":false,"token":"<base64 SHA-256 of the token>"}
 //
-// The last one is there because a token's signature does not cover all of its bytes.
+// The .json file exists because a token's signature does not cover all of the token's bytes.
 #pragma once
 
 #include <optional>
@@ -16,15 +16,15 @@
 
 namespace rakkan::audit {
 
-// A token that is over this checkpoint, its signature verified: signature_invalid, tsa_response_mismatch,
-// malformed_timestamp_response.
+// Opens a token: it must be over this checkpoint, and its signature must verify. signature_invalid,
+// tsa_response_mismatch, malformed_timestamp_response.
 [[nodiscard]] Result<tsp::TimestampToken> open_timestamp(ByteView token, std::string_view note);
 
 // Writes the three files, synced; none of them when it fails with resource_shortage.
 [[nodiscard]] Result<void> write_timestamp(const LogFolder& log, std::uint64_t size, std::string_view note,
                                            const tsp::TimestampToken& token, bool own);
 
-// The three names.
+// The names of the three files.
 [[nodiscard]] std::vector<std::string> timestamp_files(std::uint64_t size);
 
 // The sizes of the checkpoints that have files here, ascending; audit_log_corrupt for a file of another name.
@@ -34,7 +34,8 @@ struct ReadTimestamp {
   std::string note;
   VerifiedTimestamp timestamp;
 };
-// All that can be said without the tree: audit_log_corrupt, `where` names the file.
+// Reads the three files and checks everything that can be checked without the tree: audit_log_corrupt, `where` names
+// the file.
 [[nodiscard]] Result<ReadTimestamp> read_timestamp(const LogFolder& log, std::uint64_t size);
 
 }  // namespace rakkan::audit

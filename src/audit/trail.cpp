@@ -42,7 +42,7 @@ Result<void> check_options(const Options& options) {
   return {};
 }
 
-// A name that nobody else's log has, under a domain that nobody can have (RFC 2606 §2).
+// Makes up a name that no other log has, under a domain that nobody can own (RFC 2606 §2).
 Result<std::string> make_origin(RandomSource& random) {
   Bytes octets(16);
   RAKKAN_CHECK(random.fill(octets));
@@ -56,7 +56,7 @@ Result<void> check_name(const Options& options, const std::string& origin) {
   return {};
 }
 
-// The name and key that the log began with, which must be those of today; at the first start they are set.
+// The name and key with which the log began; they must be those of today. At the first start they are stored.
 Result<VerifierKey> identity(const Options& options, const Environment& environment) {
   store::Ledger& ledger = environment.ledger;
   RAKKAN_TRY(std::optional<std::string> origin, ledger.fact(kOriginFact));
@@ -76,12 +76,12 @@ Result<VerifierKey> identity(const Options& options, const Environment& environm
   return key;
 }
 
-// A log's name is that of the trail and the journal's; the key is the same.
+// The verifier key of a journal: its name is the log's name and the journal's, the key is the same for both.
 Result<VerifierKey> journal_key(const VerifierKey& key, Journal journal) {
   return VerifierKey::create(key.name() + "/" + std::string(store::name(journal)), key.key());
 }
 
-// Brings what the ledger still holds into the log, and sees that the two belong together.
+// Adds the entries that the ledger still holds to the log, and checks that ledger and log belong together.
 Result<void> replay(const std::vector<store::LogChunk>& chunks, Log& log) {
   const auto corrupt = [&](std::string what, std::uint64_t index) {
     return fail(ErrorCode::audit_log_corrupt, std::move(what), log.key().name() + ", entry " + std::to_string(index));
@@ -125,7 +125,7 @@ struct Trail::Impl {
     if (environment.stamper) {
       stamper = std::make_unique<Stamper>(options, environment, publisher, health);
       running_stamper = stamper.get();
-      stamper->notify();  // of what was published before it could be told
+      stamper->notify();  // a checkpoint may have been published before the stamper existed
     }
   }
 
@@ -180,12 +180,13 @@ Result<void> check_origin(const Options& options, const std::string& begun, bool
   RAKKAN_CHECK(begun.empty() ? Result<void>() : check_name(options, begun));
   const std::string& name = begun.empty() ? options.origin : begun;
   if (production && (name.empty() || is_development_origin(name))) {
-    return fail(ErrorCode::configuration_invalid,
-                (name.empty() ? "a log in production needs a name that is yours"
-                              : "the log has a name for development, " + name +
-                                    ": a log in production has one that is yours, and gets it when it begins") +
-                    std::string(" (`rakkan init --origin NAME`)"),
-                kOriginKey);
+    return fail(
+        ErrorCode::configuration_invalid,
+        (name.empty() ? "a log in production needs a name that belongs to you"
+                      : "the log has a name for development, " + name +
+                            ": a log in production has a name that belongs to you, and gets it when it begins") +
+            std::string(" (`rakkan init --origin NAME`)"),
+        kOriginKey);
   }
   return {};
 }
@@ -277,7 +278,7 @@ Result<EntryFile> Trail::entry(Journal journal, std::uint64_t index) {
   const Environment& environment = impl_->environment;
   Result<std::string> line = read_entry({environment.files, environment.folder / store::name(journal)}, index);
   if (!line && line.error().code == ErrorCode::audit_index_unknown) {
-    return fail({ErrorCode::audit_not_checkpointed, "no checkpoint covers it yet", {}, kRetryCheckpoint, {}});
+    return fail({ErrorCode::audit_not_checkpointed, "no checkpoint covers the entry yet", {}, kRetryCheckpoint, {}});
   }
   EntryFile file;
   RAKKAN_TRY(file.entry, std::move(line));

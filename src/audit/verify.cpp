@@ -24,8 +24,9 @@ std::string place_of_hash(const Tile& tile, std::size_t i) {
          range(i * kSize, (i + 1) * kSize);
 }
 
-// The verifier goes down from the checkpoint: a tile whose root its parent names is right as a whole, and says what
-// lies below it. So of two files that differ, the lower one is wrong, unless the upper one was not its own parent's.
+// Verifier goes down from the checkpoint: a tile whose root is named by its parent is right as a whole, and determines
+// the tiles below it. So of two files that differ, the lower one is wrong, unless the upper one disagrees with its own
+// parent.
 class Verifier {
  public:
   Verifier(const LogFolder& log, const Verification& verification, VerifiedLog& found)
@@ -84,7 +85,7 @@ Result<void> Verifier::verify_tree() {
   return {};
 }
 
-// `hashes` is right: what lies below it?
+// Verifies everything below a tile, whose `hashes` are known to be right.
 Result<void> Verifier::verify_below(const Tile& tile, const Hashes& hashes) {
   RAKKAN_CHECK(verify_partials(tile, encode_hashes(hashes)));
   if (tile.level == 0) {
@@ -107,7 +108,7 @@ Result<void> Verifier::verify_tile(const Tile& tile, const TreeHash& expected) {
 Result<void> Verifier::verify_bundle(const Tile& tile, const Hashes& hashes) {
   const std::string name = tile.path();
   RAKKAN_TRY(const Bytes bundle, read_log_file(log_, name));
-  // An entry whose length is wrong moves all behind it: the first that differs is the one to name.
+  // An entry whose length is wrong moves all entries behind it: the first one that differs is named.
   std::size_t offset = 0;
   for (std::size_t i = 0; i < hashes.size(); ++i) {
     const std::uint64_t index = tile.number * kTileWidth + i;
@@ -152,7 +153,7 @@ Result<void> Verifier::verify_record(std::uint64_t index, ByteView line, const s
   return {};
 }
 
-// Narrower tiles of the same number that a crash left behind must be its beginning.
+// Partial tiles of the same number that a crash left behind must be the beginning of the tile.
 Result<void> Verifier::verify_partials(const Tile& tile, ByteView content) {
   const std::string folder = tile.partial_folder();
   RAKKAN_TRY(const std::vector<std::string> names, log_.files.list(log_.path / folder));
@@ -171,7 +172,7 @@ Result<void> Verifier::verify_partials(const Tile& tile, ByteView content) {
   return {};
 }
 
-// What the hashes of a tile must be, going by the files below it.
+// The hashes that a tile must have according to the files below it.
 Result<std::vector<TreeHash>> Verifier::hashes_below(const Tile& tile) {
   Hashes hashes;
   if (tile.level == 0) {
@@ -189,8 +190,8 @@ Result<std::vector<TreeHash>> Verifier::hashes_below(const Tile& tile) {
   return hashes;
 }
 
-// The tile does not belong under what stands above it: which of its hashes is it? `otherwise` when it agrees with what
-// lies below it, which then was changed with it.
+// The error for a tile that does not belong under its parent: names the hash that disagrees with the files below the
+// tile. When all agree, the files below were changed with the tile, and the error names `otherwise`.
 Error Verifier::wrong_hash(const Tile& tile, const Hashes& hashes, const std::string& otherwise) {
   Error error{ErrorCode::audit_log_corrupt, "the tile is not the one in the tree", otherwise, std::nullopt, {}};
   const Result<Hashes> below = hashes_below(tile);
@@ -211,7 +212,7 @@ Result<void> Verifier::verify_against(const VerifierKey& key) {
   return verify_earlier(verification_.against, key);
 }
 
-// The tree is verified: its beginning of that size is what the earlier checkpoint must say.
+// Verifies an earlier checkpoint against the verified tree: it must state the root of the tree's beginning of its size.
 Result<void> Verifier::verify_earlier(std::string_view note, const VerifierKey& key) {
   RAKKAN_TRY(const Checkpoint earlier, open_checkpoint(note, key));
   if (earlier.tree.size > size_) {

@@ -70,7 +70,7 @@ std::optional<Bytes> from_base64(std::string_view text) {
       bytes.push_back(static_cast<Byte>(pending >> bits & 0xFFU));
     }
   }
-  // RFC 4648 §3.5: the bits that no byte uses are zero.
+  // RFC 4648 §3.5: the bits of the last digit that belong to no byte are zero.
   if ((pending & ((1U << bits) - 1U)) != 0) {
     return std::nullopt;
   }

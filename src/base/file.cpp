@@ -67,14 +67,15 @@ Result<void> write_all(int fd, ByteView bytes, const fs::path& path) {
   return {};
 }
 
-// A service manager's credential ($CREDENTIALS_DIRECTORY, systemd's LoadCredential=) may be root's, with an access
-// control list for the service's user alone: its mask shows as the group's bits.
+// True for a credential of the service manager ($CREDENTIALS_DIRECTORY, systemd's LoadCredential=). Such a file may be
+// root's with an access control list for the service's user alone, whose mask shows as the group's bits.
 bool is_service_credential(const fs::path& path) {
   const std::string_view folder = environment_variable("CREDENTIALS_DIRECTORY");
   return !folder.empty() && path.parent_path() == fs::path(folder);
 }
 
-// Ours, root's, or, when we are root, of whoever owns the folder that it lies in: a service's files in its own folder.
+// Checks a secret's file: it must belong to this user or to root, or, when this user is root, to the owner of the
+// folder that it lies in (a service's file in the service's own folder).
 Result<void> check_secret_file_of(const struct stat& status, const fs::path& path) {
   UserId third = this_user();
   if (third == kRoot) {
@@ -85,7 +86,7 @@ Result<void> check_secret_file_of(const struct stat& status, const fs::path& pat
   return check_permissions_of(status, path, readers, {this_user(), kRoot, third});
 }
 
-// Something that is no file but takes bytes (/dev/stdout, a named pipe): it is not to be replaced by a file.
+// True for a path that is no file but takes bytes (/dev/stdout, a named pipe) and must not be replaced by a file.
 bool is_device_or_pipe(const fs::path& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
@@ -102,7 +103,7 @@ Result<void> write_through(const fs::path& path, std::span<const ByteView> parts
   return {};
 }
 
-// A rename is durable only when the folder that holds the name is synced too.
+// Syncs a folder: a rename is durable only when the folder that holds the name is synced too.
 Result<void> sync_folder(const fs::path& folder) {
   const Descriptor descriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (descriptor.value() < 0 || ::fsync(descriptor.value()) != 0) {
@@ -201,9 +202,9 @@ Result<void> make_private_folder(const fs::path& folder) {
     RAKKAN_CHECK(make_private_folder(folder.parent_path()));
   }
   if (folder.filename().empty()) {
-    return {};  // "a/": that was its parent
+    return {};  // `folder` ends in a slash ("a/"): its parent, made above, is the folder itself
   }
-  // Private from its first moment; the second call is for an umask that takes from the owner, too.
+  // The folder is private from its first moment; the second call is for an umask that takes rights from the owner, too.
   if (::mkdir(folder.c_str(), S_IRWXU) == 0) {
     return ::chmod(folder.c_str(), S_IRWXU) == 0
                ? Result<void>()

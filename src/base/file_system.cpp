@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A system call, again while a signal interrupts it.
+// Runs a system call, again while a signal interrupts it.
 template <class Call>
 auto uninterrupted(Call call) {
   for (;;) {
@@ -74,7 +74,7 @@ class PosixFile final : public File {
     return {};
   }
 
-  // Not tried again after a failure, an interruption included: Linux reports a lost page once.
+  // fdatasync is not tried again after a failure, not even after an interruption: Linux reports a lost page only once.
   [[nodiscard]] Result<void> sync() override {
     if (::fdatasync(descriptor_) != 0) {
       return failed_by_system(ErrorCode::file_unwritable, "cannot sync", path_);
@@ -90,7 +90,8 @@ class PosixFile final : public File {
     return static_cast<std::uint64_t>(status.st_size);
   }
 
-  // A lock of the open file, not of the process: closing another descriptor of the same file does not end it.
+  // The lock belongs to the open file description and not to the process (F_OFD_SETLK, fcntl(2)): closing another
+  // descriptor of the same file does not end it.
   [[nodiscard]] Result<bool> try_lock(std::uint64_t offset, std::uint64_t length) override {
     struct flock range{};
     range.l_type = F_WRLCK;

@@ -28,7 +28,7 @@ mode_t forbidden_to(Readers readers) noexcept {
   return S_IRWXG | S_IRWXO;
 }
 
-// A folder is best kept from everybody, whatever would do.
+// The mode that a refusal recommends; for a folder always one that keeps everybody else out, even where less would do.
 const char* mended_mode(bool is_folder, Readers readers) noexcept {
   if (is_folder) {
     return "0700";
@@ -36,7 +36,7 @@ const char* mended_mode(bool is_folder, Readers readers) noexcept {
   return readers == Readers::owner ? "0600" : readers == Readers::group ? "0640" : "0644";
 }
 
-// As a shell takes it.
+// The path quoted for a shell.
 std::string quoted(const fs::path& path) {
   std::string text = "'";
   for (const char c : path.string()) {
@@ -64,7 +64,7 @@ UserId this_user() noexcept { return ::geteuid(); }
 Result<void> check_permissions_of(const struct stat& status, const fs::path& path, Readers readers,
                                   std::initializer_list<UserId> owners) {
   if (!S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
-    return {};  // a pipe or a terminal is whoever's gave it to us
+    return {};  // a pipe or a terminal belongs to the user who gave it to this process
   }
   const std::string owner = std::to_string(status.st_uid);
   if (std::find(owners.begin(), owners.end(), status.st_uid) == owners.end()) {

@@ -1,4 +1,4 @@
-// What check_permissions judges, for a file that is open already.
+// The judgement of check_permissions, for a file that is open already.
 #pragma once
 
 #include <sys/stat.h>

@@ -13,7 +13,7 @@ namespace rakkan {
 
 Result<void> keep_to_ourselves() {
   ::umask(S_IRWXG | S_IRWXO);
-  // A filter of system calls may forbid this one; the flag below alone suffices.
+  // A filter of system calls may forbid setrlimit(2); the flag below alone suffices.
   constexpr rlimit kNoCore{0, 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &kNoCore));
   if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || ::prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) {
@@ -25,7 +25,8 @@ Result<void> keep_to_ourselves() {
 void settle_standard_streams() noexcept {
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(number, F_GETFD) < 0 && errno == EBADF) {
-      // The lowest number that is free is this one. What only reads is not written, and the other way round.
+      // open() returns the lowest free number, which is this one. The descriptor is opened the wrong way round, so that
+      // using it fails.
       static_cast<void>(::open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY));
     }
   }

@@ -44,7 +44,7 @@ Result<Bytes> read_all(int descriptor, const std::filesystem::path& path, std::u
 }
 
 Result<SecureBytes> read_secret(int descriptor, const std::filesystem::path& path) {
-  // One buffer that never moves, so that no copy is left behind.
+  // One buffer that never moves, so that no copy of the secret is left behind.
   Bytes buffer(kSecretLimit + 1);
   std::size_t size = 0;
   const auto fill = [&]() -> Result<void> {

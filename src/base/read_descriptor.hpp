@@ -1,4 +1,4 @@
-// Reading of an open descriptor to its end.
+// Reading an open descriptor to its end.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,9 @@
 
 namespace rakkan {
 
-// `path` is named in errors: file_unreadable, input_too_large.
+// Reads at most `limit` bytes; `path` is named in errors: file_unreadable, input_too_large.
 [[nodiscard]] Result<Bytes> read_all(int descriptor, const std::filesystem::path& path, std::uint64_t limit);
-// Without one trailing line break; no copy is left behind.
+// Reads a secret, without one trailing line break; no copy of it is left behind.
 [[nodiscard]] Result<SecureBytes> read_secret(int descriptor, const std::filesystem::path& path);
 
 }  // namespace rakkan

@@ -49,7 +49,8 @@ std::string monotonic_microseconds() {
 ServiceManager::ServiceManager() {
   const sigset_t set = signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  // A peer that went away and a file at its limit are errors of a write, not the end of the process.
+  // A peer that went away (EPIPE) and a file at its size limit (EFBIG) become errors of the write instead of the end of
+  // the process.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
   const auto interval = number_in("WATCHDOG_USEC");
@@ -78,7 +79,7 @@ ServiceManager::Event ServiceManager::wait() const noexcept {
   return signal == SIGTERM || signal == SIGINT ? Event::stop : Event::nothing;
 }
 
-// man sd_notify: one datagram; a path that begins with "@" is an abstract socket.
+// sd_notify(3): a notification is one datagram; a path that begins with "@" is an abstract socket.
 void ServiceManager::send(std::string_view message) const noexcept {
   const std::string_view path = environment_variable("NOTIFY_SOCKET");
   sockaddr_un to{};

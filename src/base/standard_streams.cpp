@@ -34,7 +34,7 @@ Result<void> write_all(ByteView bytes) {
   return {};
 }
 
-// What a network's file system could not write it says when a descriptor of the file is closed.
+// Asks for write errors that a network file system reports only when a descriptor of the file is closed (close(2)).
 Result<void> ask_for_late_errors() {
   const int copy = ::dup(STDOUT_FILENO);
   return copy >= 0 && ::close(copy) == 0 ? Result<void>() : unwritable(errno);

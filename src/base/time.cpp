@@ -32,7 +32,7 @@ bool literal(std::string_view& text, char expected) noexcept {
   return true;
 }
 
-// The fraction after the point, in milliseconds, further digits cut off.
+// Reads the fraction after the point, in milliseconds; further digits are cut off.
 std::optional<int> fraction(std::string_view& text) noexcept {
   int value = 0;
   std::size_t digits = 0;
@@ -51,7 +51,7 @@ std::optional<int> fraction(std::string_view& text) noexcept {
   return value;
 }
 
-// "Z" or "+09:00": what local time is ahead of UTC.
+// Reads "Z" or "+09:00": the time by which local time is ahead of UTC.
 std::optional<minutes> zone(std::string_view& text) noexcept {
   if (literal(text, 'Z') || literal(text, 'z')) {
     return minutes{0};

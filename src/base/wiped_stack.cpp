@@ -6,7 +6,7 @@
 
 namespace rakkan {
 
-// Not inlined: its frame has to lie where the frames of the callees did.
+// wipe() is not inlined: its frame has to lie where the frames of the callees lay.
 [[gnu::noinline]] void WipedStack::wipe() noexcept {
   std::array<Byte, kDepth> below;
   secure_wipe(below);

@@ -1,4 +1,5 @@
-// rakkan credentials activate: a party's PIN, once, becomes a token that signs exactly these documents.
+// The command `rakkan credentials activate` turns a party's PIN, given once, into a token that signs exactly these
+// documents.
 #include <CLI/CLI.hpp>
 
 #include "cli/input.hpp"
@@ -49,9 +50,9 @@ class ActivateCommand final : public Command {
                                               SecureBytes pin) const {
     RAKKAN_TRY(std::shared_ptr<Runtime> runtime, Runtime::open(global));
     service::ActivateCommand command{runtime->principal(), CredentialId(id_), digests, std::move(pin)};
-    RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->service().activate(std::move(command))));
+    RAKKAN_TRY(const service::Activated activated, async::block_on(runtime->signing().activate(std::move(command))));
     const auto withdraw = [runtime, id = credentials::activation_id(activated.token)] {
-      return async::block_on(runtime->service().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
+      return async::block_on(runtime->signing().withdraw_activation(runtime->principal(), id)).map([](std::uint64_t) {
         return withdrawn_again();
       });
     };
@@ -60,7 +61,7 @@ class ActivateCommand final : public Command {
 
   static std::string withdrawn_again() { return "the activation was withdrawn again"; }
 
-  // A token that nobody has got is nobody's: `withdraw` is for that case.
+  // `withdraw` takes the activation back when its token could not be given to anybody.
   [[nodiscard]] Outcome outcome(std::string_view token, std::size_t documents, const std::string& expires,
                                 std::function<Result<std::string>()> withdraw) const {
     return {{{"id", id_}, {"output", output_.string()}, {"expires", expires}},
@@ -82,7 +83,7 @@ class ActivateCommand final : public Command {
     const SecureBytes secret = secret_member("pin", pin);
     RAKKAN_TRY(Remote opened, Remote::open(remote_));
     const auto remote = std::make_shared<const Remote>(std::move(opened));
-    // Not again by itself: a wrong PIN that is sent twice counts twice.
+    // The request is not repeated: a wrong PIN that is sent twice counts twice.
     RAKKAN_TRY(fetch::HttpResponse response, remote->ask({"POST",
                                                           "/v1/activations",
                                                           "application/json",

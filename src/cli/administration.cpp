@@ -24,7 +24,7 @@ namespace {
 namespace json = boost::json;
 using std::chrono_literals::operator""h;
 
-// A large key in a slow token, a verification of a long log.
+// The longest wait for an answer: a large key in a slow token, or a verification of a long log.
 constexpr std::chrono::milliseconds kPatience = 1h;
 
 class There final : public Administration {
@@ -62,7 +62,7 @@ Result<WipedBytes> dispatch_here(const http::Router& router, const RemoteRequest
   return std::move(answer.body);
 }
 
-// The whole API on a folder of this process's own.
+// ServiceHere is the whole API on a folder that this process opens itself.
 class ServiceHere final : public Administration {
  public:
   [[nodiscard]] static Result<std::unique_ptr<Administration>> open(const GlobalOptions& global) {
@@ -83,15 +83,24 @@ class ServiceHere final : public Administration {
     RAKKAN_TRY(keys_, runtime_->open_api_keys());
     RAKKAN_TRY(idempotency_, service::Idempotency::open(runtime_->store(), clock_, random_,
                                                         runtime_->configuration().http.idempotency));
-    // A command tells what went wrong by itself; the server's log is the server's.
+    // A command reports errors by itself, so only critical lines of the API's log are shown.
     RAKKAN_TRY(log_, telemetry::Log::open({"critical", "stderr", 1'024}, clock_));
-    service::SigningService& signing = runtime_->service();
+    service::Assembly& service = runtime_->service();
     api::ApiOptions options =
         api::api_options(runtime_->configuration().http, runtime_->configuration().service.limits.document);
     options.housekeeping = false;
-    api_ =
-        std::make_unique<api::Api>(options, api::ApiEnvironment{signing, *keys_, *idempotency_, signing.refusals(),
-                                                                runtime_->trail(), clock_, *log_, metrics_, archive_});
+    api_ = std::make_unique<api::Api>(options, api::ApiEnvironment{.signing = service.signing(),
+                                                                   .state = service.state(),
+                                                                   .credentials = service.credentials(),
+                                                                   .pins = service.activation(),
+                                                                   .keys = *keys_,
+                                                                   .idempotency = *idempotency_,
+                                                                   .refusals = service.refusals(),
+                                                                   .trail = runtime_->trail(),
+                                                                   .clock = clock_,
+                                                                   .log = *log_,
+                                                                   .metrics = metrics_,
+                                                                   .archive = archive_});
     router_ = api_->router();
     return {};
   }

@@ -1,6 +1,6 @@
-// Administration carries an operator's request to the endpoint that does it, wherever the data folder is at that
-// moment: to a server (--server), to the server of this machine that has the folder, by its Unix socket, or to the same
-// endpoint in this process, which takes the folder for as long. So a command has one implementation and one answer.
+// Administration carries an operator's request to its endpoint, wherever the data folder is at that moment: to a server
+// (--server), to the server of this machine that has the folder, by its Unix socket, or to the same endpoint in this
+// process, which locks the folder meanwhile. So a command has one implementation and one answer.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,17 +16,17 @@ namespace rakkan::cli {
 
 class Administration {
  public:
-  // What has to be opened where no server does it.
+  // Needs says what this process has to open when there is no server.
   enum class Needs : std::uint8_t {
     service,  // store, trail and tokens
-    log,      // the audit log alone, also of a damaged folder, or one without its tokens
+    log,      // the audit log alone, which works for a damaged folder too, or one without its tokens
   };
 
-  // file_unreadable for the key of --server; what opening a folder fails with.
+  // Finds the way to the endpoint. file_unreadable for the API key's file of --server; the errors of opening a folder.
   [[nodiscard]] static Result<std::unique_ptr<Administration>> open(const GlobalOptions& global,
                                                                     const RemoteOptions& remote,
                                                                     Needs needs = Needs::service);
-  // Only where a server does it, by --server or by its socket; else null.
+  // The same, but only to a server, by --server or by its socket; null when there is none.
   [[nodiscard]] static Result<std::unique_ptr<Administration>> of_server(const GlobalOptions& global,
                                                                          const RemoteOptions& remote);
   virtual ~Administration() = default;
@@ -34,25 +34,25 @@ class Administration {
   Administration(const Administration&) = delete;
   Administration& operator=(const Administration&) = delete;
 
-  // The answer's body. The Error that the endpoint ended in, wherever it ran.
+  // Sends a request and returns the answer's body. Fails with the error of the endpoint, wherever that ran.
   [[nodiscard]] virtual Result<WipedBytes> ask(const RemoteRequest& request) const = 0;
   // The same for JSON in and out; malformed_server_answer. A POST without members sends an empty object.
   [[nodiscard]] Result<boost::json::object> ask_json(std::string method, std::string path,
                                                      const boost::json::object& body = {}) const;
-  // What changes something once is not asked again when nobody knows what became of it.
+  // Sends a request that changes something; it is not sent again when its result is unknown.
   [[nodiscard]] Result<boost::json::object> change(std::string path, std::string_view json) const;
-  // A POST without a body.
+  // Sends a POST without a body.
   [[nodiscard]] Result<boost::json::object> post(std::string path) const;
 };
 
-// The object that an answer is. malformed_server_answer.
+// The answer as a JSON object. malformed_server_answer.
 [[nodiscard]] Result<boost::json::object> json_of(const WipedBytes& answer);
 
-// Members of an answer: empty when there is none of that kind.
+// A member of an answer; empty when there is none of that name and type.
 [[nodiscard]] std::string text_member(const boost::json::object& object, std::string_view member);
 [[nodiscard]] boost::json::array array_member(const boost::json::object& object, std::string_view member);
 [[nodiscard]] boost::json::object object_member(const boost::json::object& object, std::string_view member);
-// A text in a query or a path, percent-encoded (RFC 3986 §2.1).
+// The text percent-encoded (RFC 3986 §2.1), for a query or a path.
 [[nodiscard]] std::string percent_encoded(std::string_view text);
 
 }  // namespace rakkan::cli

@@ -1,4 +1,4 @@
-// rakkan audit key|prove|show|erase|export: the log as its operator uses it.
+// The commands `rakkan audit key|prove|show|erase|export`.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -25,7 +25,7 @@ void declare_journal(CLI::App& app, std::string& journal) {
       ->capture_default_str();
 }
 
-// "?journal=tokens"
+// The query of a request for a journal: "?journal=tokens".
 std::string in_journal(const std::string& name) { return "?journal=" + name; }
 
 struct ShownEntry {
@@ -68,9 +68,8 @@ class ProveCommand final : public Command {
     app.add_option("-o,--output", output_, "The proof (.tlog-proof); - is standard output")
         ->type_name(kFile)
         ->required();
-    app.add_option(
-           "--record", record_,
-           "Also writes the entry with its record here: what `audit verify --proof` takes; - is standard output")
+    app.add_option("--record", record_,
+                   "Also writes the entry with its record here, for `audit verify --record`; - is standard output")
         ->type_name(kFile);
     declare_journal(app, journal_);
     remote_.declare(app);
@@ -130,7 +129,7 @@ class ShowCommand final : public Command {
       text += "  record  " + file.record->body + "\n";
     } else if (shown.record == "withheld") {
       json["withheld"] = true;
-      text += "  record  another tenant's, or the operator's\n";
+      text += "  record  withheld: another tenant's, or the operator's\n";
     } else if (const std::string* body = entry.body()) {
       json["body"] = nested(*body);
     } else if (entry.commitment() != nullptr) {
@@ -160,7 +159,7 @@ class EraseCommand final : public Command {
 
   Result<Outcome> run(const GlobalOptions& global) override {
     if (subject_.empty() && indexes_.empty()) {
-      return fail(ErrorCode::invalid_argument, "whose record? --subject ID or --index N");
+      return fail(ErrorCode::invalid_argument, "the records are missing: --subject ID or --index N");
     }
     if (!yes_) {
       return fail(ErrorCode::invalid_argument, "erasing cannot be undone: say --yes");
@@ -190,7 +189,7 @@ class EraseCommand final : public Command {
 class ExportCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("-o,--output", output_, "Folder; a second export into it adds what is new")
+    app.add_option("-o,--output", output_, "Folder; a second export into it adds the new files")
         ->type_name(kFolder)
         ->required();
     remote_.declare(app);
@@ -211,7 +210,8 @@ class ExportCommand final : public Command {
   }
 
  private:
-  // Beside a server that writes a timestamp just now, of which one file is there already: it is there a moment later.
+  // Copies a journal. A server may be writing a timestamp just now, of which only some files exist yet; so a failure is
+  // tried again.
   [[nodiscard]] Result<audit::Checkpoint> copy(const Administration& administration, const std::string& journal) const {
     constexpr int kTries = 5;
     for (int tried = 1;; ++tried) {

@@ -1,4 +1,4 @@
-// rakkan audit find FILE.pdf: from a signed PDF to what the trail says of its signatures.
+// The command `rakkan audit find FILE.pdf`, which finds the trail's entries of the signatures in a PDF.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
@@ -19,7 +19,7 @@ namespace {
 
 namespace json = boost::json;
 
-// One entry of the trail with its record, as far as that was not erased.
+// FoundEntry is one entry of the trail with its record, if that was not erased.
 struct FoundEntry {
   std::uint64_t index = 0;
   audit::Entry entry;
@@ -44,17 +44,17 @@ Result<FoundEntry> read_entry(std::uint64_t index, const audit::EntryFile& file)
   return found;
 }
 
-// object.outer.inner; null when there is none.
+// The member object.outer.inner; null when there is none.
 const json::value* member(const json::object& object, std::string_view outer, std::string_view inner) {
   const json::value* const between = object.if_contains(outer);
   return between != nullptr && between->is_object() ? between->get_object().if_contains(inner) : nullptr;
 }
 
-// Where the trail is: in the data folder, or behind a server.
+// Trail is the trail in the data folder, or behind a server.
 class Trail {
  public:
   virtual ~Trail() = default;
-  // signature_unknown.
+  // The entries of a signature. signature_unknown.
   [[nodiscard]] virtual Result<FoundEntries> entries_of(const std::string& signature_id) = 0;
 };
 
@@ -109,7 +109,7 @@ class TrailThere final : public Trail {
   std::unique_ptr<Administration> server_;
 };
 
-// As they are made: whatever else stands in a file is no id, and goes into no query.
+// True for text in the form of the ids that Rakkan makes: any other text from a file is no id, and goes into no query.
 bool is_signature_id(std::string_view text) {
   constexpr std::string_view kBeginning = "sig_";
   constexpr std::size_t kDigits = 32;
@@ -137,7 +137,7 @@ std::string digest_text(const crypto::Digest& digest) {
 enum class Match : std::uint8_t { matches, differs, erased, unknown, no_id };
 
 struct MatchRow {
-  std::string_view word;  // in JSON
+  std::string_view word;  // the verdict in JSON
   std::string_view text;
 };
 
@@ -154,10 +154,10 @@ MatchRow words_of(Match match) {
     case Match::no_id:
       break;
   }
-  return {"no-id", "署名IDがありません / it carries no id"};
+  return {"no-id", "署名IDがありません / the signature has no id"};
 }
 
-// Digest of the ByteRange's spans and the signature value, against what the records say.
+// Compares the digest of the ByteRange's spans and the signature value with the records.
 Match compare(const pades::SignatureIntegrity& file, const FoundEntries& found) {
   if (!found.intent.record || !found.outcome.record) {
     return Match::erased;
@@ -237,8 +237,8 @@ class FindCommand final : public Command {
     one("outcome", found.outcome);
   }
 
-  // 1: one signature is not what was recorded. 2: of one that carries an id the trail says nothing, or none carries
-  // one.
+  // The exit code is 1 when one signature differs from its record, 2 when the trail does not know a signature that has
+  // an id or no signature has one.
   [[nodiscard]] Outcome outcome() {
     const auto any = [&](Match wanted) {
       return std::find(matches_.begin(), matches_.end(), wanted) != matches_.end();

@@ -73,7 +73,7 @@ std::string to_text(const audit::VerifiedLog& log) {
     text += ", " + std::to_string(log.records) + " records match, " + std::to_string(log.erased.size()) + " erased";
   }
   if (!log.timestamps.empty()) {
-    // What another authority says counts more than what is newer.
+    // A timestamp of another authority counts more than a newer one.
     const auto outside = std::find_if(log.timestamps.rbegin(), log.timestamps.rend(), by_others);
     const auto& newest = outside == log.timestamps.rend() ? log.timestamps.back() : *outside;
     text += "\n          the first " + std::to_string(newest.size) + " existed at " + to_rfc3339(newest.time) + " (" +
@@ -82,7 +82,7 @@ std::string to_text(const audit::VerifiedLog& log) {
   return text;
 }
 
-// What the logs that hold do not prove.
+// A note on the limits of the proof: whose word the times of verified logs are.
 std::string_view note_on_time(const std::vector<VerifiedJournal>& logs) {
   bool any = false;
   std::vector<audit::VerifiedTimestamp> all;
@@ -98,7 +98,7 @@ std::string_view note_on_time(const std::vector<VerifiedJournal>& logs) {
   return std::any_of(all.begin(), all.end(), by_others) ? "" : kOwnUnit;
 }
 
-// One proven entry, with its record as far as that is there.
+// Describes a proven entry, with its record if there is one.
 void describe(const audit::ProvenEntry& proven, const audit::EntryFile& file, boost::json::object& json,
               std::string& text) {
   const audit::Checkpoint& checkpoint = proven.checkpoint;

@@ -1,4 +1,4 @@
-// What `rakkan audit verify` says: the verdict first, in Japanese and English, then what it rests on.
+// The report of `rakkan audit verify`: the verdict first, in Japanese and English, then the facts behind it.
 #pragma once
 
 #include <string>
@@ -12,25 +12,25 @@
 
 namespace rakkan::cli {
 
-// One log's outcome; an error only of the kind that is a verdict.
+// VerifiedJournal is the result for one log; its error is always one that is a verdict.
 struct VerifiedJournal {
   std::string name;                   // "trail", "tokens"
   Result<audit::VerifiedLog> result;  // a log of no entries and without a note has no checkpoint yet
 };
 
-// Is the error a verdict (exit code 1), or did the verification not take place?
+// True when the error is a verdict (exit code 1); false when the verification did not take place.
 [[nodiscard]] bool is_verdict(const Error& error) noexcept;
 
 enum class KeyOrigin : std::uint8_t {
-  given,        // by whoever asks
-  data_folder,  // by the folder itself: proves less
+  given,        // the user gave the key
+  data_folder,  // the key is the data folder's own, which proves less
 };
 
 [[nodiscard]] Outcome report_logs(const std::vector<VerifiedJournal>& logs, KeyOrigin key);
 [[nodiscard]] Outcome report_proof(const Result<audit::ProvenEntry>& proven, const audit::EntryFile& file);
-// Indeterminate when a record is missing: only the records say whose signature it is.
+// The report on evidence: indeterminate when a record is missing, since only the records name the signature.
 [[nodiscard]] Outcome report_evidence(const Result<audit::VerifiedEvidence>& verified, const audit::Evidence& evidence);
-// The text of a record as JSON: what is JSON within it stays JSON, and what is none is a string.
+// The text of a record as a JSON value: JSON text becomes its value, and any other text a string.
 [[nodiscard]] boost::json::value nested(const std::string& text);
 
 }  // namespace rakkan::cli

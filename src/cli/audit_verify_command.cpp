@@ -1,5 +1,5 @@
-// rakkan audit verify: the log in the data folder, an exported one, or, without any log, one proof or the evidence of
-// one signature.
+// The command `rakkan audit verify`, for the log in the data folder, an exported log, or, without any log, one proof or
+// the evidence of one signature.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -20,8 +20,9 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestKeyFile = 64 * 1024;
 
-// Adds the keys of a text, one a line; empty lines and those that begin with # are none. A file may hold keys of other
-// kinds too, a witness's for one: they sign no log of ours, and are passed over as long as there is another.
+// Adds the keys of a text, one on each line; empty lines and those that begin with # are skipped. A file may have keys
+// of other kinds too, such as a witness's: they sign no log of Rakkan, and are passed over as long as there is a key
+// that does.
 Result<void> add_keys(std::string_view text, std::vector<audit::VerifierKey>& keys) {
   std::optional<Error> other_kind;
   const std::size_t before = keys.size();
@@ -77,7 +78,7 @@ class VerifyCommand final : public Command {
     auto* folder = app.add_option("--dir", folder_, "An exported log (one journal) instead of the data folder's")
                        ->type_name(kFolder);
     app.add_option("--against", against_,
-                   "Checkpoint that somebody kept: the log must continue it; - is standard input")
+                   "Earlier checkpoint that was kept: the log must continue it; - is standard input")
         ->type_name(kFile);
     app.add_option(
            "--key", keys_,
@@ -94,7 +95,7 @@ class VerifyCommand final : public Command {
         ->needs(proof);
     app.add_option(
            "--evidence", evidence_,
-           "Checks what proves one signature, the answer of GET /v1/signatures/ID/evidence as it is, without any "
+           "Checks the evidence of one signature, the answer of GET /v1/signatures/ID/evidence as it is, without any "
            "log; - is standard input")
         ->type_name(kFile)
         ->excludes(folder)
@@ -158,7 +159,7 @@ class VerifyCommand final : public Command {
     return report_logs(logs, KeyOrigin::given);
   }
 
-  // Wherever the folder is: the log is looked at there.
+  // Verifies the log where the folder is: in this process, or by its server.
   [[nodiscard]] Result<Outcome> verify_data_folder(const GlobalOptions& global,
                                                    const std::vector<audit::VerifierKey>& given,
                                                    const audit::Verification& how) const {
@@ -189,7 +190,7 @@ class VerifyCommand final : public Command {
         return audit::VerifiedLog{};
       }
       if (!begun) {
-        return fail(ErrorCode::audit_log_mismatch, "there is no log, and somebody has a checkpoint of it",
+        return fail(ErrorCode::audit_log_mismatch, "there is no log, although a checkpoint of it was given",
                     log.path.string());
       }
       RAKKAN_TRY(const audit::VerifierKey key, key_of(log, keys));

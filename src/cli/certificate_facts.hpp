@@ -1,4 +1,4 @@
-// The facts of a certificate that commands show, in one form everywhere.
+// The facts of a certificate that commands show, in one form for all commands.
 #pragma once
 
 #include <boost/json.hpp>
@@ -9,10 +9,10 @@
 
 namespace rakkan::cli {
 
-// {"subject", "issuer", "serial_number", "not_before", "not_after", "sha256"}
+// An object with subject, issuer, serial_number, not_before, not_after and sha256.
 [[nodiscard]] boost::json::object certificate_facts(const pki::Certificate& certificate);
 
-// Text out of a file that somebody else made, for a terminal: control characters, which could move the cursor or hide
+// Text from a file of unknown origin, made safe for a terminal: control characters, which could move the cursor or hide
 // lines, become U+FFFD. The text is UTF-8.
 [[nodiscard]] std::string printable(std::string_view text);
 

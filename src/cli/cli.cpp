@@ -13,7 +13,7 @@
 namespace rakkan::cli {
 namespace {
 
-// --json is looked for before parsing, so that a usage error is JSON too where JSON was asked for.
+// True when --json is among the arguments. It is looked for before parsing, so that a usage error is JSON too.
 bool asks_for_json(int argc, const char* const* argv) {
   return std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
 }
@@ -26,7 +26,7 @@ CLI::App& chosen(Program& program) {
   return *app;
 }
 
-// "keys" of `rakkan keys`, "credentials list" of a command in a group.
+// The words of a command or group: "keys" for `rakkan keys`, "credentials list" for a command in a group.
 std::string words_of(const CLI::App& app) {
   if (app.get_parent() == nullptr) {
     return {};
@@ -35,7 +35,8 @@ std::string words_of(const CLI::App& app) {
   return before.empty() ? app.get_name() : before + " " + app.get_name();
 }
 
-// The word that nobody understood says more than what is missing because of it.
+// The error of a wrong command line. It names the unknown word, which says more than what is missing because of that
+// word.
 Error usage_error(Program& program, const CLI::ParseError& error) {
   std::string detail = error.what();
   const std::vector<std::string> rest = program.app.remaining(true);
@@ -45,7 +46,7 @@ Error usage_error(Program& program, const CLI::ParseError& error) {
     const bool wants_command = !at.get_subcommands([](const CLI::App*) { return true; }).empty();
     const bool is_option = rest.front().starts_with("-");
     const std::string help = words.empty() ? "`rakkan --help`" : "`rakkan " + words + " --help`";
-    // Without its value: that may be a secret which was not meant for the screen.
+    // An option is shown without its value, which may be a secret that was not meant for the screen.
     detail = is_option ? "unknown option " + rest.front().substr(0, rest.front().find('=')) + ": " + help +
                              " lists the options"
              : wants_command ? "unknown command \"" + (words.empty() ? words : words + " ") + rest.front() +
@@ -55,7 +56,7 @@ Error usage_error(Program& program, const CLI::ParseError& error) {
   return Error{ErrorCode::invalid_argument, std::move(detail), "", {}, {}};
 }
 
-// --help and --version are answers like others: on standard output, or not given at all.
+// --help and --version go to standard output; when they cannot be written, the command fails.
 int print_help(const CLI::App& app, const CLI::Success& asked) {
   std::ostringstream text;
   std::ostringstream errors;

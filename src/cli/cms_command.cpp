@@ -1,4 +1,5 @@
-// rakkan cms DIGEST -o FILE.p7s: a detached CMS in the PAdES profile over a digest; the document is never needed.
+// The command `rakkan cms DIGEST -o FILE.p7s`, which makes a detached CMS in the PAdES profile over a digest; the
+// document is never needed.
 #include <CLI/CLI.hpp>
 
 #include "cli/input.hpp"
@@ -44,7 +45,7 @@ class CmsCommand final : public Command {
     service::SignHashCommand command{
         {runtime->principal(), inputs.credential, inputs.type, inputs.level, std::move(inputs.consent), options_.tsa},
         digest};
-    RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->service().sign_hash(std::move(command))));
+    RAKKAN_TRY(service::SignedDigest made, async::block_on(runtime->signing().sign_hash(std::move(command))));
     return made_here(std::move(made.stored));
   }
 

@@ -1,5 +1,5 @@
-// Command is one subcommand: it declares its options, runs, and answers with an Outcome that is printed as text or as
-// JSON. To add a command: one file with its class and a make_ function, and one row in commands.cpp.
+// Command is one subcommand: it declares its options, runs, and returns an Outcome that is printed as text or as JSON.
+// A new command is a file with its class and a make_ function, and a row in commands.cpp (CONTRIBUTING.md).
 #pragma once
 
 #include <boost/json.hpp>
@@ -22,40 +22,40 @@ class App;
 
 namespace rakkan::cli {
 
-// The word for an option's value in help, manual pages and completion: the name of a file or folder is completed.
+// The words for an option's value in help, manual pages and completion, which completes the names of files and folders.
 inline constexpr const char* kFile = "FILE";
 inline constexpr const char* kFolder = "FOLDER";
 
 // The options that every command understands.
 struct GlobalOptions {
   std::filesystem::path config_file;  // empty: the usual places
-  std::vector<std::string> settings;  // key=value over file and environment
+  std::vector<std::string> settings;  // KEY=VALUE, over file and environment
   bool json = false;
 };
 
-// One file that a command gives out. It is written when the command is over (deliver() in output.hpp): a command that
-// wrote by itself could not tell what to do when its result cannot be shown.
+// Document is one file that a command gives out. It is written when the command is over (deliver() in output.hpp), so
+// that the command can be taken back when its result cannot be written.
 struct Document {
   std::filesystem::path to;           // "-": standard output, and the facts go to standard error then
   std::vector<ByteView> parts;        // one after another
-  std::shared_ptr<const void> owner;  // of what the parts point into
-  bool secret = false;                // its owner's alone
+  std::shared_ptr<const void> owner;  // keeps the bytes that the parts point to
+  bool secret = false;                // the file is readable by its owner alone
 
   [[nodiscard]] static Document of(std::filesystem::path to, Bytes content);
   [[nodiscard]] static Document of(std::filesystem::path to, std::string_view content);
   [[nodiscard]] static Document of(std::filesystem::path to, SecureBytes content);  // secret
-  // The text and a line break; secret. The caller's copy is the caller's to wipe.
+  // A secret document of the text and a line break. The caller has to wipe its own copy of the text.
   [[nodiscard]] static Document secret_line(std::filesystem::path to, std::string_view text);
 };
 
-// What a command has to say: the same facts for people and for programs.
+// Outcome is the result of a command: the same facts for people and for programs.
 struct Outcome {
   boost::json::object json;
   std::string text;  // lines for people, each ended by a line break
   ExitCode exit_code = ExitCode::ok;
   std::vector<Document> documents = {};
-  // Undoes the command, because its result could not be given out and is nowhere else: a key whose text was to be shown
-  // once. Says what it did ("the key k3vq1m7d2s9x4b0c was revoked again").
+  // Undoes the command when its result could not be given out and exists nowhere else, such as a key whose text was to
+  // be shown once. Returns a text about the undoing ("the key k3vq1m7d2s9x4b0c was revoked again").
   std::function<Result<std::string>()> take_back = {};
 };
 

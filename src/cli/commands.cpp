@@ -42,11 +42,11 @@ constexpr std::array kCommands = {
     CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},
     CommandRow{"", "inspect", "Show revisions and signatures of a PDF; check digests and signature values",
                make_inspect_command},
-    CommandRow{"data", "show", "Show which folder it is, where it belongs, and its tokens", make_data_show_command},
+    CommandRow{"data", "show", "Show a data folder's id, where it belongs, and its tokens", make_data_show_command},
     CommandRow{"data", "adopt", "Go on with a folder that was copied, restored or has lost a token",
                make_data_adopt_command},
     CommandRow{"config", "check", "Check the configuration", make_config_check_command},
-    CommandRow{"config", "print", "Print the whole configuration that holds, with its meaning",
+    CommandRow{"config", "print", "Print the whole configuration in force, with its meaning",
                make_config_print_command},
 };
 

@@ -1,4 +1,4 @@
-// rakkan config check: what a start of the server would refuse; rakkan config print.
+// The commands `rakkan config check`, which finds what a start of the server would refuse, and `rakkan config print`.
 #include <CLI/CLI.hpp>
 
 #include "cli/make_commands.hpp"

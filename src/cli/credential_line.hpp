@@ -1,4 +1,4 @@
-// A credential as lines for people, from what the API says of it.
+// A credential as lines for people, from its description by the API.
 #pragma once
 
 #include <boost/json.hpp>

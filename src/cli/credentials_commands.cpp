@@ -1,5 +1,5 @@
-// rakkan credentials generate|adopt|csr|import|pin|list|disable: an operator's way from a key in the token to a
-// certificate.
+// The commands `rakkan credentials generate|adopt|csr|import|pin|list|disable`: an operator's way from a key in the
+// token to a certificate.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -28,7 +28,7 @@ Outcome outcome(json::object credential) {
   return {std::move(credential), std::move(text), ExitCode::ok};
 }
 
-// What generate and adopt share: where the key is, and for whom.
+// The options that generate and adopt share: where the key is, and for whom.
 class NewCredentialCommand : public Command {
  public:
   void declare(CLI::App& app) override {
@@ -36,8 +36,8 @@ class NewCredentialCommand : public Command {
     app.add_option("--kind", kind_, "operator (立会人型), party (当事者型) or tsu (timestamps)")
         ->required()
         ->check(CLI::IsMember({"operator", "party", "tsu"}));
-    app.add_option("--party", party_, "Whose key it is (kind party)");
-    app.add_option("--tenant", tenant_, "Whose API keys alone may use and see it (default: every tenant's)");
+    app.add_option("--party", party_, "The party whose key it is (kind party)");
+    app.add_option("--tenant", tenant_, "Tenant whose API keys alone may use and see it (default: every tenant's)");
     app.add_option("--key", key_, "rsa-2048, rsa-3072, rsa-4096, p-256 or p-384")->capture_default_str();
     app.add_option("--suite", suite_, "Signature suite, e.g. rsa-pss-sha256 (default: the key's usual one)");
     app.add_option("--token", token_, "Token label, or slot:NUMBER (default: the credential's name)");
@@ -47,7 +47,7 @@ class NewCredentialCommand : public Command {
   }
 
  protected:
-  // As the API takes it.
+  // The request's body as the API takes it.
   [[nodiscard]] json::object request() const {
     json::object request{{"id", id_}, {"kind", kind_}, {"key_kind", key_}};
     add(request, "party", party_);
@@ -190,8 +190,9 @@ class PinCommand final : public Command {
     auto* reset =
         app.add_flag("--reset", reset_, "An operator's way out of a lock: the failures are forgotten, the PIN stays")
             ->excludes(pin);
-    app.add_option("--tenant", tenant_,
-                   "Whose failures are forgotten (default: everybody's; of a server: those of the key's tenant)")
+    app.add_option(
+           "--tenant", tenant_,
+           "Tenant whose failures are forgotten (default: every tenant's; of a server: those of the key's tenant)")
         ->needs(reset);
     remote_.declare(app);
   }
@@ -231,7 +232,7 @@ class PinCommand final : public Command {
     return {};
   }
 
-  // In one piece of memory: a PIN that is quoted is at most six times as long.
+  // The body is written into one piece of memory that is reserved whole: a quoted PIN is at most six times as long.
   static std::string secret_request(const SecureBytes& pin, const SecureBytes& old_pin) {
     std::string request;
     request.reserve(64 + 6 * (pin.view().size() + old_pin.view().size()));

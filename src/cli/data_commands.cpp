@@ -1,4 +1,5 @@
-// rakkan data show|adopt: which folder this is, whether it is where it belongs, and going on with it where it does not.
+// The commands `rakkan data show`, which says which folder this is and whether it is where it belongs, and `rakkan data
+// adopt`, which goes on with a folder that is not.
 #include <CLI/CLI.hpp>
 
 #include "cli/make_commands.hpp"
@@ -66,10 +67,10 @@ class AdoptCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_flag("--yes", yes_,
-                 "Yes: nothing newer of this folder is anywhere, and what is missing of its tokens is given up");
+                 "Yes: no newer copy of this folder exists anywhere, and its missing tokens are given up");
     app.add_flag("--beside-original", beside_original_,
                  "Also when the original is still there: from then on two logs of one name go on");
-    app.add_option("--reason", reason_, "Why, for the trail");
+    app.add_option("--reason", reason_, "Reason, for the trail");
   }
 
   Result<Outcome> run(const GlobalOptions& global) override {
@@ -77,7 +78,7 @@ class AdoptCommand final : public Command {
     service::EmbeddedOptions options = embedded_options(configuration);
     RAKKAN_TRY(const service::FolderStanding standing, service::standing_of(options));
     if (standing.findings.empty()) {
-      return Outcome{to_json(standing), to_text(standing) + "  nothing to adopt: it is where it belongs\n",
+      return Outcome{to_json(standing), to_text(standing) + "  nothing to adopt: the folder is where it belongs\n",
                      ExitCode::ok};
     }
     if (!yes_) {
@@ -93,7 +94,7 @@ class AdoptCommand final : public Command {
     if (!adopted) {
       return fail(config::located(configuration, std::move(adopted).error()));
     }
-    adopted->reset();  // lets go of the folder
+    adopted->reset();  // closes the folder
     options.opening = service::Opening::existing;
     RAKKAN_TRY(const service::FolderStanding now, service::standing_of(options));
     return outcome(standing, now);

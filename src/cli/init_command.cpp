@@ -1,4 +1,4 @@
-// rakkan init DIR: everything that a first credential needs, or nothing.
+// The command `rakkan init DIR`, which makes everything that a first credential needs, or nothing.
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -19,13 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// There while the folder is being made: what a kill left behind is gone on with.
+// A file that exists while the folder is being made, so that a folder which a killed init left behind can be completed.
 constexpr std::string_view kUnfinished = "init.unfinished";
 
 constexpr std::string_view kHead =
-    "# What differs from the defaults; `rakkan config print` shows every key with its meaning.\n";
+    "# Values that differ from the defaults; `rakkan config print` shows every key with its meaning.\n";
 
-// For where the tokens are not made by us: which ones are wanted, and where their PINs are looked for.
+// Describes the wanted tokens and the places of their PINs, for a module whose tokens are not made by Rakkan.
 std::string wanted_tokens(const config::Configuration& configuration) {
   const std::string& label = configuration.audit.token_label;
   const auto pin_file = [&](const std::string& token) {
@@ -46,7 +46,8 @@ std::string shown_labels(const std::vector<hsm::Module::Description>& tokens) {
   return labels.empty() ? "no initialised token" : labels;
 }
 
-// A module of the operator's own has its tokens from its own tools, or a free slot in which one may be made.
+// Checks the tokens of a module of the operator's own: they come from its own tools, or there is a free slot in which
+// one may be made.
 Result<void> check_tokens(const config::Configuration& configuration) {
   RAKKAN_TRY(const auto module, credentials::load_module(configuration.hsm));
   RAKKAN_TRY(const auto tokens, module->tokens());
@@ -72,7 +73,7 @@ Result<void> check_tokens(const config::Configuration& configuration) {
   return {};
 }
 
-// What the command makes in the data folder, by name.
+// The names of everything that the command makes in the data folder.
 std::vector<std::string> own_names(const config::Configuration& configuration) {
   std::vector<std::string> names{"audit",
                                  "lock",
@@ -97,9 +98,9 @@ std::vector<std::string> own_names(const config::Configuration& configuration) {
 class InitCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("folder", folder_, "Data folder; made when it is not there")->type_name(kFolder)->required();
+    app.add_option("folder", folder_, "Data folder; made when it is missing")->type_name(kFolder)->required();
     app.add_option("--origin", origin_,
-                   "Name of the audit log in its checkpoints, a URL without scheme that is yours, for ever "
+                   "Name of the audit log in its checkpoints, for ever: a URL without scheme that belongs to you "
                    "(log.example.jp/contracts). Without one the folder is for development");
     app.add_option("--module", module_,
                    "PKCS#11 module of your HSM (default: SoftHSM2, tokens in the data folder). It needs a token "
@@ -123,7 +124,7 @@ class InitCommand final : public Command {
       origin.error().detail += spared;
       return fail(std::move(origin).error());
     }
-    // The configuration comes last: a folder that has one is complete.
+    // The configuration is written last: a folder that has one is complete.
     config::Configuration written = configuration;
     written.data_dir = file.parent_path() == folder ? fs::path(".") : folder;
     RAKKAN_CHECK(write_file_atomically(file, {bytes_of(kHead), bytes_of(config::print_changes(written))}));
@@ -134,7 +135,7 @@ class InitCommand final : public Command {
       std::error_code gone;
       fs::remove(file, gone);
       files->remove();
-      return "what was made in the folder was removed again" + spared;
+      return "everything that was made in the folder was removed again" + spared;
     };
     return outcome(configuration, file, *origin, take_back);
   }
@@ -176,20 +177,21 @@ class InitCommand final : public Command {
     return configuration;
   }
 
-  // A person is asked; a script that gives no name gets a log for development.
+  // A person at a terminal is asked; a script that gives no name gets a log for development.
   static std::string ask_for_origin() {
     if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDERR_FILENO) == 0) {
       return {};
     }
-    std::cerr << "Name of the audit log, a URL without scheme that is yours, for ever (log.example.jp/contracts);\n"
-                 "empty for development: "
-              << std::flush;
+    std::cerr
+        << "Name of the audit log, for ever: a URL without scheme that belongs to you (log.example.jp/contracts);\n"
+           "empty for development: "
+        << std::flush;
     std::string line;
     std::getline(std::cin, line);
     return line;
   }
 
-  // Everything but the configuration; the name that the log got.
+  // Makes everything but the configuration; returns the name that the log got.
   static Result<std::string> make(const config::Configuration& configuration) {
     const fs::path& folder = configuration.data_dir;
     if (!configuration.hsm.module_path.empty()) {
@@ -210,7 +212,8 @@ class InitCommand final : public Command {
     return audit::Trail::known_origin((*made)->store());
   }
 
-  // A token of a module elsewhere stays when the folder goes, and nobody could use it again without its PINs. Says so.
+  // Keeps PIN files of tokens in a module elsewhere: such a token stays when the folder is removed, and nobody could
+  // use it without its PINs. Returns a text about the kept files.
   static std::string spare_pins_of_other_places(const config::Configuration& configuration, NewFiles& files) {
     if (configuration.hsm.module_path.empty()) {
       return {};

@@ -1,4 +1,4 @@
-// Where a command takes a file in, "-" is standard input; one file of a command can be.
+// Reading the input files of commands. "-" is standard input; only one file of a command can be.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,10 @@
 
 namespace rakkan::cli {
 
-// A whole document: mapped, or read from standard input.
+// InputFile is a whole document, mapped, or read from standard input.
 class InputFile {
  public:
-  // file_unreadable; of standard input also input_too_large.
+  // Opens a file. file_unreadable; for standard input also input_too_large.
   [[nodiscard]] static Result<std::shared_ptr<const InputFile>> open(const std::filesystem::path& path,
                                                                      std::uint64_t limit);
   explicit InputFile(MappedFile file) : content_(std::move(file)) {}
@@ -32,10 +32,10 @@ class InputFile {
 
 // As read_file: file_unreadable, input_too_large.
 [[nodiscard]] Result<Bytes> read_input(const std::filesystem::path& path, std::uint64_t limit);
-// As read_secret_file; standard input is whoever's gave it to us.
+// As read_secret_file; the owner of standard input is not checked.
 [[nodiscard]] Result<SecureBytes> read_secret_input(const std::filesystem::path& path);
 
-// How a line for people names it.
+// The name of an output file in lines for people.
 [[nodiscard]] std::string shown(const std::filesystem::path& output);
 
 }  // namespace rakkan::cli

@@ -1,5 +1,5 @@
-// rakkan inspect IN.pdf: what stands in the file, and whether digest and signature value of each signature match it.
-// Whom to trust is not judged: each signature is said to be not verified.
+// The command `rakkan inspect IN.pdf`, which shows a file's revisions and signatures and checks the digest and
+// signature value of each. Trust is not judged: each signature is said to be not verified.
 #include <CLI/CLI.hpp>
 
 #include "cli/input.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
-// One broken signature decides, then one that could not be checked.
+// The exit code with one more result: a broken signature decides, then one that could not be checked.
 ExitCode worse(ExitCode before, pades::Check found) noexcept {
   if (found == pades::Check::failed || before == ExitCode::verification_failed) {
     return ExitCode::verification_failed;
@@ -51,7 +51,7 @@ class InspectCommand final : public Command {
         input_.string() + ": PDF " + version_text + ", " + std::to_string(document.base().size()) + " bytes\n";
   }
 
-  // Oldest first, as the file grew; a linearized file begins with one revision of two sections.
+  // Describes the revisions, oldest first; a linearized file begins with one revision of two sections.
   static void describe_revisions(const pdf::Document& document, Outcome& outcome) {
     json::array rows;
     for (const pdf::Revision& revision : document.revisions()) {

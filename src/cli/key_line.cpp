@@ -3,7 +3,7 @@
 namespace rakkan::cli {
 namespace {
 
-// A text, or a list of texts with commas between.
+// A member that is a text, or a list of texts joined by commas.
 std::string text_of_member(const boost::json::object& key, std::string_view name) {
   const boost::json::value* const value = key.if_contains(name);
   if (value == nullptr) {

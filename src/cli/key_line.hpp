@@ -1,4 +1,4 @@
-// An API key as a line for people, from what the API says of it.
+// An API key as a line for people, from its description by the API.
 #pragma once
 
 #include <boost/json.hpp>

@@ -1,4 +1,4 @@
-// rakkan keys create|list|revoke: the API keys of callers.
+// The commands `rakkan keys create|list|revoke`, for the API keys of callers.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
@@ -16,18 +16,19 @@ namespace json = boost::json;
 class CreateKeyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("--tenant", tenant_, "Whose key it is: [a-z0-9._-], at most 32; of a server: that of the key used");
-    app.add_option("--label", label_, "What it is for, for people")->required();
+    app.add_option("--tenant", tenant_,
+                   "Tenant of the key: [a-z0-9._-], at most 32; of a server: that of the key used");
+    app.add_option("--label", label_, "Purpose of the key, for people")->required();
     app.add_option("--scope", scopes_, "sign, timestamp, audit or admin; may be repeated")
         ->required()
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"sign", "timestamp", "audit", "admin"}));
     app.add_option("--address", addresses_,
-                   "Range that it works from, e.g. 192.0.2.0/24; may be repeated (default: any)")
+                   "Address range from which the key works, e.g. 192.0.2.0/24; may be repeated (default: any)")
         ->allow_extra_args(false);
-    app.add_option("--expires", expires_, "When it ends, e.g. 2027-11-30T00:00:00Z (default: never)");
+    app.add_option("--expires", expires_, "End of the key, e.g. 2027-11-30T00:00:00Z (default: none)");
     app.add_option("-o,--output", output_,
-                   "File for the key's text, its owner's alone, instead of printing it; - is standard output")
+                   "File for the key's text, readable by its owner alone, instead of printing it; - is standard output")
         ->type_name(kFile);
     remote_.declare(app);
   }
@@ -35,7 +36,8 @@ class CreateKeyCommand final : public Command {
   Result<Outcome> run(const GlobalOptions& global) override {
     if (remote_.chosen() == !tenant_.empty()) {
       return fail(ErrorCode::invalid_argument,
-                  remote_.chosen() ? "a server makes keys of the tenant of the key used" : "whose key is it? --tenant",
+                  remote_.chosen() ? "a server makes keys of the tenant of the key used"
+                                   : "the key's tenant is missing: --tenant",
                   "--tenant");
     }
     if (!expires_.empty() && !parse_rfc3339(expires_)) {
@@ -63,7 +65,7 @@ class CreateKeyCommand final : public Command {
  private:
   static std::string revoked_again(const std::string& id) { return "the key " + id + " was revoked again"; }
 
-  // A key whose text nobody has got is nobody's: `revoke` is for that case.
+  // `revoke` takes the key back when its text could not be given to anybody.
   [[nodiscard]] Result<Outcome> outcome(json::object json, std::function<Result<std::string>()> revoke) const {
     json::value* const key = json.if_contains("key");
     if (key == nullptr || !key->is_string()) {
@@ -115,7 +117,7 @@ class ListKeysCommand final : public Command {
 class RevokeKeyCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
-    app.add_option("id", id_, "The key's id: what stands between the first two underscores of its text")->required();
+    app.add_option("id", id_, "The key's id: the part between the first two underscores of its text")->required();
     remote_.declare(app);
   }
 

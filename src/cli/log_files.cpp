@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 tl::unexpected<Error> read_only(const fs::path& path) {
-  return fail(ErrorCode::internal, "a log behind a server is not written to", path.string());
+  return fail(ErrorCode::internal, "a log behind a server cannot be written to", path.string());
 }
 
 std::string journal_of(const fs::path& path) { return path.begin()->string(); }

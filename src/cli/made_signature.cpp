@@ -56,7 +56,7 @@ Result<MadeSignature> made_there(const Remote& remote, fetch::HttpResponse respo
     return fail(ErrorCode::malformed_server_answer, "the answer does not say which signature it is");
   }
   boost::json::object facts;
-  // The signature is made and here: what is told of it is worth asking for, not failing for.
+  // The signature is made and received, so failing to get its facts is no failure of the command.
   if (const auto stored = remote.ask_json("GET", "/v1/signatures/" + id)) {
     if (const boost::json::object* known = object_at(*stored, "facts")) {
       facts = *known;
@@ -70,7 +70,7 @@ Result<MadeSignature> made_there(const Remote& remote, fetch::HttpResponse respo
 
 Result<void> check_offset(const fetch::HttpResponse& response, std::uint64_t document_size) {
   if (number(response, kOffset) != document_size) {
-    return fail(ErrorCode::malformed_server_answer, "what is to be appended does not begin where the document ends",
+    return fail(ErrorCode::malformed_server_answer, "the bytes to append do not begin where the document ends",
                 std::string(response.header(kOffset).value_or("")));
   }
   return {};

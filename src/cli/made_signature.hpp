@@ -1,5 +1,5 @@
-// MadeSignature is what `sign` and `cms` got, here or from a server: the facts that the service states of it, and its
-// bytes. Both commands print it the same way wherever it was made.
+// MadeSignature is the signature that `sign` or `cms` got, made in this process or by a server: the service's facts
+// about it, and its bytes. Both commands print it in the same way wherever it was made.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,17 +13,19 @@ namespace rakkan::cli {
 
 struct MadeSignature {
   boost::json::object facts;  // with "signature", "intent", "outcome"
-  Bytes bytes;                // what follows the document, or the CMS
+  Bytes bytes;                // the bytes that follow the document, or the CMS
 };
 
 [[nodiscard]] Result<MadeSignature> made_here(service::StoredSignature stored);
-// From the answer of a server, whose facts are asked for by the signature's id. malformed_server_answer.
+// The signature in a server's answer; its facts are asked for by the signature's id. malformed_server_answer.
 [[nodiscard]] Result<MadeSignature> made_there(const Remote& remote, fetch::HttpResponse response);
 
-// Where the bytes belong, by the server's word. malformed_server_answer unless it is the end of the document.
+// Checks the position that the server gives for the bytes: malformed_server_answer unless it is the end of the
+// document.
 [[nodiscard]] Result<void> check_offset(const fetch::HttpResponse& response, std::uint64_t document_size);
 
-// Lines for people about the document's digest, the timestamp, the entries in the log; whichever the facts know.
+// Lines for people about the document's digest, the timestamp and the entries in the log, as far as the facts have
+// them.
 [[nodiscard]] std::string lines_of(const boost::json::object& facts);
 
 }  // namespace rakkan::cli

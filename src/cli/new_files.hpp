@@ -1,5 +1,6 @@
-// NewFiles knows what is new in a folder since it was made, so that a command that fails leaves nothing behind. It
-// looks at names that are the command's own: what somebody else writes into the folder meanwhile is no business of it.
+// NewFiles remembers which files of a folder are new since the object was made, so that a command that fails leaves
+// nothing behind. It looks only at names that are the command's own: files that others write into the folder meanwhile
+// are left alone.
 #pragma once
 
 #include <filesystem>
@@ -12,21 +13,22 @@ namespace rakkan::cli {
 
 class NewFiles {
  public:
-  // Looks at what is there now; the folder and its parents may be missing. `own`: files and folders in it, by name.
+  // Notes the files that exist now; the folder and its parents may be missing. `own` are the names of files and folders
+  // in it.
   NewFiles(std::filesystem::path folder, std::vector<std::string> own);
   NewFiles(const NewFiles&) = delete;
   NewFiles& operator=(const NewFiles&) = delete;
-  ~NewFiles();  // removes what is new, unless it was kept
+  ~NewFiles();  // removes the new files, unless keep() was called
 
   void keep() noexcept { kept_ = true; }
-  // That file stays in any case, and the folders that it lies in.
+  // Makes a file stay in any case, with the folders that it lies in.
   void spare(std::filesystem::path file) { before_.insert(std::move(file)); }
-  // Removes what is new of the own names, and the folders on the way to it that were not there. What somebody else
-  // keeps from being removed stays.
+  // Removes new files of the own names, and the folders on the way to them that did not exist. A folder with files of
+  // others stays.
   void remove() noexcept;
 
  private:
-  // In the order of a walk: a folder before its contents.
+  // The own files that exist now, a folder before its contents.
   [[nodiscard]] std::vector<std::filesystem::path> found() const;
 
   std::filesystem::path folder_;

@@ -21,7 +21,8 @@ Result<void> write(const Document& document) {
                                           : write_file_atomically(document.to, document.parts, document.secret);
 }
 
-// Standard output carries one document, or the facts.
+// Writes the documents and the facts. Standard output takes one document, or the facts, which else go to standard
+// error.
 Result<void> give_out(const Outcome& outcome, bool json) {
   const auto& documents = outcome.documents;
   const auto streams = std::count_if(documents.begin(), documents.end(), is_for_standard_output);
@@ -39,7 +40,7 @@ Result<void> give_out(const Outcome& outcome, bool json) {
   return {};
 }
 
-// A file with a secret that is no good any more would only be taken for one that is.
+// Removes files with secrets of a command that was taken back, so that nobody takes them for valid ones.
 void forget_secrets(const Outcome& outcome) {
   for (const Document& document : outcome.documents) {
     std::error_code ignored;
@@ -71,7 +72,7 @@ Document Document::of(std::filesystem::path to, SecureBytes content) {
 
 Document Document::secret_line(std::filesystem::path to, std::string_view text) {
   std::string line;
-  line.reserve(text.size() + 1);  // never moved: no copy is left behind
+  line.reserve(text.size() + 1);  // the line is never moved, so no copy is left behind
   line.append(text).push_back('\n');
   Document document = of(std::move(to), SecureBytes(bytes_of(line)));
   secure_wipe({reinterpret_cast<Byte*>(line.data()), line.size()});
@@ -90,7 +91,7 @@ Result<void> deliver(const Outcome& outcome, bool json) {
     error.detail += "; " + *undone;
     return fail(std::move(error));
   }
-  error.detail += "; what was made could not be taken back";
+  error.detail += "; the command could not be taken back";
   return fail(std::move(error).because(std::move(undone).error()));
 }
 

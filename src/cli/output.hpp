@@ -1,5 +1,6 @@
-// What reaches the terminal: outcomes on stdout, errors on stderr (with --json on stdout as one document), progress on
-// stderr. Nothing else of the command line writes to either.
+// The output of the command line: facts go to stdout (to stderr when a document goes to stdout), errors to stderr (with
+// --json also to stdout, as one JSON document), progress and warnings to stderr. No other code of the command line
+// writes to the two streams, but for the question of `init`.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,17 +14,17 @@ namespace rakkan::cli {
 // The error in the one form of both programs (console/error_report.hpp).
 [[nodiscard]] boost::json::object to_json(const Error& error);
 
-// Gives out what a command has made: its documents, then its facts. When any of it cannot be written, the command is
-// taken back where that can be done, and has failed: output_unwritable, file_unwritable, invalid_argument.
+// Gives out a command's documents, then its facts. When one of them cannot be written, the command is taken back where
+// that is possible, and has failed: output_unwritable, file_unwritable, invalid_argument.
 [[nodiscard]] Result<void> deliver(const Outcome& outcome, bool json);
 
-// Tells the error in that form; the exit code that it means.
+// Reports the error in that form; returns its exit code.
 int print(const Error& error, bool json);
 
-// Something that everybody should see, on stderr; it fails nothing.
+// Writes a warning to stderr; the command goes on.
 void warn(std::string_view what);
 
-// Says on stderr what is being done, where a person watches (stderr is a terminal). Never on stdout.
+// Writes to stderr what is being done, where a person watches (stderr is a terminal). Never writes to stdout.
 void progress(std::string_view what);
 
 }  // namespace rakkan::cli

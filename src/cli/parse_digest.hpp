@@ -7,7 +7,7 @@
 
 namespace rakkan::cli {
 
-// "HEX", the algorithm told by the length, or "SHA-384:HEX". invalid_argument.
+// Reads a digest: "HEX", whose length says the algorithm, or "SHA-384:HEX". invalid_argument.
 [[nodiscard]] Result<crypto::Digest> parse_digest(std::string_view text);
 
 }  // namespace rakkan::cli

@@ -27,7 +27,7 @@ Program::Program() : app("Rakkan signs and timestamps electronic contracts with 
   app.set_version_flag("--version", std::string(RAKKAN_VERSION));
   app.footer(std::string(kFooter));
   app.require_subcommand(1);
-  app.fallthrough();  // global options may stand behind the command too
+  app.fallthrough();  // global options may be given behind the command too
   declare_global_options(app, global);
 
   std::map<std::string_view, CLI::App*> parents{{"", &app}};

@@ -1,5 +1,5 @@
-// Program is `rakkan` as CLI11 sees it: the tree of its commands with the options that each declares. It is parsed once
-// to run a command, or looked at (program_facts.cpp).
+// Program is `rakkan` for CLI11: the tree of its commands with the options that each declares. It parses a command line
+// once, or is read by program_facts.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>

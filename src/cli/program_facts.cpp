@@ -5,7 +5,8 @@
 namespace rakkan::cli {
 namespace {
 
-// CLI11 tells the type and behind a colon what checks the value: "TEXT:{witness,party}", "FILE", "URL:".
+// The type of an option's value. CLI11 gives the type and, behind a colon, the check of the value:
+// "TEXT:{witness,party}", "FILE", "URL:".
 std::string type_of(const CLI::Option& option) {
   const std::string type = option.get_type_name();
   return type.substr(0, type.find(':'));

@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr std::string_view kBearer = "Bearer ";
 constexpr int kTries = 5;
 constexpr milliseconds kFirstPause = 200ms;
-constexpr milliseconds kLongestPause = 30s;  // a server that wants more is believed, and not waited for
+constexpr milliseconds kLongestPause = 30s;  // a server that demands a longer pause is not waited for
 constexpr unsigned kDeepestCause = 4;
 
 std::string text_member(const boost::json::object& object, std::string_view name) {
@@ -63,7 +63,7 @@ Error error_of(const boost::json::object& problem, unsigned depth) {
   return error;
 }
 
-// RFC 9110 §10.2.3, as a number of seconds; dates are not read.
+// Retry-After (RFC 9110 §10.2.3) as a number of seconds; dates are not read.
 std::optional<milliseconds> retry_after(const fetch::HttpResponse& response) {
   const std::string_view text = response.header("retry-after").value_or("");
   unsigned seconds = 0;
@@ -81,7 +81,8 @@ Result<std::string> fresh_key() {
   return to_hex(random);
 }
 
-// Doubled each time, a little longer than said: callers that were refused together do not come back together.
+// The pause before the next try, doubled each time and a little longer than demanded, so that callers that were refused
+// together do not come back together.
 milliseconds pause_before(int next_try, const Error& error) {
   const milliseconds least = error.retry_after.value_or(0ms);
   std::array<Byte, 1> random{};
@@ -193,12 +194,12 @@ Result<fetch::HttpResponse> Remote::ask_once(const RemoteRequest& request, const
   if (!api_key_.empty()) {
     http.headers.push_back({"Authorization", {}});
     std::string& value = http.headers.back().value;
-    value.reserve(kBearer.size() + api_key_.view().size());  // never moved: no copy is left behind
+    value.reserve(kBearer.size() + api_key_.view().size());  // the value is never moved, so no copy is left behind
     value.append(kBearer).append(api_key_.text());
   }
   Result<fetch::HttpResponse> sent = client_.send(http);
   for (fetch::HttpHeader& header : http.headers) {
-    secure_wipe({reinterpret_cast<Byte*>(header.value.data()), header.value.size()});  // the key was in one
+    secure_wipe({reinterpret_cast<Byte*>(header.value.data()), header.value.size()});  // one of the headers had the key
   }
   RAKKAN_TRY(fetch::HttpResponse response, std::move(sent).map_error([&](Error error) {
     return error.code == ErrorCode::input_too_large

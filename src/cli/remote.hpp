@@ -1,4 +1,4 @@
-// Remote is a running rakkand that a command asks instead of working on a data folder of its own: --server URL.
+// Remote is a running rakkand that a command asks instead of working on a data folder itself (--server URL).
 #pragma once
 
 #include <boost/json.hpp>
@@ -17,9 +17,9 @@ class App;
 
 namespace rakkan::cli {
 
-// The options of every command that a server can carry out.
+// RemoteOptions are the options of every command that a server can carry out.
 struct RemoteOptions {
-  std::string server;  // empty: work here
+  std::string server;  // empty: the command works in this process
   std::filesystem::path api_key_file;
   std::filesystem::path ca_file;
 
@@ -27,11 +27,11 @@ struct RemoteOptions {
   [[nodiscard]] bool chosen() const noexcept { return !server.empty(); }
 };
 
-// Whether the same request may be sent again when nobody knows what became of the first.
+// Repeat says whether the same request may be sent again when the result of the first is unknown.
 enum class Repeat : std::uint8_t {
-  never,     // it would be done twice
-  harmless,  // it reads, or a second answer costs nothing
-  by_key,    // it carries an Idempotency-Key: the server answers a repetition with the first answer
+  never,     // the request would be carried out twice
+  harmless,  // the request only reads, or a second answer costs nothing
+  by_key,    // the request has an Idempotency-Key: the server answers a repetition with the first answer
 };
 
 struct RemoteRequest {
@@ -46,15 +46,16 @@ struct RemoteRequest {
 
 class Remote {
  public:
-  // Reads the key's file. file_unreadable.
+  // Reads the API key's file. file_unreadable.
   [[nodiscard]] static Result<Remote> open(const RemoteOptions& options,
                                            std::chrono::milliseconds patience = fetch::HttpOptions().timeout);
-  // The server of this machine that listens on a Unix socket: it knows the caller by the kernel's word.
+  // The server of this machine that listens on a Unix socket, for which the kernel names the caller.
   [[nodiscard]] static Remote by_socket(const std::filesystem::path& socket, std::chrono::milliseconds patience);
 
-  // The answer, which has a 2xx status and the media type that was asked for. A problem document of the server is the
-  // Error that the same command would have ended in here; server_unreachable, malformed_server_answer. What may succeed
-  // later is tried again a few times, no sooner than Retry-After says.
+  // Sends a request and returns the answer, which has a 2xx status and the wanted media type. A problem document of the
+  // server becomes the Error with which the same command would have failed in this process; server_unreachable,
+  // malformed_server_answer. A request that may succeed later is tried again a few times, no sooner than Retry-After
+  // says.
   [[nodiscard]] Result<fetch::HttpResponse> ask(const RemoteRequest& request) const;
   // The same for JSON in (where `body` is not empty) and a JSON object out.
   [[nodiscard]] Result<boost::json::object> ask_json(std::string method, std::string path,
@@ -72,10 +73,10 @@ class Remote {
   fetch::HttpClient client_;
 };
 
-// The object that the answer's body is. malformed_server_answer.
+// The answer's body as a JSON object. malformed_server_answer.
 [[nodiscard]] Result<boost::json::object> json_of(const fetch::HttpResponse& response);
 
-// The Error that an answer other than 2xx means: an RFC 9457 problem document by its code, anything else
+// The Error of an answer without a 2xx status: that of an RFC 9457 problem document's code, else
 // malformed_server_answer with the status in its detail.
 [[nodiscard]] Error error_of(const fetch::HttpResponse& response);
 

@@ -1,4 +1,4 @@
-// Runtime is what a command that touches state works with: the configuration that holds, and the use cases.
+// Runtime is the environment of a command that touches state: the configuration in force, and the use cases.
 #pragma once
 
 #include <memory>
@@ -11,20 +11,20 @@
 
 namespace rakkan::cli {
 
-// What --set says, in order. invalid_argument.
+// The settings of --set, in order. invalid_argument.
 [[nodiscard]] Result<std::vector<config::Setting>> settings(const GlobalOptions& global);
 
-// The configuration that holds: the file (--config, $RAKKAN_CONFIG, ./rakkan.toml, /etc/rakkan/rakkan.toml, or the
+// Loads the configuration in force: the file (--config, $RAKKAN_CONFIG, ./rakkan.toml, /etc/rakkan/rakkan.toml, or the
 // defaults), the environment over it, --set over that.
 [[nodiscard]] Result<config::Configuration> load_configuration(const GlobalOptions& global);
 
 // The part of a configuration that the use cases need.
 [[nodiscard]] service::EmbeddedOptions embedded_options(const config::Configuration& configuration);
 
-// The audit log in the data folder, without any key.
+// Opens the audit log in the data folder, which needs no key.
 [[nodiscard]] Result<std::unique_ptr<service::OpenArchive>> open_archive(const GlobalOptions& global);
 
-// The local user, whoever's process this is.
+// The principal of this process's user.
 [[nodiscard]] access::Principal local_principal();
 
 class Runtime {
@@ -33,7 +33,8 @@ class Runtime {
   [[nodiscard]] static Result<std::unique_ptr<Runtime>> open(const GlobalOptions& global);
 
   [[nodiscard]] const config::Configuration& configuration() const noexcept { return configuration_; }
-  [[nodiscard]] service::SigningService& service() noexcept { return embedded_->signing(); }
+  [[nodiscard]] service::Assembly& service() noexcept { return embedded_->service(); }
+  [[nodiscard]] service::SigningService& signing() noexcept { return embedded_->service().signing(); }
   [[nodiscard]] audit::Trail& trail() noexcept { return embedded_->trail(); }
   [[nodiscard]] store::Store& store() noexcept { return embedded_->store(); }
   // Reads the keys. store_unavailable, store_corrupt.

@@ -1,4 +1,4 @@
-// rakkan sign IN.pdf -o OUT.pdf: one PAdES signature as an incremental update.
+// The command `rakkan sign IN.pdf -o OUT.pdf`, which adds one PAdES signature as an incremental update.
 #include <CLI/CLI.hpp>
 
 #include "cli/input.hpp"
@@ -22,7 +22,7 @@ class SignCommand final : public Command {
         ->type_name(kFile)
         ->required();
     options_.declare(app);
-    app.add_option("--field", field_.field_name, "Signature field: a new name, or an empty field that is there");
+    app.add_option("--field", field_.field_name, "Signature field: a new name, or that of an existing empty field");
     app.add_option("--reason", field_.reason,
                    "/Reason; behind the text that says on whose instruction a witness signs");
     app.add_option("--name", field_.name, "/Name (default: the witness's configured name, or the certificate's CN)");
@@ -45,16 +45,16 @@ class SignCommand final : public Command {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     RAKKAN_TRY(SigningInputs inputs, read_inputs(options_, runtime->configuration().service.limits));
     const access::Principal principal = runtime->principal();
-    RAKKAN_TRY(const auto algorithm, runtime->service().digest_algorithm(principal, inputs.credential));
+    RAKKAN_TRY(const auto algorithm, runtime->signing().digest_algorithm(principal, inputs.credential));
     service::SignPdfCommand command{
         {principal, inputs.credential, inputs.type, inputs.level, std::move(inputs.consent), options_.tsa},
         service::HashedDocument::hash(document, algorithm),
         field_};
-    RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->service().sign_pdf(std::move(command))));
+    RAKKAN_TRY(service::SignedDocument made, async::block_on(runtime->signing().sign_pdf(std::move(command))));
     return made_here(std::move(made.stored));
   }
 
-  // Only what was appended comes back: the document is here already.
+  // Has a server sign. Only the appended bytes come back, since the command has the document already.
   [[nodiscard]] Result<MadeSignature> sign_there(const config::Configuration& configuration, ByteView document) const {
     RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
     RAKKAN_TRY(const Remote remote, Remote::open(remote_));

@@ -15,7 +15,7 @@ using pades::Check;
 constexpr std::string_view kNotVerified =
     "未検証（証明書の信頼性は判断していません） / not verified: whether its certificate is to be trusted is not judged";
 constexpr std::string_view kIntact =
-    "改ざんは検出されませんでした / digest and signature match the certificate that it carries";
+    "改ざんは検出されませんでした / digest and signature match the certificate in the signature";
 constexpr std::string_view kBroken = "署名が文書と一致しません / BROKEN";
 constexpr std::string_view kUnchecked = "確認できません / NOT CHECKED";
 
@@ -163,7 +163,7 @@ class Report {
     line("algorithm", integrity_.suite != nullptr ? integrity_.suite->name : "unknown");
   }
 
-  // The texts of the signature dictionary: the signer's words, proven by nobody.
+  // The texts of the signature dictionary: claims of the signer, which nothing proves.
   void describe_words() {
     struct Row {
       std::string_view key, member, label;

@@ -1,4 +1,5 @@
-// The options that `sign` and `cms` share: whose key, which type, on whose instruction or with whose PIN, which level.
+// The options that `sign` and `cms` share: credential, signature type, instruction or PIN or activation, level,
+// timestamp.
 #pragma once
 
 #include <boost/json.hpp>
@@ -31,7 +32,7 @@ struct SigningOptions {
   void declare(CLI::App& app);
 };
 
-// The same, read and understood.
+// SigningInputs are the values of these options, with the contents of the files that they name.
 struct SigningInputs {
   CredentialId credential;
   service::SignatureType type{};

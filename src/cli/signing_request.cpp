@@ -9,7 +9,7 @@ namespace rakkan::cli {
 
 SecureBytes secret_member(std::string_view name, const SecureBytes& value) {
   Bytes text;
-  text.reserve(name.size() + 6 * value.view().size() + 8);  // never moved: no copy is left behind
+  text.reserve(name.size() + 6 * value.view().size() + 8);  // the text is never moved, so no copy is left behind
   append(text, ",\"");
   append(text, name);
   append(text, "\":\"");

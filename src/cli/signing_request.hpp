@@ -1,5 +1,5 @@
-// What `sign` and `cms` send to a server: the `request` of the HTTP API as JSON text. PIN and activation token stay in
-// memory that is wiped.
+// SigningRequest is the request that `sign` and `cms` send to a server: the `request` of the HTTP API as JSON text. PIN
+// and activation token stay in memory that is wiped.
 #pragma once
 
 #include <boost/json.hpp>
@@ -16,25 +16,25 @@ class SigningRequest {
   // `more` are members beside those that both commands have.
   SigningRequest(const SigningOptions& options, const SigningInputs& inputs, boost::json::object more);
 
-  // The JSON text in pieces; views into this.
+  // The JSON text in pieces, which view the SigningRequest.
   [[nodiscard]] std::vector<ByteView> pieces() const;
 
  private:
-  std::string head_;  // without the closing brace
+  std::string head_;  // the JSON text without the closing brace and the secrets
   std::string instruction_;
   SecureBytes secrets_;
 };
 
-// `,"name":"value"` with the value escaped (RFC 8259 §7).
+// The member `,"name":"value"` with the value escaped (RFC 8259 §7).
 [[nodiscard]] SecureBytes secret_member(std::string_view name, const SecureBytes& value);
 
-// multipart/form-data (RFC 7578): `request`, then `document`.
+// SigningForm is a body of multipart/form-data (RFC 7578) with the parts `request` and `document`.
 class SigningForm {
  public:
-  // internal: no randomness for the boundary.
+  // Makes a form with a random boundary. internal when there is no randomness.
   [[nodiscard]] static Result<SigningForm> make();
   [[nodiscard]] std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
-  // The whole body; views into this, the request and the document.
+  // The whole body in pieces, which view the form, the request and the document.
   [[nodiscard]] std::vector<ByteView> pieces(const SigningRequest& request, ByteView document) const;
 
  private:

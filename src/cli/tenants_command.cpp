@@ -1,4 +1,4 @@
-// rakkan tenants: who is served, with keys and credentials.
+// The command `rakkan tenants`, which lists the tenants with their API keys and credentials.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"

@@ -1,5 +1,5 @@
-// rakkan timestamp FILE -o FILE.tsr: an RFC 3161 timestamp of a file, or the answer to a request that somebody else
-// made.
+// The command `rakkan timestamp FILE -o FILE.tsr`, which obtains an RFC 3161 timestamp of a file, or answers a request
+// that another program made.
 #include <CLI/CLI.hpp>
 #include <array>
 
@@ -19,7 +19,7 @@
 namespace rakkan::cli {
 namespace {
 
-constexpr std::uint64_t kLargestRequest = 64 * 1024;  // bytes; the unit itself refuses more than 4 KiB as RFC 3161 says
+constexpr std::uint64_t kLargestRequest = 64 * 1024;  // bytes; the unit itself rejects requests of more than 4 KiB
 
 class TimestampCommand final : public Command {
  public:
@@ -62,7 +62,7 @@ class TimestampCommand final : public Command {
                                                        const crypto::Digest& digest) const {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     service::IssueTimestampCommand command{runtime->principal(), digest, tsa_, std::nullopt};
-    return async::block_on(runtime->service().issue_timestamp(std::move(command)));
+    return async::block_on(runtime->signing().issue_timestamp(std::move(command)));
   }
 
   [[nodiscard]] Result<tsp::TimestampToken> stamp_there(const crypto::Digest& digest) const {
@@ -86,11 +86,11 @@ class TimestampCommand final : public Command {
   [[nodiscard]] static Result<Bytes> answer_here(const GlobalOptions& global, Bytes query) {
     RAKKAN_TRY(const auto runtime, Runtime::open(global));
     service::TimestampAnswer answer = async::block_on(
-        runtime->service().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
+        runtime->signing().answer_timestamp_request(runtime->principal(), std::move(query), std::nullopt));
     return std::move(answer.response);
   }
 
-  // A rejection is an answer too: it is written, and the exit code says that nothing was granted.
+  // Answers a request. A rejection is an answer too: it is written, and the exit code says that no token was granted.
   [[nodiscard]] Result<Outcome> answer(const GlobalOptions& global) {
     RAKKAN_TRY(Bytes query, read_input(file_, kLargestRequest));
     RAKKAN_TRY(Bytes response, remote_.chosen() ? answer_there(query) : answer_here(global, std::move(query)));

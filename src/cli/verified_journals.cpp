@@ -66,7 +66,7 @@ Result<audit::VerifiedLog> log_of(const json::object& object) {
   return log;
 }
 
-// An error that is no verdict would be no error of a log.
+// The verdict of a log. An error that is no verdict is malformed: it would not be about the log.
 Result<Error> verdict_of(const json::object& object) {
   const auto code = error_code_from_slug(text_member(object, "code"));
   Error error{code.value_or(ErrorCode::internal), text_member(object, "detail"), text_member(object, "where"), {}, {}};

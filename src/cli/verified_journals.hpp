@@ -1,4 +1,4 @@
-// What POST /v1/audit/verify answered, as what a verification here would have given.
+// Conversion of the answer of POST /v1/audit/verify to the result of a verification in this process.
 #pragma once
 
 #include <boost/json.hpp>
@@ -8,7 +8,7 @@
 
 namespace rakkan::cli {
 
-// malformed_server_answer.
+// The journals in an answer. malformed_server_answer.
 [[nodiscard]] Result<std::vector<VerifiedJournal>> journals_of(const boost::json::object& answer);
 
 }  // namespace rakkan::cli

@@ -1,5 +1,5 @@
-// Sizes and headers of DER elements whose content size is known before they are written: what lets assemble_signed_data
-// write every byte once.
+// Sizes and headers of DER elements whose content size is known before they are written, which lets
+// assemble_signed_data write every byte once.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -9,7 +9,7 @@
 
 namespace rakkan::cms {
 
-// Size of an element with that many content octets.
+// The size of an element with that many content octets.
 inline std::size_t element_size(std::size_t content_size) noexcept {
   return der::header_size(content_size) + content_size;
 }
@@ -21,7 +21,7 @@ inline void append_element(Bytes& out, der::Tag tag, ByteView content) {
   append(out, content);
 }
 
-// The same failure, under the code of the structure that was being read.
+// The same failure under another code, that of the structure that was being read.
 inline tl::unexpected<Error> malformed_as(ErrorCode code, Error error) {
   if (error.code == ErrorCode::malformed_der) {
     error.code = code;

@@ -12,7 +12,8 @@ namespace {
 
 using der::Tag;
 
-// Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue }, here always one value.
+// Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue } (RFC 5652 §5.3), here always
+// with one value.
 template <class Value>
 void write_attribute(der::Writer& writer, const der::Oid& type, Value&& value) {
   writer.sequence([&] {
@@ -21,7 +22,7 @@ void write_attribute(der::Writer& writer, const der::Oid& type, Value&& value) {
   });
 }
 
-// The content of a complete element of ours: the suites' AlgorithmIdentifiers are constants shorter than 128 octets.
+// The content of a suite's AlgorithmIdentifier: a constant shorter than 128 octets, so its header has two octets.
 ByteView content_of(ByteView element) noexcept { return element.subspan(2); }
 
 // CMSAlgorithmProtection ::= SEQUENCE { digestAlgorithm, signatureAlgorithm [1] IMPLICIT AlgorithmIdentifier } (RFC

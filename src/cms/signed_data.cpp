@@ -14,7 +14,7 @@ using der::Element;
 using der::Reader;
 using der::Tag;
 
-// Far above what any signature carries; what bounds time and memory for input made to waste them.
+// Limits far above the contents of any signature; they bound time and memory for input that is made to waste them.
 constexpr std::size_t kMaxSize = std::size_t{64} << 20;
 constexpr std::size_t kMaxCertificates = 256;
 constexpr std::size_t kMaxSignerInfos = 64;
@@ -48,9 +48,10 @@ Result<Attribute> read_attribute(Reader& attributes) {
   return attribute;
 }
 
-// Signed attributes are digested as DER (RFC 5652 §5.4): an encoding that is not in DER's order would be another one
-// than the signed one, so it is refused, as is a repeated type (§11: each "MUST NOT include multiple instances" of
-// them). Unsigned attributes may repeat and stand in any order: CAdES adds several of a type.
+// Attributes ::= SET SIZE (1..MAX) OF Attribute. Signed attributes are digested as DER (RFC 5652 §5.4): an encoding
+// that is not in DER's order would be another one than the signed one, so it is refused, as is a repeated type (§11:
+// signed attributes "MUST NOT include multiple instances" of a type). Unsigned attributes may repeat and stand in any
+// order: CAdES adds several of one type.
 Result<std::vector<Attribute>> read_attributes(Reader reader, Signed is_signed) {
   std::vector<Attribute> attributes;
   ByteView previous;
@@ -79,7 +80,9 @@ Result<std::vector<Attribute>> read_attributes(Reader reader, Signed is_signed) 
   return attributes;
 }
 
-// RFC 5652 §5.3: version 1 with issuerAndSerialNumber, 3 with subjectKeyIdentifier.
+// SignerIdentifier ::= CHOICE { issuerAndSerialNumber IssuerAndSerialNumber,
+//                               subjectKeyIdentifier [0] IMPLICIT OCTET STRING }
+// RFC 5652 §5.3: the SignerInfo's version is 1 with issuerAndSerialNumber, 3 with subjectKeyIdentifier.
 Result<void> read_signer_identifier(Reader& fields, std::uint64_t version, SignerInfo& signer) {
   RAKKAN_TRY(const auto key_identifier, fields.element_if(der::context(0)));
   if (key_identifier) {
@@ -122,8 +125,9 @@ Result<SignerInfo> read_signer_info(Reader& signer_infos) {
   return signer;
 }
 
-// CertificateChoices (RFC 5652 §10.2.2): X.509 certificates are kept, attribute certificates v2 and other formats are
-// not what signs here and are passed over; the obsolete extendedCertificate and attribute certificate v1 are refused.
+// CertificateChoices ::= CHOICE { certificate, extendedCertificate [0], v1AttrCert [1], v2AttrCert [2], other [3] }
+// RFC 5652 §10.2.2: X.509 certificates are kept; attribute certificates v2 and other formats, with which nobody signs
+// here, are passed over; the obsolete extendedCertificate and attribute certificate v1 are refused.
 Result<std::vector<ByteView>> read_certificates(Reader set) {
   std::vector<ByteView> certificates;
   std::size_t count = 0;
@@ -141,7 +145,8 @@ Result<std::vector<ByteView>> read_certificates(Reader set) {
   return certificates;
 }
 
-// RevocationInfoChoices (RFC 5652 §10.2.1) are read for their shape only: revocation data comes with validation.
+// RevocationInfoChoices ::= SET OF CHOICE { crl CertificateList, other [1] IMPLICIT OtherRevocationInfoFormat } (RFC
+// 5652 §10.2.1) is read for its shape only: revocation data comes with validation.
 Result<void> skip_revocation(Reader& fields) {
   RAKKAN_TRY(auto choices, fields.enter_if(der::context_constructed(1)));
   while (choices && !choices->at_end()) {
@@ -211,7 +216,7 @@ Result<void> SignedData::Parsed::read() {
   if (version != 1 && version != 3 && version != 4 && version != 5) {
     return fields.malformed("unknown SignedData version");
   }
-  // A collection for one-pass readers (§5.1), signed by nobody: each SignerInfo names its own algorithm.
+  // digestAlgorithms is a hint for one-pass readers (§5.1) that no signature covers: each SignerInfo names its own.
   RAKKAN_CHECK(fields.element(Tag::set));
   RAKKAN_CHECK(read_encapsulated_content(fields));
   RAKKAN_TRY(const auto certificate_set, fields.enter_if(der::context_constructed(0)));
@@ -231,7 +236,7 @@ Result<void> SignedData::Parsed::read() {
   return {};
 }
 
-// EncapsulatedContentInfo ::= SEQUENCE { eContentType, eContent [0] EXPLICIT OCTET STRING OPTIONAL }
+// EncapsulatedContentInfo ::= SEQUENCE { eContentType, eContent [0] EXPLICIT OCTET STRING OPTIONAL } (RFC 5652 §5.2)
 Result<void> SignedData::Parsed::read_encapsulated_content(Reader& fields) {
   RAKKAN_TRY(Reader encapsulated, fields.enter(Tag::sequence));
   RAKKAN_TRY(content_type, encapsulated.oid());

@@ -18,7 +18,8 @@ constexpr Tag kUnsignedAttributes = der::context_constructed(1);
 constexpr std::size_t kVersionSize = 3;
 void append_version(Bytes& out, Byte version) { append_element(out, Tag::integer, std::array{version}); }
 
-// RFC 5652 §5.1: 3 when the content is not id-data, else 1 (our SignerInfo is version 1, all certificates are X.509's).
+// SignedData.version by RFC 5652 §5.1: 3 when the content is not id-data, else 1 (our SignerInfo is version 1, and all
+// certificates are X.509 certificates).
 Byte version_of(const SignedDataParts& parts) noexcept { return parts.content_type == kIdData ? 1 : 3; }
 
 std::size_t oid_size(const der::Oid& oid) noexcept { return element_size(oid.content().size()); }
@@ -28,8 +29,8 @@ bool before(ByteView a, ByteView b) noexcept {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
 }
 
-// Visits the certificates once each in the order of a DER SET OF (X.690 §11.6), without memory of its own: there are
-// few.
+// Visits each certificate once, in the order of a DER SET OF (X.690 §11.6). It needs no memory of its own, since there
+// are few certificates.
 template <class Visit>
 void each_certificate(const SignedDataParts& parts, Visit&& visit) {
   ByteView last;
@@ -54,7 +55,7 @@ void each_certificate(const SignedDataParts& parts, Visit&& visit) {
   }
 }
 
-// Content sizes of every element, inside out.
+// Layout holds the content sizes of the elements, computed from the innermost outwards.
 struct Layout {
   Layout(const SignedDataParts& parts, std::size_t signature_size, std::size_t timestamp_size);
 

@@ -1,5 +1,5 @@
-// RFC 5652 §5.6 with the attributes that CAdES and PAdES require. Everything here is decided on signed bytes; what
-// stands in unsigned places (certificates, unsigned attributes) is only ever a candidate.
+// Signature verification by RFC 5652 §5.6 with the attributes that CAdES and PAdES require. Everything is decided on
+// signed bytes; values in unsigned places (certificates, unsigned attributes) are only candidates.
 #include <algorithm>
 #include <array>
 
@@ -23,14 +23,14 @@ Result<ByteView> required_attribute(const SignerInfo& signer, const der::Oid& ty
   return *value;
 }
 
-// Deviations: the SHA-1 attribute signingCertificate (RFC 2634 §5.4) names no certificate here; SHA-1 is not in our
-// suites.
+// The signer's certificate by signingCertificateV2 (RFC 5035 §3). Deviations: the SHA-1 attribute signingCertificate
+// (RFC 2634 §5.4) names no certificate here, since no suite has SHA-1.
 Result<EssCertIdV2> signing_certificate(const SignerInfo& signer) {
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdSigningCertificateV2, "signingCertificateV2"));
   return parse_signing_certificate_v2(value);
 }
 
-// Must signingCertificateV2 be looked at? One that occurs, in whatever number, is.
+// True when signingCertificateV2 must be looked at: always when it occurs, in whatever number.
 bool is_bound(const SignerInfo& signer, CertificateBinding binding) {
   const auto has_type = [](const Attribute& attribute) { return attribute.type == kIdSigningCertificateV2; };
   return binding == CertificateBinding::signing_certificate_v2 ||
@@ -45,7 +45,7 @@ bool identifies(const SignerInfo& signer, const pki::Certificate& certificate) {
   return is_issuer_of(signer.issuer, certificate) && equal(signer.serial_number, certificate.serial_number());
 }
 
-// RFC 5652 §11.1: its value is the eContentType.
+// RFC 5652 §11.1: the value of contentType is the eContentType.
 Result<void> check_content_type(const SignedData& data, const SignerInfo& signer) {
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdContentType, "contentType"));
   Reader reader(value);
@@ -56,7 +56,7 @@ Result<void> check_content_type(const SignedData& data, const SignerInfo& signer
   return {};
 }
 
-// RFC 5652 §11.2 and RFC 8933 §3.1: by the SignerInfo's digestAlgorithm.
+// RFC 5652 §11.2 and RFC 8933 §3.1: messageDigest is the content's digest by the SignerInfo's digestAlgorithm.
 Result<void> check_message_digest(const SignerInfo& signer, const crypto::Digest& content_digest) {
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdMessageDigest, "messageDigest"));
   Reader reader(value);
@@ -70,7 +70,7 @@ Result<void> check_message_digest(const SignerInfo& signer, const crypto::Digest
   return {};
 }
 
-// RFC 6211 §3: where present, both identifiers "MUST be the same" as the SignerInfo's.
+// RFC 6211 §3: where CMSAlgorithmProtection is present, both of its identifiers "MUST be the same" as the SignerInfo's.
 Result<void> check_algorithm_protection(const SignerInfo& signer) {
   const auto has_type = [](const Attribute& attribute) { return attribute.type == kIdCmsAlgorithmProtection; };
   if (std::none_of(signer.signed_attributes.begin(), signer.signed_attributes.end(), has_type)) {
@@ -102,7 +102,7 @@ Result<void> verify_value(const SignerInfo& signer, const pki::Certificate& cert
     return fail(ErrorCode::signature_invalid, "the signature algorithm uses another digest than the SignerInfo");
   }
   RAKKAN_TRY(const crypto::PublicKey key, certificate.public_key());
-  // RFC 5652 §5.4: digested with the tag of an explicit SET OF in place of [0].
+  // RFC 5652 §5.4: the attributes are digested with the tag of an explicit SET OF in place of [0].
   Bytes header;
   append_header(header, Tag::set, signer.signed_attributes_content.size());
   if (suite->scheme == crypto::SignatureScheme::eddsa) {
@@ -132,7 +132,7 @@ Result<pki::Certificate> find_signer_certificate(const SignedData& data, const S
   }
   RAKKAN_TRY(const EssCertIdV2 named, signing_certificate(signer));
   for (const ByteView der : data.certificates()) {
-    // By hash first: only the certificate that is meant has to parse.
+    // Hashes are compared first, so that only the named certificate has to parse.
     if (!equal(named.hash, crypto::digest(named.hash_algorithm, der).view())) {
       continue;
     }

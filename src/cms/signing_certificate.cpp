@@ -45,8 +45,8 @@ Result<EssCertIdV2> read(ByteView value) {
     result.has_issuer_serial = true;
   }
 
-  // Further identifiers name other certificates of the path; policies say nothing about the signer's. Only their shape
-  // is read.
+  // Further identifiers name other certificates of the path, and policies do not concern the signer's certificate. Both
+  // are read for their shape only.
   while (!ids.at_end()) {
     RAKKAN_CHECK(ids.element(Tag::sequence));
   }

@@ -1,8 +1,9 @@
 // signingCertificateV2 (RFC 5035 §3, RFC 5816 §2.2.1): the signed attribute that names the signer's certificate, so
 // that a certificate put beside or in place of it is noticed.
 //
-//   SigningCertificateV2 ::= SEQUENCE { certs SEQUENCE OF ESSCertIDv2, policies SEQUENCE OF PolicyInformation OPTIONAL
-//   } ESSCertIDv2 ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier DEFAULT {id-sha256}, certHash OCTET STRING,
+//   SigningCertificateV2 ::= SEQUENCE { certs SEQUENCE OF ESSCertIDv2,
+//                                       policies SEQUENCE OF PolicyInformation OPTIONAL }
+//   ESSCertIDv2 ::= SEQUENCE { hashAlgorithm AlgorithmIdentifier DEFAULT {id-sha256}, certHash OCTET STRING,
 //                              issuerSerial IssuerSerial OPTIONAL }
 //   IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber INTEGER }
 #pragma once
@@ -35,8 +36,9 @@ struct EssCertIdV2 {
 // implementations write the default. Fails with malformed_cms, or unsupported_algorithm for other hashes than ours.
 [[nodiscard]] Result<EssCertIdV2> parse_signing_certificate_v2(ByteView value);
 
-// Is that the certificate's issuer? Compared as text where the encodings differ: some authorities write a name in
-// PrintableString in their certificates and in UTF8String elsewhere (RFC 5280 §7.1). The hash is what binds.
+// True when `name` is the certificate's issuer. Names are compared as text where their encodings differ: some
+// authorities write a name in PrintableString in their certificates and in UTF8String elsewhere (RFC 5280 §7.1). The
+// binding is by the hash, not by the name.
 [[nodiscard]] bool is_issuer_of(ByteView name, const pki::Certificate& certificate);
 
 }  // namespace rakkan::cms

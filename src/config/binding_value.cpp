@@ -54,7 +54,7 @@ std::string resolved(const std::string& path, const fs::path& folder, Form form)
     return path;
   }
   const fs::path whole = (folder / path).lexically_normal();
-  const bool ends_with_slash = whole.filename().empty() && whole.has_relative_path();  // of "."
+  const bool ends_with_slash = whole.filename().empty() && whole.has_relative_path();  // as "." becomes "folder/"
   return (ends_with_slash ? whole.parent_path() : whole).string();
 }
 
@@ -207,7 +207,7 @@ std::string value_text(const Binding<Owner>& binding, const Owner& owner) {
         return list + "]";
       },
   };
-  // A row reaches a member of an owner that may be changed; here it is only looked at.
+  // The function of a row takes an owner that may be changed; here the member is only read.
   return std::visit([&](auto reach) { return show(reach(const_cast<Owner&>(owner))); }, binding.member);
 }
 

@@ -7,7 +7,7 @@
 namespace rakkan::config {
 namespace {
 
-// to<&Configuration::hsm, &hsm::Options::max_sessions>: a function that follows the pointers to members.
+// reach<Owner, &Configuration::hsm, &hsm::Options::max_sessions> is a function that follows the pointers to members.
 template <class Owner, auto... Path>
 constexpr auto reach = [](Owner& owner) -> auto& { return (owner.*....*Path); };
 
@@ -38,7 +38,7 @@ constexpr std::array kBindings{
   Binding<C>{"hsm.module", to<&C::hsm, &hsm::Options::module_path>(), {0, 4096}, Form::file, "PKCS#11 module; empty: SoftHSM2 where Debian puts it"},
   Binding<C>{"hsm.sessions", to<&C::hsm, &hsm::Options::max_sessions>(), {0, 1024}, Form::plain, "Sessions a token; 0: what the token allows"},
   Binding<C>{"hsm.breaker_first", to<&C::hsm, &hsm::Options::breaker_first>(), {1, kHour}, Form::plain, "Pause after the HSM is gone, doubled at each further failure"},
-  Binding<C>{"hsm.breaker_last", to<&C::hsm, &hsm::Options::breaker_last>(), {1, kHour}, Form::plain, "Longest such pause"},
+  Binding<C>{"hsm.breaker_last", to<&C::hsm, &hsm::Options::breaker_last>(), {1, kHour}, Form::plain, "Longest pause after the HSM is gone"},
   Binding<C>{"hsm.require_allowed_mechanisms", to<&C::hsm, &hsm::Options::require_allowed_mechanisms>(), {}, Form::plain, "Refuse keys whose CKA_ALLOWED_MECHANISMS the module does not know; false only for a module without that attribute"},
 
   Binding<C>{"token.pin_file", to<&C::service, &S::token, &credentials::TokenOptions::pin_file>(), {1, 4096}, Form::pattern, "File of a token's user PIN, readable by its owner alone"},
@@ -54,18 +54,18 @@ constexpr std::array kBindings{
   Binding<C>{"pools.pin.threads", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that hash PINs; each takes pin.memory"},
   Binding<C>{"pools.pin.queue", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::queue>(), {1, 10'000}, Form::plain, "PIN checks that may wait"},
   Binding<C>{"pools.tsa.threads", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that wait for outside timestamp authorities"},
-  Binding<C>{"pools.tsa.queue", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Requests to them that may wait"},
+  Binding<C>{"pools.tsa.queue", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Requests to outside timestamp authorities that may wait"},
   Binding<C>{"pools.store.threads", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that read the database"},
-  Binding<C>{"pools.store.queue", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Reads that may wait"},
+  Binding<C>{"pools.store.queue", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Reads of the database that may wait"},
   Binding<C>{"pools.inline_document", to<&C::service, &S::pools, &service::PoolsOptions::inline_document>(), {0, 16 * kMiB}, Form::size, "A document up to this size is prepared on the thread that received it"},
 
-  Binding<C>{"audit.origin", to<&C::audit, &audit::Options::origin>(), {0, 255}, Form::plain, "Name of the log in its checkpoints, a URL without scheme that is yours; fixed with its first entry; empty: one with a random part, for development"},
+  Binding<C>{"audit.origin", to<&C::audit, &audit::Options::origin>(), {0, 255}, Form::plain, "Name of the log in its checkpoints, a URL without scheme that belongs to you; fixed with its first entry; empty: one with a random part, for development"},
   Binding<C>{"audit.commit_window", to<&C::audit, &audit::Options::commit_window>(), {0, 5}, Form::plain, "How long the first waiting entry may wait for others before they are made durable together"},
   Binding<C>{"audit.waiting", to<&C::audit, &audit::Options::waiting>(), {16, 1'000'000}, Form::plain, "Entries that may wait to be made durable; more are refused as overloaded"},
   Binding<C>{"audit.checkpoint_interval", to<&C::audit, &audit::Options::checkpoint_interval>(), {10, kHour}, Form::plain, "How often a checkpoint is signed when there is something new"},
   Binding<C>{"audit.longest_uncovered", to<&C::audit, &audit::Options::longest_uncovered>(), {kSecond, 24 * kHour}, Form::plain, "How long an entry may wait for its checkpoint before nothing new is signed, /readyz is red and 503 is answered"},
   Binding<C>{"audit.token", to<&C::audit, &audit::Options::token_label>(), {1, 32}, Form::plain, "Token with the Ed25519 key of the checkpoints; made when the log begins"},
-  Binding<C>{"audit.tsa", to<&C::audit, &audit::Options::tsa>(), {0, 32}, Form::plain, "Profile that timestamps checkpoints, better another authority's than that of the signatures; empty: none"},
+  Binding<C>{"audit.tsa", to<&C::audit, &audit::Options::tsa>(), {0, 32}, Form::plain, "TSA profile for timestamps of checkpoints, better another authority's than that of the signatures; empty: none"},
   Binding<C>{"audit.timestamp_interval", to<&C::audit, &audit::Options::timestamp_interval>(), {kSecond, 24 * kHour}, Form::plain, "How often a checkpoint is timestamped"},
 
   Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long opening waits for another process that has the database open"},
@@ -75,9 +75,9 @@ constexpr std::array kBindings{
   Binding<C>{"signing.tsa", to<&C::service, &S::default_tsa>(), {1, 32}, Form::plain, "Profile (a table tsa.NAME) that gives timestamps unless a request names another"},
 
   Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},
-  Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of its timestamp policy; the default is for development only"},
+  Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of the unit's timestamp policy; the default is for development only"},
   Binding<C>{"tsu.accepted_policies", to<&C::service, &S::tsu, &service::TsuOptions::accepted_policies>(), {3, 128}, Form::oid, "Further policy OIDs that a request may name"},
-  Binding<C>{"tsu.accuracy", to<&C::service, &S::tsu, &service::TsuOptions::accuracy>(), {1, kSecond}, Form::plain, "Accuracy of its time, as its tokens say"},
+  Binding<C>{"tsu.accuracy", to<&C::service, &S::tsu, &service::TsuOptions::accuracy>(), {1, kSecond}, Form::plain, "Accuracy of the unit's time, as its tokens state it"},
 
   Binding<C>{"limits.document", to<&C::service, &S::limits, &service::Limits::document>(), {kKiB, 1024 * kGiB}, Form::size, "Largest document"},
   Binding<C>{"limits.instruction", to<&C::service, &S::limits, &service::Limits::instruction>(), {kKiB, 16 * kMiB}, Form::size, "Largest instruction record"},
@@ -87,8 +87,8 @@ constexpr std::array kBindings{
   Binding<C>{"limits.pdf.depth", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_depth>(), {8, 1000}, Form::plain, "Nesting of arrays and dictionaries"},
   Binding<C>{"limits.pdf.revisions", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_revisions>(), {1, 1'000'000}, Form::plain, "Cross-reference sections"},
   Binding<C>{"limits.pdf.objects", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_objects>(), {1, 1'000'000'000}, Form::plain, "Objects"},
-  Binding<C>{"limits.pdf.inflated", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflated>(), {kMiB, 64 * kGiB}, Form::size, "Bytes out of all compressed streams together"},
-  Binding<C>{"limits.pdf.inflation", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflation>(), {1, 1'032}, Form::plain, "The same as a multiple of the document's size; 16 MiB are allowed in any case"},
+  Binding<C>{"limits.pdf.inflated", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflated>(), {kMiB, 64 * kGiB}, Form::size, "Inflated bytes of all compressed streams of a document together"},
+  Binding<C>{"limits.pdf.inflation", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_inflation>(), {1, 1'032}, Form::plain, "Inflated bytes as a multiple of the document's size; 16 MiB are allowed in any case"},
   Binding<C>{"limits.pdf.page_tree", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_page_tree>(), {1, 100'000'000}, Form::plain, "Nodes visited in the page tree"},
   Binding<C>{"limits.pdf.fields", to<&C::service, &S::limits, &service::Limits::pdf, &pdf::Limits::max_fields>(), {1, 100'000'000}, Form::plain, "Nodes visited in the tree of form fields"},
 
@@ -99,16 +99,16 @@ constexpr std::array kBindings{
   Binding<C>{"witness.reason", to<&C::service, &S::witness, &service::WitnessTexts::reason>(), {1, 1024}, Form::plain, "/Reason of a witness signature; {name} and {id} are the instructing person's. Envelope and authentication follow by themselves"},
 
   Binding<C>{"pin.memory", to<&C::service, &S::pin, &credentials::PinPolicy::memory>(), {8 * kMiB, 4 * kGiB - kKiB}, Form::size, "Memory that one hash of a PIN takes (Argon2id, RFC 9106); whole KiB"},
-  Binding<C>{"pin.iterations", to<&C::service, &S::pin, &credentials::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over that memory"},
+  Binding<C>{"pin.iterations", to<&C::service, &S::pin, &credentials::PinPolicy::iterations>(), {1, 1'000}, Form::plain, "Passes over the memory of one hash"},
   Binding<C>{"pin.min_length", to<&C::service, &S::pin, &credentials::PinPolicy::min_length>(), {4, 64}, Form::plain, "Shortest PIN that may be set, in bytes"},
   Binding<C>{"pin.first_wait", to<&C::service, &S::pin, &credentials::PinPolicy::first_wait>(), {0, kHour}, Form::plain, "How long a PIN cannot be tried again after a failure; doubles with each further one in a row. 0s: no wait"},
-  Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &credentials::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "As long as that wait gets"},
+  Binding<C>{"pin.longest_wait", to<&C::service, &S::pin, &credentials::PinPolicy::longest_wait>(), {0, 24 * kHour}, Form::plain, "Longest wait after failures"},
   Binding<C>{"pin.max_failures", to<&C::service, &S::pin, &credentials::PinPolicy::max_failures>(), {1, 100}, Form::plain, "Failures in a row that lock a PIN for the tenant that made them"},
   Binding<C>{"pin.lock_time", to<&C::service, &S::pin, &credentials::PinPolicy::lock_time>(), {0, 365 * 24 * kHour}, Form::plain, "How long a lock lasts; 0s: for good"},
 
-  Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least that is logged: debug, info, warning, error or critical"},
+  Binding<C>{"log.level", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::level>(), {4, 8}, Form::plain, "Least level that is logged: debug, info, warning, error or critical"},
   Binding<C>{"log.output", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::output>(), {1, 4096}, Form::plain, "stderr, stdout, or a file to append to"},
-  Binding<C>{"log.queue", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::queue>(), {16, 1'000'000}, Form::plain, "Lines that may wait for a slow output; the oldest go, counted, when there are more"},
+  Binding<C>{"log.queue", to<&C::telemetry, &telemetry::Options::log, &telemetry::LogOptions::queue>(), {16, 1'000'000}, Form::plain, "Lines that may wait for a slow output; when there are more, the oldest are dropped and counted"},
 
   Binding<C>{"http.address", to<&C::http, &H::listen, &http::ListenOptions::address>(), {1, 64}, Form::plain, "Address to listen on; without TLS only a loopback address"},
   Binding<C>{"http.port", to<&C::http, &H::listen, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Port; 0: one that is free"},
@@ -117,16 +117,16 @@ constexpr std::array kBindings{
   Binding<C>{"http.trusted_proxies", to<&C::http, &H::trusted_proxies>(), {2, 64}, Form::plain, "Address ranges (CIDR) of proxies whose X-Forwarded-For is believed"},
   Binding<C>{"http.idempotency", to<&C::http, &H::idempotency>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long an answer under an Idempotency-Key is kept"},
   Binding<C>{"http.tls.certificate", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::certificate_file>(), {0, 4096}, Form::file, "Certificate and its chain (PEM); empty: no TLS. Read again on SIGHUP"},
-  Binding<C>{"http.tls.key", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::key_file>(), {0, 4096}, Form::file, "Its key (PEM), not readable by everybody"},
-  Binding<C>{"http.tls.client_ca", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::client_ca_file>(), {0, 4096}, Form::file, "Certificates (PEM) of which every caller must present one's; empty: none is asked for"},
-  Binding<C>{"http.limits.connections", to<&C::http, &H::limits, &http::Limits::connections>(), {1, 1'000'000}, Form::plain, "Connections at once. Near that many the ones that have been silent for longest are closed for new ones; when none is silent, one more is refused as overloaded"},
-  Binding<C>{"http.limits.address_connections", to<&C::http, &H::limits, &http::Limits::address_connections>(), {0, 1'000'000}, Form::plain, "Of those, of one address (IPv6: one /64), at most half of them; a trusted proxy's count by what it forwards. 0: no such limit"},
+  Binding<C>{"http.tls.key", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::key_file>(), {0, 4096}, Form::file, "Key of the certificate (PEM), not readable by everybody"},
+  Binding<C>{"http.tls.client_ca", to<&C::http, &H::listen, &http::ListenOptions::tls, &http::TlsOptions::client_ca_file>(), {0, 4096}, Form::file, "Authorities (PEM) one of which must have issued every caller's certificate; empty: no certificate is asked for"},
+  Binding<C>{"http.limits.connections", to<&C::http, &H::limits, &http::Limits::connections>(), {1, 1'000'000}, Form::plain, "Connections at once. Near that number the connections that have been silent for longest are closed for new ones; when none is silent, a new one is refused as overloaded"},
+  Binding<C>{"http.limits.address_connections", to<&C::http, &H::limits, &http::Limits::address_connections>(), {0, 1'000'000}, Form::plain, "Connections at once of one address (IPv6: one /64), at most half of http.limits.connections; a trusted proxy's count for the addresses that it forwards. 0: no such limit"},
   Binding<C>{"http.limits.header", to<&C::http, &H::limits, &http::Limits::header>(), {kKiB, kMiB}, Form::size, "Largest header of a request"},
-  Binding<C>{"http.limits.header_fields", to<&C::http, &H::limits, &http::Limits::header_fields>(), {8, 1'000}, Form::plain, "Fields in it"},
+  Binding<C>{"http.limits.header_fields", to<&C::http, &H::limits, &http::Limits::header_fields>(), {8, 1'000}, Form::plain, "Fields in the header of a request"},
   Binding<C>{"http.limits.body", to<&C::http, &H::limits, &http::Limits::body>(), {kKiB, 64 * kMiB}, Form::size, "Largest body that is no document"},
   Binding<C>{"http.limits.in_flight", to<&C::http, &H::limits, &http::Limits::in_flight>(), {kMiB, 1024 * kGiB}, Form::size, "Memory for all bodies at once; beyond it requests are refused as overloaded. A sixteenth is kept for bodies of at most http.limits.body"},
-  Binding<C>{"http.limits.tenant_share", to<&C::http, &H::limits, &http::Limits::tenant_share>(), {1, 100}, Form::plain, "Percent of http.limits.in_flight that one tenant's bodies may take when nobody else's take any; when others' do, the same share of what they leave. Callers without a key are one tenant"},
-  Binding<C>{"http.limits.queue_delay", to<&C::http, &H::limits, &http::Limits::queue_delay>(), {0, kHour}, Form::plain, "How long work may stand in the queues of I/O threads and pools; when it stands longer, requests are refused as overloaded until it does not. At least 64 are at work at once on each I/O thread; 0s: no such limit"},
+  Binding<C>{"http.limits.tenant_share", to<&C::http, &H::limits, &http::Limits::tenant_share>(), {1, 100}, Form::plain, "Percent of http.limits.in_flight that one tenant's bodies may take when no other tenant's take any; else the same share of the memory that the others leave. Callers without a key are one tenant"},
+  Binding<C>{"http.limits.queue_delay", to<&C::http, &H::limits, &http::Limits::queue_delay>(), {0, kHour}, Form::plain, "How long work may stand in the queues of I/O threads and pools; while it stands longer, requests are refused as overloaded. At least 64 requests are at work at once on each I/O thread; 0s: no such limit"},
   Binding<C>{"http.limits.slowest_rate", to<&C::http, &H::limits, &http::Limits::slowest_rate>(), {0, kGiB}, Form::size, "Bytes a second below which a body or an answer is broken off, on average after timeouts.stall; 0: none"},
   Binding<C>{"http.timeouts.idle", to<&C::http, &H::timeouts, &http::Timeouts::idle>(), {kSecond, 24 * kHour}, Form::plain, "How long a connection may rest between requests"},
   Binding<C>{"http.timeouts.header", to<&C::http, &H::timeouts, &http::Timeouts::header>(), {100, kHour}, Form::plain, "Time for a request's header, and for a TLS handshake"},
@@ -135,21 +135,21 @@ constexpr std::array kBindings{
   Binding<C>{"http.timeouts.notice", to<&C::http, &H::timeouts, &http::Timeouts::notice>(), {0, kHour}, Form::plain, "At the end: how long /readyz is red before connections are refused"},
   Binding<C>{"http.timeouts.drain", to<&C::http, &H::timeouts, &http::Timeouts::drain>(), {100, kHour}, Form::plain, "At the end: time for the requests that were accepted"},
   Binding<C>{"http.key_rate.per_second", to<&C::http, &H::key_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Requests a second of one API key; 0: no limit"},
-  Binding<C>{"http.key_rate.burst", to<&C::http, &H::key_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that it may have at once after a pause"},
+  Binding<C>{"http.key_rate.burst", to<&C::http, &H::key_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that one API key may have at once after a pause"},
   Binding<C>{"http.address_rate.per_second", to<&C::http, &H::address_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Requests a second of one address (IPv6: one /64); 0: no limit"},
-  Binding<C>{"http.address_rate.burst", to<&C::http, &H::address_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that it may have at once after a pause"},
-  Binding<C>{"http.failed_rate.per_second", to<&C::http, &H::failed_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Answers 401 a second to one address (IPv6: one /64; behind a trusted proxy the one that it forwards); beyond them a caller without a good key gets 429. Callers with a good key are neither counted nor refused. 0: no limit"},
-  Binding<C>{"http.failed_rate.burst", to<&C::http, &H::failed_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Answers 401 that it may get at once after a pause"},
+  Binding<C>{"http.address_rate.burst", to<&C::http, &H::address_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Requests that one address may have at once after a pause"},
+  Binding<C>{"http.failed_rate.per_second", to<&C::http, &H::failed_rate, &http::RateOptions::per_second>(), {0, 1'000'000}, Form::plain, "Answers 401 a second to one address (IPv6: one /64; behind a trusted proxy the address that it forwards); beyond them a caller without a good key gets 429. Callers with a good key are neither counted nor refused. 0: no limit"},
+  Binding<C>{"http.failed_rate.burst", to<&C::http, &H::failed_rate, &http::RateOptions::burst>(), {1, 1'000'000}, Form::plain, "Answers 401 that an address may get at once after a pause"},
 
   Binding<C>{"admin.socket", to<&C::http, &H::admin_socket>(), {0, 4096}, Form::place, "Unix socket by which `rakkan` works with the running server, for its own user and root alone; at most 107 bytes; empty: none"},
 
   Binding<C>{"metrics.address", to<&C::http, &H::metrics, &http::ListenOptions::address>(), {1, 64}, Form::plain, "Loopback address of the listener for /metrics"},
-  Binding<C>{"metrics.port", to<&C::http, &H::metrics, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Its port; 0: one that is free"},
+  Binding<C>{"metrics.port", to<&C::http, &H::metrics, &http::ListenOptions::port>(), {0, 65'535}, Form::plain, "Port of the listener for /metrics; 0: one that is free"},
 };
 
 using T = service::TsaProfile;
 constexpr std::array kProfileBindings{
-  Binding<T>{"url", of_profile<&T::options, &fetch::TsaOptions::url>(), {1, 2048}, Form::plain, "http or https URL of an RFC 3161 authority, or \"internal\" for the own unit"},
+  Binding<T>{"url", of_profile<&T::options, &fetch::TsaOptions::url>(), {1, 2048}, Form::plain, "http or https URL of an RFC 3161 authority, or \"internal\" for our own unit"},
   Binding<T>{"timeout", of_profile<&T::options, &fetch::TsaOptions::timeout>(), {10, kHour}, Form::plain, "Time for the whole exchange"},
   Binding<T>{"connect_timeout", of_profile<&T::options, &fetch::TsaOptions::connect_timeout>(), {10, kHour}, Form::plain, "Time to connect"},
   Binding<T>{"max_response", of_profile<&T::options, &fetch::TsaOptions::max_response>(), {kKiB, 16 * kMiB}, Form::size, "Largest answer"},

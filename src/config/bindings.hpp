@@ -1,5 +1,5 @@
-// The binder table: a row per key says where its value goes, what it may be and what it means. Parsing, printing, the
-// environment and docs/configuration.md are made from it.
+// The binder table: a row for each key has the member that its value goes to, the values that it may have, and its
+// meaning. Parsing, printing, the environment and docs/configuration.md are made from it.
 #pragma once
 
 #include <chrono>
@@ -21,7 +21,7 @@ namespace rakkan::config {
 template <class Owner, class T>
 using Reach = T& (*)(Owner&);
 
-// How a row reaches its member; the member's type decides how the value is written.
+// Member is the function by which a row reaches its member, whose type decides how the value is written.
 template <class Owner>
 using Member =
     std::variant<Reach<Owner, bool>, Reach<Owner, unsigned>, Reach<Owner, std::uint64_t>, Reach<Owner, std::string>,
@@ -37,7 +37,7 @@ enum class Form : std::uint8_t {
   oid,      // dotted
 };
 
-struct Range {  // of numbers, bytes and milliseconds; of texts the length in bytes
+struct Range {  // bounds of a number, of bytes or of milliseconds; for a text the bounds of its length in bytes
   std::uint64_t least = 0;
   std::uint64_t most = std::numeric_limits<std::int64_t>::max();
 };
@@ -52,10 +52,10 @@ struct Binding {
 };
 
 [[nodiscard]] std::span<const Binding<Configuration>> bindings() noexcept;
-// Keys of tsa.<profile>.
+// The rows of the keys under tsa.<profile>.
 [[nodiscard]] std::span<const Binding<service::TsaProfile>> profile_bindings() noexcept;
 
-// Puts the value in its place. On failure the text says what the value must be.
+// Assigns the value to its member. On failure the error's text says what the value must be.
 template <class Owner>
 [[nodiscard]] Result<void> assign(const Binding<Owner>& binding, Owner& owner, const Value& value,
                                   const std::filesystem::path& folder);
@@ -68,11 +68,11 @@ enum class Kind : std::uint8_t { flag, number, text, list };
 template <class Owner>
 [[nodiscard]] Kind kind(const Binding<Owner>& binding);
 
-// "integer, 1 to 64": for messages and documentation.
+// The values that a key may have, in words: "integer, 1 to 64".
 template <class Owner>
 [[nodiscard]] std::string expectation(const Binding<Owner>& binding);
 
-// [a-z0-9-], 1 to 32: a profile's name, as it can also stand in an environment variable.
+// True for a profile's name: 1 to 32 of [a-z0-9-], which can also stand in an environment variable.
 [[nodiscard]] bool is_profile_name(std::string_view name) noexcept;
 // "hsm.sessions" -> "RAKKAN_HSM_SESSIONS"
 [[nodiscard]] std::string environment_name(std::string_view key);

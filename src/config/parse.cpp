@@ -14,13 +14,13 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kFileLimit = 1 << 20;
 constexpr std::size_t kMaxProfiles = 64;
 
-// Everything that is wrong, so that one run of `config check` shows it all.
+// Findings collects everything that is wrong, so that one run of `config check` shows it all.
 class Findings {
  public:
   void add(std::string detail, std::string where, ErrorCode code = ErrorCode::configuration_invalid) {
     errors_.push_back(Error{code, std::move(detail), std::move(where), std::nullopt, {}});
   }
-  // The only error, or one that has all as its causes; nothing when there is none.
+  // The only error, or an error that has all of them as its causes; nothing when there is none.
   [[nodiscard]] std::optional<Error> summary(const std::string& source) && {
     if (errors_.empty()) {
       return std::nullopt;
@@ -36,7 +36,7 @@ class Findings {
   std::vector<Error> errors_;
 };
 
-// Where a key's value goes: a row of one of the two tables, and which profile for the second.
+// Target is the destination of a key's value: a row of one of the two tables, and the profile for the second.
 struct Target {
   const Binding<Configuration>* binding = nullptr;
   const Binding<service::TsaProfile>* profile_binding = nullptr;
@@ -82,7 +82,7 @@ std::string expectation_of(const Target& target) {
   return target.binding != nullptr ? expectation(*target.binding) : expectation(*target.profile_binding);
 }
 
-// Where that key was set; of a default the place where it could be.
+// The place where a key was set; for a default the place where it could be set.
 std::string place_of(const Configuration& configuration, const std::string& key) {
   const auto found = configuration.sources.find(key);
   if (found != configuration.sources.end()) {
@@ -91,7 +91,7 @@ std::string place_of(const Configuration& configuration, const std::string& key)
   return (configuration.file.empty() ? "configuration" : configuration.file) + ": " + key;
 }
 
-// What no single key can say.
+// Checks conditions that concern several keys together.
 void check_together(const Configuration& configuration, Findings& findings) {
   const service::Options& service = configuration.service;
   const auto add = [&](std::string detail, const std::string& key) {
@@ -112,7 +112,7 @@ void check_together(const Configuration& configuration, Findings& findings) {
   if (configuration.audit.longest_uncovered <= configuration.audit.checkpoint_interval) {
     add("must be more than audit.checkpoint_interval", "audit.longest_uncovered");
   }
-  // A document that no caller could ever send whole.
+  // A larger document could never be sent whole by any caller.
   const http::Limits& http = configuration.http.limits;
   if (service.limits.document > http.in_flight) {
     add("must not be above http.limits.in_flight", "limits.document");
@@ -207,7 +207,7 @@ Value list_of_text(std::string_view text) {
   return list;
 }
 
-// A setting's text in the TOML type that its key takes; left as text when it does not read so.
+// The value of a setting's text in the TOML type that its key takes; a text that cannot be read so stays a text.
 Value value_of_text(const Target& target, const std::string& text) {
   switch (target.binding != nullptr ? kind(*target.binding) : kind(*target.profile_binding)) {
     case Kind::flag:
@@ -244,7 +244,8 @@ void apply_settings(Configuration& to, const std::vector<Setting>& settings, con
   }
 }
 
-// Without the checks of keys together: a later source may still mend those. Relative paths start from `folder`.
+// Applies a TOML document without the checks of several keys together, since a later source may still mend those.
+// Relative paths start from `folder`.
 Result<void> read_toml(std::string_view toml, const std::string& file_name, const fs::path& folder, Configuration& to) {
   Findings findings;
   const toml::parse_result parsed = toml::parse(toml, file_name);
@@ -270,7 +271,7 @@ Result<void> read_settings(const std::vector<Setting>& settings, const std::stri
   return {};
 }
 
-// A copied data folder's configuration that names the original by an absolute path.
+// Finds the configuration of a copied data folder that names the original by an absolute path.
 void check_own_folder(const Configuration& configuration, const fs::path& file, Findings& findings) {
   const auto source = configuration.sources.find("data_dir");
   const fs::path folder = fs::absolute(file).parent_path();
@@ -296,7 +297,8 @@ Result<Configuration> checked(Configuration configuration, const std::optional<f
   return configuration;
 }
 
-// RAKKAN_TSA_<PROFILE>_<MEMBER>: the longest member that ends the name, as connect_timeout ends with timeout too.
+// The key of the variable RAKKAN_TSA_<PROFILE>_<MEMBER>. The longest member that ends the name is taken, since
+// connect_timeout ends with timeout too.
 std::optional<std::string> profile_key(std::string_view variable) {
   constexpr std::string_view kProfiles = "RAKKAN_TSA_";
   std::optional<std::string> key;
@@ -356,7 +358,7 @@ Result<Configuration> load(const std::optional<fs::path>& file, const std::vecto
                            const std::vector<Setting>& overrides) {
   Configuration configuration;
   if (file) {
-    // Whoever writes it says which PKCS#11 module is loaded into this process.
+    // A user who may write the file decides which PKCS#11 module is loaded into this process.
     RAKKAN_CHECK(check_permissions(*file, Readers::everybody));
     RAKKAN_TRY(const Bytes content, read_file(*file, kFileLimit));
     RAKKAN_CHECK(read_toml(text_of(content), file->string(), fs::absolute(*file).parent_path(), configuration));

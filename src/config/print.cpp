@@ -36,7 +36,7 @@ The profile `internal` exists by itself.
 )";
 constexpr std::string_view kTableHead = "\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n";
 
-// Those rows that `wanted` takes; a section without any has no head.
+// Prints the rows that `wanted` accepts; a section without any has no head.
 template <class Wanted>
 std::string printed(const Configuration& configuration, const Wanted& wanted) {
   std::string text;
@@ -56,7 +56,7 @@ std::string printed(const Configuration& configuration, const Wanted& wanted) {
     const bool is_default = defaults.service.tsa.contains(name);
     std::string rows;
     for (const auto& binding : profile_bindings()) {
-      if (wanted(binding, profile) || (!is_default && binding.key == "url")) {  // a table without rows is none
+      if (wanted(binding, profile) || (!is_default && binding.key == "url")) {  // the url keeps the profile's table
         print_row(rows, binding, profile);
       }
     }

@@ -1,4 +1,4 @@
-// toml++ without exceptions and compiled in where this is included: parse.cpp alone.
+// toml++ without exceptions. It is compiled in where this header is included: in parse.cpp alone.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
 
-// Version 3.3 asserts, or with NDEBUG even assumes, what malformed input does not keep ("[(x"), though the code behind
-// those lines reports the error well; and its classes of characters (all of them functions that return bool) call some
-// letters of foreign scripts unreachable. Its macros are replaced before its parser sees them.
+// Version 3.3 asserts, or with NDEBUG even assumes, conditions that malformed input ("[(x") breaks, though the code
+// behind those lines reports the error well; and its classes of characters (all of them functions that return bool)
+// call some letters of foreign scripts unreachable. So its macros are replaced before its parser sees them.
 #if __has_include(<toml++/impl/preprocessor.hpp>)
 #include <toml++/impl/preprocessor.hpp>
 #else

@@ -12,7 +12,7 @@ std::string_view title(const ErrorRow& meaning, Language language) noexcept {
   return language == Language::ja ? meaning.title_ja : meaning.title_en;
 }
 
-// English where no translation is known: half a message is better than none.
+// The error's detail in the language; in English where no translation is known, which is better than no detail.
 std::string detail(const Error& error, Language language) {
   std::string translated = language == Language::ja ? japanese(error.detail) : std::string();
   return translated.empty() ? error.detail : translated;
@@ -74,7 +74,7 @@ std::string to_text(std::string_view program, const Error& error, Language langu
 int report(std::string_view program, const Error& error, bool json) {
   const Language spoken = language();
   if (json) {
-    // The exit status says that it failed, whether or not this can be read.
+    // A failure to write is ignored: the exit status reports the error anyway.
     static_cast<void>(write_standard_output("{\"error\":" + to_json(error, spoken) + "}\n"));
   }
   std::cerr << to_text(program, error, spoken) << std::flush;

@@ -1,4 +1,4 @@
-// The table of details in Japanese.
+// The table of errors' details in Japanese.
 #pragma once
 
 #include <span>
@@ -6,7 +6,7 @@
 
 namespace rakkan::console {
 
-// A detail, with "{1}" to "{4}" for its changing parts, and the same in Japanese.
+// Translation is a detail in English, with "{1}" to "{4}" for its changing parts, and the same in Japanese.
 struct Translation {
   std::string_view english;
   std::string_view japanese;

@@ -20,7 +20,7 @@ bool is_utf8(std::string_view codeset) {
 
 }  // namespace
 
-// language[_territory][.codeset][@modifier]
+// A locale's name is language[_territory][.codeset][@modifier] (POSIX.1, 8.2).
 Language language_of(std::string_view locale) noexcept {
   const std::string_view name = locale.substr(0, locale.find('@'));
   const std::size_t dot = name.find('.');

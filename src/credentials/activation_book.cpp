@@ -5,7 +5,7 @@
 namespace rakkan::credentials {
 namespace {
 
-// How long a token that is over is still called expired and not unknown.
+// How long an expired token is still answered with activation_expired and not with activation_unknown.
 constexpr std::chrono::minutes kRemembered{10};
 
 }  // namespace
@@ -81,14 +81,14 @@ Result<ActivationBook::Claim> ActivationBook::claim(const SecureBytes& token, co
   }
   Activation& activation = found->second;
   if (now >= activation.expires) {
-    return fail(ErrorCode::activation_expired, "it was good until " + to_rfc3339(activation.expires));
+    return fail(ErrorCode::activation_expired, "the activation was good until " + to_rfc3339(activation.expires));
   }
   const auto named = activation.digests.find(use.digest);
   if (named == activation.digests.end()) {
-    return fail(ErrorCode::activation_digest_mismatch, "it is for other documents");
+    return fail(ErrorCode::activation_digest_mismatch, "the activation is for other documents");
   }
   if (named->second == Use::taken || named->second == Use::used) {
-    return fail(ErrorCode::activation_used, "this document was signed with it, or is being signed");
+    return fail(ErrorCode::activation_used, "this document was signed with the activation, or is being signed");
   }
   const bool recorded = named->second == Use::reopened;
   named->second = Use::taken;

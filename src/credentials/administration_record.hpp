@@ -1,4 +1,4 @@
-// What the trail's entries about an administered credential commit to, without PINs.
+// The record that a trail's entry about an administered credential commits to, without PINs.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,8 @@
 
 namespace rakkan::credentials {
 
-// {"by":{…},"credential":"yamada","tenant":"acme"}; `tenant`: whom alone the change is about.
+// {"by":{…},"credential":"yamada","tenant":"acme"}; `tenant` is the only tenant that the change is about, where it is
+// one.
 [[nodiscard]] std::string administration_record(const access::Principal& by, const CredentialId& id,
                                                 const std::optional<TenantId>& tenant = std::nullopt);
 

@@ -14,8 +14,8 @@ struct Argon2Cost {
   std::uint32_t parallelism = 0;
 };
 
-// `size` octets of tag. Blocks for as long as the cost says. Fails with internal when Botan refuses the cost or has no
-// memory.
+// Computes a tag of `size` octets (RFC 9106 §3.1). Blocks for as long as the cost demands. Fails with internal when
+// Botan refuses the cost or has no memory.
 [[nodiscard]] Result<Bytes> argon2id(const SecureBytes& secret, ByteView salt, const Argon2Cost& cost,
                                      std::size_t size);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kLargestFile = 4UL << 20;  // bytes
 
-// Whoever may write the file says whom we take for a root.
+// A user who may write the file decides which certificates are roots, so its permissions are checked.
 Result<std::vector<pki::Certificate>> read_certificates(const std::filesystem::path& file) {
   RAKKAN_CHECK(check_permissions(file, Readers::everybody));
   RAKKAN_TRY(const Bytes pem, read_file(file, kLargestFile));

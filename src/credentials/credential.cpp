@@ -85,7 +85,7 @@ Result<std::vector<pki::Certificate>> parse_all(const std::vector<Bytes>& encodi
 
 KeyAddress address_of(const CredentialRow& row) { return {row.token_label, row.key_label, row.key_id}; }
 
-// The certificate of that key among the given ones; of several the one that lasts longest.
+// The certificate of `key` among the given ones; of several the one that is valid longest.
 Result<pki::Certificate> certificate_of_key(const std::vector<pki::Certificate>& given, const crypto::PublicKey& key) {
   std::optional<pki::Certificate> best;
   for (const pki::Certificate& certificate : given) {
@@ -121,7 +121,7 @@ pki::CertificateFindings findings_of(const pki::Certificate& certificate, const 
 struct Warned {
   static constexpr std::size_t kNamed = 10;
 
-  std::string detail;  // of the first
+  std::string detail;  // of the first warning
   std::vector<std::string> ids;
 
   [[nodiscard]] Error error(ErrorCode code) const {
@@ -150,7 +150,8 @@ const pki::CertificateProfile& profile_of(CredentialKind kind) noexcept {
   return pki::kUnitProfile;
 }
 
-// A row as it stands in the store; a change makes a new one. The signer is opened at its first use.
+// Entry is a credential's row as it stands in the store; a change makes a new Entry. The signer is opened at its first
+// use.
 struct CredentialRegistry::Entry {
   static Result<std::shared_ptr<Entry>> of(CredentialRow row, const std::vector<pki::Certificate>& roots, Instant now) {
     auto entry = std::make_shared<Entry>();
@@ -174,7 +175,7 @@ struct CredentialRegistry::Entry {
   pki::CertificateFindings findings;
   std::shared_ptr<std::atomic<bool>> disabled = std::make_shared<std::atomic<bool>>(false);
 
-  std::mutex mutex;  // over what follows
+  std::mutex mutex;  // over the members that follow
   std::shared_ptr<const Credential> credential;
   std::optional<Error> trouble;
 };
@@ -234,7 +235,8 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
   return found;
 }
 
-// The row is made before and shown after: nothing that can fail stands between what is durable and what is in force.
+// The new Entry is made before the commit and published after it: nothing that can fail stands between the durable row
+// and the one in force.
 Result<CredentialSummary> CredentialRegistry::commit(std::string event, const access::Principal& by, CredentialRow row,
                                                      store::RowChange change) {
   const CredentialId id = row.id;
@@ -249,7 +251,7 @@ Result<CredentialSummary> CredentialRegistry::commit(std::string event, const ac
   auto entries = std::make_shared<Snapshot>(*snapshot_);
   if (const auto before = entries->find(id); before != entries->end()) {
     before->second->disabled->store(changed->disabled->load());
-    changed->disabled = before->second->disabled;  // those who have the credential already hear of a later change
+    changed->disabled = before->second->disabled;  // holders of the loaded credential see a later disabling, too
   }
   entries->insert_or_assign(id, std::move(changed));
   snapshot_ = std::move(entries);
@@ -301,7 +303,7 @@ Result<void> CredentialRegistry::check_token_unused(const std::string& label) {
   RAKKAN_TRY(const std::vector<TokenSeen> tokens, keys_->tokens());
   const bool there =
       std::any_of(tokens.begin(), tokens.end(), [&](const TokenSeen& token) { return token.label == label; });
-  return there ? fail(ErrorCode::already_exists, "a token of this name is there already", "token " + label)
+  return there ? fail(ErrorCode::already_exists, "a token of this name exists already", "token " + label)
                : Result<void>();
 }
 
@@ -367,7 +369,7 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const access::
   for (const pki::Certificate& issuer : chain.issuers) {
     encodings.push_back(copy_of(issuer.der()));
   }
-  // The root is kept, to see at the next start where the chain ends. Signatures do not carry it.
+  // The root is kept, to see at the next start where the chain ends. Signatures do not include it.
   if (chain.root && *chain.root != certificate) {
     encodings.push_back(copy_of(chain.root->der()));
   }
@@ -448,7 +450,7 @@ Result<std::shared_ptr<const Credential>> CredentialRegistry::open_credential(co
   RAKKAN_TRY(auto certificates, parse_all(row.certificates));
   pki::Certificate certificate = certificates.front();
   certificates.erase(certificates.begin());
-  std::erase_if(certificates, pki::is_self_signed);  // whoever trusts a root has it
+  std::erase_if(certificates, pki::is_self_signed);  // a verifier that trusts a root has it already
   RAKKAN_TRY(auto signer, keys_->signer(address_of(row)));
   RAKKAN_CHECK(check_key_kind(row.kind, signer->public_key().kind()));
   RAKKAN_TRY(const crypto::AlgorithmSuite* suite, suite_for(row.suite, signer->public_key().kind()));

@@ -47,7 +47,7 @@ class HsmKeys final : public KeySource {
   RandomSource* const random_;
   KnownTokens* const known_;  // may be null
 
-  std::mutex mutex_;  // over opening: signing goes through a loaded signer and never comes here
+  std::mutex mutex_;  // over opening: signing goes through a loaded signer and never takes it
   std::shared_ptr<hsm::Module> module_;
   std::map<std::string, std::shared_ptr<hsm::Token>> tokens_;
 };
@@ -147,7 +147,7 @@ Result<std::shared_ptr<hsm::Token>> HsmKeys::token(const std::string& label, boo
   RAKKAN_TRY(const auto loaded, module());
   hsm::TokenAddress address = token_address(label);
   RAKKAN_TRY(address.serial, known_serial(label));
-  // One that was there before is lost, not missing: another one in its place would hide that.
+  // A token that the folder has used before is lost, not missing: making another one in its place would hide the loss.
   if (make_when_missing && token_options_.create && address.serial.empty()) {
     RAKKAN_CHECK(make_token_when_missing(label));
   }
@@ -155,7 +155,7 @@ Result<std::shared_ptr<hsm::Token>> HsmKeys::token(const std::string& label, boo
   const bool is_new = address.serial.empty();
   Result<std::shared_ptr<hsm::Token>> opened = hsm::Token::open(loaded, std::move(address), std::move(pin));
   if (!opened && opened.error().code == ErrorCode::hsm_token_lost) {
-    opened.error().detail += "; its HSM or its backup brings it back, `rakkan data adopt` goes on without it";
+    opened.error().detail += "; the token's HSM or its backup brings it back, `rakkan data adopt` goes on without it";
   }
   RAKKAN_CHECK(opened);
   if (is_new && known_ != nullptr && !(*opened)->serial().empty()) {

@@ -21,7 +21,8 @@ constexpr Oid kRsassaPss{1, 2, 840, 113549, 1, 1, 10};
 constexpr Oid kMgf1{1, 2, 840, 113549, 1, 1, 8};
 constexpr Oid kEd25519{1, 3, 101, 112};
 
-// The one table. `identifier` is what X.509 writes; for every scheme but PKCS#1 v1.5 CMS writes the same.
+// The one table of suites. `identifier` is the one that X.509 writes; for every scheme but PKCS#1 v1.5 CMS writes the
+// same.
 struct Row {
   std::string_view name;
   SignatureScheme scheme;
@@ -52,9 +53,10 @@ void write_digest_algorithm(Writer& writer, DigestAlgorithm digest, bool with_nu
   });
 }
 
-// RFC 4055 §3.1 RSASSA-PSS-params: [0] hash, [1] MGF1 with the same hash, [2] the salt as long as the digest; the
-// trailer is the default. The hash identifiers carry NULL, as everybody writes them (§2.1: both forms must be
-// accepted).
+// RSASSA-PSS-params ::= SEQUENCE { hashAlgorithm [0] HashAlgorithm DEFAULT sha1, maskGenAlgorithm [1] MaskGenAlgorithm
+//      DEFAULT mgf1SHA1, saltLength [2] INTEGER DEFAULT 20, trailerField [3] INTEGER DEFAULT 1 } (RFC 4055 §3.1)
+// MGF1 is with the same hash, and the salt is as long as the digest. The hash identifiers have NULL parameters, which
+// is the common form (§2.1: both forms must be accepted).
 void write_pss_parameters(Writer& writer, DigestAlgorithm digest) {
   writer.sequence([&] {
     writer.constructed(der::context_constructed(0), [&] { write_digest_algorithm(writer, digest, true); });
@@ -74,7 +76,7 @@ Bytes encode_identifier(const Oid& identifier, const Row& row) {
     writer.oid(identifier);
     switch (row.scheme) {
       case SignatureScheme::rsa_pkcs1:
-        writer.null();  // RFC 4055 §5, RFC 3370 §3.2
+        writer.null();  // RFC 4055 §5, RFC 3370 §3.2: parameters NULL
         break;
       case SignatureScheme::rsa_pss:
         write_pss_parameters(writer, row.digest);
@@ -87,7 +89,7 @@ Bytes encode_identifier(const Oid& identifier, const Row& row) {
   return writer.take();
 }
 
-// The table as the public type, with its encodings, made once.
+// Suites is the table as values of the public type, with their encodings, made once.
 class Suites {
  public:
   Suites() {
@@ -116,8 +118,8 @@ class Suites {
 
 tl::unexpected<Error> unsupported(std::string what) { return fail(ErrorCode::unsupported_algorithm, std::move(what)); }
 
-// RSASSA-PSS-params with one hash throughout and a salt of its size; anything else, the defaults (SHA-1) among it, is
-// not supported.
+// Reads RSASSA-PSS-params (RFC 4055 §3.1) with one hash throughout and a salt of its size; other parameters, also the
+// defaults (SHA-1), are not supported.
 Result<DigestAlgorithm> read_pss_parameters(Reader& identifier) {
   RAKKAN_TRY(Reader parameters, identifier.enter(Tag::sequence));
   if (parameters.peek() != der::context_constructed(0)) {
@@ -152,11 +154,11 @@ Result<DigestAlgorithm> read_pss_parameters(Reader& identifier) {
   if (salt != info(digest).size) {
     return unsupported("RSASSA-PSS with a salt of " + std::to_string(salt) + " octets");
   }
-  RAKKAN_CHECK(parameters.end());  // a trailer field could only repeat the default, which DER leaves out, or be unknown
+  RAKKAN_CHECK(parameters.end());  // a trailerField could only be the default, which DER leaves out, or unknown
   return digest;
 }
 
-// The digest that the identifier itself and its context name must be the same one.
+// The suite of a scheme. The digest that the identifier names and the one that its context gives must be the same.
 Result<const AlgorithmSuite*> choose(SignatureScheme scheme, std::optional<DigestAlgorithm> named,
                                      std::optional<DigestAlgorithm> given) {
   if (named && given && *named != *given) {
@@ -177,7 +179,7 @@ const Row* row_of(const Oid& identifier) noexcept {
   return nullptr;
 }
 
-// NULL, or nothing where it may be missing: RFC 4055 §5 wants NULL written and absence accepted.
+// Reads parameters that are NULL or absent: RFC 4055 §5 demands that NULL is written and that absence is accepted.
 Result<void> read_optional_null(Reader& identifier) {
   if (identifier.at_end()) {
     return {};
@@ -225,7 +227,8 @@ struct KindRow {
   std::size_t max_signature_size;
 };
 
-// An Ecdsa-Sig-Value is a SEQUENCE of two INTEGERs of up to one octet more than the field.
+// The kinds of keys with the sizes of their signatures. An Ecdsa-Sig-Value (RFC 3279 §2.2.3) is a SEQUENCE of two
+// INTEGERs, each of up to one octet more than the field.
 constexpr std::array kKinds = {
     KindRow{KeyKind::rsa_2048, "RSA-2048", "rsa-pkcs1-sha256", 256},
     KindRow{KeyKind::rsa_3072, "RSA-3072", "rsa-pkcs1-sha256", 384},

@@ -25,7 +25,7 @@ constexpr bool in_order() {
 }
 static_assert(in_order(), "a row per DigestAlgorithm, in the order of the enumeration");
 
-// SHA-2 in OpenSSL fails only for want of memory.
+// Throws bad_alloc when SHA-2 fails in OpenSSL, which happens only for want of memory.
 void check(int result) {
   if (result != 1) {
     throw std::bad_alloc();
@@ -39,7 +39,7 @@ DigestContext fresh_context(DigestAlgorithm algorithm) {
   return context;
 }
 
-// This thread's context for one-shot digests, ready for data.
+// The context of this thread for one-shot digests, ready for data.
 EVP_MD_CTX* thread_context(DigestAlgorithm algorithm) {
   thread_local std::array<DigestContext, kDigestAlgorithms.size()> contexts;
   DigestContext& context = contexts[static_cast<std::size_t>(algorithm)];
@@ -54,7 +54,7 @@ EVP_MD_CTX* thread_context(DigestAlgorithm algorithm) {
 }  // namespace
 
 const EVP_MD* message_digest(DigestAlgorithm algorithm) {
-  // Never freed: they live as long as the process.
+  // The fetched implementations are never freed: they live as long as the process.
   static const std::array<EVP_MD*, kDigestAlgorithms.size()> fetched = [] {
     std::array<EVP_MD*, kDigestAlgorithms.size()> all{};
     for (const DigestAlgorithmInfo& row : kDigestAlgorithms) {

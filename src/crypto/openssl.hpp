@@ -1,4 +1,4 @@
-// What the files of this module share of OpenSSL: owners of its handles and its errors as ours.
+// OpenSSL for the files of this module: owners of its handles, and its errors as Error values.
 #pragma once
 
 #include <openssl/evp.h>
@@ -25,7 +25,7 @@ using DigestContext = std::unique_ptr<EVP_MD_CTX, OpenSslFree<EVP_MD_CTX_free>>;
 // The implementation of the algorithm, fetched once a process.
 [[nodiscard]] const EVP_MD* message_digest(DigestAlgorithm algorithm);
 
-// `internal` with `what` and OpenSSL's own reason; clears OpenSSL's error queue.
+// The error internal with `what` and OpenSSL's own reason; clears OpenSSL's error queue.
 [[nodiscard]] Error openssl_error(std::string what);
 
 }  // namespace rakkan::crypto

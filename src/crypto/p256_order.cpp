@@ -1,6 +1,6 @@
-// The inverse by divsteps of Bernstein and Yang ("Fast constant-time gcd computation and modular inversion", CHES
-// 2019), in batches of 62 and in variable time, as libsecp256k1 has them (Wuille, "The safegcd implementation in
-// libsecp256k1 explained"). A batch looks at the lowest 62 bits of f and g alone; what it did is a 2x2 matrix, which is
+// The modular inverse by divsteps of Bernstein and Yang ("Fast constant-time gcd computation and modular inversion",
+// CHES 2019), in batches of 62 and in variable time, as libsecp256k1 has them (Wuille, "The safegcd implementation in
+// libsecp256k1 explained"). A batch looks at the lowest 62 bits of f and g alone; its effect is a 2x2 matrix, which is
 // then applied to the whole numbers.
 #include "crypto/p256_order.hpp"
 
@@ -33,7 +33,7 @@ constexpr Number number_of(const P256Scalar& big_endian) noexcept {
   return number;
 }
 
-// Of a number from 0 to 2^256 - 1.
+// The scalar of a number from 0 to 2^256 - 1.
 constexpr P256Scalar scalar_of(const Number& number) noexcept {
   P256Scalar big_endian{};
   for (std::size_t bit = 0; bit < 256; bit += 8) {
@@ -48,7 +48,7 @@ constexpr P256Scalar scalar_of(const Number& number) noexcept {
   return big_endian;
 }
 
-// n (FIPS 186-4 D.1.2.3, SP 800-186 §3.2.1.3)
+// The order n of P-256 (FIPS 186-4 D.1.2.3, SP 800-186 §3.2.1.3).
 constexpr P256Scalar kOrderOctets = {0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0x00, 0x00, 0x00, 0xFF, 0xFF, 0xFF,
                                      0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xBC, 0xE6, 0xFA, 0xAD, 0xA7, 0x17,
                                      0x9E, 0x84, 0xF3, 0xB9, 0xCA, 0xC2, 0xFC, 0x63, 0x25, 0x51};
@@ -63,7 +63,7 @@ constexpr std::uint64_t kInverseOfOrder = [] {
   return inverse & kLimbMask;
 }();
 
-// 2^62 times what a batch of divsteps did: f' = (u f + v g) / 2^62, g' = (q f + r g) / 2^62.
+// Batch is the matrix of a batch of divsteps, times 2^62: f' = (u f + v g) / 2^62, g' = (q f + r g) / 2^62.
 struct Batch {
   std::int64_t u, v, q, r;
 };
@@ -123,7 +123,8 @@ void apply_to_f_and_g(const Batch& batch, Number& f, Number& g) noexcept {
   g.back() = static_cast<std::int64_t>(next_g >> kLimbBits);
 }
 
-// The same modulo n: the multiple of n is added that makes the sum divisible by 2^62. d and e stay from -2n to n.
+// Applies the batch to d and e modulo n: the multiple of n is added that makes the sum divisible by 2^62. d and e stay
+// between -2n and n.
 void apply_to_d_and_e(const Batch& batch, Number& d, Number& e) noexcept {
   const std::int64_t sign_of_d = d.back() >> 63;
   const std::int64_t sign_of_e = e.back() >> 63;

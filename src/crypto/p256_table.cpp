@@ -1,6 +1,6 @@
-// EC_GROUP_precompute_mult and the coordinates without division are deprecated since OpenSSL 3.0 and there in 3.5.
-// Where they go, build() has to answer null: everything else stays as it is, at the speed of the library's
-// verification.
+// EC_GROUP_precompute_mult and the coordinates without division are deprecated since OpenSSL 3.0 and still exist in
+// 3.5. With a version that removes them, build() has to return null: everything else stays as it is, at the speed of
+// the library's own verification.
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "crypto/p256_table.hpp"
@@ -33,7 +33,7 @@ const EC_GROUP* curve() {
   return group.get();
 }
 
-// What a verification needs for its time: kept by each thread.
+// Scratch is the memory of one verification, kept by each thread.
 struct Scratch {
   Context context{BN_CTX_new()};
   Point by_generator{EC_POINT_new(curve())};
@@ -62,7 +62,7 @@ struct SignatureValue {
   ByteView s;
 };
 
-// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }
+// Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER } (RFC 3279 §2.2.3)
 Result<SignatureValue> read_value(ByteView der) {
   der::Reader top(der);
   RAKKAN_TRY(der::Reader fields, top.enter(der::Tag::sequence));
@@ -74,13 +74,13 @@ Result<SignatureValue> read_value(ByteView der) {
   return value;
 }
 
-// From 1 to n - 1.
+// Reads a number from 1 to n - 1; false for another one.
 bool read_scalar(ByteView big_endian, BIGNUM* to) {
   return big_endian.size() <= kScalarSize && read(big_endian, to) && !BN_is_zero(to) &&
          BN_cmp(to, EC_GROUP_get0_order(curve())) < 0;
 }
 
-// 1/s, made by us and checked by the library.
+// Computes 1/s, and has the library check it.
 bool invert(ByteView s, Scratch& scratch) {
   P256Scalar padded{};
   std::copy(s.begin(), s.end(), padded.end() - static_cast<std::ptrdiff_t>(s.size()));
@@ -90,8 +90,8 @@ bool invert(ByteView s, Scratch& scratch) {
          BN_is_one(scratch.x.get());
 }
 
-// Is the affine x of the point r modulo n? x is X / Z^2 modulo p, and a division costs more than two multiplications: X
-// is held against r Z^2, and against (r + n) Z^2 where r + n is below p.
+// True when the affine x of the point is r modulo n. x is X / Z^2 modulo p, and a division costs more than two
+// multiplications: X is compared with r Z^2, and with (r + n) Z^2 where r + n is below p.
 bool has_x(const EC_POINT* point, Scratch& scratch) {
   const BIGNUM* const p = EC_GROUP_get0_field(curve());
   BN_CTX* const context = scratch.context.get();
@@ -109,7 +109,8 @@ bool has_x(const EC_POINT* point, Scratch& scratch) {
                             BN_cmp(candidate, p) < 0 && is_candidate());
 }
 
-// The generic arithmetic has no use for a table: its multiplication with a generator takes as long as any.
+// False for the library's generic arithmetic, which gains nothing from a table: its multiplication with a generator
+// takes as long as any other.
 bool has_fast_tables(const EC_GROUP* group) { return EC_GROUP_method_of(group) != EC_GFp_mont_method(); }
 
 }  // namespace

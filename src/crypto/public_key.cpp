@@ -42,7 +42,7 @@ struct Key {
   std::shared_ptr<void> handle;
 };
 
-// OpenSSL takes what it is given as const through a pointer that is not.
+// OpenSSL's parameters take constant data through a pointer to non-const.
 template <class T>
 void* unconst(const T* data) {
   return const_cast<void*>(static_cast<const void*>(data));
@@ -59,7 +59,7 @@ Result<std::shared_ptr<void>> make_key(const char* type, OSSL_PARAM* parameters)
   return std::shared_ptr<void>(key, [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); });
 }
 
-// The magnitude as OSSL_PARAM wants integers: in the machine's byte order.
+// The magnitude in the machine's byte order, as OSSL_PARAM wants integers.
 Bytes native_order(ByteView big_endian) {
   Bytes value = copy_of(big_endian);
   if constexpr (std::endian::native == std::endian::little) {
@@ -82,7 +82,7 @@ std::optional<KeyKind> rsa_kind(ByteView modulus) noexcept {
   }
 }
 
-// RFC 3279 §2.3.1: RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
+// RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER } (RFC 3279 §2.3.1)
 Result<Key> rsa_key(ByteView encoding) {
   Reader top(encoding);
   RAKKAN_TRY(Reader fields, top.enter(Tag::sequence));
@@ -108,7 +108,8 @@ Result<Key> rsa_key(ByteView encoding) {
   return Key{*kind, std::move(handle)};
 }
 
-// RFC 5480 §2.2: the point, uncompressed: 04 || x || y. OpenSSL checks that it lies on the curve.
+// ECPoint ::= OCTET STRING (RFC 5480 §2.2), here uncompressed: 04 || x || y. OpenSSL checks that the point lies on the
+// curve.
 Result<Key> ec_key(const Oid& curve_oid, ByteView point) {
   const auto curve = std::find_if(kCurves.begin(), kCurves.end(), [&](const Curve& c) { return c.oid == curve_oid; });
   if (curve == kCurves.end()) {
@@ -136,7 +137,7 @@ Result<Key> ed25519_key(ByteView point) {
   return Key{KeyKind::ed25519, std::move(handle)};
 }
 
-// RFC 5280 §4.1: SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
+// SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING } (RFC 5280 §4.1)
 Result<Key> read_spki(ByteView spki) {
   Reader top(spki);
   RAKKAN_TRY(Reader info, top.enter(Tag::sequence));
@@ -170,12 +171,12 @@ Result<void> verdict(int result) {
   if (result == 1) {
     return {};
   }
-  ERR_clear_error();  // a wrong signature leaves its reasons there
+  ERR_clear_error();  // OpenSSL leaves the reasons for a wrong signature in its error queue
   return fail(ErrorCode::signature_invalid, "the signature does not verify with the key");
 }
 
-// A context costs half as much as an RSA verification and may verify again and again: each thread keeps its last ones,
-// with the keys they are for.
+// VerifyingContexts are the contexts that each thread used last, with their keys. A context costs half as much as an
+// RSA verification and may verify again and again.
 class VerifyingContexts {
  public:
   [[nodiscard]] Result<EVP_PKEY_CTX*> get(const std::shared_ptr<void>& key, const AlgorithmSuite& suite) {

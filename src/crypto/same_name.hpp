@@ -1,4 +1,4 @@
-// How people write an algorithm's name: "SHA-256", "sha-256" and "sha256" are the same.
+// Comparing names of algorithms as people write them: "SHA-256", "sha-256" and "sha256" are the same.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace rakkan::crypto {
 
-// The standard name, given with or without its capitals and hyphens.
+// True when `given` is the standard name with or without its capitals and hyphens.
 constexpr bool same_name(std::string_view standard, std::string_view given) noexcept {
   std::size_t at = 0;
   for (const char c : standard) {

@@ -7,10 +7,10 @@
 namespace rakkan::crypto {
 namespace {
 
-// 04 || x || y, with which the SubjectPublicKeyInfo of a P-256 key ends.
+// Size of the point 04 || x || y with which the SubjectPublicKeyInfo of a P-256 key ends (RFC 5480 §2).
 constexpr std::size_t kPointSize = 65;
 
-std::atomic<std::uint64_t> tables{0};  // of all keys
+std::atomic<std::uint64_t> tables{0};  // the number of tables of all keys
 
 bool take_a_place() noexcept {
   std::uint64_t taken = tables.load(std::memory_order_relaxed);

@@ -19,7 +19,8 @@ Result<PkeyContext> begin_operation(Operation operation, EVP_PKEY* key, const Al
   }
   ready = ready && EVP_PKEY_CTX_set_signature_md(context.get(), message_digest(suite.digest)) == 1;
   if (suite.scheme == SignatureScheme::rsa_pss) {
-    // RFC 4055 §3.1: MGF1 with the same digest, which OpenSSL takes unless told otherwise; the salt exactly as long.
+    // RFC 4055 §3.1: MGF1 is with the same digest, which is OpenSSL's default; the salt is exactly as long as the
+    // digest.
     ready = ready && EVP_PKEY_CTX_set_rsa_pss_saltlen(context.get(), RSA_PSS_SALTLEN_DIGEST) == 1;
   }
   if (!ready) {

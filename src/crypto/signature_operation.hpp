@@ -8,7 +8,7 @@ namespace rakkan::crypto {
 
 enum class Operation { sign, verify };
 
-// For the schemes that take a digest; fails with internal when OpenSSL refuses.
+// Makes a context for a scheme that takes a digest; fails with internal when OpenSSL refuses.
 [[nodiscard]] Result<PkeyContext> begin_operation(Operation operation, EVP_PKEY* key, const AlgorithmSuite& suite);
 
 }  // namespace rakkan::crypto

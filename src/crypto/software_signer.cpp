@@ -45,7 +45,7 @@ Result<PublicKey> public_key_of(const EVP_PKEY* key) {
 Result<Pkey> read_pem(std::string_view pem) {
   const auto size = checked_cast<int>(pem.size());
   const Bio input(size ? BIO_new_mem_buf(pem.data(), *size) : nullptr);
-  // Without this OpenSSL would ask the terminal for the passphrase of an encrypted key.
+  // Without this callback OpenSSL would ask on the terminal for the passphrase of an encrypted key.
   const auto no_passphrase = [](char*, int, int, void*) { return -1; };
   Pkey key(input ? PEM_read_bio_PrivateKey(input.get(), nullptr, no_passphrase, nullptr) : nullptr);
   if (!key) {

@@ -14,11 +14,11 @@ namespace rakkan::crypto {
 
 namespace {
 
-// Small requests are many (salts, serial numbers, ids) and each call of OpenSSL costs as much as hundreds of bytes do:
-// a thread gets more at once and hands it out, wiping what it gave.
+// Small requests are many (salts, serial numbers, ids), and each call of OpenSSL costs as much as hundreds of bytes do:
+// a thread fetches more bytes at once, hands them out, and wipes those that it gave.
 constexpr std::size_t kSmall = 64;
 
-// A child of fork() must not hand out what its parent does.
+// Counts forks: a child of fork() must not hand out the bytes that its parent hands out.
 std::atomic<unsigned> forks{0};
 [[maybe_unused]] const int watched = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
 

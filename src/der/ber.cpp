@@ -23,7 +23,8 @@ struct Header {
   bool indefinite = false;
 };
 
-// A piece of the result, in its order: bytes of the input as they are, or a header whose content is what follows.
+// Piece is a part of the result, in order: bytes of the input as they are, or a header whose content are the next
+// pieces.
 struct Piece {
   ByteView bytes;
   Byte identifier = 0;
@@ -46,7 +47,7 @@ class Conversion {
  private:
   struct Found {
     std::size_t size = 0;  // of the element as it is written
-    bool changed = false;  // it is another than in the input
+    bool changed = false;  // the written element differs from that in the input
   };
 
   Result<Header> read_header();
@@ -67,14 +68,14 @@ class Conversion {
   std::vector<Piece> pieces_;
 };
 
-// Identifier and length octets, consumed.
+// Reads and consumes identifier and length octets (X.690 §8.1.2, §8.1.3).
 Result<Header> Conversion::read_header() {
   if (rest_.size() < 2) {
     return malformed("an element is missing or cut short");
   }
   Header header{rest_[0], rest_[1], rest_[1] == 0x80};
   if ((header.identifier & kNumberMask) == kNumberMask || header.identifier == 0) {
-    return malformed("a tag that is not read here");
+    return malformed("a tag that is not supported");
   }
   if (header.indefinite && (header.identifier & kConstructed) == 0) {
     return malformed("a primitive element of indefinite length");  // §8.1.3.2
@@ -97,7 +98,7 @@ Result<Header> Conversion::read_header() {
   return header;
 }
 
-// Calls `read` for each element inside, and consumes them with the end of contents, if there is one.
+// Calls `read` for each element inside, and consumes the elements with the end-of-contents octets, if there are any.
 template <class Read>
 Result<void> Conversion::each_inside(const Header& header, Read read) {
   if (header.indefinite) {
@@ -159,7 +160,8 @@ Result<Conversion::Found> Conversion::constructed(const Header& header, unsigned
   return Found{header_size(content) + content, changed};
 }
 
-// The contents of a string's pieces, which may be in pieces themselves (§8.7.3.2); how many octets they are.
+// Takes over the contents of a string's pieces, which may be in pieces themselves (§8.7.3.2); returns the number of
+// octets.
 Result<std::size_t> Conversion::string_pieces(const Header& header, unsigned depth) {
   if (depth > Reader::kMaxDepth) {
     return malformed("nested too deeply");

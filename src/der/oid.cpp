@@ -5,10 +5,11 @@
 namespace rakkan::der {
 namespace {
 
-// Decimal digits, most significant first: arcs have no upper bound, and this is never on a hot path.
+// A decimal number as its digits, the most significant first: arcs have no upper bound, and no hot path uses dotted
+// text.
 using Decimal = std::string;
 
-// value * 128 + addend
+// Computes value * 128 + addend.
 void shift_in(Decimal& value, unsigned addend) {
   unsigned carry = addend;
   for (auto digit = value.rbegin(); digit != value.rend(); ++digit) {
@@ -21,7 +22,7 @@ void shift_in(Decimal& value, unsigned addend) {
   }
 }
 
-// Divides by 128 and returns the remainder; no leading zeros stay, zero is empty.
+// Divides by 128 and returns the remainder; leading zeros are removed, and zero is the empty text.
 unsigned shift_out(Decimal& value) {
   unsigned remainder = 0;
   for (char& digit : value) {
@@ -33,7 +34,7 @@ unsigned shift_out(Decimal& value) {
   return remainder;
 }
 
-// value + addend, addend below 1000
+// Computes value + addend, with addend below 1000.
 void add(Decimal& value, unsigned addend) {
   unsigned carry = addend;
   for (auto digit = value.rbegin(); digit != value.rend() && carry != 0; ++digit) {
@@ -52,7 +53,7 @@ std::string first_two_arcs(Decimal subidentifier) {
     const int value = std::stoi(subidentifier);
     return std::to_string(value / 40) + '.' + std::to_string(value % 40);
   }
-  // subidentifier - 80: the leading digits cannot run out.
+  // Computes subidentifier - 80; the leading digits cannot run out.
   int borrow = 8;
   for (auto digit = subidentifier.rbegin() + 1; borrow != 0; ++digit) {
     const int rest = *digit - '0' - borrow;
@@ -63,7 +64,7 @@ std::string first_two_arcs(Decimal subidentifier) {
   return "2." + (significant == std::string::npos ? "0" : subidentifier.substr(significant));
 }
 
-// The digits between the points; nothing when there are none, other characters or a leading zero.
+// The numbers between the points of dotted text; nothing when one is empty, or has other characters or a leading zero.
 std::optional<std::vector<Decimal>> split(std::string_view text) {
   std::vector<Decimal> arcs;
   for (;;) {
@@ -81,7 +82,8 @@ std::optional<std::vector<Decimal>> split(std::string_view text) {
   }
 }
 
-// The groups of seven bits of one subidentifier, the highest first, all but the last marked (X.690 §8.19.2).
+// Appends one subidentifier as groups of seven bits, the highest first, with bit 8 set in all but the last (X.690
+// §8.19.2).
 void append_subidentifier(Bytes& content, Decimal value) {
   const auto start = static_cast<std::ptrdiff_t>(content.size());
   Byte mark = 0;
@@ -111,7 +113,7 @@ std::optional<Oid> Oid::from_content(ByteView content) noexcept {
 }
 
 std::optional<Oid> Oid::from_dotted(std::string_view text) {
-  constexpr std::size_t kMaxText = 4 * kMaxContentSize + 1;  // an octet says at most "127." and the first one "2.47."
+  constexpr std::size_t kMaxText = 4 * kMaxContentSize + 1;  // an octet is at most "127.", and the first one "2.47."
   if (text.size() > kMaxText) {
     return std::nullopt;
   }

@@ -12,8 +12,9 @@ constexpr Byte kClassMask = 0xC0;
 constexpr Byte kConstructed = 0x20;
 constexpr Byte kNumberMask = 0x1F;
 
-// Is this identifier octet possible in DER at all? High tag numbers and end-of-contents are not; of the universal types
-// SEQUENCE, SET and the EXTERNAL family are constructed, all others primitive (X.690 §8, §10.2: strings are primitive).
+// True for an identifier octet that may occur in DER. High tag numbers and end-of-contents may not; of the universal
+// types SEQUENCE, SET and the EXTERNAL family are constructed, all others primitive (X.690 §8, §10.2: strings are
+// primitive).
 bool possible_identifier(Byte identifier) noexcept {
   const unsigned number = identifier & kNumberMask;
   if (number == kNumberMask) {
@@ -31,7 +32,7 @@ std::string name(Tag tag) {
   return "tag 0x" + to_hex(ByteView(&identifier, 1));
 }
 
-// Two decimal digits at `at`, or nothing.
+// The number of the two decimal digits at `at`; nothing when other characters are there.
 std::optional<int> two_digits(ByteView text, std::size_t at) noexcept {
   const unsigned tens = text[at] - unsigned{'0'};
   const unsigned ones = text[at + 1] - unsigned{'0'};
@@ -41,7 +42,7 @@ std::optional<int> two_digits(ByteView text, std::size_t at) noexcept {
   return static_cast<int>(tens * 10 + ones);
 }
 
-// MMDDHHMMSS at `at`, in the year given.
+// The time MMDDHHMMSS at `at`, in the given year.
 std::optional<Instant> from_year_on(int year, ByteView text, std::size_t at, int millisecond) noexcept {
   const auto month = two_digits(text, at);
   const auto day = two_digits(text, at + 2);
@@ -54,7 +55,7 @@ std::optional<Instant> from_year_on(int year, ByteView text, std::size_t at, int
   return instant_from_utc({year, *month, *day, *hour, *minute, *second, millisecond});
 }
 
-// YYMMDDHHMMSSZ; RFC 5280 §4.1.2.5.1: 50 to 99 are 19YY, 00 to 49 are 20YY.
+// UTCTime: YYMMDDHHMMSSZ; RFC 5280 §4.1.2.5.1: the years 50 to 99 are 19YY, 00 to 49 are 20YY.
 std::optional<Instant> parse_utc_time(ByteView text) noexcept {
   if (text.size() != 13 || text.back() != 'Z') {
     return std::nullopt;
@@ -83,7 +84,7 @@ std::optional<int> parse_fraction(ByteView text) noexcept {
   return value;
 }
 
-// YYYYMMDDHHMMSS[.s+]Z
+// GeneralizedTime: YYYYMMDDHHMMSS[.s+]Z (RFC 5280 §4.1.2.5.2, RFC 3161 §2.4.2).
 std::optional<Instant> parse_generalized_time(ByteView text, bool allow_fraction) noexcept {
   constexpr std::size_t kWholeSeconds = 14;
   if (text.size() < kWholeSeconds + 1 || text.back() != 'Z') {

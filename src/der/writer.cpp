@@ -7,7 +7,7 @@
 namespace rakkan::der {
 namespace {
 
-// Octets of the big-endian value without leading zeros, at least one.
+// The number of octets of the big-endian value without leading zeros, at least one.
 constexpr unsigned significant_octets(std::uint64_t value) noexcept {
   unsigned octets = 1;
   for (value >>= 8; value != 0; value >>= 8) {
@@ -16,7 +16,7 @@ constexpr unsigned significant_octets(std::uint64_t value) noexcept {
   return octets;
 }
 
-// Octets of the length field.
+// The number of octets of the length field (X.690 §8.1.3, §10.1).
 constexpr std::size_t length_size(std::size_t content_size) noexcept {
   return content_size < 0x80 ? 1 : 1 + significant_octets(content_size);
 }
@@ -126,7 +126,7 @@ void Writer::small_unsigned(std::uint64_t value, Tag tag) {
   for (std::size_t i = octets.size(); i-- > 1; value >>= 8) {
     octets[i] = static_cast<Byte>(value);
   }
-  // The fewest octets whose first bit, the sign, is zero.
+  // X.690 §8.3.2: the fewest octets whose first bit, the sign, is zero.
   std::size_t start = 0;
   while (start + 1 < octets.size() && octets[start] == 0 && octets[start + 1] < 0x80) {
     ++start;

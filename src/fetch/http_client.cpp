@@ -20,7 +20,7 @@ struct EasyDeleter {
   void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
 };
 struct ListDeleter {
-  // A field may hold the key of an API.
+  // Fields are overwritten before they are freed, since one may hold an API key.
   void operator()(curl_slist* list) const noexcept {
     for (curl_slist* line = list; line != nullptr; line = line->next) {
       secure_wipe({reinterpret_cast<Byte*>(line->data), std::strlen(line->data)});
@@ -39,7 +39,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// The body's parts as one stream of bytes that can be read again from any place.
+// BodyReader reads the body's parts as one stream of bytes, which can be read again from any place.
 class BodyReader {
  public:
   explicit BodyReader(const std::vector<ByteView>& parts) noexcept : parts_(&parts) {
@@ -50,7 +50,7 @@ class BodyReader {
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   std::size_t read(char* out, std::size_t room) noexcept {
     std::size_t given = 0;
-    std::size_t begin = 0;  // of the part, in the stream
+    std::size_t begin = 0;  // position of the part in the stream
     for (const ByteView part : *parts_) {
       if (given < room && position_ < begin + part.size()) {
         const ByteView rest = part.subspan(position_ - begin);
@@ -78,7 +78,7 @@ class BodyReader {
   std::size_t position_ = 0;
 };
 
-// What the answer fills, and where it stops.
+// Receiver takes the answer, and stops it at its size limit.
 struct Receiver {
   HttpResponse response;
   std::size_t limit;
@@ -109,15 +109,15 @@ extern "C" std::size_t rakkan_fetch_header(const char* data, std::size_t size, s
   const std::string_view line(data, size * count);
   const std::size_t colon = line.find(':');
   if (line.starts_with("HTTP/")) {
-    headers.clear();  // an interim answer (100 Continue) went before
+    headers.clear();  // the headers so far were those of an interim answer (100 Continue)
   } else if (colon != std::string_view::npos) {
     headers.push_back({lower(line.substr(0, colon)), std::string(trimmed(line.substr(colon + 1)))});
   }
   return line.size();
 }
 
-// The calling thread's handle, without options of earlier calls but with their open connections; null when libcurl has
-// none.
+// The calling thread's handle, without the options of earlier calls but with their open connections; null when libcurl
+// cannot make one.
 CURL* thread_handle() {
   static std::once_flag initialised;
   std::call_once(initialised, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
@@ -128,9 +128,9 @@ CURL* thread_handle() {
   return handle.get();
 }
 
-// Null when libcurl has no memory.
+// The list of header fields as libcurl takes it; null when libcurl has no memory.
 HeaderList header_list(const std::vector<HttpHeader>& headers) {
-  HeaderList list(curl_slist_append(nullptr, "Expect:"));  // no 100-continue: the answer is not waited for
+  HeaderList list(curl_slist_append(nullptr, "Expect:"));  // removes "Expect: 100-continue", which would cost a wait
   for (const HttpHeader& header : headers) {
     std::string line;
     line.reserve(header.name.size() + 2 + header.value.size());
@@ -150,7 +150,7 @@ ErrorCode code_of(CURLcode result, const Receiver& receiver) noexcept {
   if (receiver.overflowed) {
     return ErrorCode::input_too_large;
   }
-  // Not a full switch: libcurl's enumeration grows with its releases.
+  // This is not a full switch, since libcurl's enumeration grows with its releases.
   if (result == CURLE_OPERATION_TIMEDOUT) {
     return ErrorCode::deadline_exceeded;
   }
@@ -160,7 +160,7 @@ ErrorCode code_of(CURLcode result, const Receiver& receiver) noexcept {
   return ErrorCode::server_unreachable;
 }
 
-// A line break in a header would begin another one.
+// False for a field with a line break, which would begin another field.
 bool is_one_line(const HttpHeader& header) noexcept {
   constexpr std::string_view kBreaks("\r\n\0", 3);
   return header.name.find_first_of(kBreaks) == std::string::npos &&

@@ -11,9 +11,9 @@ namespace {
 
 constexpr int kHttpOk = 200;
 
-// What the client says of any server, as said of an authority.
+// The code for an authority that corresponds to HttpClient's code for any server.
 ErrorCode tsa_code(ErrorCode code) noexcept {
-  // Not a full switch: the client fails with these few.
+  // This is not a full switch, since HttpClient fails with these few codes.
   if (code == ErrorCode::server_unreachable) {
     return ErrorCode::tsa_unreachable;
   }
@@ -37,7 +37,8 @@ Result<HttpResponse> post(const TsaOptions& options, ByteView request) {
       });
 }
 
-// One short printable line: the text is the authority's, and the detail reaches logs and terminals.
+// Describes a rejection in one short printable line: the text comes from the authority, and the detail reaches logs and
+// terminals.
 std::string describe(const tsp::Rejection& rejection) {
   constexpr std::size_t kMaxText = 200;
   std::string text = rejection.text.substr(0, kMaxText);

@@ -20,16 +20,16 @@ class Breaker {
 
   struct Pass {
     bool probe = false;
-    std::uint64_t failed_generation = 0;  // of a probe: the library generation that had failed
+    std::uint64_t failed_generation = 0;  // for a probe: the generation of the library that had failed
   };
-  // Let through, or how long to wait. A probe is settled by answered() or failed(); one that is not, within the last
-  // wait, has hung in the device, and another is let through.
+  // Lets a caller through, or says how long to wait. A probe is settled by answered() or failed(); a probe that is not
+  // settled within the last wait hangs in the device, and another caller is let through.
   [[nodiscard]] tl::expected<Pass, Wait> admit(Time now) noexcept;
 
-  // The device answered, whatever it said.
+  // To be called when the device answered, with success or an error.
   void answered(const Pass& pass) noexcept;
-  // The device is gone. Returns the wait that begins now. Calls that were under way when the breaker opened do not
-  // lengthen it.
+  // To be called when the device is gone. Returns the wait that begins now; failures of calls that were under way when
+  // the breaker opened do not lengthen it.
   Wait failed(const Pass& pass, Time now, std::uint64_t generation) noexcept;
 
   // The hot path asks this first and needs no clock.
@@ -41,7 +41,7 @@ class Breaker {
   std::atomic<bool> open_{false};
   std::mutex mutex_;
   Time until_{};
-  Wait wait_;  // of the opening that is, or of the next one
+  Wait wait_;  // of the present opening, or of the next one
   bool probing_ = false;
   Time probe_until_{};
   std::uint64_t failed_generation_ = 0;

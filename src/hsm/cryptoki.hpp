@@ -1,4 +1,5 @@
-// The PKCS#11 C API (p11-kit's header, 2.40) and how its answers become Results: the only file that includes it.
+// The PKCS#11 C API (p11-kit's header, 2.40), which only this file includes, and the conversion of its answers to
+// Results.
 #pragma once
 
 #include <p11-kit/pkcs11.h>
@@ -11,11 +12,11 @@
 
 namespace rakkan::hsm {
 
-// A call that did not answer CKR_OK, or a failure of ours around the calls.
+// Failure is a call that did not return CKR_OK, or a failure of this program around the calls.
 struct Failure {
   CK_RV code = CKR_OK;
   std::string_view call;       // "C_Sign"
-  std::optional<Error> error;  // ours: never retried
+  std::optional<Error> error;  // a failure of this program, which is never retried
 
   [[nodiscard]] ReturnClass return_class() const noexcept { return error ? ReturnClass::caller_fault : classify(code); }
 };
@@ -34,7 +35,7 @@ using Outcome = tl::expected<T, Failure>;
   return tl::unexpected<Failure>(Failure{code, call, std::nullopt});
 }
 
-// The error of a failure that no retry has helped.
+// The error of a failure after its last try.
 [[nodiscard]] inline Error to_error(Failure failure) {
   if (failure.error) {
     return *std::move(failure.error);

@@ -1,5 +1,6 @@
-// DrainGate lets any number of callers in, until one closes it: that one waits until the others have left, and those
-// who come wait outside. Passing an open gate costs one atomic addition each way. A caller must not enter twice.
+// DrainGate lets any number of callers in until one closes it: the closer waits until the others have left, and callers
+// that come meanwhile wait outside. Passing an open gate costs one atomic addition each way. A caller must not enter
+// twice.
 #pragma once
 
 #include <atomic>
@@ -27,7 +28,8 @@ class DrainGate {
     }
   }
 
-  // One closer at a time. False when somebody was still inside after `patience`; the gate is open again then.
+  // Closes the gate, for one closer at a time. False when a caller was still inside after `patience`; the gate is open
+  // again then.
   [[nodiscard]] bool close(std::chrono::milliseconds patience) noexcept {
     std::unique_lock lock(mutex_);
     state_.fetch_or(kClosed, std::memory_order_acq_rel);
@@ -50,7 +52,7 @@ class DrainGate {
  private:
   static constexpr std::uint32_t kClosed = std::uint32_t{1} << 31;
 
-  std::atomic<std::uint32_t> state_{0};  // callers inside, and kClosed
+  std::atomic<std::uint32_t> state_{0};  // the number of callers inside, with kClosed as a bit
   std::mutex mutex_;
   std::condition_variable changed_;
 };

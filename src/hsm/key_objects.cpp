@@ -56,7 +56,7 @@ Outcome<void> check_allowed_mechanisms(const Objects& objects, CK_OBJECT_HANDLE 
   return {};
 }
 
-// The public object of a private one: it carries the same CKA_ID (PKCS#11 2.40 §4.4.1).
+// The public object of a private key, which has the same CKA_ID (PKCS#11 2.40 §4.4.1).
 Outcome<std::optional<CK_OBJECT_HANDLE>> public_object(const Objects& objects, CK_OBJECT_HANDLE key) {
   RAKKAN_HSM_TRY(const std::optional<Bytes> id, objects.bytes(key, CKA_ID));
   if (!id || id->empty()) {
@@ -150,7 +150,7 @@ Outcome<crypto::PublicKey> read_public_key(const Objects& objects, CK_OBJECT_HAN
   }
   if (!spki) {
     return failed(Error{ErrorCode::key_not_found,
-                        "the token does not tell the public key: a public object of the same CKA_ID is needed",
+                        "the token does not give the public key: a public object of the same CKA_ID is needed",
                         where,
                         std::nullopt,
                         {}});

@@ -19,14 +19,15 @@ constexpr std::chrono::milliseconds kStartPause{50};
 // A call that hangs in the module must not make the re-initialising caller hang too.
 constexpr std::chrono::milliseconds kDrainPatience{5'000};
 
-// Where libsofthsm2.so is on Debian (softhsm2 puts it into the first, and a link into the multiarch folder).
+// The places of libsofthsm2.so on Debian (the package softhsm2 puts it into the first, and a link into the multiarch
+// folder).
 constexpr std::array<const char*, 3> kDefaultModules = {
     "/usr/lib/softhsm/libsofthsm2.so",
     "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
     "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so",
 };
 
-// What the process knows of its libraries. A library is finalised before one of the same path is initialised again.
+// Registry holds the libraries of the process. A library is finalised before one of the same path is initialised again.
 struct Registry {
   struct Row {
     std::weak_ptr<Library> library;
@@ -38,7 +39,7 @@ struct Registry {
   std::set<std::pair<fs::path, std::string>> stopped;
 };
 
-// Never destroyed: libraries may go after main.
+// The registry is never destroyed, since a library may be released after main() has ended.
 Registry& registry() {
   static Registry& instance = *new Registry;
   return instance;
@@ -72,7 +73,7 @@ Result<fs::path> resolve(const fs::path& path) {
 }
 
 Result<CK_FUNCTION_LIST_PTR> open_functions(const fs::path& path) {
-  // Never closed: modules leave threads and exit handlers behind that must not lose their code.
+  // The handle is never closed: modules leave threads and exit handlers behind that must not lose their code.
   void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
     const char* reason = ::dlerror();
@@ -168,7 +169,7 @@ Outcome<void> Library::reinitialise(std::uint64_t failed_generation) {
                         {}});
   }
   if (initialised_by_us_) {
-    // Whatever it answers: a module that is not initialised, or whose device is gone, is what we are here for.
+    // The answer is ignored: this function is here for modules that are not initialised, or whose device is gone.
     functions_->C_Finalize(nullptr);
   }
   Outcome<void> initialised = initialise();

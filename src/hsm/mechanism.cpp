@@ -12,7 +12,7 @@ using crypto::KeyKind;
 using crypto::SignatureScheme;
 
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(DigestAlgorithm algorithm) noexcept {
-  // RFC 4055 §3.1 and our suites: MGF1 with the same hash, a salt as long as the hash.
+  // RFC 4055 §3.1 as the suites have it: MGF1 with the same hash, and a salt as long as the hash.
   switch (algorithm) {
     case DigestAlgorithm::sha256:
       return {CKM_SHA256, CKG_MGF1_SHA256, 32};
@@ -24,7 +24,8 @@ CK_RSA_PKCS_PSS_PARAMS pss_parameters(DigestAlgorithm algorithm) noexcept {
   return {};
 }
 
-// RFC 8017 §9.2 DigestInfo, with NULL parameters as appendix B.1 wants them there.
+// DigestInfo ::= SEQUENCE { digestAlgorithm AlgorithmIdentifier, digest OCTET STRING } (RFC 8017 §9.2), with NULL
+// parameters as appendix B.1 demands.
 Bytes digest_info(const crypto::Digest& digest) {
   der::Writer writer(96);
   writer.sequence([&] {

@@ -1,4 +1,4 @@
-// How a suite becomes a PKCS#11 mechanism with its input, and the module's answer a signature value.
+// Conversion of a suite to a PKCS#11 mechanism with its input, and of the module's answer to a signature value.
 #pragma once
 
 #include <optional>
@@ -9,12 +9,13 @@
 
 namespace rakkan::hsm {
 
-// What C_SignInit and C_Sign are given. Owns the parameters that CK_MECHANISM points to, so it stays where it is made.
+// SignatureInput is the input of C_SignInit and C_Sign. It owns the parameters that CK_MECHANISM points to, so it
+// cannot be moved.
 class SignatureInput {
  public:
-  // The suite suits the kind, its digest is the digest's, and it is not Ed25519.
+  // The suite must suit the kind, have the digest's algorithm, and not be Ed25519.
   SignatureInput(const crypto::AlgorithmSuite& suite, crypto::KeyKind kind, const crypto::Digest& digest);
-  // CKM_EDDSA over the message itself.
+  // The input of CKM_EDDSA, which signs the message itself.
   explicit SignatureInput(ByteView message);
   SignatureInput(const SignatureInput&) = delete;
   SignatureInput& operator=(const SignatureInput&) = delete;
@@ -28,10 +29,10 @@ class SignatureInput {
   Bytes data_;
 };
 
-// Octets that C_Sign answers with for such a key.
+// The number of octets that C_Sign returns for such a key.
 [[nodiscard]] std::size_t raw_signature_size(crypto::KeyKind kind) noexcept;
-// PKCS#11 2.40 §2.3.1: ECDSA answers r || s, CMS and X.509 want RFC 3279 §2.2.3 Ecdsa-Sig-Value. Other values stay as
-// they are.
+// The signature value for CMS and X.509: ECDSA's r || s (PKCS#11 2.40 §2.3.1) becomes an Ecdsa-Sig-Value (RFC 3279
+// §2.2.3); other values stay as they are.
 [[nodiscard]] Bytes encode_signature(crypto::KeyKind kind, Bytes raw);
 
 }  // namespace rakkan::hsm

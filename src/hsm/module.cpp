@@ -8,7 +8,7 @@
 namespace rakkan::hsm {
 namespace {
 
-// Fixed-size fields are padded with blanks (PKCS#11 2.40 §2.1).
+// The text of a fixed-size field without the blanks that pad it (PKCS#11 2.40 §2.1).
 template <std::size_t size>
 std::string unpadded(const unsigned char (&field)[size]) {
   const std::string_view text = text_of(field);
@@ -17,14 +17,14 @@ std::string unpadded(const unsigned char (&field)[size]) {
 }
 
 Outcome<std::vector<CK_SLOT_ID>> slots_with_tokens(const CK_FUNCTION_LIST& functions) {
-  // Asking for the count alone is also what makes SoftHSM look for tokens that were made since.
+  // Asking for the count alone also makes SoftHSM look for tokens that were made since.
   for (;;) {
     CK_ULONG count = 0;
     RAKKAN_HSM_CALL(functions, C_GetSlotList, CK_TRUE, nullptr, &count);
     std::vector<CK_SLOT_ID> slots(count);
     const CK_RV code = functions.C_GetSlotList(CK_TRUE, slots.data(), &count);
     if (code == CKR_BUFFER_TOO_SMALL) {
-      continue;  // one more has come in between
+      continue;  // one more slot has come in between
     }
     RAKKAN_HSM_CHECK(check(code, "C_GetSlotList"));
     slots.resize(count);
@@ -32,7 +32,7 @@ Outcome<std::vector<CK_SLOT_ID>> slots_with_tokens(const CK_FUNCTION_LIST& funct
   }
 }
 
-// A session that is closed when it goes.
+// OwnSession is a session that its destructor closes.
 class OwnSession {
  public:
   [[nodiscard]] static Outcome<OwnSession> open(const CK_FUNCTION_LIST& functions, CK_SLOT_ID slot) {
@@ -66,7 +66,7 @@ Outcome<void> initialise(const CK_FUNCTION_LIST& functions, const std::string& l
         return token.description.initialised && token.description.label == label;
       })) {
     return failed(
-        Error{ErrorCode::already_exists, "a token of that label is there already", "token " + label, std::nullopt, {}});
+        Error{ErrorCode::already_exists, "a token of that label exists already", "token " + label, std::nullopt, {}});
   }
   const auto free =
       std::ranges::find_if(before, [](const FoundToken& token) { return !token.description.initialised; });
@@ -85,7 +85,7 @@ Outcome<void> initialise(const CK_FUNCTION_LIST& functions, const std::string& l
   RAKKAN_HSM_CALL(functions, C_Login, session.handle(), CKU_SO, pin_pointer(so_pin), pin_length(so_pin));
   const Outcome<void> pin_set =
       check(functions.C_InitPIN(session.handle(), pin_pointer(user_pin), pin_length(user_pin)), "C_InitPIN");
-  functions.C_Logout(session.handle());  // the security officer goes, whatever came before
+  functions.C_Logout(session.handle());  // the security officer is logged out in any case
   return pin_set;
 }
 
@@ -111,7 +111,7 @@ Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions) 
     token.slot = slot;
     const CK_RV code = functions.C_GetTokenInfo(slot, &token.info);
     if (code == CKR_TOKEN_NOT_PRESENT || code == CKR_TOKEN_NOT_RECOGNIZED) {
-      continue;  // drawn, or somebody else's kind of token
+      continue;  // the token was drawn, or is of a kind that cannot be read
     }
     RAKKAN_HSM_CHECK(check(code, "C_GetTokenInfo"));
     const CK_TOKEN_INFO& info = token.info;
@@ -129,7 +129,7 @@ Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions) 
 Outcome<FoundToken> find_token(const CK_FUNCTION_LIST& functions, const TokenAddress& address) {
   RAKKAN_HSM_TRY(const std::vector<FoundToken> tokens, list_tokens(functions));
   const FoundToken* found = nullptr;
-  const FoundToken* stranger = nullptr;  // at that address, and not the token that is meant
+  const FoundToken* stranger = nullptr;  // a token at that address that is not the wanted one
   for (const FoundToken& token : tokens) {
     const bool wanted = address.label.empty() ? address.slot == token.slot : address.label == token.description.label;
     if (!wanted || !token.description.initialised) {

@@ -1,4 +1,4 @@
-// What a Module holds, and reading of slots and tokens.
+// The state of a Module, and reading slots and tokens.
 #pragma once
 
 #include <memory>
@@ -22,9 +22,9 @@ struct FoundToken {
   CK_TOKEN_INFO info{};
 };
 
-// Every slot with a token in it. In an Entry.
+// Every slot with a token in it. To be called in an Entry.
 [[nodiscard]] Outcome<std::vector<FoundToken>> list_tokens(const CK_FUNCTION_LIST& functions);
-// The one initialised token at that address; hsm_token_not_found, hsm_token_lost. In an Entry.
+// The one initialised token at that address; hsm_token_not_found, hsm_token_lost. To be called in an Entry.
 [[nodiscard]] Outcome<FoundToken> find_token(const CK_FUNCTION_LIST& functions, const TokenAddress& address);
 
 // A PIN as the C API takes it.

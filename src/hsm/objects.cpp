@@ -7,7 +7,8 @@
 namespace rakkan::hsm {
 namespace {
 
-// Larger than any attribute we read (an RSA-4096 modulus has 512 octets); a module that claims more is not believed.
+// Larger than any attribute that is read (an RSA-4096 modulus has 512 octets); a module that claims more is not
+// believed.
 constexpr CK_ULONG kLargestAttribute = 64 * 1024;
 
 template <class T>

@@ -1,4 +1,4 @@
-// Finding objects and reading their attributes, in a given session and Entry.
+// Objects finds objects of a token and reads their attributes, in a given session and Entry.
 #pragma once
 
 #include <optional>
@@ -23,10 +23,11 @@ struct Objects {
   const CK_FUNCTION_LIST& functions;
   CK_SESSION_HANDLE session;
 
-  // At most `limit` handles, in the token's order.
+  // The handles of matching objects, at most `limit`, in the token's order.
   [[nodiscard]] Outcome<std::vector<CK_OBJECT_HANDLE>> find(std::vector<CK_ATTRIBUTE> pattern, std::size_t limit) const;
 
-  // Nothing when the object has no such attribute, the module does not know it, or it may not be read.
+  // The value of an attribute; nothing when the object has no such attribute, the module does not know it, or it may
+  // not be read.
   [[nodiscard]] Outcome<std::optional<Bytes>> bytes(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
   [[nodiscard]] Outcome<std::optional<bool>> flag(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;
   [[nodiscard]] Outcome<std::optional<CK_ULONG>> number(CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) const;

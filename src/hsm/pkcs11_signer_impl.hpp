@@ -17,7 +17,7 @@ struct Pkcs11Signer::Impl {
   crypto::PublicKey public_key;
   bool always_authenticate;
 
-  // H4: the key is looked up once a login. The handle is shared by all threads; 0 when it must be looked up.
+  // Rule H4: the key is looked up once a login. The handle is shared by all threads; 0 when it must be looked up.
   std::atomic<std::uint64_t> handle_generation{0};
   std::atomic<CK_OBJECT_HANDLE> handle{0};
   std::mutex lookup_mutex{};

@@ -23,7 +23,7 @@ constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kTokenPathKey = "directories.tokendir";
 constexpr std::uint64_t kLargestConfiguration = 64 * 1024;  // bytes
 
-// The file in three parts: what stands before the path of the tokens, the path, and the rest.
+// Configuration is the file in three parts: the text before the path of the tokens, the path, and the rest.
 struct Configuration {
   std::string before;
   fs::path tokens;
@@ -32,7 +32,7 @@ struct Configuration {
   [[nodiscard]] std::string with(const fs::path& path) const { return before + path.string() + after; }
 };
 
-// As SoftHSM reads it: "key = value" a line, a comment from # on.
+// Parses the file as SoftHSM does: each line is "key = value", and a comment begins with #.
 std::optional<Configuration> parse(const std::string& text) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -48,7 +48,7 @@ std::optional<Configuration> parse(const std::string& text) {
   return std::nullopt;
 }
 
-// Nothing when the folder has no such file.
+// Reads the file; nothing when the folder has none.
 Result<std::optional<Configuration>> read_configuration(const fs::path& file) {
   if (std::error_code ignored; !fs::exists(file, ignored)) {
     return std::nullopt;
@@ -67,7 +67,7 @@ bool is_same_folder(const fs::path& one, const fs::path& other) {
   return fs::equivalent(one, other, ignored);
 }
 
-// Where the tokens are that the folder's configuration means.
+// The folder of tokens that the configuration means.
 Result<fs::path> token_folder(const fs::path& folder, const Configuration& configuration, TokenPath path) {
   const fs::path own = folder / kTokens;
   std::error_code ignored;
@@ -80,12 +80,12 @@ Result<fs::path> token_folder(const fs::path& folder, const Configuration& confi
     return own;
   }
   return fail(ErrorCode::data_folder_copied,
-              "it names the tokens of another folder, " + configuration.tokens.string() + ", and not those in " +
+              "the file names the tokens of another folder, " + configuration.tokens.string() + ", and not those in " +
                   own.string() + ": `rakkan data adopt` goes on with its own",
               (folder / kSoftHsmConfiguration).string());
 }
 
-// A file of this process alone that has no name. SoftHSM opens it anew whenever it is initialised.
+// MemoryFile is a nameless file that only this process has. SoftHSM opens it anew whenever it is initialised.
 class MemoryFile {
  public:
   [[nodiscard]] static Result<MemoryFile> make(std::string_view text) {
@@ -117,7 +117,8 @@ class MemoryFile {
   int descriptor_;
 };
 
-// What SOFTHSM2_CONF names now. Kept while the process lives: the module may be initialised again at any time.
+// InUse is the configuration that SOFTHSM2_CONF names now. It is kept while the process lives, since the module may be
+// initialised again at any time.
 struct InUse {
   std::mutex mutex;
   std::string text;

@@ -13,8 +13,8 @@ constexpr der::Oid kP256{1, 2, 840, 10045, 3, 1, 7};
 constexpr der::Oid kP384{1, 3, 132, 0, 34};
 constexpr der::Oid kEd25519{1, 3, 101, 112};  // RFC 8410 §3
 
-// PKCS#11 2.40 §2.3.3 wraps the point into an OCTET STRING. A bare P-256 or P-384 point begins with 04, as an OCTET
-// STRING does, but its second byte is then not the length of what follows.
+// The point without its OCTET STRING, into which PKCS#11 2.40 §2.3.3 wraps it. A bare P-256 or P-384 point begins with
+// 04 as an OCTET STRING does, but its second byte is then not the length of the remaining bytes.
 ByteView bare_point(ByteView point) {
   der::Reader reader(point);
   const Result<ByteView> content = reader.octet_string();
@@ -64,7 +64,7 @@ Bytes curve_parameters(crypto::KeyKind kind) {
       writer.oid(kP384);
       break;
     case KeyKind::ed25519:
-      // PKCS#11 3.0 §2.3.5: a curveName, which SoftHSM 2.6 and others know since before OIDs were allowed.
+      // PKCS#11 3.0 §2.3.5: a curveName, which SoftHSM 2.6 and others have known since before OIDs were allowed.
       writer.text(der::Tag::printable_string, "edwards25519");
       break;
   }

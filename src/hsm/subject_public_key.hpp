@@ -1,4 +1,7 @@
-// PKCS#11's public key attributes as SubjectPublicKeyInfo (RFC 5280 §4.1), and curves as CKA_EC_PARAMS.
+// Conversion of PKCS#11's public key attributes to SubjectPublicKeyInfo (RFC 5280 §4.1), and of curves to
+// CKA_EC_PARAMS.
+//
+//   SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -7,11 +10,12 @@
 namespace rakkan::hsm {
 
 [[nodiscard]] Bytes rsa_spki(ByteView modulus, ByteView exponent);
-// `parameters` is CKA_EC_PARAMS; `point` is CKA_EC_POINT, a DER OCTET STRING or, from some modules, its bare content.
+// The SubjectPublicKeyInfo of an EC key. `parameters` is CKA_EC_PARAMS; `point` is CKA_EC_POINT, a DER OCTET STRING or,
+// from some modules, its bare content.
 [[nodiscard]] Bytes ec_spki(ByteView parameters, ByteView point);
 [[nodiscard]] Bytes ed25519_spki(ByteView point);
 
-// CKA_EC_PARAMS to generate with; empty for RSA.
+// The CKA_EC_PARAMS for generating a key; empty for RSA.
 [[nodiscard]] Bytes curve_parameters(crypto::KeyKind kind);
 
 }  // namespace rakkan::hsm

@@ -7,14 +7,14 @@
 namespace rakkan::hsm {
 namespace {
 
-constexpr std::size_t kMostKeys = 10'000;  // listed of one token
+constexpr std::size_t kMostKeys = 10'000;  // keys of one token that are listed
 
 Error taken(const KeyAddress& address) {
   return Error{
       ErrorCode::already_exists, "the token holds a key of that name already", address.text(), std::nullopt, {}};
 }
 
-// Neither the id nor the label may be taken: both name a key.
+// Checks that neither the id nor the label is taken, since both name a key.
 Outcome<void> check_free(const Objects& objects, const KeyAddress& address) {
   RAKKAN_HSM_TRY(const auto same_id, objects.find({attribute(CKA_ID, address.id)}, 1));
   RAKKAN_HSM_TRY(const auto same_label, objects.find({attribute(CKA_LABEL, bytes_of(address.label))}, 1));
@@ -24,7 +24,7 @@ Outcome<void> check_free(const Objects& objects, const KeyAddress& address) {
   return {};
 }
 
-// The key at that address, with its label and id as the token has them.
+// Describes the key at that address, with its label and id as the token has them.
 Outcome<KeyDescription> describe(const Objects& objects, const KeyAddress& address) {
   RAKKAN_HSM_TRY(const CK_OBJECT_HANDLE handle, find_private_key(objects, address));
   RAKKAN_HSM_TRY(const std::optional<Bytes> label, objects.bytes(handle, CKA_LABEL));
@@ -78,7 +78,7 @@ Result<KeyDescription> Token::generate(crypto::KeyKind kind, const std::string& 
   const std::lock_guard one_at_a_time(impl_->library().administration());
   RAKKAN_CHECK(impl_->perform(
       [&](const Impl::Session& session) { return check_free({impl_->functions(), session.handle}, address); }));
-  // Not repeated: a call whose answer was lost may have made the key.
+  // The call is not repeated: one whose answer was lost may have made the key.
   std::optional<Outcome<void>> generated;
   RAKKAN_TRY(const LoadedKey made, impl_->perform([&](const Impl::Session& session) -> Outcome<LoadedKey> {
     if (!generated) {
@@ -111,7 +111,7 @@ Result<std::vector<KeyDescription>> Token::keys() {
       if (!public_key && !public_key.error().error) {
         return tl::unexpected<Failure>(std::move(public_key).error());
       }
-      if (public_key) {  // of a kind that we know
+      if (public_key) {  // the key is of a kind in crypto::KeyKind
         keys.push_back({std::string(text_of(label.value_or(Bytes{}))), id.value_or(Bytes{}), public_key->kind()});
       }
     }
@@ -124,7 +124,7 @@ Result<KeyDescription> Token::find(const std::string& label, ByteView id) {
   Result<KeyDescription> found = impl_->perform_with_key(
       [&](const Impl::Session& session) { return describe({impl_->functions(), session.handle}, address); });
   if (!found && found.error().code == ErrorCode::key_not_found) {
-    found.error().retry_after.reset();  // as for signer
+    found.error().retry_after.reset();  // as in signer()
   }
   if (found && !label.empty() && found->label != label) {
     return fail(ErrorCode::key_not_found, "the private key of that id does not bear the label " + label,
@@ -139,7 +139,7 @@ Result<std::shared_ptr<Pkcs11Signer>> Token::signer(const std::string& label, By
       [&](const Impl::Session& session) { return load(*impl_, session, address, allow_ed25519); });
   if (!key) {
     if (key.error().code == ErrorCode::key_not_found) {
-      key.error().retry_after.reset();  // nobody has seen it yet: it may never have been there
+      key.error().retry_after.reset();  // the key was never seen, so it may not exist at all
     }
     return fail(std::move(key).error());
   }

@@ -15,7 +15,7 @@ using std::chrono::steady_clock;
 
 // Two processes that log in at the same instant can see CKR_USER_PIN_NOT_INITIALIZED or CKR_GENERAL_ERROR once.
 constexpr milliseconds kStartPause{50};
-// Under pressure: 10 to 20 ms, then 20 to 40 ms, so that threads do not come back in step.
+// The first pause under pressure: 10 to 20 ms, then 20 to 40 ms, so that threads do not come back in step.
 constexpr int kBackOffMilliseconds = 10;
 
 constexpr unsigned kNoLimit = std::numeric_limits<unsigned>::max();
@@ -31,8 +31,8 @@ void back_off(unsigned tries) {
   std::this_thread::sleep_for(milliseconds(std::uniform_int_distribution<int>(shortest, 2 * shortest)(random)));
 }
 
-// H1: one session less than the token allows; that one keeps the login alive. 0 and ~0 mean that there is no limit or
-// none is told.
+// Rule H1: one session less than the token allows, since one keeps the login alive. In CK_TOKEN_INFO 0 and ~0 mean that
+// there is no limit, or that it is not known.
 unsigned session_limit(unsigned configured, const CK_TOKEN_INFO& info) {
   std::uint64_t limit = configured == 0 ? kNoLimit : configured;
   for (const CK_ULONG told : {info.ulMaxSessionCount, info.ulMaxRwSessionCount}) {
@@ -45,7 +45,7 @@ unsigned session_limit(unsigned configured, const CK_TOKEN_INFO& info) {
 
 }  // namespace
 
-// The calling thread's sessions, one a token; closed when the thread ends.
+// ThreadSessions are the calling thread's sessions, one for each token; they are closed when the thread ends.
 class ThreadSessions {
  public:
   struct Row {
@@ -106,7 +106,7 @@ Token::Impl::~Impl() {
     }
   }
   if (login_session_ != 0 && login_session_library_generation_ == library_->generation()) {
-    functions().C_CloseSession(login_session_);  // logs out when it was the process's last one on the token
+    functions().C_CloseSession(login_session_);  // logs out when it was the process's last session on the token
   }
 }
 
@@ -259,7 +259,7 @@ Outcome<void> Token::Impl::log_in() {
     functions().C_CloseSession(session);
     return check(code, "C_Login");
   }
-  // The old one goes after the new one is there: closing the last session logs out.
+  // The old session is closed only when the new one is open: closing the last session logs out.
   if (login_session_ != 0 && login_session_library_generation_ == library_->generation()) {
     functions().C_CloseSession(login_session_);
   }
@@ -317,7 +317,7 @@ Outcome<CK_SESSION_HANDLE> Token::Impl::open_session(CK_FLAGS more) {
 }
 
 void Token::Impl::close_session(CK_SESSION_HANDLE handle, std::uint64_t library_generation) noexcept {
-  // After C_Finalize the number may name a session of somebody else.
+  // After C_Finalize the number may name a session of another caller.
   if (library_generation != library_->generation()) {
     return;
   }
@@ -328,7 +328,7 @@ void Token::Impl::close_session(CK_SESSION_HANDLE handle, std::uint64_t library_
 
 void Token::Impl::forget_login(std::uint64_t login) noexcept {
   const std::lock_guard lock(login_mutex_);
-  // Of the threads that lost their sessions together only the first one makes the others log in again.
+  // Of the threads that lost their sessions together, only the first one makes the others log in again.
   if (generation_.load(std::memory_order_relaxed) == login) {
     logged_in_for_.store(0, std::memory_order_release);
   }

@@ -1,4 +1,4 @@
-// What a Token holds: its login, its sessions, its breaker, and perform(), through which every working call goes.
+// The state of a Token: its login, its sessions, its breaker, and perform(), through which every working call goes.
 #pragma once
 
 #include <atomic>
@@ -23,13 +23,13 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  // A session in use: valid in the Entry in which it was lent.
+  // Session is a session in use: it is valid in the Entry in which it was lent.
   struct Session {
     CK_SESSION_HANDLE handle;
-    std::uint64_t generation;  // of the login: key handles found under another one are stale
+    std::uint64_t generation;  // generation of the login: key handles that were found under another one are stale
   };
 
-  // The first login, with the retries that starting needs.
+  // Logs in for the first time, with the retries that starting needs.
   [[nodiscard]] Result<void> start();
 
   // Runs work(Session) -> Outcome<T> on the calling thread's session, with the recovery and the tries of the
@@ -73,7 +73,7 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
     }
     std::uint64_t looked_in = before;
     if (pass->probe) {
-      // One that cannot be initialised is found out by the work itself, and is its error then.
+      // A failure is ignored: the work itself meets it, and it is the work's error then.
       static_cast<void>(library_->reinitialise(pass->failed_generation));
       looked_in = library_->generation();
       outcome = perform(work);
@@ -81,18 +81,18 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
     if (!outcome && outcome.error().code == ErrorCode::key_not_found) {
       outcome.error().retry_after = missing_keys_.failed(*pass, std::chrono::steady_clock::now(), looked_in);
     } else {
-      missing_keys_.answered(*pass);  // found, or the token is in other trouble, which has a breaker of its own
+      missing_keys_.answered(*pass);  // the key was found, or the token has another trouble, with a breaker of its own
     }
     return outcome;
   }
 
-  // Keys that were loaded and are not found now, by the signer that misses its own.
+  // Remembers a loaded key that is not found now, for the signer that misses it.
   void miss(const void* signer, const KeyAddress& address);
   void miss_no_more(const void* signer) noexcept;
   [[nodiscard]] std::map<const void*, KeyAddress> missed() const;
 
-  // For making objects, inside perform(): a read-write session that lives as long as work(CK_SESSION_HANDLE) ->
-  // Outcome<T>.
+  // Runs work(CK_SESSION_HANDLE) -> Outcome<T>, which makes objects, inside perform(), in a read-write session of its
+  // own.
   template <class Work>
   [[nodiscard]] std::invoke_result_t<Work, CK_SESSION_HANDLE> in_read_write_session(const Work& work) {
     RAKKAN_HSM_TRY(const CK_SESSION_HANDLE session, open_session(CKF_RW_SESSION));
@@ -124,20 +124,21 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
     RAKKAN_HSM_TRY(const Session session, thread_session());
     auto outcome = work(session);
     if (!outcome) {
-      // Whatever went wrong, an operation may be left open in it (PKCS#11 §11.11: a failed C_Sign can leave one
+      // After any failure an operation may be left open in the session (PKCS#11 §11.11: a failed C_Sign can leave one
       // active).
       drop_thread_session();
     }
     return outcome;
   }
 
-  // Stopped, broken or forked: refused before any call. A probe has re-initialised the library when this returns.
+  // Refuses, before any call, when the token is stopped, its breaker open, or the process a forked child. When this
+  // returns for a probe, the library has been initialised again.
   [[nodiscard]] Result<Breaker::Pass> admit();
-  // Puts things right for another try, or returns the error when the table allows none.
+  // Recovers for another try, or returns the error when the table allows none.
   [[nodiscard]] Result<void> recover(Failure failure, const Breaker::Pass& pass, std::uint64_t login,
                                      std::uint64_t library_generation, Tries& tries);
 
-  // In an Entry:
+  // To be called in an Entry:
   [[nodiscard]] Outcome<void> ensure_login();
   [[nodiscard]] Outcome<void> log_in();  // with login_mutex_ held
   [[nodiscard]] Outcome<Session> thread_session();
@@ -167,15 +168,15 @@ struct Token::Impl : std::enable_shared_from_this<Token::Impl> {
   std::atomic<CK_SLOT_ID> slot_{0};
   CK_SESSION_HANDLE login_session_ = 0;  // H1: never signs, keeps the login alive
   std::uint64_t login_session_library_generation_ = 0;
-  std::atomic<std::uint64_t> logged_in_for_{0};  // the library generation the login belongs to; 0: none
+  std::atomic<std::uint64_t> logged_in_for_{0};  // the generation of the library that the login belongs to; 0: no login
   std::atomic<std::uint64_t> generation_{0};
 
   mutable std::mutex sessions_mutex_;
-  std::vector<CK_SESSION_HANDLE> open_sessions_;  // of all threads
+  std::vector<CK_SESSION_HANDLE> open_sessions_;  // the sessions of all threads
   std::uint64_t sessions_library_generation_ = 0;
-  unsigned session_limit_ = 0;    // H1
-  unsigned shrunk_limit_ = 0;     // while the device gives no more than these …
-  Breaker::Time shrunk_until_{};  // … until this
+  unsigned session_limit_ = 0;    // rule H1
+  unsigned shrunk_limit_ = 0;     // the sessions that the device gave under pressure; they are the limit …
+  Breaker::Time shrunk_until_{};  // … until this time
 };
 
 }  // namespace rakkan::hsm

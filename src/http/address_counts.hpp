@@ -1,6 +1,6 @@
-// AddressCounts counts what each address has open, so that none has all of it: connections, and of a trusted proxy the
-// requests that it forwards. Thread-safe; addresses spread over shards, each with a lock that is taken when a
-// connection begins and when it ends.
+// AddressCounts counts the connections that each address has open, and for addresses behind a trusted proxy the
+// requests that it forwards, so that no address has all of them. Thread-safe; addresses are spread over shards, each
+// with a lock that is taken when a connection begins and when it ends.
 #pragma once
 
 #include <array>
@@ -14,17 +14,17 @@
 
 namespace rakkan::http {
 
-// The part of an address that its owner cannot choose: of IPv6 the /64 (RFC 6177 §2).
+// The part of an address that its owner cannot choose: for IPv6 the /64 (RFC 6177 §2).
 [[nodiscard]] inline IpAddress owner_address(const IpAddress& peer) noexcept {
   return peer.is_v4() ? peer : peer.prefix(64);
 }
 
 class AddressCounts {
  public:
-  // `most` of one address; 0: no limit, and nothing is counted.
+  // One address may have `most`; 0: there is no limit, and nothing is counted.
   explicit AddressCounts(unsigned most) noexcept : most_(most) {}
 
-  // One of an address's places; given back when it goes. The counts outlive it.
+  // Place is one of an address's places; its destructor gives the place back. The AddressCounts outlive it.
   class Place {
    public:
     Place() noexcept = default;
@@ -49,10 +49,10 @@ class AddressCounts {
     IpAddress address_;
   };
 
-  // overloaded when the address has as many as it may.
+  // Takes a place. overloaded when the address has as many as it may.
   [[nodiscard]] Result<Place> enter(const IpAddress& peer);
 
-  [[nodiscard]] std::size_t size() const;  // addresses with something open
+  [[nodiscard]] std::size_t size() const;  // the number of addresses that have a place
 
  private:
   void leave(const IpAddress& address) noexcept;

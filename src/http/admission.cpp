@@ -6,7 +6,7 @@ namespace rakkan::http {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryAfter{500};
-constexpr std::size_t kManyShares = 1'024;  // then those without a request are forgotten
+constexpr std::size_t kManyShares = 1'024;  // beyond this number, owners without a request are forgotten
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Result<void> Admission::ask(Time now, Duration standing, async::Owner owner) {
   return {};
 }
 
-// The limit in equal parts for all who have something at work, and for this one.
+// True when the owner has less at work than an equal part of the limit among all owners with work, itself included.
 bool Admission::is_below_share(async::Owner owner, std::size_t limit) const noexcept {
   const std::size_t own = at_work(owner);
   const std::size_t sharing = sharing_ + (own == 0 ? 1U : 0U);
@@ -73,12 +73,13 @@ void Admission::Work::end() noexcept {
   of_ = nullptr;
 }
 
-// What the last interval teaches.
+// Adapts the limit at the end of an interval.
 void Admission::look_back(Time now) noexcept {
   const Duration usual = asked_ > 0 ? standing_ / asked_ : Duration::zero();
-  const bool recent = interval_ && now - *interval_ < 2 * kInterval;  // else nobody asked for long: all is calm
+  const bool recent =
+      interval_ && now - *interval_ < 2 * kInterval;  // else no request came for long, so there is no load
   if (recent && usual > target_) {
-    // In the same time less passes in proportion.
+    // The limit is the work that passes the queues within the target, in proportion.
     const double share = static_cast<double>(target_.count()) / static_cast<double>(usual.count());
     limit_ = std::min(limit_, static_cast<std::size_t>(static_cast<double>(at_work_) * share));
   } else if (!recent || !refused_) {

@@ -1,2 +1,2 @@
-// Asio's TLS, compiled once, here.
+// The sources of Asio's TLS, compiled once.
 #include <boost/asio/ssl/impl/src.hpp>

@@ -20,7 +20,7 @@ IpAddress client_address(const IpAddress& peer, std::span<const Header> headers,
   if (!is_proxy(peer)) {
     return peer;
   }
-  std::vector<std::string_view> said;  // in the order of the proxies, the nearest last
+  std::vector<std::string_view> said;  // the addresses in X-Forwarded-For, that of the nearest proxy last
   for (const Header& header : headers) {
     if (same_ignoring_case(header.name, kForwardedFor)) {
       for (std::string_view rest = header.value; !rest.empty();) {

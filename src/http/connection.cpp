@@ -13,13 +13,13 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t kFirstHeadRoom = 2 * 1024;  // most heads are smaller: a connection at rest keeps no more
 constexpr std::size_t kBodyRoom = 64 * 1024;
-constexpr std::size_t kFirstBodyRoom = 16 * 1024;  // as long as no more has come: an announcement costs no memory
+constexpr std::size_t kFirstBodyRoom = 16 * 1024;  // until more has arrived: an announced length costs no memory
 constexpr std::size_t kLeastRead = 4 * 1024;
-// Into memory of the reader's so much, which is still in the processor's cache when it is looked at.
+// So much is read at once into a caller's memory: it is still in the processor's cache when the caller looks at it.
 constexpr std::uint64_t kMostAtOnce = 256 * 1024;
-constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with extensions and trailer fields
+constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with chunk extensions and trailer fields (RFC 9112 §7.1)
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// How long, and how much, a peer may go on sending after its last answer.
+// How long, and how many bytes, a peer may go on sending after its last answer.
 constexpr std::chrono::milliseconds kLinger{2'000};
 constexpr std::uint64_t kLingerBytes = 4ULL << 20;
 
@@ -187,7 +187,8 @@ async::Task<Result<std::optional<std::string_view>>> Connection::read_head() {
     const auto read = co_await read_more(head_, least, until);
     const bool was_idle = std::exchange(idle_, false);
     if (!read && was_idle) {
-      co_return std::optional<std::string_view>();  // closed, or quiet, between requests: nobody is owed an answer
+      co_return std::optional<std::string_view>();  // closed, or quiet, between requests: no request waits for an
+                                                    // answer
     }
     if (!read) {
       co_return fail(read.error());
@@ -228,7 +229,7 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser, ByteS
     const ByteView input = reads_body_buffer_ ? body_.view() : head_.view().subspan(head_size_);
     const std::uint64_t missing = input.empty() ? parser.body_missing().value_or(0) : 0;
     if (missing > 0 && !room.empty()) {
-      // No further than the body goes: what stands behind it is the next request's.
+      // Not beyond the end of the body: the bytes behind it belong to the next request.
       const ByteSpan into =
           room.first(static_cast<std::size_t>(std::min({missing, kMostAtOnce, std::uint64_t{room.size()}})));
       RAKKAN_CO_TRY(const std::size_t received, co_await read_more_body(into));
@@ -275,8 +276,8 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser, ByteS
 async::Task<Result<void>> Connection::write(std::span<const ByteView> pieces) {
   const Deadline begun = steady_clock::now();
   std::uint64_t written = 0;
-  std::size_t first = 0;   // piece
-  std::size_t offset = 0;  // in it
+  std::size_t first = 0;   // index of the first piece that is not wholly written
+  std::size_t offset = 0;  // bytes of that piece that are written
   for (;;) {
     Stream::Pieces batch;
     std::size_t filled = 0;
@@ -350,7 +351,7 @@ async::Task<void> Connection::close(bool gently) {
     timed_out_ = false;
     until_ = steady_clock::now() + kLinger;
     if (stream_.is_tls()) {
-      co_await stream_.say_goodbye();  // close_notify; what the peer makes of it does not matter
+      co_await stream_.say_goodbye();  // TLS close_notify; the peer's answer to it does not matter
     }
     stream_.shutdown_send();
     for (std::uint64_t received = 0; received < kLingerBytes && !timed_out_ && !broken_off_ && !input_ended_;) {

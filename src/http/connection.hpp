@@ -1,8 +1,8 @@
-// Connection: bytes in, bytes out, and how long each may take. It knows where a head ends and how a body is coded, and
-// nothing of what requests mean. Lives on one I/O thread.
+// Connection is the byte stream of one peer with its time limits. It knows where a request's head ends and how a body
+// is coded (RFC 9112 §2.2, §7.1), and nothing of the meaning of requests. It lives on one I/O thread.
 //
-// Timeouts are not timers: an operation under way carries the time at which it is too late, and the thread's tick
-// ends what is over (worker.hpp).
+// Timeouts are not timers: an operation under way carries the time at which it is too late, and the thread's tick ends
+// operations whose time has passed (worker.hpp).
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -18,8 +18,8 @@
 
 namespace rakkan::http {
 
-// Bytes that came and were not used yet, in memory that grows. A key, a PIN or an activation may be among them: what is
-// given back, to the heap or to the next request, is overwritten first.
+// InputBuffer holds bytes that have arrived and were not used yet, in memory that grows. A key, a PIN or an activation
+// may be among them: memory that is given back, to the heap or to the next request, is overwritten first.
 class InputBuffer {
  public:
   InputBuffer() noexcept = default;
@@ -30,7 +30,7 @@ class InputBuffer {
   [[nodiscard]] ByteView view() const noexcept { return {data_.get() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
   void consume_and_wipe(std::size_t bytes) noexcept;
-  // Room for at least `least` bytes behind the view; what is before the view may be given up.
+  // Room for at least `least` bytes behind the view; the bytes before the view may be moved over.
   [[nodiscard]] ByteSpan room(std::size_t least);
   void commit(std::size_t bytes) noexcept {
     end_ += bytes;
@@ -46,12 +46,12 @@ class InputBuffer {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t written_ = 0;  // nothing behind it was ever written to
+  std::size_t written_ = 0;  // end of the bytes that were ever written to
 };
 
-// How much longer a peer has, after so much time of waiting for it and so many bytes. No more than a stall; no more
-// than is left for the whole transfer; and no more than an average of the slowest rate allows after a first stall's
-// worth of time. Nothing: it is too slow.
+// How much longer a peer has, after `waited` of waiting for it and `moved` bytes. The shortest of: the time of a stall;
+// the time that is left for the whole transfer; and the time that an average of the slowest rate leaves, beginning
+// after a first stall's time. Zero: the peer is too slow.
 [[nodiscard]] std::chrono::nanoseconds patience(const Limits& limits, const Timeouts& timeouts,
                                                 std::chrono::nanoseconds waited, std::uint64_t moved) noexcept;
 
@@ -66,22 +66,22 @@ class Connection {
   [[nodiscard]] async::Task<Result<std::optional<std::string_view>>> read_head();
 
   // The next bytes of the body that `parser` reads, valid until the next call; empty at the end. Sends 100 Continue
-  // before it waits when the caller expects it. What is not here yet, of a body of known length, comes into `room`, if
-  // that is any. request_timeout, malformed_request.
+  // before it waits when the caller expects it. Bytes of a body of known length that have not arrived yet are received
+  // into `room`, unless that is empty. request_timeout, malformed_request.
   [[nodiscard]] async::Task<Result<ByteView>> read_body(RequestParser& parser, ByteSpan room = {});
-  // Nothing of the body was asked for yet, and the caller waits for leave to send it.
+  // True while nothing of the body was asked for yet and the caller waits for 100 Continue before it sends the body.
   [[nodiscard]] bool holds_back(const RequestParser& parser) const noexcept;
 
-  // All of the pieces. request_timeout when the peer does not take them, malformed_request when it is gone.
+  // Writes all of the pieces. request_timeout when the peer does not take them, malformed_request when it is gone.
   [[nodiscard]] async::Task<Result<void>> write(std::span<const ByteView> pieces);
 
-  // Nothing is read or written for so long; shorter when the connection is broken off or the pause is ended.
+  // Reads and writes nothing for so long; ends sooner when the connection is broken off, or by end_pause().
   [[nodiscard]] async::Task<void> pause(std::chrono::nanoseconds time);
   void end_pause() noexcept;
 
-  // What stands behind the request becomes the next one's beginning.
+  // Ends the request: bytes that stand behind it become the beginning of the next one.
   void finish_request();
-  // Gently: a peer that still sends can read the last answer, which a reset would take away.
+  // Closes. `gently` lets a peer that still sends read the last answer, which a reset would take away.
   [[nodiscard]] async::Task<void> close(bool gently);
 
   [[nodiscard]] bool is_idle() const noexcept { return idle_; }
@@ -90,10 +90,10 @@ class Connection {
   void tick(async::Deadline now) noexcept;
   // Ends every operation, now and later.
   void break_off() noexcept;
-  // The same, since others need its place.
+  // Ends every operation like break_off(), because another connection needs this one's place.
   void give_way() noexcept;
   [[nodiscard]] bool gave_way() const noexcept { return gave_way_; }
-  // It did not give way yet, and nothing has arrived that nobody has read, unless it is paused.
+  // True while the connection has not given way yet and is paused or has no unread bytes.
   [[nodiscard]] bool may_give_way() noexcept;
 
  private:
@@ -103,9 +103,9 @@ class Connection {
   [[nodiscard]] Error failure(const Stream::Code& code) const;
   [[nodiscard]] async::Task<Result<std::size_t>> read_some(ByteSpan room, Deadline until);
   [[nodiscard]] async::Task<Result<std::size_t>> read_more(InputBuffer& buffer, std::size_t least, Deadline until);
-  // More of a body: keeps the peer's time.
+  // Reads bytes of a body within the time that the peer has for it.
   [[nodiscard]] async::Task<Result<std::size_t>> read_more_body(ByteSpan room);
-  // What the parser makes of `input`; keeps the bounds of what it may be.
+  // Parses bytes of a body and holds the body to its bounds. malformed_request.
   [[nodiscard]] Result<RequestParser::Step> parse_body(RequestParser& parser, ByteView input);
 
   Stream stream_;
@@ -115,8 +115,8 @@ class Connection {
   bool timed_out_ = false;
   bool broken_off_ = false;
   bool gave_way_ = false;
-  // The end of the input is told once: epoll reports the edge, and who reads again waits for another until his time
-  // is over.
+  // The end of the input is reported once: epoll reports the edge (EPOLLET), and a second read would wait until its
+  // time is over.
   bool input_ended_ = false;
   std::optional<boost::asio::steady_timer> paused_;
   bool idle_ = false;           // waits for a request's first byte
@@ -124,13 +124,13 @@ class Connection {
 
   InputBuffer head_;
   std::size_t head_size_ = 0;
-  // The body: first what came with the head, then what comes into a buffer of its own.
+  // The body: first the bytes that came with the head, then those that are received into a buffer of its own.
   InputBuffer body_;
   bool reads_body_buffer_ = false;
   bool asked_for_body_ = false;
-  std::chrono::nanoseconds body_waited_{};  // for the peer: what this server does meanwhile is not the peer's
+  std::chrono::nanoseconds body_waited_{};  // waiting for the peer; the time of this server's own work does not count
   std::uint64_t body_received_ = 0;
-  // Octets of its content and of the chunks around it so far: a body in crumbs keeps the thread busy for each of them.
+  // Octets of the body's content and of its chunk headers so far: tiny chunks would keep the thread busy with each.
   std::uint64_t body_content_ = 0;
   std::uint64_t body_framing_ = 0;
 };

@@ -10,7 +10,7 @@
 namespace rakkan::http {
 namespace {
 
-// All of it at once.
+// WholeBody is a body that is complete from the start.
 class WholeBody final : public Body {
  public:
   explicit WholeBody(ByteView bytes) noexcept : size_(bytes.size()), rest_(bytes) {}

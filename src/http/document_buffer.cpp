@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t kSmall = DocumentPool::kSmall;
 constexpr std::size_t kLarge = DocumentPool::kLarge;
-// A smaller document is not worth a piece: its few page faults cost no more than the moving of one.
+// A smaller document is not worth a piece: its few page faults cost no more than moving the piece.
 constexpr std::size_t kWorthAPiece = 64 * 1024;
 
 constexpr std::size_t rounded_up(std::size_t size, std::size_t to) noexcept { return (size + to - 1) / to * to; }
@@ -31,7 +31,7 @@ Result<Byte*> map(std::size_t size) {
   return static_cast<Byte*>(memory);
 }
 
-// At a multiple of kLarge.
+// Maps memory that begins at a multiple of kLarge.
 Result<Byte*> map_aligned(std::size_t size) {
   RAKKAN_TRY(Byte* const begin, map(size + kLarge));
   const std::size_t before = (kLarge - reinterpret_cast<std::uintptr_t>(begin) % kLarge) % kLarge;
@@ -108,8 +108,8 @@ void DocumentBuffer::release() noexcept {
   }
 }
 
-// Small pieces in the beginning, since most documents are small, and in the end, so that there is little more memory
-// than document.
+// A document has small pieces in the beginning, since most documents are small, and in the end, so that its memory is
+// little more than its size.
 DocumentBuffer::Piece DocumentBuffer::piece_at(std::size_t offset) const noexcept {
   const bool large = offset >= kLarge && offset < rounded_down(capacity_, kLarge);
   const std::size_t size = large ? kLarge : kSmall;
@@ -130,7 +130,8 @@ Result<ByteSpan> DocumentBuffer::room() {
   if (pool_ == nullptr) {
     return ByteSpan(data_ + arrived_, capacity_ - arrived_);
   }
-  RAKKAN_CHECK(prepare(std::min(arrived_ + 1, capacity_)));  // of what comes no piece is taken before it comes
+  // No piece is taken before the bytes in front of it have arrived: the budget counts pieces so, too.
+  RAKKAN_CHECK(prepare(std::min(arrived_ + 1, capacity_)));
   return ByteSpan(data_ + arrived_, std::min(prepared_, capacity_) - arrived_);
 }
 

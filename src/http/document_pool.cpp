@@ -12,7 +12,7 @@
 namespace rakkan::http {
 namespace {
 
-// Among so many that were kept last a tenant's own piece is looked for.
+// A tenant's own piece is looked for among so many pieces that were kept last.
 constexpr std::size_t kLooks = 64;
 
 void unmap(Byte* at, std::size_t size) noexcept { ::munmap(at, size); }
@@ -46,7 +46,7 @@ Result<void> DocumentPool::fill(Byte* to, std::size_t size, Tenant tenant) {
   if (::mremap(piece.at, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to) == to) {
     return {};
   }
-  // The system may have given up the place before it failed.
+  // The system may have unmapped the place before it failed.
   unmap(piece.at, size);
   void* again =
       ::mmap(to, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -73,13 +73,13 @@ DocumentPool::Piece DocumentPool::take(std::size_t size, Tenant tenant) noexcept
 void DocumentPool::keep(Byte* at, std::size_t size, Tenant tenant, Time now) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    // A document's bytes are given back to the budget after its memory came here.
+    // The budget still counts the document of this piece.
     if (kept() + budget_.taken() <= limit_) {
       try {
         pieces_of(size).push_back({at, tenant, now});
         kept_.fetch_add(size, std::memory_order_relaxed);
         return;
-      } catch (const std::bad_alloc&) {  // then it is not kept
+      } catch (const std::bad_alloc&) {  // then the piece is not kept
       }
     }
   }

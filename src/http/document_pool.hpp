@@ -1,10 +1,10 @@
-// DocumentPool keeps the memory of documents that are done with for those that come. New memory costs a page fault for
-// each 4 KiB, together more than the digest of what it takes in; memory that was used before costs none. It is kept in
-// pieces of two sizes, which move (mremap: page tables, no bytes) to where a document that arrives wants them.
+// DocumentPool keeps the memory of finished documents for the next ones. New memory costs a page fault for each 4 KiB,
+// together more than the digest of the document; memory that was used before costs none. The pool keeps it in pieces of
+// two sizes, which are moved (mremap(2): page tables, no bytes) to the place where an arriving document wants them.
 //
-// To the tenant whose document it held a piece goes as it is, to any other one overwritten with zeros. What is kept and
-// what bodies have taken of their budget are together no more than the limit, and what nobody wanted for kIdle goes
-// back to the system. Thread-safe.
+// A piece goes back to the tenant whose document it held as it is, and to any other tenant overwritten with zeros. The
+// bytes that are kept and those that bodies have taken of their budget are together no more than the limit, and pieces
+// that were not used for kIdle go back to the system. Thread-safe.
 #pragma once
 
 #include <array>
@@ -24,27 +24,27 @@ namespace rakkan::http {
 class DocumentPool {
  public:
   using Time = std::chrono::steady_clock::time_point;
-  using Tenant = const void*;  // told apart by the address of its account, which it has for as long as the server runs
+  using Tenant = const void*;  // the address of the tenant's account, which stays for as long as the server runs
 
-  // Pieces lie at multiples of their size: of a large one a single entry of the page tables moves. Huge pages are not
-  // asked for: the kernel would make them on the thread that all connections wait for, out of what is fragmented.
+  // Pieces lie at multiples of their size: to move a large one, a single entry of the page tables is moved. Huge pages
+  // are not asked for: the kernel would compact memory for them on the thread that all connections wait for.
   static constexpr std::size_t kSmall = 256 * 1024;
   static constexpr std::size_t kLarge = 2 * 1024 * 1024;
   static constexpr std::chrono::seconds kIdle{5};
 
-  // `limit`: bytes, of what is kept and what `budget` has given together. The budget outlives the pool.
+  // `limit` is the most bytes that are kept and taken of `budget` together. The budget outlives the pool.
   DocumentPool(const async::ByteBudget& budget, std::uint64_t limit) noexcept : budget_(budget), limit_(limit) {}
   ~DocumentPool();
   DocumentPool(const DocumentPool&) = delete;
   DocumentPool& operator=(const DocumentPool&) = delete;
 
   // Puts a kept piece in the place of the `size` bytes (kSmall or kLarge) at `to`, which are mapped and were never
-  // touched. When none is kept, and when the system does not move it, they stay as they are. internal: the place is
-  // lost, and nothing may touch it.
+  // touched. The place stays as it is when no piece is kept or the system does not move one. After internal the place
+  // is lost and must not be touched.
   [[nodiscard]] Result<void> fill(Byte* to, std::size_t size, Tenant tenant);
-  // Takes over `size` bytes (kSmall or kLarge) of a tenant's document: keeps them, or gives them back to the system.
+  // Takes over `size` bytes (kSmall or kLarge) of a tenant's document, and keeps them or gives them back to the system.
   void keep(Byte* at, std::size_t size, Tenant tenant, Time now) noexcept;
-  // Gives back what nobody wanted for kIdle. Called every now and then.
+  // Gives pieces that were not used for kIdle back to the system. To be called several times a second.
   void age(Time now) noexcept;
 
   [[nodiscard]] std::uint64_t kept() const noexcept { return kept_.load(std::memory_order_relaxed); }  // bytes
@@ -55,10 +55,10 @@ class DocumentPool {
     Tenant tenant = nullptr;
     Time since{};
   };
-  using Pieces = std::deque<Piece>;  // those kept first are in front
+  using Pieces = std::deque<Piece>;  // in the order in which they were kept
 
   [[nodiscard]] Pieces& pieces_of(std::size_t size) noexcept { return size == kLarge ? large_ : small_; }
-  // The one of the tenant that was kept last, else the one of anybody that was kept first; none: at is null.
+  // The tenant's piece that was kept last, else any tenant's that was kept first; `at` is null when there is none.
   [[nodiscard]] Piece take(std::size_t size, Tenant tenant) noexcept;
   [[nodiscard]] bool is_beyond_limit() const noexcept { return kept() + budget_.taken() > limit_; }
   void make_room() noexcept;

@@ -66,11 +66,11 @@ const sockaddr* generic(const sockaddr_un& address) noexcept { return reinterpre
 Result<void> check_is_socket(const fs::path& path, const struct stat& there) {
   return S_ISSOCK(there.st_mode) ? Result<void>()
                                  : fail(ErrorCode::configuration_invalid,
-                                        std::string("what lies there is no socket; ") + kOption, path.string());
+                                        std::string("the path is not a socket; ") + kOption, path.string());
 }
 
-// What an earlier process left behind goes. Under the lock of the folder, so that two servers which start at once do
-// not both find the same leftover, and the later one does not take away the socket of the earlier.
+// Removes the socket that an earlier process left behind. To be called under a lock on the folder, so that of two
+// servers that start at once the later one does not remove the new socket of the earlier.
 Result<void> clear(const fs::path& path, const sockaddr_un& address) {
   struct stat there{};
   if (::lstat(path.c_str(), &there) != 0) {
@@ -81,7 +81,7 @@ Result<void> clear(const fs::path& path, const sockaddr_un& address) {
   if (probe.get() < 0) {
     return cannot("cannot make a socket", path);
   }
-  // A full queue (EAGAIN) is somebody's, too, who is stopped or busy.
+  // A full queue (EAGAIN) belongs to a server too, which is stopped or busy.
   if (::connect(probe.get(), generic(address), sizeof address) == 0 || errno != ECONNREFUSED) {
     return fail(ErrorCode::address_in_use, std::string("another server listens there; ") + kOption, path.string());
   }
@@ -105,7 +105,8 @@ Result<LocalSocket> LocalSocket::listen(fs::path path) {
   }
   RAKKAN_CHECK(clear(path, address));
   Descriptor socket(open_socket());
-  // Linux gives the name that bind(2) makes the mode of the socket: there is no moment at which others may connect.
+  // On Linux the name that bind(2) makes gets the mode of the socket, so there is no moment at which others may
+  // connect.
   if (socket.get() < 0 || ::fchmod(socket.get(), S_IRUSR | S_IWUSR) != 0 ||
       ::bind(socket.get(), generic(address), sizeof address) != 0) {
     return cannot("cannot listen", path);
@@ -158,7 +159,7 @@ Result<std::uint32_t> check_peer(int connection) {
   if (!user || (*user != kRoot && *user != ::geteuid())) {
     return fail(ErrorCode::local_user_refused,
                 user ? "user " + std::to_string(*user) + " is neither the server's nor root"
-                     : std::string("the kernel does not say who calls"));
+                     : std::string("the kernel does not name the caller"));
   }
   return *user;
 }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMostFields = 16;
 constexpr std::size_t kMostHeader = 4 * 1024;
-// Room behind the longest document: for the delimiter, and for some of what comes with it in one read.
+// Room behind the longest document, for the delimiter and for bytes that arrive together with it.
 constexpr std::uint64_t kBehind = 4 * 1024;
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kClosing = "--";
@@ -22,7 +22,7 @@ tl::unexpected<Error> malformed(std::string what, std::string_view part = {}) {
   return fail(ErrorCode::malformed_multipart, std::move(what), std::string(part));
 }
 
-// RFC 2046 §5.1.1: 1 to 70 of bchars, not ending with a space.
+// True for a boundary (RFC 2046 §5.1.1): 1 to 70 bchars, not ending with a space.
 bool is_boundary(std::string_view text) noexcept {
   return !text.empty() && text.size() <= 70 && text.back() != ' ' && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -30,7 +30,7 @@ bool is_boundary(std::string_view text) noexcept {
   });
 }
 
-// A parameter's value: a token, or a quoted string without escapes.
+// The value of a parameter: a token, or a quoted string without escapes.
 std::optional<std::string_view> parameter_value(std::string_view text) noexcept {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
     text = text.substr(1, text.size() - 2);
@@ -44,7 +44,7 @@ std::optional<std::string_view> parameter_of(std::string_view value, std::string
   std::optional<std::string_view> found;
   static_cast<void>(take_until(value, ';'));
   while (!value.empty()) {
-    // A file name may hold anything, also ";": in quotes it is skipped whole.
+    // A file name may contain any character, also ";", so a quoted string is skipped whole.
     std::string_view rest = value;
     const std::string_view name = take_until(rest, '=');
     rest = trimmed(rest);
@@ -83,7 +83,7 @@ Result<void> read_field(std::string_view line, PartHeader& header) {
   const std::size_t colon = line.find(':');
   const std::string_view name = line.substr(0, colon);
   if (colon == std::string_view::npos || !is_token(name)) {
-    return malformed("a part's header field is none");
+    return malformed("a line of a part's header is no field");
   }
   const std::string_view value = trimmed(line.substr(colon + 1));
   if (same_ignoring_case(name, "Content-Disposition")) {
@@ -107,7 +107,7 @@ Result<void> read_field(std::string_view line, PartHeader& header) {
   return {};
 }
 
-// Lines without the empty one behind them.
+// Parses the lines of a part's header, without the empty line behind them.
 Result<PartHeader> read_header(std::string_view text) {
   PartHeader header;
   for (std::size_t fields = 0; !text.empty(); ++fields) {
@@ -129,7 +129,7 @@ Result<PartHeader> read_header(std::string_view text) {
   return header;
 }
 
-// Where `needle` begins in `hay`; its size when nowhere.
+// The position of `needle` in `hay`; the size of `hay` when it does not occur.
 std::size_t find(ByteView hay, std::string_view needle) noexcept {
   const void* found = hay.empty() ? nullptr : ::memmem(hay.data(), hay.size(), needle.data(), needle.size());
   return found == nullptr ? hay.size() : static_cast<std::size_t>(static_cast<const Byte*>(found) - hay.data());
@@ -151,26 +151,26 @@ struct MultipartReader::Impl {
   Impl(Body& from, std::string_view boundary, std::vector<std::string> names)
       : body(from), delimiter("\r\n--" + std::string(boundary)), parts(std::move(names)) {}
 
-  // More input behind the window. malformed_multipart at the end of the body.
+  // Reads more input behind the window. malformed_multipart at the end of the body.
   async::Task<Result<void>> more();
   async::Task<Result<void>> need(std::size_t size);
   async::Task<Result<void>> open_part(std::string_view name, std::string_view media_type);
-  // The header of a part, from the line end behind its boundary on.
+  // Reads the header of a part, from the line end behind its boundary on.
   async::Task<Result<PartHeader>> read_part_header();
   // The next bytes of the open part, valid until the next call; empty: its end, the delimiter consumed.
   async::Task<Result<ByteView>> next();
-  // More input behind what is pending in the buffer, received into it where that goes.
+  // Brings more bytes behind those that are pending in the buffer, received into the buffer where possible.
   async::Task<Result<void>> more_into(DocumentBuffer& buffer);
   void consume(std::size_t size) noexcept { window = window.subspan(size); }
-  // What is pending in the buffer is the window's.
+  // Makes the bytes that are pending in the buffer, from `from` on, the window's.
   void take_back(DocumentBuffer& buffer, std::size_t from);
-  // A part that is missing, or not where it must be.
+  // The error for a part that is missing or in the wrong place.
   [[nodiscard]] tl::unexpected<Error> misplaced(std::string what, std::string part) const;
 
   Body& body;
   const std::string delimiter;
   const std::vector<std::string> parts;
-  ByteView window;  // what came and was not used: in the body's memory or in `kept`
+  ByteView window;  // bytes that have arrived and are not used yet, in the body's memory or in `kept`
   WipedBytes kept;
   bool begun = false;
 };
@@ -191,7 +191,7 @@ Result<MultipartReader> MultipartReader::open(std::string_view content_type, Bod
   }
   const auto boundary = parameter_of(content_type, "boundary");
   if (!boundary || !is_boundary(*boundary)) {
-    return malformed("no boundary that can be one", "Content-Type");
+    return malformed("there is no valid boundary", "Content-Type");
   }
   return MultipartReader(std::make_unique<Impl>(body, *boundary, std::move(parts)));
 }
@@ -253,7 +253,8 @@ async::Task<Result<void>> MultipartReader::Impl::open_part(std::string_view name
   co_return Result<void>();
 }
 
-// The line end stays: a header without fields is one more line end, and that is the end of any header.
+// The line end behind the boundary is kept, so that a header without fields ends as every other header does, with an
+// empty line.
 async::Task<Result<PartHeader>> MultipartReader::Impl::read_part_header() {
   constexpr std::string_view kHeaderEnd = "\r\n\r\n";
   std::size_t end = find(window, kHeaderEnd);
@@ -329,16 +330,15 @@ void MultipartReader::Impl::take_back(DocumentBuffer& buffer, std::size_t from) 
   rest.insert(rest.end(), window.begin(), window.end());
   kept = std::move(rest);
   window = kept;
-  buffer.drop_pending();  // another part's, if any
+  buffer.drop_pending();  // they may be another part's
 }
 
-// The delimiter is looked for where the bytes came to, in the buffer: what is pending there is searched, and may end
-// with a delimiter's beginning.
+// The delimiter is looked for among the pending bytes in the buffer, which may end with the beginning of a delimiter.
 async::Task<Result<DocumentBuffer>> MultipartReader::document(std::string_view name, std::string_view media_type,
                                                               std::uint64_t limit,
                                                               const std::function<void(ByteView)>& arrived) {
   RAKKAN_CO_CHECK(co_await impl_->open_part(name, media_type));
-  // The document is no longer than the body that it is in, and what arrives with its end is little more.
+  // The document cannot be longer than the body that it is in; a little more may arrive together with its end.
   const std::uint64_t most = std::min(limit, impl_->body.length().value_or(limit));
   RAKKAN_CO_TRY(DocumentBuffer document, impl_->body.reserve(std::min(most, UINT64_MAX - kBehind) + kBehind));
   for (;;) {

@@ -7,7 +7,8 @@
 namespace rakkan::http {
 namespace {
 
-// Thousandths: "0.5" is 500. A weight that is none counts as 0: what is not understood is not wanted.
+// A weight (RFC 9110 §12.4.2) in thousandths: "0.5" is 500. A malformed weight counts as 0, so that its element is not
+// chosen.
 int thousandths(std::string_view weight) noexcept {
   if (weight.empty() || weight.size() > 5 || (weight[0] != '0' && weight[0] != '1') ||
       (weight.size() > 1 && weight[1] != '.')) {
@@ -44,7 +45,7 @@ Choice next_choice(std::string_view& list) noexcept {
   return choice;
 }
 
-// 3: the type itself, 2: "type/*", 1: "*/*", 0: another.
+// How closely a media range matches a type: 3 for the type itself, 2 for "type/*", 1 for "*/*", 0 for another type.
 int closeness(std::string_view range, std::string_view type) noexcept {
   if (same_ignoring_case(range, type)) {
     return 3;

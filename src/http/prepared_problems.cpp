@@ -8,14 +8,15 @@
 namespace rakkan::http {
 namespace {
 
-// Where the parts that differ stand in the document that is taken to pieces. No detail looks like one of them.
+// The sample values that mark, in the document that is taken to pieces, the places of the parts that differ. No detail
+// of an error looks like one of them.
 constexpr std::string_view kId = "\"instance\":\"-id-\"";
 constexpr std::string_view kPlaceOfId = "-id-";
 constexpr std::chrono::milliseconds kWait{987'654'321};
 constexpr std::string_view kPlaceOfWait = "\"retry_after_ms\":987654321";
 constexpr std::string_view kField = "Retry-After: ";
 
-// All that their answers tell is a detail of ours, an id and a time.
+// True for errors whose documents say nothing but a detail of ours, an id and a time.
 bool is_plain(const Error& error) noexcept {
   return (error.code == ErrorCode::overloaded || error.code == ErrorCode::rate_limited) && error.retry_after &&
          error.where.empty() && !error.offset && error.allowed.empty();
@@ -41,7 +42,7 @@ Response PreparedProblems::answer(const Error& error, std::string_view request_i
   return response;
 }
 
-// Null when there is no place for one more, or its document is not as expected.
+// Null when there is no place for one more, or when its document does not look as expected.
 const PreparedProblems::Prepared* PreparedProblems::prepare(const Error& error, Language language) {
   const auto known = std::find_if(prepared_.begin(), prepared_.end(), [&](const Prepared& one) {
     return one.code == error.code && one.language == language && one.detail == error.detail;

@@ -14,10 +14,11 @@ namespace rakkan::http {
 
 class PreparedProblems {
  public:
-  // So many are kept, of different codes, details and languages; the details of those that repeat are constants.
+  // The most documents that are kept, of different codes, details and languages.
   static constexpr std::size_t kMost = 32;
 
-  // What problem(error, request_id, language) answers. `request_id`: of characters that JSON takes as they are.
+  // The same answer as problem(error, request_id, language). `request_id` has only characters that JSON need not
+  // escape.
   [[nodiscard]] Response answer(const Error& error, std::string_view request_id, Language language);
 
   [[nodiscard]] std::size_t size() const noexcept { return prepared_.size(); }

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kTypes = "/problems/";
 
-// The beginning of both kinds.
+// The members with which both forms of a problem begin.
 json::ObjectWriter describe(const Error& error, Language language) {
   const ErrorRow& meaning = row(error.code);
   json::ObjectWriter body;
@@ -26,7 +26,7 @@ json::ObjectWriter describe(const Error& error, Language language) {
 
 void add_place_and_time(json::ObjectWriter& body, const Error& error) {
   const ErrorRow& meaning = row(error.code);
-  // Methods belong into Allow (RFC 9110 §10.2.1), not into the body.
+  // The allowed methods belong into the field Allow (RFC 9110 §10.2.1), not into the body.
   if (meaning.http_status < 500 && error.code != ErrorCode::method_not_allowed) {
     if (!error.where.empty()) {
       body.text("where", error.where);

@@ -10,11 +10,11 @@ namespace rakkan::http {
 namespace {
 
 struct Pair {
-  std::string_view name;  // encoded, as all of it
+  std::string_view name;  // percent-encoded, as the value
   std::string_view value;
 };
 
-// Takes the next pair from the front of `rest`; nothing between two "&" is none.
+// Takes the next pair from the front of `rest`; an empty text between two "&" is skipped.
 std::optional<Pair> next_pair(std::string_view& rest) noexcept {
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find('&'), rest.size());
@@ -63,7 +63,7 @@ Result<void> check_query(std::string_view query, std::span<const std::string_vie
       return unknown(pair->name, names);
     }
     if (std::find(seen.begin(), seen.end(), *name) != seen.end()) {
-      return fail(ErrorCode::invalid_request, "stands there twice", *std::move(name));
+      return fail(ErrorCode::invalid_request, "occurs twice", *std::move(name));
     }
     if (!percent_decoded(pair->value)) {
       return fail(ErrorCode::malformed_request, "has a % without two hexadecimal digits behind it", *std::move(name));

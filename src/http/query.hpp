@@ -1,5 +1,5 @@
-// The query of a request's target: name=value pairs between "&", names and values percent-encoded (RFC 3986 §2.1,
-// §3.4). A "+" is a plus.
+// Reading the query of a request's target: name=value pairs between "&", with names and values percent-encoded (RFC
+// 3986 §2.1, §3.4). A "+" is a plus sign.
 #pragma once
 
 #include <optional>
@@ -11,10 +11,9 @@
 
 namespace rakkan::http {
 
-// Holds the query nothing but parameters of these names, each at most once? What a server does not know it would
-// leave out in silence, and the caller would take the answer for another than it is. invalid_request with the
-// parameter, as it was written, in `where` and those that are known in `allowed`; malformed_request for a value that
-// cannot be decoded.
+// Succeeds when the query has only parameters of these names, each at most once. A server that ignored an unknown
+// parameter would give its caller an answer to another question. invalid_request with the parameter, as it was written,
+// in `where` and the known names in `allowed`; malformed_request for a value that cannot be decoded.
 [[nodiscard]] Result<void> check_query(std::string_view query, std::span<const std::string_view> names);
 
 // The value of the first parameter of this name; nothing when it is missing or not well formed.

@@ -38,7 +38,7 @@ Result<void> RateLimiter::take(std::string_view key, Time now) {
   return {};
 }
 
-// The time at which the key's bucket is full again; long ago for a key that is new.
+// The stored time at which the key's bucket is full again; for a new key a time long ago.
 RateLimiter::Time& RateLimiter::place_of(Shard& shard, std::string_view key) {
   if (const auto found = shard.young.find(key); found != shard.young.end()) {
     return found->second;

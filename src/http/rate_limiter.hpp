@@ -1,5 +1,6 @@
-// RateLimiter: a token bucket a key, by the generic cell rate algorithm: of each key only the time is kept at which its
-// bucket will be full again. Thread-safe; keys spread over shards, each with a lock that is hardly ever waited for.
+// RateLimiter has a token bucket for each key, by the generic cell rate algorithm (ITU-T I.371): for each key it keeps
+// only the time at which the bucket will be full again. Thread-safe; keys are spread over shards, each with a lock that
+// is hardly ever waited for.
 #pragma once
 
 #include <array>
@@ -25,7 +26,7 @@ class RateLimiter {
   // Takes a token of the key's bucket. rate_limited with retry_after when there is none.
   [[nodiscard]] Result<void> take(std::string_view key, Time now);
 
-  [[nodiscard]] std::size_t size() const;  // keys kept
+  [[nodiscard]] std::size_t size() const;  // the number of keys that are kept
 
  private:
   struct Hash {
@@ -33,21 +34,21 @@ class RateLimiter {
     std::size_t operator()(std::string_view key) const noexcept { return std::hash<std::string_view>{}(key); }
   };
   using Keys = std::unordered_map<std::string, Time, Hash, std::equal_to<>>;
-  // Two generations: when the younger is full it becomes the older, and the older one's keys, which nobody used
-  // meanwhile, are forgotten. A flood of keys costs no more than others do.
+  // A shard has two generations of keys: when the younger is full it becomes the older, and the keys of the older one,
+  // which were not used meanwhile, are forgotten. So a flood of keys takes no more memory.
   struct Shard {
     mutable std::mutex mutex;
     Keys young;
     Keys old;
   };
   static constexpr std::size_t kShards = 64;
-  static constexpr std::size_t kMostKeys = 2'048;  // of a generation of a shard
+  static constexpr std::size_t kMostKeys = 2'048;  // in one generation of a shard
 
   [[nodiscard]] static Time& place_of(Shard& shard, std::string_view key);
 
   const bool on_;
   const std::chrono::nanoseconds interval_;   // between two tokens
-  const std::chrono::nanoseconds tolerance_;  // what may be ahead: the burst but one
+  const std::chrono::nanoseconds tolerance_;  // how far a bucket's time may be ahead: the burst minus one token
   std::array<Shard, kShards> shards_;
 };
 

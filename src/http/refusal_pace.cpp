@@ -5,7 +5,7 @@
 namespace rakkan::http {
 namespace {
 
-constexpr std::size_t kManyOwners = 1'024;  // then those whose turn is over are forgotten
+constexpr std::size_t kManyOwners = 1'024;  // then owners whose turn is over are forgotten
 
 }  // namespace
 
@@ -19,7 +19,7 @@ RefusalPace::Duration RefusalPace::take(Time now, Duration turn, Duration retry_
   if (wait <= longest) {
     return wait;
   }
-  // All of them at the same time would be too many again.
+  // Callers that all came back at the same time would be too many again.
   spread_ = spread_ * 1'664'525U + 1'013'904'223U;
   return longest - longest / 4 * static_cast<std::int64_t>(spread_ >> 22U) / 1'024;
 }

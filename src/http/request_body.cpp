@@ -8,8 +8,8 @@
 namespace rakkan::http {
 namespace {
 
-// What has arrived takes from the budget in such steps, and never more than is still to come. They are the pieces of
-// memory that a DocumentBuffer fills: small ones first, then large ones.
+// Arrived bytes take from the budget in steps of these sizes, but never more than the body can still bring. The steps
+// are the pieces of memory that a DocumentBuffer fills: small ones first, then large ones.
 constexpr std::uint64_t kStep = DocumentPool::kSmall;
 constexpr std::uint64_t kLargeStep = DocumentPool::kLarge;
 
@@ -45,7 +45,7 @@ Result<DocumentBuffer> RequestBody::reserve(std::uint64_t capacity) {
   return documents_ == nullptr ? Body::reserve(capacity) : DocumentBuffer::reserve(capacity, *documents_, account_);
 }
 
-// So that at least so many bytes are taken from the budget.
+// Takes from the budget until at least so many bytes are taken.
 Result<void> RequestBody::lease(std::uint64_t bytes) {
   if (bytes <= lease_.bytes()) {
     return {};
@@ -56,7 +56,7 @@ Result<void> RequestBody::lease(std::uint64_t bytes) {
 
 async::Task<Result<ByteView>> RequestBody::next_into(ByteSpan room) {
   if (!room.empty() && received_ > 0 && received_ < length_.value_or(limit_)) {
-    // For the room is memory that was kept, in the pieces of these steps.
+    // The room may be a piece of kept memory, which counts from now on.
     RAKKAN_CO_CHECK(lease(received_ + 1));
   }
   RAKKAN_CO_TRY(const ByteView bytes, co_await connection_.read_body(parser_, room));

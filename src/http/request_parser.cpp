@@ -15,7 +15,7 @@ namespace {
 
 namespace beast = boost::beast::http;
 
-// A caller that is not HTTP at all is told so at its first byte.
+// Bounds of the head. A caller that does not speak HTTP at all is refused at its first byte.
 constexpr unsigned kMostEmptyLines = 2;  // before the request line: RFC 9112 §2.2
 
 std::string_view view_of(boost::beast::string_view text) noexcept { return {text.data(), text.size()}; }
@@ -41,10 +41,10 @@ Method method_of(beast::verb verb) noexcept {
   }
 }
 
-// Fields that mean nothing, or another thing to another reader, when they stand twice.
+// Fields that are meaningless, or mean different things to different readers, when they occur twice.
 struct OnceRow {
   beast::field field;
-  std::string_view name;  // of those that Beast does not know
+  std::string_view name;  // for fields that Beast does not know
 };
 constexpr std::array kOnce{
     OnceRow{beast::field::host, ""},
@@ -98,8 +98,8 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view bytes) {
 
 RequestParser::RequestParser(std::vector<Header>& headers) : headers_(headers) {
   headers_.clear();
-  header_limit(std::numeric_limits<std::uint32_t>::max());  // the scanner's business
-  body_limit(boost::none);                                  // the route's
+  header_limit(std::numeric_limits<std::uint32_t>::max());  // HeadScanner bounds the head
+  body_limit(boost::none);                                  // the route's limit bounds the body
 }
 
 Result<void> RequestParser::parse_head(std::string_view head) {
@@ -169,12 +169,12 @@ bool RequestParser::first_time(Field field, std::string_view name) noexcept {
 
 void RequestParser::on_field_impl(Field field, Text field_name, Text field_value, Code& error) {
   if (in_trailer_) {
-    return;  // nobody here wants one: RFC 9110 §6.5.1 lets them be dropped
+    return;  // a trailer field: no code uses one, and RFC 9110 §6.5.1 lets them be dropped
   }
   const std::string_view name = view_of(field_name);
   const std::string_view value = view_of(field_value);
   if (!first_time(field, name)) {
-    return refuse("the field " + std::string(name) + " stands twice", error);
+    return refuse("the field " + std::string(name) + " occurs twice", error);
   }
   if (field == Field::content_length && !all_digits(value)) {
     return refuse("Content-Length is not a number", error);
@@ -189,13 +189,13 @@ void RequestParser::on_field_impl(Field field, Text field_name, Text field_value
   if (field == Field::transfer_encoding) {
     chunked_ = same_ignoring_case(value, "chunked");
     if (!chunked_ || !is_http_1_1()) {
-      return refuse("no transfer coding but chunked, and that in HTTP/1.1", error);
+      return refuse("the only transfer coding is chunked, in HTTP/1.1", error);
     }
   }
   if (field == Field::expect) {
     expects_continue_ = same_ignoring_case(value, "100-continue");
     if (!expects_continue_) {
-      return refuse("an expectation that is not known", error);
+      return refuse("the expectation is not known", error);
     }
   }
   headers_.push_back({name, value});
@@ -206,7 +206,7 @@ void RequestParser::on_header_impl(Code& error) {
   if (is_http_1_1() && (seen_ & kHostBit) == 0) {
     return refuse("HTTP/1.1 without Host", error);  // RFC 9112 §3.2
   }
-  // Two names for one place: whoever decided by the one in front of us did not mean the other.
+  // Two different names of the place are refused: a server in front of this one may have decided by the other name.
   if (target_.absolute && host_ && !target_.is_at(*host_)) {
     refuse("Host is not the request target's", error);
   }

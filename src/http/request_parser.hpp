@@ -1,6 +1,6 @@
-// RequestParser: a request's head from its bytes, and its body out of the transfer coding, on Beast's parser. Strict
-// where leniency lets two servers see two requests (RFC 9112 §11.2): Content-Length beside Transfer-Encoding, fields
-// twice, obs-fold, line ends that are none, a Host that is not the target's are refused.
+// RequestParser parses a request's head from its bytes, and takes its body out of the transfer coding, with Beast's
+// parser. It is strict where leniency lets two servers see two requests (RFC 9112 §11.2): Content-Length beside
+// Transfer-Encoding, repeated fields, obs-fold, malformed line ends and a Host that is not the target's are refused.
 #pragma once
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -13,28 +13,28 @@
 
 namespace rakkan::http {
 
-// Finds the end of a head while it arrives.
+// HeadScanner finds the end of a head while it arrives.
 class HeadScanner {
  public:
   explicit HeadScanner(unsigned most_lines) noexcept : most_lines_(most_lines) {}
 
-  // `bytes` are the same as at the last call, and more behind them. The size of the head with its empty line; nothing:
-  // it goes on. malformed_request, request_header_too_large.
+  // Scans `bytes`, which are those of the last call with more behind them. Returns the size of the head with its empty
+  // line; nothing while it goes on. malformed_request, request_header_too_large.
   [[nodiscard]] Result<std::optional<std::size_t>> scan(std::string_view bytes);
 
  private:
   unsigned most_lines_;
   unsigned lines_ = 0;
-  std::size_t line_ = 0;     // where the current line begins
-  std::size_t scanned_ = 0;  // bytes looked at
+  std::size_t line_ = 0;     // position of the current line
+  std::size_t scanned_ = 0;  // bytes that were looked at
 };
 
 class RequestParser final : private boost::beast::http::basic_parser<true> {
  public:
-  // `headers` is filled; its views point into the head given to parse_head.
+  // Fills `headers`, whose views point into the head that is given to parse_head.
   explicit RequestParser(std::vector<Header>& headers);
 
-  // A whole head as the scanner found it. malformed_request.
+  // Parses a whole head, as the scanner found it. malformed_request.
   [[nodiscard]] Result<void> parse_head(std::string_view head);
 
   [[nodiscard]] Method method() const noexcept { return method_; }
@@ -42,14 +42,14 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   [[nodiscard]] bool is_http_1_1() const noexcept { return version_ == 11; }
   [[nodiscard]] bool keep_alive() const { return basic_parser::keep_alive(); }
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
-  // 0 without a body; nothing when it is chunked.
+  // The length of the body: 0 without a body; nothing when it is chunked.
   [[nodiscard]] std::optional<std::uint64_t> body_length() const;
-  // Of it, what was not parsed yet; nothing when it is chunked, or there is none.
+  // The bytes of the body that were not parsed yet; nothing when it is chunked, or there is none.
   [[nodiscard]] std::optional<std::uint64_t> body_missing() const;
 
   struct Step {
     std::size_t consumed = 0;
-    ByteView data;  // of the body, into the input; empty with nothing consumed: more input is needed
+    ByteView data;  // bytes of the body, a view into the input; empty with nothing consumed: more input is needed
   };
   [[nodiscard]] Result<Step> parse_body(ByteView input);
   [[nodiscard]] bool is_done() const { return basic_parser::is_done(); }
@@ -77,7 +77,7 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   int version_ = 0;
   RequestTarget target_;
   std::optional<Authority> host_;
-  unsigned seen_ = 0;  // fields that may stand once, a bit each
+  unsigned seen_ = 0;  // the fields so far that may occur only once, a bit for each
   bool in_trailer_ = false;
   bool chunked_ = false;
   bool expects_continue_ = false;

@@ -1,4 +1,4 @@
-// The quota of a request: its key's rate, and its tenant's account of the memory of all bodies.
+// RequestQuota is the Quota of a request: its key's rate, and its tenant's account of the memory of all bodies.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace rakkan::http {
 
-// The name of the account for the request's memory. Callers without a key have one together: no tenant has such a name.
+// The name of the account for the request's memory. Callers without a key share one account, whose name no tenant has.
 [[nodiscard]] inline std::string_view memory_owner(const Request& request) noexcept {
   return request.caller ? request.caller->account() : "(anybody)";
 }
@@ -25,7 +25,7 @@ class RequestQuota final : public Quota {
                : worker_.shared().key_rate.take(request_.rate_key, std::chrono::steady_clock::now());
   }
 
-  // Bytes that were held once are kept until the request ends: they are few, and will be needed again.
+  // Bytes are kept until the request ends, also when fewer are held later: they are few, and will be needed again.
   [[nodiscard]] Result<void> hold(std::uint64_t bytes) override {
     if (bytes <= held_.bytes()) {
       return {};

@@ -21,7 +21,7 @@ constexpr bool is_hex(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-// RFC 3986 §2: unreserved characters, sub-delims, percent-encoded octets, and `more`.
+// True for text of unreserved characters, sub-delims, percent-encoded octets (RFC 3986 §2), and characters of `more`.
 bool is_made_of(std::string_view text, std::string_view more) noexcept {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -50,7 +50,7 @@ bool is_port(std::string_view text) noexcept {
   return text.empty() || std::from_chars(text.data(), end, number) == std::from_chars_result{end, std::errc()};
 }
 
-// §3.2.2. An address of a future version, and a zone, are nobody's here.
+// True for a host (§3.2.2). Addresses of a future version (IPvFuture) and zones are not accepted.
 bool is_host(std::string_view text) noexcept {
   if (!text.starts_with('[')) {
     return is_made_of(text, "");
@@ -75,10 +75,10 @@ Result<Authority> Authority::parse(std::string_view text) {
   const std::size_t colon = std::min(text.find(':', bracket), text.size());
   Authority authority{text.substr(0, colon), text.substr(std::min(colon + 1, text.size()))};
   if (!is_host(authority.host)) {
-    return malformed("a host that is none");
+    return malformed("the host is malformed");
   }
   if (!is_port(authority.port)) {
-    return malformed("a port that is none");
+    return malformed("the port is malformed");
   }
   return authority;
 }
@@ -108,9 +108,9 @@ Result<RequestTarget> RequestTarget::parse(Method method, std::string_view text)
   target.path = text.substr(0, question);
   target.query = text.substr(std::min(question + 1, text.size()));
   if (target.absolute && target.path.empty()) {
-    // RFC 9112 §3.2.1; of OPTIONS without a query it is the server as a whole: §3.2.4.
+    // RFC 9112 §3.2.1: an empty path is "/"; for OPTIONS without a query it is the server as a whole (§3.2.4).
     target.path = method == Method::options && question == text.size() ? "*" : "/";
-    return is_query(target.query) ? Result<RequestTarget>(target) : malformed("a query that is none");
+    return is_query(target.query) ? Result<RequestTarget>(target) : malformed("the query is malformed");
   }
   if (!target.path.starts_with('/')) {
     return malformed("the request target is not a path");

@@ -1,4 +1,4 @@
-// The head of an answer as bytes: status line, the server's own fields, the response's.
+// Writing the head of an answer: status line, the server's own fields, the response's fields.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@ struct AnswerFacts {
   bool keep_alive = false;
 };
 
-// Chunked when the response has a producer and the peer speaks HTTP/1.1; else its length is known or the end is the
-// connection's.
+// Writes the head. The body is chunked when the response has a producer and the peer speaks HTTP/1.1; else its length
+// is known, or it ends with the connection.
 void write_response_head(const Response& response, const AnswerFacts& facts, std::string& out);
 
-// RFC 9110 §15: "Not Found"; empty for a status that has no name there.
+// The name of a status in RFC 9110 §15 ("Not Found"); empty for a status that has none.
 [[nodiscard]] std::string_view reason_phrase(unsigned status) noexcept;
 
 }  // namespace rakkan::http

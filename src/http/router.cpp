@@ -6,7 +6,7 @@
 namespace rakkan::http {
 namespace {
 
-// Takes the next segment, up to the next "/", from the front of `rest`, which begins with one.
+// Takes the next segment, up to the next "/", from the front of `rest`, which begins with "/".
 std::string_view take_segment(std::string_view& rest) noexcept {
   rest.remove_prefix(1);
   const std::size_t end = std::min(rest.find('/'), rest.size());
@@ -71,7 +71,7 @@ Result<const Route*> Router::find(Method method, std::string_view path, std::vec
     error.allowed = allowed(path);
     return fail(std::move(error));
   }
-  return fail(ErrorCode::route_unknown, "nothing is at this path");
+  return fail(ErrorCode::route_unknown, "there is no route with this path");
 }
 
 std::vector<std::string> Router::allowed(std::string_view path) const {

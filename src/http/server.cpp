@@ -24,10 +24,11 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::chrono::milliseconds kLook{5};  // how often a drain looks whether all are gone
+constexpr std::chrono::milliseconds kLook{5};  // how often a drain looks whether all connections have ended
 constexpr unsigned kMetricsConnections = 64;
 
-// Without TLS, keys and PINs would cross the network for everybody to read.
+// The endpoint to listen on. Without TLS only loopback addresses are allowed: keys and PINs would cross the network
+// readable.
 Result<asio::ip::tcp::endpoint> endpoint_of(const ListenOptions& options) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address(options.address, error);
@@ -106,7 +107,7 @@ struct Server::Impl {
 ServerOptions api_listener(const Options& options) {
   ServerOptions listener{options.listen,       options.limits,      options.timeouts,        options.key_rate,
                          options.address_rate, options.failed_rate, options.trusted_proxies, {}};
-  // One address leaves half of what there is to the others, also where there are only few.
+  // One address leaves half of the connections to the others, also where there are only few.
   Limits& limits = listener.limits;
   limits.address_connections = std::min(limits.address_connections, std::max(1U, limits.connections / 2));
   return listener;

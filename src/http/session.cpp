@@ -63,7 +63,7 @@ class Session {
   async::Task<void> run();
 
  private:
-  // Whether the connection goes on.
+  // Serves one request; returns whether the connection goes on.
   async::Task<bool> serve_next();
   async::Task<bool> serve(std::string_view head);
   async::Task<void> refuse_head(Error error);
@@ -71,18 +71,18 @@ class Session {
   Result<AddressCounts::Place> place_behind_proxy(const Request& request);
   void read_facts(Request& request, const RequestParser& parser);
   void prefer(Request& request, std::string_view field);
-  // Everything before the handler, and the handler.
+  // Runs everything that comes before the handler, and the handler.
   async::Task<Result<Response>> answer(Request& request, RequestBody& body, Admission::Work& work);
   Result<const Route*> find_route(Request& request);
-  // A guard's no, or that too many of them went to the caller's address.
+  // The guard's refusal, or a refusal because too many of them went to the caller's address.
   [[nodiscard]] Error limit_failures(const Request& request, Error refused);
   async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body, Admission::Work& work);
 
-  // How long a caller waits who was refused and asked to stay away.
+  // How long the caller waits whose request was refused with Retry-After.
   [[nodiscard]] std::chrono::nanoseconds wait_after(const Error& refused, const Request& request, bool read_later);
-  // Before the next request is read, if it comes at once or the connection is one that never does otherwise.
+  // The wait before the next request is read; shorter when that does not come at once.
   async::Task<void> wait_for_turn(std::chrono::nanoseconds wait);
-  // As one of those that give way first.
+  // A wait in which the connection is one of those that give way first.
   async::Task<void> stay_silent(std::chrono::nanoseconds time);
   [[nodiscard]] bool can_throw_away(const RequestBody& body, const RequestParser& parser) const;
   async::Task<bool> throw_away(RequestParser& parser);
@@ -99,11 +99,11 @@ class Session {
   Connection connection_;
   Silence::Place silence_;
   bool had_request_ = false;
-  bool unread_input_ = false;         // the peer may still be sending what nobody reads
-  std::chrono::milliseconds span_{};  // of the current request's deadline
+  bool unread_input_ = false;         // the peer may still be sending bytes that nobody reads
+  std::chrono::milliseconds span_{};  // from the whole request to its deadline
   std::chrono::nanoseconds wait_{};   // before the next request is read
-  unsigned refused_in_a_row_ = 0;     // of this connection's requests, with Retry-After
-  // Kept from request to request for their memory.
+  unsigned refused_in_a_row_ = 0;     // requests of this connection that were refused with Retry-After
+  // The headers of the current request; the vector is kept from request to request for its memory.
   std::vector<Header> headers_;
   std::vector<PathParameter> parameters_;
   std::string id_;
@@ -149,14 +149,14 @@ async::Task<bool> Session::serve_next() {
   co_return co_await serve(**head);
 }
 
-// No request came to be: the answer is the best that can be done.
+// Answers a head that could not be parsed. There is no request then: the answer has only the error to go by.
 async::Task<void> Session::refuse_head(Error error) {
   shared_.observer.connection_failed(peer_, error);
   unread_input_ = true;
   worker_.write_new_id(id_);
   const Response response = problem(error, id_, Language::en);
   const AnswerFacts facts{worker_.date(), id_, true, false};
-  // Nobody may be there any more to read it.
+  // A failure to write is ignored: the peer may be gone.
   static_cast<void>(co_await write(response, facts, true));
 }
 
@@ -202,7 +202,7 @@ async::Task<bool> Session::serve(std::string_view head) {
   if (told_to_wait && !local_user_ && !shared_.draining.load()) {
     work.end();
     body.give_back();
-    // The next request on a proxy's connection may be somebody else's.
+    // The next request on a proxy's connection may be another caller's.
     const bool read_later = keep_alive && !is_trusted_proxy_;
     const auto wait = wait_after(*refused, request, read_later);
     if (read_later) {
@@ -222,7 +222,8 @@ async::Task<bool> Session::serve(std::string_view head) {
   co_return co_await throw_away(parser);
 }
 
-// A trusted proxy's connection carries the requests of many: each takes one of its caller's places for its time.
+// A trusted proxy's connection carries the requests of many callers: each request takes one of the places of its own
+// caller's address for its time.
 Result<AddressCounts::Place> Session::place_behind_proxy(const Request& request) {
   return request.peer == peer_ ? AddressCounts::Place() : shared_.addresses.enter(request.peer);
 }
@@ -317,7 +318,7 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     RAKKAN_CO_CHECK(worker_.admit(**route, request.owner()));
     work.enter(worker_.admission((*route)->needs), request.owner());
   }
-  // Only now, since a request does not count itself when it asks to be taken on.
+  // The work begins only now, since a request must not count itself when it asks to be taken on.
   body.when_whole([this, &request, &work] {
     request.deadline = steady_clock::now() + span_;  // a slow upload does not take from the time for the work
     work.begin();
@@ -358,7 +359,7 @@ bool Session::can_throw_away(const RequestBody& body, const RequestParser& parse
   return parser.is_done() || (!connection_.holds_back(parser) && length && *length - body.received() <= kThrownAway);
 }
 
-// True when nothing of the body is left on the connection.
+// Reads and drops the rest of a body; true when nothing of it is left on the connection.
 async::Task<bool> Session::throw_away(RequestParser& parser) {
   while (!parser.is_done()) {
     const auto bytes = co_await connection_.read_body(parser);
@@ -416,7 +417,7 @@ async::Task<Result<std::uint64_t>> Session::write_stream(const Response& respons
   }
 }
 
-// What a producer fails with breaks the answer off: the peer sees no last chunk.
+// Asks the answer's producer for more. A failure of the producer breaks the answer off: the peer sees no last chunk.
 async::Task<Result<Bytes>> Session::produce_safely(const Response& response) {
   try {
     co_return co_await response.producer()();

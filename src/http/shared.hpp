@@ -1,4 +1,5 @@
-// What all I/O threads of a server have in common. Immutable, atomic, or with locks of their own.
+// Shared is the state that all I/O threads of a server share. Its members are immutable, atomic, or have locks of their
+// own.
 #pragma once
 
 #include <atomic>
@@ -28,7 +29,7 @@ struct Shared {
         failed_rate(options.failed_rate) {}
 
   const ServerOptions options;
-  const std::vector<IpRange> trusted_proxies;  // of the options
+  const std::vector<IpRange> trusted_proxies;  // parsed from the options
   const Router router;
   Observer& observer;
   async::ByteBudget budget;
@@ -42,7 +43,7 @@ struct Shared {
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> gave_way{0};
-  // The threads, which outlive all sessions: fixed before the first of them starts.
+  // The threads, which outlive all sessions. The list is complete before the first of them starts.
   std::vector<class Worker*> workers;
   std::atomic<std::uint64_t> exceptions{0};
 };

@@ -5,8 +5,8 @@
 namespace rakkan::http {
 namespace {
 
-// A request may be on its way into the connection at this moment: a few such are passed over, no more are looked at.
-// Those that gave way a moment ago are passed over, too, and will be gone in another.
+// Silent connections into which a request is arriving at this moment are passed over; at most this many are looked at.
+// Connections that gave way a moment ago and are not gone yet are passed over without being counted.
 constexpr int kMostLooks = 8;
 
 Connection* first_in(const std::list<Connection*>& list) noexcept {

@@ -9,12 +9,12 @@
 namespace rakkan::http {
 namespace {
 
-// tcp(7): with MSG_TRUNC received bytes are discarded and not copied. Other sockets know it not, or otherwise.
+// tcp(7): with MSG_TRUNC received bytes are discarded and not copied. It means something else for other sockets.
 ssize_t discard_received(int socket, bool is_tcp, std::size_t most) noexcept {
   if (is_tcp) {
     return ::recv(socket, nullptr, most, MSG_TRUNC | MSG_DONTWAIT);
   }
-  std::array<Byte, 4'096> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): nobody looks at them
+  std::array<Byte, 4'096> bytes;  // NOLINT(cppcoreguidelines-pro-type-member-init): never read
   return ::recv(socket, bytes.data(), std::min(most, bytes.size()), MSG_DONTWAIT);
 }
 

@@ -1,5 +1,5 @@
-// Stream is a connection over TCP or over a Unix socket, or TLS over the former: one type for all, so that a session is
-// compiled once.
+// Stream is a connection over TCP or a Unix socket, or TLS over TCP: one type for all of them, so that the code of
+// sessions is compiled once.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ class Stream {
   using Code = boost::system::error_code;
   using Moved = std::tuple<Code, std::size_t>;
   static constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
-  // As many pieces go to the system in one call.
+  // The most pieces that go to the system in one call.
   static constexpr std::size_t kMostPieces = 16;
   using Pieces = std::array<boost::asio::const_buffer, kMostPieces>;
 
@@ -37,7 +37,7 @@ class Stream {
   [[nodiscard]] bool is_tls() const noexcept { return context_ != nullptr; }
   [[nodiscard]] Socket& socket() noexcept { return socket_; }
 
-  // The first of a TLS stream's operations; from then on the stream stays where it is.
+  // The handshake is the first operation of a TLS stream, which cannot be moved from then on.
   [[nodiscard]] async::Task<std::tuple<Code>> handshake() {
     tls_.emplace(socket_, *context_);
     return tls_->async_handshake(boost::asio::ssl::stream_base::server, kToken);
@@ -50,7 +50,7 @@ class Stream {
   [[nodiscard]] async::Task<Moved> write_some(const Pieces& pieces) {
     return tls_ ? tls_->async_write_some(pieces, kToken) : socket_.async_write_some(pieces, kToken);
   }
-  // Throws away what has come, as it is, at most so many bytes; waits until something has.
+  // Throws away at most so many bytes as they came, without TLS; waits until some have come.
   [[nodiscard]] async::Task<Moved> throw_away_some(std::size_t most);
   [[nodiscard]] async::Task<std::tuple<Code>> say_goodbye() { return tls_->async_shutdown(kToken); }
 
@@ -70,7 +70,7 @@ class Stream {
 
  private:
   Socket socket_;
-  TlsContext context_;  // its generation lives as long as its connections
+  TlsContext context_;  // a connection keeps the certificate with which it began, also after a reload
   std::optional<boost::asio::ssl::stream<Socket&>> tls_;
 };
 

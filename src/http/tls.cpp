@@ -12,8 +12,8 @@ namespace {
 namespace ssl = boost::asio::ssl;
 namespace fs = std::filesystem;
 
-// Keys that are agreed on anew for each connection and ciphers that authenticate what they encrypt (RFC 9325 §4.2), in
-// this order; TLS 1.3 knows no others, and comes before 1.2 whenever the caller speaks it.
+// The suites of TLS 1.2, in the order of preference: fresh keys for each connection and authenticated encryption (RFC
+// 9325 §4.2). TLS 1.3 has no others, and is preferred to 1.2 when the caller speaks it.
 constexpr const char* kSuites12 =
     "ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
     "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
@@ -34,7 +34,8 @@ tl::unexpected<Error> unfit(const fs::path& file, std::string what) {
   return fail(ErrorCode::configuration_invalid, std::move(what), file.string());
 }
 
-// Whoever may write them says who we are, and whose certificates we take.
+// Checks the files' permissions: a user who may write them decides on the server's identity and on the accepted
+// callers.
 Result<void> check_files(const TlsOptions& options) {
   RAKKAN_CHECK(check_permissions(options.key_file, Readers::group));
   RAKKAN_CHECK(check_permissions(options.certificate_file, Readers::everybody));
@@ -56,7 +57,7 @@ Result<TlsContext> load_tls(const TlsOptions& options) {
   RAKKAN_CHECK(check_files(options));
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* native = context->native_handle();
-  // All of it is set here: the machine's own openssl.cnf neither widens nor narrows what is spoken.
+  // Every parameter is set here, so that the machine's openssl.cnf neither widens nor narrows them.
   const bool speaks = SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION) == 1 &&
                       SSL_CTX_set_max_proto_version(native, TLS1_3_VERSION) == 1 &&
                       SSL_CTX_set_cipher_list(native, kSuites12) == 1 &&
@@ -64,7 +65,7 @@ Result<TlsContext> load_tls(const TlsOptions& options) {
   if (!speaks) {
     return fail(ErrorCode::configuration_invalid, "this OpenSSL does not know the cipher suites");
   }
-  // Decrypted bytes are wiped once they were handed on: a PIN may be among them.
+  // Decrypted bytes are wiped once they were handed on, since a PIN may be among them.
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_NO_COMPRESSION |
                                   SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // connections at rest keep no record buffers

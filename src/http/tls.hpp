@@ -7,8 +7,8 @@
 
 namespace rakkan::http {
 
-// Reads the files. Null without TLS. configuration_invalid, `where` is the file: missing, unfit, the key another
-// certificate's or readable by everybody.
+// Reads the files. Null without TLS. configuration_invalid, with the file in `where`, for a file that is missing or
+// unfit, or a key that is another certificate's or readable by everybody.
 [[nodiscard]] Result<TlsContext> load_tls(const TlsOptions& options);
 
 }  // namespace rakkan::http

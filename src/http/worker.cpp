@@ -29,10 +29,11 @@ constexpr std::chrono::seconds kAliveWithin{5};
 constexpr std::chrono::milliseconds kPauseWithoutDescriptors{100};
 constexpr int kBacklog = 4'096;
 constexpr int kAcceptedAtOnce = 64;
-// With fewer places left than this connections are tight: silent ones give way, so that a newcomer finds one.
+// With fewer free places than this, connections are tight: silent ones give way, so that a new connection finds a
+// place.
 constexpr std::uint64_t kMostPlacesFree = 64;
 
-// RFC 9110 §5.6.7, in any locale.
+// The field Date (RFC 9110 §5.6.7, §6.6.1), independent of the locale.
 std::string date_field(std::time_t now) {
   constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -78,10 +79,10 @@ Worker::Worker(Shared& shared, TlsContext tls, std::string id_prefix)
 
 Worker::~Worker() { join(); }
 
-// SO_REUSEPORT makes the sockets of one user share an address, whichever process has them: a second server with another
-// data folder would get a part of this one's connections. So the first socket asks for the address alone, and listens
-// before it lets others of this process join; Linux looks at the option of a listening socket whenever another one
-// wants its address.
+// SO_REUSEPORT makes the sockets of one user share an address, also those of other processes: a second server with
+// another data folder would get a part of this one's connections. So the first socket asks for the address exclusively,
+// and listens before it lets other sockets of this process join; Linux looks at the option of a listening socket
+// whenever another one wants its address.
 Result<void> Worker::listen(const Tcp::endpoint& at) { return open_acceptor(at, Sharing::no); }
 
 Result<void> Worker::listen_beside(Worker& first) {
@@ -99,7 +100,7 @@ Result<void> Worker::open_acceptor(const Tcp::endpoint& at, Sharing sharing) {
     }
   };
   step([&] { acceptor_.open(at.protocol(), error); });
-  // Connections of an earlier process that have ended and are remembered (TIME_WAIT) are no reason not to start.
+  // Ended connections of an earlier process that the kernel still remembers (TIME_WAIT) do not prevent a start.
   step([&] { acceptor_.set_option(Tcp::acceptor::reuse_address(true), error); });
   step([&] { acceptor_.set_option(ReusePort(sharing == Sharing::yes), error); });
   step([&] { acceptor_.bind(at, error); });
@@ -176,7 +177,7 @@ void Worker::join() noexcept {
   }
   asio::post(context_, [this] {
     close_acceptors();
-    ending_ = true;  // a timer that went off already is not cancelled any more
+    ending_ = true;  // needed because cancelling does not reach a timer that has already expired
     ticker_.cancel();
     stays_.reset();
   });
@@ -256,14 +257,15 @@ async::Task<void> Worker::pause_for_descriptors(const boost::system::error_code&
   }
 }
 
-// Those that wait behind the first: under load a connection must not cost a whole round of the thread.
+// Accepts the connections that wait behind the first: under load a connection must not cost a whole round of the
+// thread.
 void Worker::accept_waiting() {
   for (int i = 0; i < kAcceptedAtOnce; ++i) {
     boost::system::error_code error;
     Tcp::socket socket(context_);
     acceptor_.accept(socket, error);
     if (error) {
-      return;  // nobody waits; what else it may be, the next wait tells
+      return;  // no connection waits; any other error is met again by the next wait
     }
     welcome(std::move(socket));
   }
@@ -273,7 +275,7 @@ void Worker::welcome(Tcp::socket socket) {
   boost::system::error_code error;
   const Tcp::endpoint peer = socket.remote_endpoint(error);
   if (error) {
-    return;  // gone already
+    return;  // the peer is gone already
   }
   const IpAddress address = ip_address(peer.address());
   auto place = take_place(address);
@@ -287,7 +289,7 @@ void Worker::welcome(Tcp::socket socket) {
                  asio::detached);
 }
 
-// The operator's commands are few, and have their way also when all places are taken.
+// Serves the operator's commands, which are few, also when all places are taken.
 void Worker::welcome_local(Local::socket socket) {
   const Result<std::uint32_t> user = check_peer(socket.native_handle());
   if (!user) {
@@ -300,8 +302,8 @@ void Worker::welcome_local(Local::socket socket) {
                  asio::detached);
 }
 
-// Among all connections, and among the address's. Of a trusted proxy the latter are those of the callers behind it,
-// whom only their requests name.
+// Takes a place among all connections, and one among those of the address. For a trusted proxy the latter is taken for
+// each request, which names the caller behind the proxy.
 Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
   AddressCounts::Place place;
   if (!is_within(address, shared_.trusted_proxies)) {
@@ -311,7 +313,7 @@ Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
   const std::uint64_t open = shared_.connections.fetch_add(1) + 1;
   if (open > most - std::min(kMostPlacesFree, most / 8) && !one_gives_way()) {
     Worker* const other = shared_.workers[asked_for_room_++ % shared_.workers.size()];
-    if (other != this) {  // here the newcomer itself would be the only silent one
+    if (other != this) {  // on this thread the new connection itself might be the only silent one
       other->make_room();
     }
   }
@@ -322,7 +324,7 @@ Result<AddressCounts::Place> Worker::take_place(const IpAddress& address) {
   return place;
 }
 
-// One try, without waiting: the answer fits into the socket's buffer.
+// Refuses a connection by one attempt to write, without waiting: the answer fits into the socket's buffer.
 void Worker::refuse(Stream::Socket socket, const IpAddress& peer, const Error& error) {
   shared_.observer.connection_failed(peer, error);
   if (tls_ && error.code != ErrorCode::local_user_refused) {

@@ -1,5 +1,5 @@
-// Worker: one I/O thread with its acceptor and its connections. Everything here but post() and the atomics belongs to
-// that thread.
+// Worker is one I/O thread with its acceptor and its connections. Everything but post() and the atomics belongs to that
+// thread.
 #pragma once
 
 #include <array>
@@ -29,42 +29,43 @@ namespace rakkan::http {
 
 class Worker {
  public:
-  // `id_prefix`: random, so that ids of requests differ from those of other threads and other starts.
+  // `id_prefix` is random, so that ids of requests differ from those of other threads and other starts.
   Worker(Shared& shared, TlsContext tls, std::string id_prefix);
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Takes the address for this process: address_in_use when any socket listens there, also one that would share it;
-  // configuration_invalid when it is not this machine's. Of port 0 the system chooses one: address().
+  // Takes the address for this process: address_in_use when any socket listens on it, also one that would share it;
+  // configuration_invalid when the address is not this machine's. For port 0 the system chooses one, which address()
+  // has.
   [[nodiscard]] Result<void> listen(const boost::asio::ip::tcp::endpoint& at);
-  // Listens where `first` does, which has listened: the kernel spreads connections over the two (SO_REUSEPORT). The
-  // errors of listen.
+  // Listens on the address of `first`, which is listening: the kernel spreads connections over the two (SO_REUSEPORT).
+  // Errors as of listen().
   [[nodiscard]] Result<void> listen_beside(Worker& first);
-  // Accepts on the Unix socket too, whose name stays its owner's.
+  // Accepts on the Unix socket too; its owner keeps the name and removes it.
   [[nodiscard]] Result<void> listen_locally(LocalSocket& socket);
   [[nodiscard]] boost::asio::ip::tcp::endpoint address() const;
   void start(unsigned number);
 
-  // From any thread:
-  void use(TlsContext tls);  // for connections from now on
-  void stop_accepting();     // and closes idle connections
+  // To be called from any thread:
+  void use(TlsContext tls);  // uses the context for connections from now on
+  void stop_accepting();     // stops accepting and closes idle connections
   void break_off();          // closes every connection
-  void make_room();          // closes the one that has been silent for longest
-  void join() noexcept;      // once all connections are gone
+  void make_room();          // closes the connection that has been silent for longest
+  void join() noexcept;      // ends the thread once all connections have ended
   [[nodiscard]] bool alive() const noexcept;
 
-  // For its sessions:
+  // For the worker's sessions:
   [[nodiscard]] Shared& shared() noexcept { return shared_; }
   [[nodiscard]] std::string_view date() const noexcept { return date_; }  // "Date: …\r\n", not older than a tick
   void write_new_id(std::string& id);
-  // May this thread take on one more request for that route? overloaded.
+  // Succeeds when this thread may take on one more request for that route. overloaded.
   [[nodiscard]] Result<void> admit(const Route& route, async::Owner owner);
   [[nodiscard]] Admission& admission(Needs needs) noexcept { return admissions_.at(static_cast<std::size_t>(needs)); }
   [[nodiscard]] Silence& silence() noexcept { return silence_; }
   [[nodiscard]] RefusalPace& refusal_pace() noexcept { return refusal_pace_; }
   [[nodiscard]] PreparedProblems& problems() noexcept { return problems_; }
-  // The account of a tenant's bodies; found without a lock but for the first time.
+  // The account of a tenant's bodies; finding it takes a lock only the first time.
   [[nodiscard]] async::ByteBudget::Account& memory_of(std::string_view tenant);
   void enter(Connection& connection);
   void leave(Connection& connection);
@@ -101,14 +102,14 @@ class Worker {
   Silence silence_;
   RefusalPace refusal_pace_;
   PreparedProblems problems_;
-  std::size_t asked_for_room_ = 0;  // how often the others were, one after another
+  std::size_t asked_for_room_ = 0;  // how often other workers were asked to make room, one after another
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
   };
   std::unordered_map<std::string, async::ByteBudget::Account*, Hash, std::equal_to<>> accounts_;
   std::array<Admission, kNeeds> admissions_;
-  // How long what is ready waits for this thread: measured with an empty task, one at a time.
+  // When the empty task was posted that measures how long ready work waits for this thread; one at a time.
   std::optional<Admission::Time> lag_since_;
   Admission::Duration lag_{};
   std::atomic<std::chrono::steady_clock::rep> last_tick_;

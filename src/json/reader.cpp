@@ -15,8 +15,8 @@ namespace {
 
 namespace json = boost::json;
 
-// Overwrites what the library gives back. The library asks for a key's memory with one alignment and gives it back with
-// another, none above what every allocation has.
+// WipingMemory overwrites memory that the library gives back. The library asks for a key's memory with one alignment
+// and gives it back with another; neither is above the alignment of every allocation.
 class WipingMemory final : public json::memory_resource {
  private:
   void* do_allocate(std::size_t size, std::size_t alignment) override {
@@ -32,8 +32,9 @@ class WipingMemory final : public json::memory_resource {
   bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
 };
 
-// Boost.JSON keeps the last of two members with one name; counting what the text says finds the first out. Numbers that
-// are no integers of 64 bits it rounds: a record would not say any more what was handed in.
+// MemberCounter counts the members of a text, which reveals repeated ones: Boost.JSON keeps the last of two members
+// with one name. It also finds numbers that are no integers of 64 bits, which Boost.JSON rounds: a record would not
+// have the number that was handed in.
 struct MemberCounter {
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -72,8 +73,8 @@ struct MemberCounter {
 
 std::string shown(std::string_view name);
 
-// Finds out where the first member stands that its object has already, or the first number that is no integer of 64
-// bits: a second reading of a text that is refused anyway.
+// FaultFinder finds the position of the first member that its object has already, or of the first number that is no
+// integer of 64 bits, in a second reading of a text that is refused anyway.
 struct FaultFinder {
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
@@ -84,12 +85,12 @@ struct FaultFinder {
   struct Level {
     bool is_array = false;
     std::size_t elements = 0;
-    std::set<std::string> names = {};  // so many that looking through them one by one would take long
-    std::string last = {};             // of the names
+    std::set<std::string> names = {};  // a set, since there may be too many for comparing them one by one
+    std::string last = {};             // the last name
   };
   std::vector<Level> levels;
-  std::string name;   // of the member that comes, as far as it was read
-  std::string where;  // the fault
+  std::string name;   // the next member's name, as far as it was read
+  std::string where;  // place of the fault
   std::string_view what;
 
   bool on_document_begin(Code&) { return true; }
@@ -106,7 +107,7 @@ struct FaultFinder {
     name.append(part.data(), part.size());
     Level& object = levels.back();
     object.last = std::exchange(name, {});
-    return object.names.insert(object.last).second || stop("stands there twice", code);
+    return object.names.insert(object.last).second || stop("occurs twice", code);
   }
   bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
   bool on_string(json::string_view, std::size_t, Code&) { return value(); }
@@ -170,7 +171,7 @@ std::size_t members_of(const json::value& value) {
 
 bool is_control(unsigned char octet) noexcept { return octet < 0x20 || octet == 0x7F; }
 
-// A text as a member may be: 1 to `longest` bytes without control characters.
+// The text of a member, which must have 1 to `longest` bytes and no control characters.
 Result<std::string_view> acceptable(const json::value& value, std::size_t longest, bool line_ends = false) {
   const auto* text = value.if_string();
   if (text == nullptr || text->empty() || text->size() > longest) {
@@ -192,12 +193,12 @@ std::string element_path(std::string_view name, std::size_t index) {
   return std::string(name) + "[" + std::to_string(index) + "]";
 }
 
-// The name of a member that nobody knows, for an error: not as long, nor as odd, as whoever sent it may have made it.
+// The name of an unknown member for an error: shortened, and without odd characters, since the sender chose it freely.
 std::string shown(std::string_view name) {
   constexpr std::size_t kLongest = 64;
   std::size_t size = std::min(name.size(), kLongest);
   while (size < name.size() && size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0U) == 0x80) {
-    --size;  // not within a character of several octets
+    --size;  // a character of several octets is not cut
   }
   std::string text(name.substr(0, size));
   std::replace_if(text.begin(), text.end(), [](char c) { return is_control(static_cast<unsigned char>(c)); }, '?');
@@ -359,7 +360,7 @@ Result<void> Members::done() const {
 
 std::string Members::to_json() const { return json::serialize(object_at(object_)); }
 
-// Room for a usual request, wiped when it goes.
+// FirstRoom is memory for a usual request, which its destructor wipes.
 class FirstRoom {
  public:
   FirstRoom() = default;
@@ -374,7 +375,7 @@ class FirstRoom {
 };
 
 struct Document::Impl {
-  // In this order: each outlives what is in it.
+  // The order matters: each member outlives those that are in its memory.
   FirstRoom room;
   WipingMemory memory;
   json::monotonic_resource arena{room.data(), room.size(), json::storage_ptr(&memory)};
@@ -400,8 +401,7 @@ tl::unexpected<Error> fault_of(ErrorCode code, std::string_view text, const json
   boost::system::error_code stopped;
   finder.write_some(false, text.data(), text.size(), stopped);
   FaultFinder& found = finder.handler();
-  return fail(code, found.what.empty() ? "a member stands there twice" : std::string(found.what),
-              std::move(found.where));
+  return fail(code, found.what.empty() ? "a member occurs twice" : std::string(found.what), std::move(found.where));
 }
 
 }  // namespace

@@ -8,8 +8,9 @@ namespace {
 using cli::CommandFacts;
 using cli::OptionFacts;
 
-// PROGRAM stands for the program's name. Words are walked from the left: commands lead to what may follow, an option
-// that takes a value takes the next word. bash splits at "=" (COMP_WORDBREAKS): the word behind one is a value.
+// The script's engine; PROGRAM stands for the program's name. Words are walked from the left: a command leads to the
+// words that may follow it, and an option with a value takes the next word. bash splits at "=" (COMP_WORDBREAKS), so
+// the word behind a "=" is a value.
 constexpr std::string_view kEngine = R"(
 _PROGRAM() {
   local cur=${COMP_WORDS[COMP_CWORD]} command='' pending='' word i
@@ -55,7 +56,7 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
 
 void append_word(std::string& to, const std::string& word) { to += (to.empty() ? "" : " ") + word; }
 
-// Walks the tree and writes a line of each table for each command.
+// Tables walks the tree of commands and writes one line of each table for each command.
 class Tables {
  public:
   explicit Tables(const CommandFacts& program) : program_(program) { add("", program); }
@@ -86,11 +87,11 @@ class Tables {
     }
   }
 
-  // The names into `names`, once, and what each takes into the other table.
+  // Adds the options' names to `names`, each once, and the values that each takes to the other table.
   void add_options(const std::string& path, const std::vector<OptionFacts>& options, std::string& names) {
     for (const OptionFacts& option : options) {
       if ((" " + names + " ").find(" " + option.names.back() + " ") != std::string::npos) {
-        continue;  // --help is everybody's
+        continue;  // every command has --help
       }
       std::string pattern;
       for (const std::string& name : option.names) {

@@ -8,7 +8,7 @@ namespace {
 using cli::CommandFacts;
 using cli::OptionFacts;
 
-// "-o, --output FILE"
+// An option as the tag of its paragraph: "-o, --output FILE".
 std::string tag_of(const OptionFacts& option) {
   std::string tag;
   for (const std::string& name : option.names) {
@@ -45,7 +45,7 @@ void add_option(RoffPage& page, const OptionFacts& option) {
 
 bool is_help(const OptionFacts& option) { return option.names.back() == "--help"; }
 
-// "[-o FILE]", and without brackets what cannot be left out.
+// An option in the synopsis: "[-o FILE]", without brackets when it cannot be left out.
 std::string in_synopsis(const OptionFacts& option) {
   const std::string name = option.names.front();
   const std::string word = option.value.empty() || !name.starts_with("-") ? name : name + " " + option.value;
@@ -98,7 +98,7 @@ void add_errors(RoffPage& page) {
 
 void add_language(RoffPage& page) {
   page.item("LC_ALL, LC_MESSAGES, LANG",
-            "Errors are told in Japanese where the first of these that is set names the language `ja`.");
+            "Errors are shown in Japanese where the first of these that is set names the language `ja`.");
 }
 
 }  // namespace
@@ -124,11 +124,11 @@ std::string commands_page(const CommandFacts& program, std::string_view version)
     add_command(page, "rakkan", command);
   }
   page.section("EXIT STATUS");
-  page.item("0", "It was done.");
+  page.item("0", "The command was carried out.");
   page.item("1", "A verification failed.");
   page.item("2", "A verification could not decide.");
   page.item("3", "Usage, configuration, or local input and output.");
-  page.item("4", "The network, a server, or Rakkan itself said no.");
+  page.item("4", "The network, a server, or Rakkan itself refused.");
   page.item("5", "The HSM.");
   add_errors(page);
   page.section("ENVIRONMENT");
@@ -151,7 +151,7 @@ std::string server_page(const CommandFacts& program, std::string_view version) {
   page.section("DESCRIPTION");
   page.paragraph(program.summary);
   page.paragraph(
-      "It runs in the foreground until it is told to stop, writes its log where `log.output` says, and tells systemd "
+      "It runs in the foreground until a signal stops it, writes its log where `log.output` says, and notifies systemd "
       "when it is ready, reloads and stops.");
   page.section("OPTIONS");
   for (const OptionFacts& option : program.options) {
@@ -182,7 +182,7 @@ std::string configuration_page(const std::vector<config::OptionRow>& options, st
   page.paragraph("rakkan.toml - the configuration of rakkan(1) and rakkand(8)");
   page.section("DESCRIPTION");
   page.paragraph(
-      "Every option has a working default. One TOML file sets what is to be different, environment variables go over "
+      "Every option has a working default. One TOML file sets the options that differ, environment variables go over "
       "it, "
       "and `--set KEY=VALUE` over those. `rakkan config check` reports every mistake with file, line and key; `rakkan "
       "config print` shows the values in force. An unknown key is an error.");

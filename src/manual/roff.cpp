@@ -6,7 +6,8 @@
 namespace rakkan::manual {
 namespace {
 
-// The code point that begins at `at`, which then stands behind it. The tables' text is UTF-8: it is the program's own.
+// The code point that begins at `at`, which moves behind it. The text is UTF-8, since it comes from the program's own
+// tables.
 std::uint32_t take_code_point(std::string_view text, std::size_t& at) {
   const auto octet = [&](std::size_t i) { return i < text.size() ? static_cast<std::uint8_t>(text[i]) : 0U; };
   const std::uint32_t first = octet(at);
@@ -19,7 +20,7 @@ std::uint32_t take_code_point(std::string_view text, std::size_t& at) {
   return value;
 }
 
-// Text with `words` in bold.
+// The text with words between backticks in bold.
 std::string marked_up(std::string_view text) {
   std::string result;
   bool bold = false;
@@ -76,7 +77,7 @@ void RoffPage::request(std::string_view name, std::string_view argument) {
   text_.append(".").append(name).append(argument.empty() ? "" : " ").append(argument).append("\n");
 }
 
-// A line of text that begins like a request is not one, and one without text is none of ours.
+// Writes a line of text. One that begins like a request of roff is escaped, and an empty one is left out.
 void RoffPage::line(std::string_view text) {
   text_.append(text.empty() || text.starts_with(".") || text.starts_with("'") ? "\\&" : "").append(text).append("\n");
 }

@@ -10,23 +10,23 @@ namespace rakkan::manual {
 
 class RoffPage {
  public:
-  // `name` as in `man 5 name`; `title` stands in the page's head.
+  // `name` is the page's name as in `man 5 name`; `title` is shown in the page's head.
   RoffPage(std::string_view name, int section, std::string_view version, std::string_view title);
 
   void section(std::string_view heading);
   void subsection(std::string_view heading);
-  // Words between backticks are bold.
+  // A paragraph of text, whose words between backticks are bold.
   void paragraph(std::string_view text);
   // A tagged paragraph: the tag as it is written, in bold.
   void item(std::string_view tag, std::string_view text);
   // Another paragraph of the same item.
   void more(std::string_view text);
-  // Lines as they are, empty ones too.
+  // Lines as they are, empty lines included.
   void lines(std::string_view text);
 
   [[nodiscard]] std::string finish() && { return std::move(text_); }
 
-  // Text as it stands inside of a line.
+  // The text with the escapes that it needs inside a line.
   [[nodiscard]] static std::string escaped(std::string_view text);
 
  private:

@@ -4,7 +4,7 @@
 namespace rakkan::pades {
 namespace {
 
-// The parts of the tail before and after /Contents.
+// TailSpans are the parts of the tail before and after /Contents.
 struct TailSpans {
   ByteView before;
   ByteView after;

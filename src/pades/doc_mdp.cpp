@@ -17,8 +17,8 @@ tl::unexpected<Error> certified(std::string where) {
               std::move(where));
 }
 
-// Does the dictionary forbid everything (/P 1), or a change of that field (/Action, /Fields)? A signature field lock
-// dictionary (table 236) and the parameters of a FieldMDP transform (table 259) spell it in the same way.
+// True when the dictionary forbids everything (/P 1), or a change of that field (/Action, /Fields). A signature field
+// lock dictionary (table 236) and the parameters of a FieldMDP transform (table 259) have the same keys.
 Result<bool> forbids(const pdf::Document& document, Value lock, std::string_view field_name) {
   RAKKAN_TRY(const Value permissions, document.lookup(lock, "P"));
   if (permissions.integer() == kNoChanges) {
@@ -42,7 +42,7 @@ Result<bool> forbids(const pdf::Document& document, Value lock, std::string_view
   return named == action.is_name("Include");
 }
 
-// The transform parameters of the signature's references with that method.
+// The transform parameters of the signature's references whose method is `transform`.
 Result<std::vector<Value>> transform_parameters(const pdf::Document& document, const pdf::Signature& signature,
                                                 std::string_view transform) {
   std::vector<Value> found;
@@ -95,12 +95,12 @@ Result<void> check_locks(const pdf::Document& document, const pdf::AcroForm& for
     }
     RAKKAN_TRY(const Value value, document.resolve(field.value));
     if (value.is(Kind::null)) {
-      continue;  // a lock acts once its field is signed
+      continue;  // a lock acts only once its field is signed
     }
     RAKKAN_TRY(const Value lock, document.resolve(field.lock));
     RAKKAN_TRY(const bool locked, forbids(document, lock, field_name));
     if (locked) {
-      return fail(ErrorCode::pdf_locked, "the lock of a signed field forbids it", "field " + field.name);
+      return fail(ErrorCode::pdf_locked, "the lock of a signed field forbids the signature", "field " + field.name);
     }
   }
   return {};

@@ -1,4 +1,4 @@
-// DocMDP, FieldMDP and locks: what earlier signatures of a document leave open (ISO 32000-2 §12.8.2, §12.7.5.5).
+// DocMDP, FieldMDP and locks: the changes that earlier signatures of a document allow (ISO 32000-2 §12.8.2, §12.7.5.5).
 #pragma once
 
 #include <string_view>
@@ -9,13 +9,13 @@
 
 namespace rakkan::pades {
 
-// Does a certification signature allow no changes? Fails with pdf_certified_no_changes for P 1, by the catalog's /Perms
-// or by any signature's own /Reference: §12.8.2.2 would let document timestamps follow, Acrobat refuses everything.
+// Fails with pdf_certified_no_changes when a certification signature allows no changes (P 1), by the catalog's /Perms
+// or by any signature's own /Reference. §12.8.2.2 would let document timestamps follow, but Acrobat refuses them too.
 [[nodiscard]] Result<void> check_certification(const pdf::Document& document,
                                                const std::vector<pdf::Signature>& signatures);
 
-// Does a signed field's /Lock, or a FieldMDP transform, forbid a signature in the field of that name, new or empty?
-// Fails with pdf_locked.
+// Fails with pdf_locked when a signed field's /Lock, or a FieldMDP transform, forbids a signature in the field of that
+// name, new or empty.
 [[nodiscard]] Result<void> check_locks(const pdf::Document& document, const pdf::AcroForm& form,
                                        const std::vector<pdf::Signature>& signatures, std::string_view field_name);
 

@@ -8,7 +8,7 @@ namespace {
 using pdf::Kind;
 using pdf::Value;
 
-// The level that declares ETSI.CAdES.detached, as the PAdES writers in the field have it (level 5: DSS and document
+// The extension level that declares ETSI.CAdES.detached, as the common PAdES writers have it (level 5: DSS and document
 // timestamps).
 constexpr std::int64_t kLevel = 2;
 constexpr std::string_view kEsic = "<</BaseVersion/1.7/ExtensionLevel 2>>";
@@ -26,7 +26,7 @@ Result<void> declare_esic(const pdf::Document& document, pdf::IncrementalWriter&
   }
   RAKKAN_TRY(const Value esic, document.lookup(extensions, "ESIC"));
   if (esic.is(Kind::array)) {
-    return {};  // §7.12.2, PDF 2.0: several levels of one developer
+    return {};  // an array of several levels of one developer (PDF 2.0, §7.12.2)
   }
   if (!esic.is(Kind::dictionary)) {
     return writer.set(extensions, "ESIC", kEsic);

@@ -21,7 +21,7 @@ using pdf::Value;
 
 constexpr std::string_view kFilter = "Adobe.PPKLite";
 
-// The names by which a value says what it is: EN 319 142-1 §6.3, ISO 32000-2 §12.8.5.
+// KindNames are the /Type and /SubFilter of a value of that kind: EN 319 142-1 §6.3, ISO 32000-2 §12.8.5.
 struct KindNames {
   std::string_view type, sub_filter;
 };
@@ -31,12 +31,12 @@ constexpr KindNames names_of(FieldKind kind) {
 }
 
 constexpr std::string_view kSignatureFlags = "3";  // SignaturesExist, AppendOnly (ISO 32000-2 table 225)
-constexpr std::int64_t kWidgetFlags = 132;         // Print, Locked (table 167): PDF/A wants Print
+constexpr std::int64_t kWidgetFlags = 132;         // Print, Locked (table 167): PDF/A demands Print
 constexpr std::size_t kMaxReserve = 64UL << 20;
 
 // ISO 32000-2 table 15: an object whose number is not below /Size "shall be ignored and defined to be missing". Readers
-// disagree on that, and an update, whose /Size is above all numbers, would show such objects to every one of them:
-// nobody could say what the signer had seen.
+// disagree on such objects, and an update, whose /Size is above all numbers, would show them to every reader: nobody
+// could say which document the signer had seen.
 Result<void> check_size(const pdf::Document& document) {
   const std::int64_t size = document.trailer().find("Size").integer().value_or(0);
   const auto first = static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 0, document.next_object_number()));
@@ -53,7 +53,7 @@ Result<void> check_size(const pdf::Document& document) {
 
 }  // namespace
 
-// Gathers what one update needs from the document, then writes it.
+// RevisionPreparer reads everything that one update needs from the document, then writes the update.
 class RevisionPreparer {
  public:
   static Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& spec,
@@ -82,11 +82,11 @@ class RevisionPreparer {
   }
 
  private:
-  // Where a new field goes, read before the first number is taken.
+  // Placement is the place of a new field, read before the first object number is taken.
   struct Placement {
     Value fields;                       // the form's /Fields, resolved
-    const pdf::Object* page = nullptr;  // the first one; a document without pages has none
-    Value annotations;                  // its /Annots, resolved
+    const pdf::Object* page = nullptr;  // the first page; null for a document without pages
+    Value annotations;                  // the page's /Annots, resolved
   };
   static Result<Placement> place(const pdf::Document& document, const std::optional<pdf::AcroForm>& form) {
     Placement placement;
@@ -154,7 +154,7 @@ class RevisionPreparer {
     return id;
   }
 
-  // What the signer says about the signature: covered by it, proven by nothing.
+  // Writes the signer's claims about the signature: they are covered by it and proven by nothing.
   void write_claims(ObjectWriter& out) {
     out.key("M").raw(" ").date(spec_.signing_time);
     write_text("Name", spec_.name);
@@ -193,8 +193,8 @@ class RevisionPreparer {
     return raise_signature_flags();
   }
 
-  // Field and widget in one dictionary (§12.7.4.1), invisible: a rectangle without area (§12.7.5.5). PDF/A-1 wants an
-  // appearance all the same.
+  // Adds field and widget in one dictionary (§12.7.4.1), invisible: a rectangle without area (§12.7.5.5). PDF/A-1
+  // demands an appearance all the same.
   Result<void> add_field(Reference signature) {
     RAKKAN_TRY(const Reference field, writer_.allocate());
     RAKKAN_TRY(const Reference appearance, writer_.allocate());
@@ -235,7 +235,8 @@ class RevisionPreparer {
     return add_to_array(placement_.page->value(), "Annots", annotations, field);
   }
 
-  // `array` is what the owner's key leads to: in place or in an object of its own, which alone is then rewritten.
+  // Adds an element to the array of the owner's key. An array in an object of its own is rewritten alone, without the
+  // owner.
   Result<void> add_to_array(Value owner, std::string_view key, Value array, Reference element) {
     if (array.is(Kind::array)) {
       return writer_.append(array, element);
@@ -283,8 +284,8 @@ class RevisionPreparer {
   const Placement& placement_;
   std::size_t reserve_;
   pdf::IncrementalWriter writer_;
-  std::size_t byte_range_at_ = 0;  // of the first slot, in the tail
-  std::size_t contents_at_ = 0;    // of '<', in the tail
+  std::size_t byte_range_at_ = 0;  // position of the first slot, in the tail
+  std::size_t contents_at_ = 0;    // position of '<', in the tail
 };
 
 Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field, std::size_t reserve,

@@ -11,7 +11,7 @@ namespace {
 using pdf::Kind;
 using pdf::Value;
 
-// ISO 32000-2 table 237, /Ff: a set bit makes the constraint a required one.
+// The bits of /Ff (ISO 32000-2 table 237): a set bit makes the constraint a required one.
 enum Required : std::uint64_t {
   kFilter = 1U << 0,
   kSubFilter = 1U << 1,
@@ -24,7 +24,7 @@ enum Required : std::uint64_t {
   kAppearanceFilter = 1U << 8,
 };
 
-// The newest /V of a seed value dictionary that we know (table 237: 3 with DigestMethod SHA-2 and LockDocument).
+// The newest /V of a seed value dictionary that is supported (table 237: 3, for DigestMethod SHA-2 and LockDocument).
 constexpr double kKnownVersion = 3;
 
 tl::unexpected<Error> unmet(std::string_view what) {
@@ -63,7 +63,7 @@ bool digest_allowed(const std::vector<std::string>& methods, crypto::DigestAlgor
   });
 }
 
-// Table 238: subject, issuer, key usage and the like. Its /Ff says what of it is required.
+// Checks /Cert (table 238: subject, issuer, key usage and the like), whose /Ff says which properties are required.
 Result<void> check_certificate(const pdf::Document& document, Value seed_value) {
   RAKKAN_TRY(const Value certificate, document.lookup(seed_value, "Cert"));
   RAKKAN_TRY(const Value flags, document.lookup(certificate, "Ff"));
@@ -125,7 +125,7 @@ Result<void> check_seed_value(const pdf::Document& document, Value seed_value, c
   if (required(kAppearanceFilter)) {
     return unmet("a named appearance (/AppearanceFilter)");
   }
-  // /MDP has no bit: 0 asks for an approval signature, 1 to 3 for a certification.
+  // /MDP has no bit in /Ff: 0 demands an approval signature, 1 to 3 a certification.
   RAKKAN_TRY(const Value mdp, document.lookup(seed_value, "MDP"));
   RAKKAN_TRY(const Value permissions, document.lookup(mdp, "P"));
   if (permissions.integer().value_or(0) != 0) {

@@ -9,7 +9,7 @@
 
 namespace rakkan::pades {
 
-// What the signature will be, as far as a seed value may ask for it.
+// SignatureTraits are the properties of the future signature that a seed value may demand.
 struct SignatureTraits {
   std::string_view filter;
   std::string_view sub_filter;
@@ -18,7 +18,7 @@ struct SignatureTraits {
   bool timestamped;
 };
 
-// Required constraints (the /Ff bits) must be met; what is merely recommended is left aside. Fails with
+// Checks the required constraints (the /Ff bits); merely recommended ones are left aside. Fails with
 // pdf_seed_value_unmet, also for a required constraint that cannot be judged here (/Cert: the certificate is not known
 // when the revision is prepared).
 [[nodiscard]] Result<void> check_seed_value(const pdf::Document& document, pdf::Value seed_value,

@@ -24,9 +24,9 @@ std::string first_free_name(const std::optional<pdf::AcroForm>& form) {
 }
 
 Result<void> check_new_name(std::string_view name) {
-  // ISO 32000-2 §12.7.4.2: a partial name holds no period, which separates the parts of a full one.
+  // ISO 32000-2 §12.7.4.2: a partial name has no period, which separates the parts of a full name.
   if (name.find('.') != std::string_view::npos) {
-    return fail(ErrorCode::pdf_field_not_found, "no field has this name, and that of a new one holds no period");
+    return fail(ErrorCode::pdf_field_not_found, "no field has this name, and the name of a new field has no period");
   }
   if (std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < 0x20) || c == 0x7F; })) {
     return fail(ErrorCode::invalid_argument, "the field name holds a control character");

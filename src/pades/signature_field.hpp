@@ -1,5 +1,5 @@
-// Which field carries the new signature: an empty one that is there, or a new one with a free name
-// (ISO 32000-2 §12.7.5.5).
+// Choosing the field for the new signature: an existing empty one, or a new one with a free name (ISO 32000-2
+// §12.7.5.5).
 #pragma once
 
 #include <optional>
@@ -16,9 +16,9 @@ struct SignatureField {
   const pdf::Field* existing = nullptr;  // the empty signature field to fill; none: a new field at the root of the form
 };
 
-// An empty name means a new field "Signature<n>". Fails with pdf_field_exists (a field of another type, or one that has
-// fields under it), pdf_field_signed, pdf_field_not_found (a name with a period cannot be made at the root) or
-// invalid_argument (no UTF-8, a control character).
+// Chooses the field; an empty name means a new field "Signature<n>". Fails with pdf_field_exists (a field of another
+// type, or one that has fields under it), pdf_field_signed, pdf_field_not_found (a field whose name has a period cannot
+// be made at the root) or invalid_argument (no UTF-8, a control character).
 [[nodiscard]] Result<SignatureField> choose_signature_field(const pdf::Document& document,
                                                             const std::optional<pdf::AcroForm>& form,
                                                             std::string_view name);

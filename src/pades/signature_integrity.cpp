@@ -18,8 +18,8 @@ constexpr std::string_view kCadesDetached = "ETSI.CAdES.detached";
 constexpr std::string_view kPkcs7Detached = "adbe.pkcs7.detached";
 constexpr std::string_view kRfc3161 = "ETSI.RFC3161";
 
-// Whether a signature is of the baseline profile is another question than whether it matches: older ones name their
-// certificate by the identifier, or by SHA-1 in the attribute signingCertificate, which is not looked at.
+// The identifier alone is enough here: a signature may match without being of the baseline profile. Older signatures
+// name their certificate by the identifier, or by SHA-1 in the attribute signingCertificate, which is not looked at.
 constexpr auto kBinding = cms::CertificateBinding::signer_identifier;
 
 Checked passed() { return {Check::passed, std::nullopt}; }
@@ -32,8 +32,8 @@ Checked not_done(ErrorCode code, std::string detail) {
   return {Check::not_done, Error{code, std::move(detail), {}, std::nullopt, {}}};
 }
 
-// An algorithm that we do not know, or an encoding that our strict readers do not take (programs write BER, and DER
-// that is none), says nothing about the signature.
+// The result of an error. An unsupported algorithm, or an encoding that our strict readers do not take (programs write
+// BER, and faulty DER), says nothing about the signature, so the check was not done.
 Checked of(Error error) {
   constexpr std::array kNotRead{ErrorCode::unsupported_algorithm, ErrorCode::bad_imprint_algorithm,
                                 ErrorCode::malformed_der,         ErrorCode::malformed_certificate,
@@ -61,7 +61,7 @@ Check worst(std::initializer_list<Check> checks) noexcept {
 Checked check_byte_range(const pdf::Document& document, const pdf::Signature& signature) {
   const auto wrong = [](std::string what) { return failed(ErrorCode::pdf_malformed, std::move(what)); };
   if (signature.duplicate_keys) {
-    return wrong("a key that decides stands twice in the signature dictionary");
+    return wrong("a key that decides occurs twice in the signature dictionary");
   }
   if (!signature.contents_offset) {
     return wrong("/Contents is no hexadecimal string in the file itself");
@@ -81,7 +81,7 @@ Checked check_byte_range(const pdf::Document& document, const pdf::Signature& si
   return passed();
 }
 
-// The two spans of a ByteRange that check_byte_range passed.
+// The digest over the two spans of a ByteRange that check_byte_range passed.
 crypto::Digest digest_of_spans(const pdf::Document& document, const pdf::Signature& signature,
                                crypto::DigestAlgorithm algorithm) {
   const ByteView base = document.base();
@@ -102,7 +102,8 @@ Checked compare(const pdf::Document& document, const pdf::Signature& signature, 
   return passed();
 }
 
-// Of an unsigned or signed place: does the token stand for `imprint`, and does its own signature verify?
+// Checks a token, in an unsigned attribute or as a document timestamp: whether its imprint is the right one, and
+// whether its own signature verifies.
 template <class ImprintOf>
 TimestampIntegrity check_token(ByteView der, const std::vector<pki::Certificate>& extra, const ImprintOf& imprint_of) {
   TimestampIntegrity timestamp;
@@ -162,7 +163,7 @@ std::optional<crypto::Digest> message_digest(const cms::SignerInfo& signer) {
   return digest && reader.at_end() ? crypto::Digest::from_bytes(signer.digest_algorithm, *digest) : std::nullopt;
 }
 
-// What the SignerInfo says of itself, before anything is checked.
+// Notes the SignerInfo's statements about itself, before anything is checked.
 void note_signer(const cms::SignerInfo& signer, SignatureIntegrity& integrity) {
   integrity.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signer.signature);
   if (const auto suite = crypto::suite_from_identifier(signer.signature_algorithm, signer.digest_algorithm)) {
@@ -238,7 +239,7 @@ Result<bool> is_filled(const pdf::Document& document, pdf::Value dictionary, std
   return array.is(pdf::Kind::array) && array.size() != 0;
 }
 
-// §5.4.2: certificates, and revocation data of either kind.
+// True when the document has validation data (EN 319 142-1 §5.4.2): certificates, and revocation data of either kind.
 Result<bool> has_validation_data(const pdf::Document& document) {
   RAKKAN_TRY(const pdf::Value dss, document.lookup(document.catalog().value(), "DSS"));
   RAKKAN_TRY(const bool certificates, is_filled(document, dss, "Certs"));

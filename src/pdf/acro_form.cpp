@@ -10,7 +10,7 @@ namespace {
 
 constexpr unsigned kMaxFieldDepth = 64;
 constexpr std::size_t kMaxPartialName = 4096;  // bytes of one /T
-constexpr std::size_t kMaxNames = 64UL << 20;  // of all full names together
+constexpr std::size_t kMaxNames = 64UL << 20;  // bytes of all full names together
 
 FieldType field_type(Value name) noexcept {
   return name.is_name("Sig")   ? FieldType::signature
@@ -20,7 +20,7 @@ FieldType field_type(Value name) noexcept {
                                : FieldType::none;
 }
 
-// Walks the field tree (§12.7.4.1) into AcroForm::fields.
+// FieldWalk walks the field tree (§12.7.4.1) and fills AcroForm::fields.
 class FieldWalk {
  public:
   FieldWalk(const Document& document, std::vector<Field>& fields) noexcept : document_(document), fields_(fields) {}
@@ -28,7 +28,7 @@ class FieldWalk {
   Result<void> visit(Value node, std::optional<std::size_t> parent, unsigned depth) {
     const auto reference = node.reference();
     if (!reference) {
-      return {};  // fields are indirect objects; what is none cannot be signed, and is no field to anybody
+      return {};  // fields are indirect objects: a direct one cannot be signed, and no reader takes it for a field
     }
     RAKKAN_TRY(const Object* const object, document_.load(*reference));
     if (object == nullptr || !object->value().is(Kind::dictionary)) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kHeaderWindow = 1024;
 
-// "1.7" of "%PDF-1.7" or "/Version /1.7"; nothing when it does not begin so.
+// Reads the version "1.7" of "%PDF-1.7" or "/Version /1.7"; nothing when the text does not begin with one.
 std::optional<Version> parse_version(std::string_view text) noexcept {
   const auto digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
   if (!digit(0) || text.substr(1, 1) != "." || !digit(2)) {
@@ -19,8 +19,8 @@ std::optional<Version> parse_version(std::string_view text) noexcept {
   return Version{static_cast<unsigned>(text[0] - '0'), static_cast<unsigned>(text[2] - '0')};
 }
 
-// §7.5.2. Readers look for the header in the first 1024 bytes and count offsets from it, or from the file's first byte,
-// or try both: a file where these differ is not signed.
+// Reads the header (§7.5.2). Readers look for it in the first 1024 bytes and count offsets from it, or from the file's
+// first byte, or try both: a file where these differ is not signed.
 Result<Version> read_header(ByteView base) {
   const std::size_t found = text_of(base).substr(0, kHeaderWindow).find("%PDF-");
   if (found == std::string_view::npos) {
@@ -36,7 +36,7 @@ Result<Version> read_header(ByteView base) {
   return *version;
 }
 
-// A document that inflates to very many times its size was made to do so.
+// The bound of inflated bytes: a document that inflates to very many times its size is hostile.
 std::size_t inflated_limit(std::size_t document, const Limits& limits) noexcept {
   const auto most = checked_multiply<std::size_t>(document, limits.max_inflation).value_or(limits.max_inflated);
   return std::min(limits.max_inflated, std::max(most, kAlwaysInflated));
@@ -60,8 +60,8 @@ Result<void> read_catalog(Document::Impl& document) {
   return {};
 }
 
-// §7.5.5: /Size is one more than the highest number ever used; some files say less, or forget the cross-reference
-// stream.
+// Computes next_object_number. §7.5.5: /Size is one more than the highest number ever used; some files have a lower
+// one, or forget the cross-reference stream.
 Result<void> count_objects(Document::Impl& document) {
   std::uint64_t next = 1;
   for (std::size_t i = 0; i < document.sections.size(); ++i) {
@@ -72,7 +72,7 @@ Result<void> count_objects(Document::Impl& document) {
     next = std::max(next, static_cast<std::uint64_t>(std::max<std::int64_t>(size, 0)));
   }
   for (const auto& trailer : document.trailers) {
-    next = std::max(next, trailer->number() + std::uint64_t{1});  // a cross-reference stream may leave itself out
+    next = std::max(next, trailer->number() + std::uint64_t{1});  // a cross-reference stream may not list itself
   }
   if (next > document.limits.max_objects + 1) {
     return fail(ErrorCode::pdf_limit_exceeded, "/Size is too large");
@@ -81,7 +81,7 @@ Result<void> count_objects(Document::Impl& document) {
   for (const auto& trailer : document.trailers) {
     document.note_dangling(*trailer);
   }
-  for (const auto& [number, object] : document.objects) {  // what the sections needed, an indirect /Length for instance
+  for (const auto& [number, object] : document.objects) {  // objects that the sections needed, as an indirect /Length
     if (object != nullptr) {
       document.note_dangling(*object);
     }
@@ -115,12 +115,13 @@ Version Document::version() const noexcept { return impl_->version; }
 std::span<const Section> Document::sections() const noexcept { return impl_->sections; }
 std::uint32_t Document::next_object_number() const noexcept { return impl_->next_object_number; }
 bool Document::is_dangling(std::uint32_t number) const noexcept {
-  const std::uint64_t beyond = std::uint64_t{number} - impl_->next_object_number;  // wraps for a lower number
+  const std::uint64_t beyond = std::uint64_t{number} - impl_->next_object_number;  // wraps around for a lower number
   return beyond < impl_->dangling.size() && impl_->dangling[static_cast<std::size_t>(beyond)];
 }
 const Object& Document::catalog() const noexcept { return *impl_->catalog; }
 
-// Annex F: the first section of a linearized file stands before the one it calls previous, and both are one revision.
+// Annex F: the first section of a linearized file is before the section that its /Prev names, and both are one
+// revision.
 std::vector<Revision> Document::revisions() const {
   const auto& all = impl_->sections;
   std::vector<Revision> revisions;

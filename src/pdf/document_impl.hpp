@@ -12,7 +12,7 @@
 
 namespace rakkan::pdf {
 
-// How the numbers of one section are looked up: a table, a stream, or both in a hybrid file.
+// SectionIndex looks up the numbers of one section: in a table, a stream, or both in a hybrid file.
 struct SectionIndex {
   std::optional<XrefTable> table;
   std::optional<XrefStream> stream;
@@ -27,11 +27,11 @@ struct Document::Impl {
   Version version;
   std::vector<Section> sections;
   std::vector<SectionIndex> indexes;  // parallel to sections
-  // What Section::trailer points into, and the streams of hybrid sections.
+  // The objects into which Section::trailer points, and the streams of hybrid sections.
   std::vector<std::unique_ptr<Object>> trailers;
   const Object* catalog = nullptr;
   std::uint32_t next_object_number = 0;
-  std::vector<bool> dangling;  // by number - next_object_number, for the next 65,536: what was read refers to it
+  std::vector<bool> dangling;  // by number - next_object_number, for 65,536 numbers: something read so far refers to it
 
   // Caches. A null pointer is an object known to be undefined.
   std::unordered_map<std::uint32_t, std::unique_ptr<Object>> objects;

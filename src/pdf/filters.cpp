@@ -15,7 +15,7 @@ namespace {
 
 tl::unexpected<Error> too_large() { return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes"); }
 
-// zlib's state, ended however the function is left.
+// Inflater owns zlib's state, which its destructor ends.
 class Inflater {
  public:
   Inflater() { ready_ = inflateInit(&stream) == Z_OK; }
@@ -34,7 +34,7 @@ class Inflater {
   bool ready_ = false;
 };
 
-// §7.4.4: RFC 1950. The stream must end; bytes after its end are ignored, as every reader does.
+// Flate (§7.4.4, RFC 1950). The stream must end; bytes after its end are ignored, as every reader does.
 Result<Bytes> inflate_bytes(ByteView data, std::size_t max_output, MemoryUse& memory) {
   if (data.size() > std::numeric_limits<uInt>::max()) {
     return too_large();
@@ -99,7 +99,7 @@ Result<Bytes> ascii85(ByteView data) {
   Bytes out;
   std::array<std::uint32_t, 5> group{};
   std::size_t filled = 0;
-  // n digits make n - 1 bytes.
+  // §7.4.3: n digits of a last, partial group make n - 1 bytes.
   const auto flush = [&]() -> bool {
     std::uint64_t value = 0;
     for (std::size_t i = 0; i < group.size(); ++i) {
@@ -164,7 +164,7 @@ Result<Bytes> run_length(ByteView data, std::size_t max_output, MemoryUse& memor
   return out;
 }
 
-// §7.4.4.2: codes of 9 to 12 bits, 256 clears, 257 ends.
+// LzwDecoder decodes LZW (§7.4.4.2): codes of 9 to 12 bits, 256 clears the table, 257 ends the data.
 class LzwDecoder {
  public:
   LzwDecoder(ByteView data, bool early_change, std::size_t max_output, MemoryUse& memory)
@@ -195,7 +195,7 @@ class LzwDecoder {
   static constexpr unsigned kClear = 256;
   static constexpr unsigned kEnd = 257;
   static constexpr unsigned kFirst = 258;
-  // A code's text is a piece of the output: where it stands, and how long it is.
+  // Word is the text of a code as a piece of the output: its position and its length.
   struct Word {
     std::size_t begin;
     std::size_t length;
@@ -226,7 +226,7 @@ class LzwDecoder {
       }
       const Word word = just_made ? Word{previous_.begin, previous_.length + 1} : words_.at(code - kFirst);
       if (out_.capacity() - out_.size() < word.length) {
-        out_.reserve(2 * out_.capacity() + word.length);  // never by a word alone: that would copy all for each
+        out_.reserve(2 * out_.capacity() + word.length);  // growing by one word alone would copy everything for each
       }
       for (std::size_t i = 0; i < word.length; ++i) {
         out_.push_back(out_[word.begin + i]);

@@ -1,4 +1,4 @@
-// The stream filters that structure needs (ISO 32000-2 §7.4): what cross-reference streams and object streams may wear.
+// The stream filters that cross-reference streams and object streams may have (ISO 32000-2 §7.4).
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace rakkan::pdf {
 
 enum class Filter : std::uint8_t { flate, lzw, ascii_hex, ascii85, run_length };
 
-// By its name or its abbreviation (§8.9.7, table 92); nothing for every other filter.
+// The filter of a name or its abbreviation (§8.9.7, table 92); nothing for every other filter.
 std::optional<Filter> filter_from_name(std::string_view name) noexcept;
 
-// /DecodeParms of Flate and LZW (§7.4.4.3, table 8).
+// FilterParameters are the /DecodeParms of Flate and LZW (§7.4.4.3, table 8).
 struct FilterParameters {
   std::int64_t predictor = 1;
   std::int64_t colors = 1;
@@ -25,8 +25,8 @@ struct FilterParameters {
   std::int64_t early_change = 1;
 };
 
-// Fails with pdf_malformed, with pdf_limit_exceeded when more than max_output bytes would come out, or with what the
-// memory says, which is asked before it is taken.
+// Decodes data. Fails with pdf_malformed, with pdf_limit_exceeded when the output would have more than max_output
+// bytes, or with the error of `memory`, which is asked before memory is taken.
 [[nodiscard]] Result<Bytes> apply_filter(Filter filter, ByteView data, const FilterParameters& parameters,
                                          std::size_t max_output, MemoryUse& memory);
 

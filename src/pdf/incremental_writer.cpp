@@ -9,15 +9,16 @@
 namespace rakkan::pdf {
 namespace {
 
-// ISO 32000-2 §7.5.4: ten digits.
+// The largest offset in a cross-reference table (ISO 32000-2 §7.5.4): ten digits.
 constexpr std::uint64_t kMaxTableOffset = 9'999'999'999;
 constexpr std::uint32_t kMaxTableGeneration = 65'535;
 
-// The first number beyond the base is not taken: documents refer to it whose producer never wrote their last object
-// (3 in 1000 of our corpus), and what is null to every reader would become an object of ours.
+// The first number beyond the base is not taken: documents whose producer never wrote their last object (3 in 1000 of
+// the test corpus) refer to it, and a reference that is null to every reader would become an object of ours.
 constexpr std::uint32_t kNumbersLeftOut = 1;
 
-// What belongs to a section and its form, not to the document (§7.5.5 table 15, §7.5.8.2 table 17, §7.3.8.2 table 5).
+// Keys of a trailer that belong to a section and its form, not to the document (§7.5.5 table 15, §7.5.8.2 table 17,
+// §7.3.8.2 table 5).
 constexpr std::array<std::string_view, 13> kSectionKeys = {"Size",    "Prev",         "ID",     "XRefStm",     "Type",
                                                            "W",       "Index",        "Length", "DecodeParms", "F",
                                                            "FFilter", "FDecodeParms", "Filter"};
@@ -28,7 +29,7 @@ std::string indirect(Reference reference) {
   return std::to_string(reference.number) + ' ' + std::to_string(reference.generation) + " R";
 }
 
-// At least `width` decimal digits.
+// The value in at least `width` decimal digits.
 std::string digits(std::uint64_t value, std::size_t width) {
   const std::string text = std::to_string(value);
   return std::string(text.size() < width ? width - text.size() : 0, '0') + text;
@@ -125,8 +126,8 @@ Result<void> IncrementalWriter::splice(Value at, std::size_t begin, std::size_t 
 }
 
 void IncrementalWriter::write_edited(Edit& edit) {
-  // Additions at one place keep their order. By insertion: std::stable_sort of GCC 12's library does not compile with
-  // Clang 19 without a warning, and there are but a few.
+  // Additions at one place keep their order. They are sorted by insertion, since there are only a few, and
+  // std::stable_sort of GCC 12's library does not compile with Clang 19 without a warning.
   for (auto at = edit.splices.begin(); at != edit.splices.end(); ++at) {
     const auto place = std::upper_bound(edit.splices.begin(), at, *at,
                                         [](const Splice& a, const Splice& b) { return a.begin < b.begin; });
@@ -155,7 +156,7 @@ Result<Bytes> IncrementalWriter::finish(RandomSource& random) && {
   for (Edit& edit : edits_) {
     write_edited(edit);
   }
-  // §7.5.8.4: an update of a hybrid file is a table; ours hides nothing in an /XRefStm.
+  // §7.5.8.4: an update of a hybrid file is a table; this one hides nothing in an /XRefStm.
   if (document_.newest().kind == SectionKind::stream) {
     RAKKAN_CHECK(write_stream(random));
   } else {
@@ -201,7 +202,7 @@ Result<void> IncrementalWriter::write_stream(RandomSource& random) {
   for (const WrittenObject& object : written_) {
     max_generation = std::max(max_generation, object.id.generation);
   }
-  // The stream itself stands behind everything it lists (§7.5.8.2: it lists itself too).
+  // The stream itself is behind everything that it lists (§7.5.8.2: it lists itself too).
   const unsigned offset_width = bytes_needed(section);
   const unsigned generation_width = bytes_needed(max_generation);
   out_.key("W").begin_array().integer(1).integer(offset_width).integer(generation_width).end_array();
@@ -240,7 +241,7 @@ Result<void> IncrementalWriter::write_trailer_entries(RandomSource& random) {
   }
   out_.key("Size").integer(next_number_);
   out_.key("Prev").integer(static_cast<std::int64_t>(document_.newest().offset));
-  // §14.4: the first half is the document's for ever, the second one is this revision's.
+  // §14.4: the first half of /ID stays the same for ever, the second one is this revision's.
   std::array<Byte, 16> fresh{};
   RAKKAN_CHECK(random.fill(fresh));
   RAKKAN_TRY(const Value id, document_.lookup(trailer, "ID"));

@@ -84,7 +84,7 @@ Token Lexer::number_or_keyword() noexcept {
     ++position_;
   }
   Token token{TokenKind::keyword, begin, position_, 0};
-  // §7.3.3: a sign, digits, at most one point, at least one digit; no exponent.
+  // A number (§7.3.3) is a sign, digits, at most one point, at least one digit; no exponent.
   std::size_t at = begin;
   const bool negative = input_[at] == '-';
   if (negative || input_[at] == '+') {
@@ -115,7 +115,7 @@ Token Lexer::number_or_keyword() noexcept {
   return token;
 }
 
-// §7.3.4.2: balanced parentheses need no escape; a backslash hides the byte after it.
+// A literal string (§7.3.4.2): balanced parentheses need no escape; a backslash hides the byte after it.
 Token Lexer::literal_string() noexcept {
   const std::size_t begin = position_;
   std::size_t depth = 0;
@@ -149,7 +149,8 @@ Token Lexer::hex_string() noexcept {
   return {TokenKind::invalid, begin, position_, 0};
 }
 
-// §7.3.5. A '#' that no two hexadecimal digits follow stands for itself, as PDF 1.1 files and every reader have it.
+// A name (§7.3.5). A '#' that is not followed by two hexadecimal digits stands for itself, as in PDF 1.1 files and for
+// every reader.
 Token Lexer::name() noexcept {
   const std::size_t begin = position_++;
   while (!at_end() && character_class(input_[position_]) == CharacterClass::regular) {

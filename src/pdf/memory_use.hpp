@@ -1,4 +1,4 @@
-// MemoryUse is the part of a budget that one document takes, until it goes.
+// MemoryUse is the part of a budget that one document takes; its destructor gives the part back.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace rakkan::pdf {
 
 class MemoryUse {
  public:
-  explicit MemoryUse(MemoryBudget* budget = nullptr) noexcept : budget_(budget) {}  // null: nobody counts
+  explicit MemoryUse(MemoryBudget* budget = nullptr) noexcept : budget_(budget) {}  // null: nothing is counted
   ~MemoryUse() {
     if (budget_ != nullptr) {
       budget_->give_back(taken_);
@@ -19,7 +19,7 @@ class MemoryUse {
   MemoryUse(const MemoryUse&) = delete;
   MemoryUse& operator=(const MemoryUse&) = delete;
 
-  // Bytes are going to be used, so many all in all. Fails as MemoryBudget::take.
+  // Takes memory so that the document has `bytes` all in all. Fails as MemoryBudget::take.
   [[nodiscard]] Result<void> reach(std::uint64_t bytes) {
     if (bytes <= taken_ || budget_ == nullptr) {
       return {};
@@ -29,7 +29,7 @@ class MemoryUse {
     taken_ += more;
     return {};
   }
-  // So many more than are used.
+  // Takes `bytes` more than the document has.
   [[nodiscard]] Result<void> add(std::uint64_t bytes) {
     RAKKAN_CHECK(reach(used_ + bytes));
     used_ += bytes;
@@ -40,7 +40,7 @@ class MemoryUse {
  private:
   static constexpr std::uint64_t kStep = 256 * 1024;
   MemoryBudget* budget_;
-  std::uint64_t taken_ = 0;  // of the budget, in steps
+  std::uint64_t taken_ = 0;  // bytes taken from the budget, in steps
   std::uint64_t used_ = 0;
 };
 

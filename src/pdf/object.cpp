@@ -7,8 +7,8 @@
 namespace rakkan::pdf {
 namespace {
 
-// The byte of a name that is spelled at `at`, which moves past it. §7.3.5: "#" and two hexadecimal digits are one byte;
-// a "#" without them stands for itself, as in PDF 1.1.
+// The byte of a name whose spelling begins at `at`, which moves past it. §7.3.5: "#" and two hexadecimal digits are one
+// byte; a "#" without them stands for itself, as in PDF 1.1.
 char next_in_name(std::string_view spelled, std::size_t& at) noexcept {
   const char c = spelled[at++];
   if (c != '#' || spelled.size() - at < 2) {
@@ -42,7 +42,7 @@ bool spells_name(std::string_view spelled, std::string_view name) noexcept {
   return matched == name.size();
 }
 
-// §7.3.4.3: white space is ignored, a missing last digit is 0.
+// Decodes a hexadecimal string (§7.3.4.3): white space is ignored, a missing last digit is 0.
 Bytes decode_hex_string(std::string_view spelled) {
   Bytes bytes;
   bytes.reserve(spelled.size() / 2);
@@ -60,14 +60,14 @@ Bytes decode_hex_string(std::string_view spelled) {
   return bytes;
 }
 
-// §7.3.4.2, table 3.
+// Decodes a literal string (§7.3.4.2, table 3).
 Bytes decode_literal_string(std::string_view spelled) {
   const std::string_view inside = spelled.substr(1, spelled.size() - 2);
   Bytes bytes;
   bytes.reserve(inside.size());
   for (std::size_t i = 0; i < inside.size(); ++i) {
     char c = inside[i];
-    if (c == '\r') {  // an end of line is read as LF however it is spelled
+    if (c == '\r') {  // CR and CR LF are read as LF
       c = '\n';
       i += i + 1 < inside.size() && inside[i + 1] == '\n' ? 1U : 0U;
     } else if (c == '\\' && i + 1 < inside.size()) {
@@ -78,7 +78,7 @@ Bytes decode_literal_string(std::string_view spelled) {
           code = code * 8 + static_cast<unsigned>(inside[i++] - '0');
         }
         --i;
-        bytes.push_back(static_cast<Byte>(code));  // high-order overflow is ignored
+        bytes.push_back(static_cast<Byte>(code));  // table 3: "high-order overflow shall be ignored"
         continue;
       }
       switch (c) {

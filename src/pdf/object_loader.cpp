@@ -1,4 +1,4 @@
-// How a Document finds and reads one object: cross-reference entry, place, parse, cache; and the data of a stream.
+// Loading one object of a Document: cross-reference entry, place, parse, cache; and the data of a stream.
 #include <algorithm>
 
 #include "pdf/document_impl.hpp"
@@ -23,8 +23,8 @@ std::string name_of(std::uint32_t number) { return "object " + std::to_string(nu
 
 }  // namespace
 
-// §7.5.6, §7.5.8.4: the newest section that knows the number decides; in a hybrid section the table comes first, and
-// what it calls free may be in use in the stream.
+// The entry of a number. §7.5.6, §7.5.8.4: the newest section that has the number decides; in a hybrid section the
+// table comes first, and a number that is free there may be in use in the stream.
 Result<std::optional<XrefEntry>> Document::Impl::entry(std::uint32_t number) {
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     const SectionIndex& index = indexes[i];
@@ -72,7 +72,7 @@ Result<const Object*> Document::Impl::load(std::uint32_t number) {
 
 void Document::Impl::note_dangling(const Object& object) {
   if (next_object_number == 0) {
-    return;  // the sections are still being read; count_objects comes back to it
+    return;  // the sections are still being read; count_objects visits the object later
   }
   for (const std::uint32_t number : object.references_from(next_object_number)) {
     const std::uint32_t beyond = number - next_object_number;
@@ -86,7 +86,8 @@ void Document::Impl::note_dangling(const Object& object) {
   }
 }
 
-// Objects can be made to share their bytes, so the size of the file alone bounds neither time nor memory.
+// Takes from the budgets of bytes and values: objects can be made to share their bytes, so the size of the file alone
+// bounds neither time nor memory.
 Result<void> Document::Impl::spend(std::uint64_t bytes, std::uint64_t more_values) {
   parsed += bytes;
   values += more_values;
@@ -112,7 +113,7 @@ Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, cons
   return object;
 }
 
-// §7.5.7: an object stream is no object of an object stream.
+// The object stream of a number. §7.5.7: an object stream must not be in an object stream itself.
 Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) {
   if (const auto cached = object_streams.find(number); cached != object_streams.end()) {
     return cached->second.get();
@@ -163,7 +164,7 @@ Result<ByteView> Document::Impl::stream_bytes(const Object& stream) {
   }
   const auto begin = static_cast<std::size_t>(stream.stream_offset());
   const auto size = static_cast<std::size_t>(*length);
-  // §7.3.8.1: a line end stands before endstream; some writers leave it out, others write several.
+  // §7.3.8.1: a line end precedes endstream; some writers leave it out, others write several.
   std::size_t end = begin + size;
   const std::size_t last = std::min(base.size(), end + kMaxBlanksBeforeEndstream);
   while (end < last && is_white_space(base[end])) {
@@ -175,7 +176,7 @@ Result<ByteView> Document::Impl::stream_bytes(const Object& stream) {
   return base.subspan(begin, size);
 }
 
-// §7.4.1, §7.3.8.2: /Filter and /DecodeParms are one each or arrays of the same length.
+// Decodes a stream. §7.4.1, §7.3.8.2: /Filter and /DecodeParms are single values or arrays of the same length.
 Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
   RAKKAN_TRY(const ByteView raw, stream_bytes(stream));
   RAKKAN_TRY(const Value filters, lookup(stream.value(), "Filter"));
@@ -210,7 +211,7 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto filter = filter_from_name(names[i].name().value_or(""));
     if (!filter) {
-      return fail(ErrorCode::pdf_malformed, "a filter that structure may not wear", name_of(stream.number()));
+      return fail(ErrorCode::pdf_malformed, "a filter that such a stream may not have", name_of(stream.number()));
     }
     FilterParameters settings;
     if (i < dictionaries.size()) {

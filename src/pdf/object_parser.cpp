@@ -23,7 +23,7 @@ Result<std::unique_ptr<Object>> Object::parse_value(ByteView source, std::uint64
   return ObjectParser(source, offset, max_depth).bare(id, location);
 }
 
-// A node holds offsets of 32 bits, so an object that reaches over more than 4 GiB is read as if the input ended there.
+// A node holds offsets of 32 bits, so the input is read as if it ended 4 GiB behind the object's beginning.
 ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth) noexcept
     : lexer_(source.first(static_cast<std::size_t>(
                  std::min<std::uint64_t>(source.size(), offset + std::numeric_limits<std::uint32_t>::max()))),
@@ -71,7 +71,8 @@ Result<std::unique_ptr<Object>> ObjectParser::bare(Reference id, Location locati
   return std::move(object_);
 }
 
-// §7.3.8.1: LF or CR LF. A CR alone is read too, as other readers do; data that begin with LF would be ambiguous there.
+// Skips the line end behind the keyword stream (§7.3.8.1: LF or CR LF). A CR alone is read too, as other readers do,
+// unless data that begin with LF make it ambiguous.
 Result<void> ObjectParser::stream_start() {
   const ByteView input = lexer_.input();
   std::size_t at = lexer_.position();
@@ -95,7 +96,7 @@ Result<void> ObjectParser::value() {
     const Token token = lexer_.next();
     RAKKAN_CHECK(step(token));
   } while (!open_.empty());
-  // "12 0 R" as the whole object: only there can a lone integer be more than itself.
+  // The whole object may be "12 0 R": only there can an integer on its own be the beginning of a reference.
   if (object_->nodes_.size() == 1 && object_->nodes_.front().kind == Kind::integer) {
     const std::size_t after = lexer_.position();
     const Token generation = lexer_.next();
@@ -175,7 +176,7 @@ Result<void> ObjectParser::close(const Token& token, Kind kind) {
   return kind == Kind::dictionary ? check_dictionary(node) : Result<void>{};
 }
 
-// §7.3.7: names and values in turn.
+// A dictionary has names and values in turn (§7.3.7).
 Result<void> ObjectParser::check_dictionary(std::uint32_t node) const {
   const auto& nodes = object_->nodes_;
   std::uint32_t at = node + 1;
@@ -206,7 +207,7 @@ Result<void> ObjectParser::keyword(const Token& token) {
   return malformed(token, "a keyword where a value should be");
 }
 
-// §7.3.10: two integers and R. They are the last two nodes, for nothing came between.
+// Makes a reference (§7.3.10) of two integers and R. The integers are the last two nodes, since nothing came between.
 Result<void> ObjectParser::collapse_reference(const Token& token) {
   auto& nodes = object_->nodes_;
   if (integers_ < 2) {

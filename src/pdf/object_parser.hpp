@@ -1,5 +1,5 @@
-// ObjectParser reads one value, or one framed object, into an Object (ISO 32000-2 §7.3). Iterative: depth costs no
-// stack.
+// ObjectParser reads one value, or one framed object, into an Object (ISO 32000-2 §7.3). It works iteratively, so that
+// depth costs no stack.
 #pragma once
 
 #include <vector>
@@ -32,7 +32,7 @@ class ObjectParser {
   unsigned max_depth_;
   std::unique_ptr<Object> object_;
   std::vector<std::uint32_t> open_;  // the containers around the current place
-  unsigned integers_ = 0;            // how many integers end the current container
+  unsigned integers_ = 0;            // the number of integers at the end of the current container so far
 };
 
 }  // namespace rakkan::pdf

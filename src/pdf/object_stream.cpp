@@ -13,14 +13,14 @@ Result<ObjectStream> ObjectStream::read(const Object& stream, Bytes data) {
   const auto first = dictionary.find("First").integer();
   if (!dictionary.find("Type").is_name("ObjStm") || !count || !first || *count < 0 || *first < 0 ||
       static_cast<std::uint64_t>(*first) > data.size()) {
-    return malformed("its dictionary is damaged");
+    return malformed("the stream's dictionary is damaged");
   }
   ObjectStream result;
   result.number_ = stream.number();
   const auto header = static_cast<std::size_t>(*first);
-  // A row takes at least four bytes ("1 0 "), the last one three.
+  // A row of the header has at least four bytes ("1 0 "), the last one three.
   if (static_cast<std::uint64_t>(*count) > header / 4 + 1) {
-    return malformed("/N is larger than its header");
+    return malformed("/N is larger than the stream's header");
   }
   result.rows_.reserve(static_cast<std::size_t>(*count));
   Lexer lexer(ByteView(data).first(header));
@@ -30,7 +30,7 @@ Result<ObjectStream> ObjectStream::read(const Object& stream, Bytes data) {
     if (number.kind != TokenKind::integer || offset.kind != TokenKind::integer || number.integer < 0 ||
         number.integer > 0xffff'fffe || offset.integer < 0 ||
         static_cast<std::uint64_t>(offset.integer) >= data.size() - header) {
-      return malformed("its header is damaged");
+      return malformed("the stream's header is damaged");
     }
     result.rows_.push_back({static_cast<std::uint32_t>(number.integer),
                             static_cast<std::uint64_t>(*first) + static_cast<std::uint64_t>(offset.integer)});

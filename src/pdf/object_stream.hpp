@@ -1,4 +1,5 @@
-// An object stream (ISO 32000-2 §7.5.7), inflated once; the objects in it are parsed when they are asked for.
+// ObjectStream is an object stream (ISO 32000-2 §7.5.7), inflated once; the objects in it are parsed when they are
+// asked for.
 #pragma once
 
 #include <memory>
@@ -12,16 +13,15 @@ namespace rakkan::pdf {
 
 class ObjectStream {
  public:
-  // `stream` is the stream's dictionary, `data` its decoded bytes. /N and /First must be direct. Fails with
-  // pdf_malformed.
+  // Reads the stream's header. `stream` is the stream's dictionary, `data` its decoded bytes. /N and /First must be
+  // direct. Fails with pdf_malformed.
   [[nodiscard]] static Result<ObjectStream> read(const Object& stream, Bytes data);
 
-  // The object at `index`. Fails with pdf_malformed when another number stands there. What comes back views this
-  // stream.
+  // The object at `index`, which views this stream. Fails with pdf_malformed when the header has another number there.
   [[nodiscard]] Result<std::unique_ptr<Object>> object(std::uint32_t number, std::uint32_t index,
                                                        unsigned max_depth) const;
 
-  // How many objects it holds.
+  // The number of objects in the stream.
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }
 
  private:

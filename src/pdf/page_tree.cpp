@@ -54,8 +54,8 @@ Result<const Object*> PageWalk::start() {
   return visit(*node);
 }
 
-// The page when the node is one; nullptr after entering an inner node. A node is an inner one when it has /Kids: /Type
-// is wrong or absent often enough that other readers go by that too.
+// Visits a node: returns it when it is a page; enters an inner node and returns nullptr. A node with /Kids is an inner
+// one: /Type is wrong or absent often enough that other readers go by /Kids too.
 Result<const Object*> PageWalk::visit(const Object& node) {
   if (!node.value().is(Kind::dictionary)) {
     return fail(ErrorCode::pdf_malformed, "a page tree node that is no dictionary", name_of(node));

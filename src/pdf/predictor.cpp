@@ -24,7 +24,7 @@ Byte paeth(Byte left, Byte above, Byte above_left) noexcept {
   return to_above <= to_above_left ? above : above_left;
 }
 
-// One row in place (ISO/IEC 15948 §9); `above` is the row before it, or empty for the first.
+// Undoes a PNG filter on one row in place (ISO/IEC 15948 §9); `above` is the row before it, or empty for the first.
 bool undo_png_row(Byte type, ByteSpan row, ByteView above, std::size_t pixel_bytes) noexcept {
   const auto at = [](ByteView bytes, std::size_t i, std::size_t back) -> Byte {
     return i >= back && i - back < bytes.size() ? bytes[i - back] : Byte{0};
@@ -57,7 +57,8 @@ bool undo_png_row(Byte type, ByteSpan row, ByteView above, std::size_t pixel_byt
   }
 }
 
-// Each row has its own type byte, whatever /Predictor says (§7.4.4.4). A last row may be cut short.
+// Undoes PNG predictors. Each row has its own type byte, whatever /Predictor says (§7.4.4.4). The last row may be cut
+// short.
 Result<Bytes> undo_png(Bytes data, const RowShape& shape) {
   Bytes rows;
   rows.reserve(data.size());

@@ -8,7 +8,7 @@
 namespace rakkan::pdf {
 namespace {
 
-// How far the keywords around a section may stand from where they belong.
+// How far the keywords around a section may be from their proper places.
 constexpr std::size_t kKeywordWindow = 4096;
 constexpr std::size_t kStartXrefWindow = 1054;  // the last bytes of the base that may hold startxref
 
@@ -16,13 +16,13 @@ tl::unexpected<Error> malformed(std::string what, std::uint64_t offset) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(offset));
 }
 
-// The base up to a window's length after the position.
+// The base, cut at a window's length after the position.
 ByteView window_at(ByteView base, std::size_t position) noexcept {
   return base.first(std::min(base.size(), position) +
                     std::min(kKeywordWindow, base.size() - std::min(position, base.size())));
 }
 
-// Readers disagree on which of two equal keys counts; in a trailer that would make two documents of one file.
+// Checks a trailer. Readers disagree on which of two equal keys counts, which would make two documents of one file.
 Result<void> check_trailer(Value trailer) {
   if (!trailer.is(Kind::dictionary)) {
     return malformed("a trailer that is no dictionary", trailer.offset());
@@ -53,7 +53,7 @@ std::string_view to_string(SectionKind kind) noexcept {
   return "unknown";
 }
 
-// §7.5.5, §7.5.6: from the last startxref along /Prev. No offset is visited twice, so the chain ends.
+// Reads the chain from the last startxref along /Prev (§7.5.5, §7.5.6). No offset is visited twice, so the chain ends.
 Result<void> SectionReader::read_chain() {
   RAKKAN_TRY(const StartXref start, last_startxref());
   std::unordered_set<std::uint64_t> visited;
@@ -89,7 +89,7 @@ Result<SectionReader::StartXref> SectionReader::last_startxref() const {
   return *start;
 }
 
-// "startxref", an offset, "%%EOF" and one line end (§7.5.5); other comments may stand between.
+// Reads "startxref", an offset, "%%EOF" and one line end (§7.5.5); other comments may come between.
 std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t position) const {
   const ByteView window = window_at(document_.base, position);
   Lexer lexer(window, position);
@@ -120,7 +120,7 @@ std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t 
   return result;
 }
 
-// Blanks before the section are skipped: startxref is often a line end short.
+// Reads the section at an offset. Blanks before it are skipped: startxref often points one line end too far ahead.
 Result<void> SectionReader::read_section(std::uint64_t offset) {
   if (offset >= document_.base.size()) {
     return malformed("a cross-reference section lies outside the file", offset);
@@ -198,7 +198,8 @@ Result<SectionReader::StreamSection> SectionReader::read_stream(std::uint64_t of
   return StreamSection{std::move(object), std::move(stream), end_of_data};
 }
 
-// An offset in a trailer. Absent, null and 0 are none; it may be a reference to what the sections read so far define.
+// An offset in a trailer. Absent, null and 0 mean no offset; the value may be a reference to an object that the
+// sections read so far define.
 Result<std::optional<std::uint64_t>> SectionReader::offset_entry(Value trailer, std::string_view key) {
   RAKKAN_TRY(const Value value, document_.lookup(trailer, key));
   if (value.is(Kind::null)) {

@@ -1,4 +1,5 @@
-// Reads the chain of cross-reference sections into a Document::Impl: startxref, tables, streams, hybrids, /Prev.
+// SectionReader reads the chain of cross-reference sections into a Document::Impl: startxref, tables, streams, hybrids,
+// /Prev (ISO 32000-2 §7.5.4 to §7.5.8).
 #pragma once
 
 #include "pdf/document_impl.hpp"

@@ -1,4 +1,4 @@
-// Signature dictionaries (ISO 32000-2 §12.8.1, table 255): found, and their positions kept; nothing is judged.
+// Finding signature dictionaries (ISO 32000-2 §12.8.1, table 255) and the positions of their values; nothing is judged.
 #include <algorithm>
 #include <array>
 
@@ -10,7 +10,7 @@ namespace {
 // Readers disagree on which of two equal keys counts, so a signature with one of these twice has no one meaning.
 constexpr std::array<std::string_view, 5> kDecidingKeys = {"Contents", "ByteRange", "Filter", "SubFilter", "Type"};
 
-constexpr std::size_t kMaxByteRange = 16;  // four are right
+constexpr std::size_t kMaxByteRange = 16;  // numbers that are read; a proper /ByteRange has four
 constexpr std::size_t kMaxName = 256;
 constexpr std::size_t kMaxEntries = 1024;  // of a signature dictionary; table 255 knows 20
 
@@ -39,7 +39,7 @@ Result<Signature> read_signature(const Document& document, const Field& field) {
   if (!value.is(Kind::dictionary)) {
     return signature;
   }
-  // Fields may share a dictionary, so each look at it must be short.
+  // Fields may share a dictionary, so each reading of it must be short.
   std::size_t entries = 0;
   for (auto at = value.entries().begin(); at != value.entries().end(); ++at) {
     if (++entries > kMaxEntries) {
@@ -80,8 +80,8 @@ Result<std::vector<Signature>> signatures(const Document& document, const AcroFo
   return found;
 }
 
-// §12.8.6: /Perms /DocMDP names the certification signature; §12.8.2.2: its /Reference holds the transform, /P is 2 by
-// default.
+// The certification: /Perms /DocMDP names the signature (§12.8.6), its /Reference holds the transform, and /P is 2 by
+// default (§12.8.2.2).
 Result<std::optional<Certification>> certification(const Document& document) {
   RAKKAN_TRY(const Value permissions, document.lookup(document.catalog().value(), "Perms"));
   RAKKAN_TRY(const Value signature, document.lookup(permissions, "DocMDP"));

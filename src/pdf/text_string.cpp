@@ -9,7 +9,7 @@ namespace {
 
 constexpr char32_t kReplacement = 0xfffd;
 
-// ISO 32000-2 Annex D.3: where PDFDocEncoding is not Latin-1. 0 stands for an undefined code.
+// The codes of PDFDocEncoding that differ from Latin-1 (ISO 32000-2 Annex D.3). 0 stands for an undefined code.
 constexpr std::array<char16_t, 8> kFrom18 = {0x02d8, 0x02c7, 0x02c6, 0x02d9, 0x02dd, 0x02db, 0x02da, 0x02dc};
 constexpr std::array<char16_t, 33> kFrom80 = {0x2022, 0x2020, 0x2021, 0x2026, 0x2014, 0x2013, 0x0192, 0x2044, 0x2039,
                                               0x203a, 0x2212, 0x2030, 0x201e, 0x201c, 0x201d, 0x2018, 0x2019, 0x201a,
@@ -46,7 +46,7 @@ void append_utf8(std::string& text, char32_t code) {
   }
 }
 
-// The code point at `at`, which moves past it. Overlong forms, surrogates and stray bytes are U+FFFD, a byte each.
+// The code point at `at`, which moves past it. Each byte of an overlong form, a surrogate or a stray byte is U+FFFD.
 char32_t next_utf8(std::string_view text, std::size_t& at) noexcept {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(at++);
@@ -72,7 +72,7 @@ char32_t next_utf8(std::string_view text, std::size_t& at) noexcept {
   return code;
 }
 
-// §7.9.2.2.1: an escape U+001B … U+001B names a language and is no text.
+// Decodes UTF-16. §7.9.2.2.1: an escape U+001B … U+001B names a language and is left out.
 std::string decode_utf16(ByteView bytes, bool big_endian) {
   std::string text;
   bool in_escape = false;

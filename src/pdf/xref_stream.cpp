@@ -9,7 +9,7 @@ tl::unexpected<Error> malformed(std::string what, Value at) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(at.offset()));
 }
 
-// §7.5.8.2, table 17: three widths of at most 8 bytes each, not all of them 0.
+// Reads /W (§7.5.8.2, table 17): three widths of at most 8 bytes each, not all of them 0.
 Result<std::array<std::size_t, 3>> widths_of(Value dictionary) {
   const Value w = dictionary.find("W");
   std::array<std::size_t, 3> widths{};
@@ -122,7 +122,7 @@ std::optional<XrefEntry> XrefStream::find(std::uint32_t number) const noexcept {
       entry.object_stream = clamped(second);
       entry.index = clamped(third);
       break;
-    default:  // 0 is free; a type of a later version is a null object (§7.5.8.3)
+    default:  // type 0 is a free number; a type of a later version is a null object (§7.5.8.3)
       entry.generation = clamped(third);
       break;
   }

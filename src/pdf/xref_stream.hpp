@@ -1,4 +1,5 @@
-// A cross-reference stream (ISO 32000-2 §7.5.8), decoded once; its rows are read when a number is looked up.
+// XrefStream is a cross-reference stream (ISO 32000-2 §7.5.8), decoded once; a row is read when its number is looked
+// up.
 #pragma once
 
 #include <array>
@@ -13,7 +14,7 @@ namespace rakkan::pdf {
 
 class XrefStream {
  public:
-  // `dictionary` with its decoded rows. /W, /Index and /Size must be direct (§7.5.8.2).
+  // Reads a stream's dictionary with its decoded rows. /W, /Index and /Size must be direct (§7.5.8.2).
   [[nodiscard]] static Result<XrefStream> read(Value dictionary, Bytes rows, std::uint64_t max_number);
 
   [[nodiscard]] const NumberRanges& ranges() const noexcept { return ranges_; }
@@ -23,7 +24,7 @@ class XrefStream {
   Bytes rows_;
   std::array<std::size_t, 3> widths_{};
   NumberRanges ranges_;
-  std::vector<std::uint64_t> first_rows_;  // of each range
+  std::vector<std::uint64_t> first_rows_;  // index of the first row of each range
 };
 
 }  // namespace rakkan::pdf

@@ -6,7 +6,7 @@ namespace rakkan::pdf {
 namespace {
 
 constexpr std::size_t kEntrySize = 20;
-constexpr std::size_t kEntryText = 18;  // without its line end
+constexpr std::size_t kEntryText = 18;  // bytes of a row without its line end
 constexpr std::size_t kMaxSubsections = 1'000'000;
 
 std::optional<std::uint64_t> digits(ByteView bytes) noexcept {
@@ -20,7 +20,7 @@ std::optional<std::uint64_t> digits(ByteView bytes) noexcept {
   return value;
 }
 
-// "nnnnnnnnnn ggggg n": the 18 bytes before the line end.
+// Reads a row (§7.5.4), "nnnnnnnnnn ggggg n", the 18 bytes before the line end.
 std::optional<XrefEntry> entry_at(ByteView base, std::size_t position) noexcept {
   if (position > base.size() || base.size() - position < kEntryText) {
     return std::nullopt;
@@ -42,7 +42,7 @@ bool is_line_end(Byte byte) noexcept { return byte == '\r' || byte == '\n'; }
 bool is_digit(Byte byte) noexcept { return byte >= '0' && byte <= '9'; }
 bool is_blank(Byte byte) noexcept { return byte == ' ' || byte == '\t' || byte == '\f' || byte == '\0'; }
 
-// The first byte of the next line that is not empty.
+// The position of the next line that is not empty.
 std::size_t next_line(ByteView base, std::size_t position) noexcept {
   while (position < base.size() && !is_line_end(base[position])) {
     ++position;
@@ -53,8 +53,8 @@ std::size_t next_line(ByteView base, std::size_t position) noexcept {
   return position;
 }
 
-// True when the rows stand 20 bytes apart. Each of them is looked at: rows of 19 and 21 bytes may add up, and text
-// behind a row may look like the next one, to a reader that counts bytes alone.
+// True when the rows are 20 bytes apart. Each row is looked at, since rows of 19 and 21 bytes may add up, and text
+// behind a row may look like the next one to a reader that only counts bytes.
 bool regular(ByteView base, std::size_t position, std::uint64_t count) noexcept {
   if (count > (base.size() - position) / kEntrySize + 1) {
     return false;
@@ -68,8 +68,8 @@ bool regular(ByteView base, std::size_t position, std::uint64_t count) noexcept 
   return true;
 }
 
-// Reads one line as a row: an offset, a generation and a letter, with any number of digits and blanks. Text
-// behind the letter counts for nothing, as for qpdf.
+// RowReader reads one line as a row: an offset, a generation and a letter, with any number of digits and blanks. Text
+// behind the letter is ignored, as by qpdf.
 class RowReader {
  public:
   RowReader(ByteView base, std::size_t position) noexcept : base_(base), position_(position) {}
@@ -95,7 +95,7 @@ class RowReader {
   }
 
  private:
-  // False at the end of the base.
+  // Skips blanks; false at the end of the base.
   bool skip_blanks() noexcept {
     while (position_ < base_.size() && is_blank(base_[position_])) {
       ++position_;
@@ -103,7 +103,7 @@ class RowReader {
     return position_ < base_.size();
   }
 
-  // At least one digit, and a blank behind the last.
+  // A number of at least one digit, with a blank behind the last.
   std::optional<std::uint64_t> number() noexcept {
     constexpr std::size_t kMaxDigits = 18;
     if (!skip_blanks()) {

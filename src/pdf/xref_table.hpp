@@ -1,5 +1,5 @@
-// A cross-reference table (ISO 32000-2 §7.5.4) left in place: entries are read from the base when a number is looked
-// up.
+// XrefTable is a cross-reference table (ISO 32000-2 §7.5.4), left in place: an entry is read from the base when its
+// number is looked up.
 #pragma once
 
 #include <optional>
@@ -17,14 +17,15 @@ class XrefTable {
   // Reads the subsections' headings after the keyword xref at `position`, up to and including the keyword trailer.
   [[nodiscard]] static Result<XrefTable> read(ByteView base, std::size_t position, std::uint64_t max_number);
 
-  // Where the trailer dictionary begins.
+  // Position of the trailer dictionary.
   [[nodiscard]] std::size_t trailer_position() const noexcept { return trailer_position_; }
   [[nodiscard]] const NumberRanges& ranges() const noexcept { return ranges_; }
-  // Fails with pdf_malformed when the number's entry is not an entry.
+  // The entry of a number; nothing when the table does not have it. Fails with pdf_malformed when the row is not an
+  // entry.
   [[nodiscard]] Result<std::optional<XrefEntry>> find(ByteView base, std::uint32_t number) const;
 
  private:
-  // A subsection's rows stand 20 bytes apart at `position`, or were read line by line because they do not.
+  // Subsection: its rows are 20 bytes apart from `position` on, or were read line by line because they are not.
   struct Subsection {
     std::size_t position = 0;
     std::vector<XrefEntry> irregular;

@@ -25,7 +25,7 @@ struct Outer {
   Reader tbs_fields;
 };
 
-// TBSCertificate without its extensions
+// Fields is the TBSCertificate (certificate.hpp) without its extensions.
 struct Fields {
   unsigned version = 1;
   ByteView serial_number;
@@ -59,7 +59,7 @@ Result<Outer> parse_outer(ByteView der) {
   return Outer{tbs, algorithm.encoding, signature, tbs_fields};
 }
 
-// §4.1.2.1: version [0] EXPLICIT INTEGER DEFAULT v1: 1 for v2, 2 for v3
+// version [0] EXPLICIT INTEGER DEFAULT v1 (RFC 5280 §4.1.2.1): 1 means v2, 2 means v3.
 Result<unsigned> parse_version(Reader& tbs) {
   RAKKAN_TRY(auto field, tbs.enter_if(der::context_constructed(0)));
   if (!field) {
@@ -73,7 +73,8 @@ Result<unsigned> parse_version(Reader& tbs) {
   return static_cast<unsigned>(value) + 1;
 }
 
-// §4.1.2.2: at most 20 octets. Zero and negative numbers are to be handled gracefully.
+// CertificateSerialNumber ::= INTEGER (RFC 5280 §4.1.2.2) of at most 20 octets. Zero and negative numbers are to be
+// handled gracefully.
 Result<ByteView> parse_serial_number(Reader& tbs) {
   constexpr std::size_t kMaxOctets = 20;
   const Reader at = tbs;
@@ -103,7 +104,8 @@ Result<Validity> parse_validity(Reader& tbs) {
   return validity;
 }
 
-// The form alone: which keys we can use is PublicKey's business, when it is asked for.
+// Checks the form of SubjectPublicKeyInfo only (RFC 5280 §4.1.2.7): PublicKey decides which keys can be used, when it
+// is made.
 Result<ByteView> parse_spki(Reader& tbs) {
   Reader inside = tbs;
   RAKKAN_TRY(const der::Element element, tbs.element(Tag::sequence));

@@ -79,7 +79,8 @@ void write_private_key_usage_period(Writer& writer, const PrivateKeyUsagePeriod&
   });
 }
 
-// RFC 5280 §4.2.1.13: one DistributionPoint { distributionPoint [0] { fullName [0] { uri } } }
+// CRLDistributionPoints ::= SEQUENCE OF DistributionPoint (RFC 5280 §4.2.1.13), with one
+// DistributionPoint { distributionPoint [0] { fullName [0] { uri } } }.
 void write_crl_distribution_point(Writer& writer, std::string_view url) {
   writer.sequence([&] {
     writer.sequence([&] {
@@ -90,7 +91,8 @@ void write_crl_distribution_point(Writer& writer, std::string_view url) {
   });
 }
 
-// RFC 5280 §4.2.2.1: one AccessDescription { id-ad-ocsp, uri }
+// AuthorityInfoAccessSyntax ::= SEQUENCE OF AccessDescription (RFC 5280 §4.2.2.1), with one
+// AccessDescription { id-ad-ocsp, uri }.
 void write_ocsp_access(Writer& writer, std::string_view url) {
   writer.sequence([&] {
     writer.sequence([&] {
@@ -146,7 +148,7 @@ void write_extensions(Writer& writer, const CertificateTemplate& content, ByteVi
   }
 }
 
-// RFC 5280 §4.1.2
+// Encodes the TBSCertificate (RFC 5280 §4.1.2; its ASN.1 is in certificate.hpp).
 Bytes encode_tbs(const CertificateTemplate& content, const crypto::AlgorithmSuite& suite,
                  ByteView subject_key_identifier) {
   Writer writer(1024);

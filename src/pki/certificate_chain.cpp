@@ -1,4 +1,4 @@
-// Which of the given certificates lead from a leaf to its root.
+// Finding, among given certificates, those that lead from a leaf to its root.
 #include <algorithm>
 #include <deque>
 #include <limits>
@@ -9,7 +9,7 @@
 namespace rakkan::pki {
 namespace {
 
-// Bounds the signatures that hostile input can make us verify.
+// Bounds the number of signatures that hostile input can have verified.
 constexpr std::size_t kMaxCandidates = 64;
 constexpr std::size_t kLeaf = std::numeric_limits<std::size_t>::max();
 
@@ -22,7 +22,8 @@ bool contains(const std::vector<Certificate>& certificates, const Certificate& o
   return std::find(certificates.begin(), certificates.end(), one) != certificates.end();
 }
 
-// Searches breadth first: every certificate is reached by its shortest way, and one that leads nowhere hides no other.
+// ChainSearch searches breadth first: every certificate is reached by its shortest way, and a certificate that leads
+// nowhere hides no other.
 class ChainSearch {
  public:
   ChainSearch(const Certificate& leaf, std::vector<Certificate> candidates, const std::vector<Certificate>& roots)
@@ -30,7 +31,7 @@ class ChainSearch {
 
   Result<CertificateChain> run() {
     std::deque<std::size_t> waiting = {kLeaf};
-    std::size_t last = kLeaf;  // at the end of the longest way so far, of equal ones the first
+    std::size_t last = kLeaf;  // the end of the longest way so far, of equal ones the first
     while (!waiting.empty()) {
       const std::size_t subject = waiting.front();
       waiting.pop_front();
@@ -45,7 +46,7 @@ class ChainSearch {
         }
       }
     }
-    // No root among them.
+    // No way leads to a root.
     if (refusal_ && refused_at_ == last) {
       return fail(std::move(*refusal_));
     }
@@ -121,7 +122,7 @@ Result<CertificateChain> order_chain(const Certificate& leaf, const std::vector<
     std::copy_if(given->begin(), given->end(), std::back_inserter(others),
                  [&](const Certificate& each) { return each != leaf; });
   }
-  // Sorted, so that the result does not depend on the order in which they were given.
+  // The candidates are sorted, so that the result does not depend on their order in the input.
   std::sort(others.begin(), others.end(), [](const Certificate& a, const Certificate& b) {
     if (a.validity().not_after != b.validity().not_after) {
       return a.validity().not_after > b.validity().not_after;

@@ -1,4 +1,4 @@
-// Certificates in text (RFC 7468).
+// Reading certificates in PEM (RFC 7468 §5) or DER.
 #include <string>
 
 #include "rakkan/base/base64.hpp"

@@ -11,8 +11,8 @@ namespace {
 constexpr std::array kSignatureUsages = {KeyUsage::digital_signature, KeyUsage::content_commitment};
 constexpr std::array kAuthorityUsages = {KeyUsage::key_cert_sign, KeyUsage::crl_sign};
 constexpr std::array kOtherUsages = {KeyUsage::key_encipherment, KeyUsage::data_encipherment, KeyUsage::key_agreement};
-// RFC 9336 §4 leaves to the relying party which purposes count as signing documents; CAs use private ones, too. These
-// do not.
+// Purposes that do not count as signing documents. RFC 9336 §4 leaves to the relying party which purposes do; CAs use
+// private ones, too.
 constexpr std::array kPurposesElsewhere = {kEkuServerAuth, kEkuCodeSigning, kEkuOcspSigning};
 
 template <class Usages>
@@ -20,7 +20,7 @@ bool allows_any(const Certificate& certificate, const Usages& usages) {
   return std::any_of(usages.begin(), usages.end(), [&](KeyUsage each) { return certificate.has_key_usage(each); });
 }
 
-// Collects what is wrong with one certificate.
+// Findings collects the flaws of one certificate.
 class Findings {
  public:
   explicit Findings(const Certificate& certificate) : certificate_(certificate) {}
@@ -36,7 +36,7 @@ class Findings {
 };
 
 void check_extensions(const Certificate& certificate, Findings& findings) {
-  // RFC 5280 §4.1.2.1: extensions, and with them all that says what a certificate is for, are of version 3.
+  // RFC 5280 §4.1.2.1: only version 3 has extensions, and with them statements about the use of a certificate.
   if (certificate.version() != 3) {
     findings.add(CertificateFlaw::version, "it is of version " + std::to_string(certificate.version()) + ", not 3");
   }
@@ -216,7 +216,7 @@ CertificateFindings check_chain(const Certificate& leaf, const CertificateChain&
   if (chain.root) {
     above.push_back(*chain.root);
   }
-  std::uint64_t cas_below = 0;  // not self-issued
+  std::uint64_t cas_below = 0;  // the number of CAs below that are not self-issued (RFC 5280 §4.2.1.9)
   for (const Certificate& issuer : above) {
     Findings findings(issuer);
     for (const der::Oid& unknown : issuer.unknown_critical_extensions()) {

@@ -1,4 +1,4 @@
-// PKCS #10 (RFC 2986 §4).
+// Making certification requests, PKCS #10 (RFC 2986 §4; the ASN.1 is in certificate_builder.hpp).
 #include "pki/signed_object.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
 

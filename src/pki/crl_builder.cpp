@@ -1,4 +1,9 @@
-// CertificateList, version 2 (RFC 5280 §5).
+// Making revocation lists of version 2 (RFC 5280 §5).
+//
+//   TBSCertList ::= SEQUENCE { version Version, signature AlgorithmIdentifier, issuer Name, thisUpdate Time,
+//        nextUpdate Time OPTIONAL, revokedCertificates SEQUENCE OF SEQUENCE { userCertificate CertificateSerialNumber,
+//        revocationDate Time, crlEntryExtensions Extensions OPTIONAL } OPTIONAL,
+//        crlExtensions [0] EXPLICIT Extensions }
 #include "pki/object_identifiers.hpp"
 #include "pki/signed_object.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
@@ -9,7 +14,7 @@ namespace {
 using der::Tag;
 using der::Writer;
 
-// RFC 5280 §5.3.1: unspecified (0) is said by leaving it out, 7 is not used, removeFromCRL (8) is for delta CRLs.
+// RFC 5280 §5.3.1: for unspecified (0) the extension is left out, 7 is not used, removeFromCRL (8) is for delta CRLs.
 bool allowed_reason(std::uint8_t reason) noexcept { return reason >= 1 && reason <= 10 && reason != 7 && reason != 8; }
 
 Result<void> check_template(const CrlTemplate& content) {

@@ -122,7 +122,8 @@ std::optional<std::string> to_utf8(der::Tag tag, ByteView content) {
   if (tag == der::Tag::teletex_string) {
     return from_latin1(content);
   }
-  // The others are subsets of ASCII; which subset is not enforced, as '@' and '*' are common in PrintableString.
+  // The other types are subsets of ASCII. The exact subset is not enforced, as '@' and '*' are common in
+  // PrintableString.
   const bool ascii = std::all_of(content.begin(), content.end(), [](Byte octet) { return octet < 0x80; });
   return is_character_string(tag) && ascii ? std::optional(std::string(text_of(content))) : std::nullopt;
 }

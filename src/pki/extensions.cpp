@@ -11,7 +11,7 @@ namespace {
 using der::Reader;
 using der::Tag;
 
-// The SEQUENCE that is the whole of the value.
+// Enters the SEQUENCE of which the value must consist.
 Result<Reader> enter_whole(ByteView value) {
   Reader top(value);
   RAKKAN_TRY(Reader sequence, top.enter(Tag::sequence));

@@ -6,8 +6,8 @@
 namespace rakkan::pki {
 namespace {
 
-// RFC 5280 §7.1 asks for RFC 4518's preparation; of that, what certificates in the field need: ASCII case and white
-// space.
+// Prepares a text for comparison. RFC 5280 §7.1 demands the preparation of RFC 4518; this is the part that certificates
+// in use need: ASCII case and white space.
 std::string prepared(std::string_view text) {
   std::string result;
   bool space = false;
@@ -25,7 +25,7 @@ std::string prepared(std::string_view text) {
   return result;
 }
 
-// One text that is equal for names that match. Lengths stand before what they measure, so that nothing can imitate a
+// A text that is equal for names that match. Each value is preceded by its length, so that no value can imitate a
 // border.
 std::string comparison_key(ByteView name) {
   std::string key;

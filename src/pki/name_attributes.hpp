@@ -1,4 +1,4 @@
-// The attributes of a Name, one by one, and the types that have a short name in text.
+// The attributes of a Name one by one, and the attribute types that have a short name in text.
 #pragma once
 
 #include <array>
@@ -12,11 +12,11 @@ namespace rakkan::pki {
 struct NameAttribute {
   der::Oid type;
   der::Element value;
-  bool starts_rdn = false;  // the first of its RelativeDistinguishedName
+  bool starts_rdn = false;  // true for the first attribute of a RelativeDistinguishedName
 };
 
 // Calls visit(const NameAttribute&) -> Result<void> for each attribute, in the order of the encoding. Fails with
-// malformed_der for what is no Name (RFC 5280 §4.1.2.4).
+// malformed_der for an encoding that is no Name (RFC 5280 §4.1.2.4; the ASN.1 is in name.hpp).
 template <class Visit>
 [[nodiscard]] Result<void> for_each_attribute(ByteView name, Visit&& visit) {
   der::Reader top(name);
@@ -40,7 +40,7 @@ template <class Visit>
 struct AttributeType {
   std::string_view name;  // RFC 4514 §3 and the names in common use
   der::Oid type;
-  der::Tag string_type;        // that we write
+  der::Tag string_type;        // the type in which values are written
   std::size_t max_characters;  // the upper bounds of RFC 5280 appendix A
 };
 

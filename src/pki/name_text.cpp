@@ -1,4 +1,4 @@
-// Name as text and back (RFC 4514).
+// Conversion of a Name to text and back (RFC 4514).
 #include <algorithm>
 #include <string>
 
@@ -30,7 +30,7 @@ const AttributeType* find_type(std::string_view name) noexcept {
   return found == kAttributeTypes.end() ? nullptr : &*found;
 }
 
-// RFC 4514 §2.4
+// A value with its escapes (RFC 4514 §2.4).
 std::string escaped(std::string_view value) {
   std::string text;
   for (std::size_t at = 0; at < value.size(); ++at) {
@@ -62,7 +62,7 @@ tl::unexpected<Error> wrong(std::string what, std::size_t at) {
               "character " + std::to_string(at));
 }
 
-// Reads RFC 4514 §3 from front to back.
+// TextReader reads text of RFC 4514 §3 from front to back.
 class TextReader {
  public:
   explicit TextReader(std::string_view text) noexcept : text_(text) {}
@@ -78,7 +78,7 @@ class TextReader {
     return true;
   }
 
-  // attributeType "=" attributeValue, as the DER of an AttributeTypeAndValue.
+  // Reads attributeType "=" attributeValue, and returns the DER of an AttributeTypeAndValue.
   Result<Bytes> attribute() {
     skip_spaces();
     const std::size_t start = at_;
@@ -121,7 +121,7 @@ class TextReader {
     }
   }
 
-  // "#" and the DER of the value in hexadecimal
+  // Reads "#" and the DER of the value in hexadecimal.
   Result<Bytes> hexstring() {
     const std::size_t start = at_++;
     const std::size_t end = std::min(text_.find_first_of(",+ ", at_), text_.size());
@@ -139,7 +139,7 @@ class TextReader {
     return *octets;
   }
 
-  // The value with its escapes undone, checked against what its type allows.
+  // Reads a value, undoes its escapes, and checks the length and characters that its type allows.
   Result<std::string> string(const AttributeType* type) {
     const std::size_t start = at_;
     std::string value;
@@ -168,7 +168,7 @@ class TextReader {
     return value;
   }
 
-  // After a backslash: a special character, or two hexadecimal digits.
+  // Reads the text after a backslash: a special character, or two hexadecimal digits.
   Result<char> escape() {
     const std::size_t start = at_ - 1;
     if (at_end()) {

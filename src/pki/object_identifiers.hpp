@@ -1,4 +1,4 @@
-// Identifiers of certificate and CRL extensions (RFC 5280 §4.2, §5.2, §5.3) and of what stands in them.
+// Identifiers of certificate and CRL extensions (RFC 5280 §4.2, §5.2, §5.3) and of values in them.
 #pragma once
 
 #include "rakkan/der/oid.hpp"

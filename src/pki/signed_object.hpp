@@ -1,5 +1,7 @@
-// What certificates, CRLs and requests have in common: a part to be signed, the algorithm, the signature (RFC 5280
-// §4.1.1).
+// The common structure of certificates, CRLs and certification requests: a part to be signed, the algorithm, the
+// signature (RFC 5280 §4.1.1).
+//
+//   SEQUENCE { toBeSigned, signatureAlgorithm AlgorithmIdentifier, signatureValue BIT STRING }
 #pragma once
 
 #include <functional>
@@ -10,12 +12,13 @@
 
 namespace rakkan::pki {
 
-// SEQUENCE { to_be_signed, signatureAlgorithm, signatureValue }. The signature is verified with the signer's own public
-// key before it leaves. Fails with unsupported_algorithm, self_check_failed, or as the signer fails.
+// Signs `to_be_signed` and encodes that structure. The signature is verified with the signer's own public key before it
+// is returned. Fails with unsupported_algorithm, self_check_failed, or with the signer's errors.
 [[nodiscard]] Result<Bytes> sign_object(ByteView to_be_signed, const crypto::AlgorithmSuite& suite,
                                         crypto::Signer& signer);
 
-// One Extension whose value `body` writes.
+// Writes one Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue OCTET STRING } whose value `body`
+// writes.
 template <class Body>
 void write_extension(der::Writer& writer, const der::Oid& id, bool critical, Body&& body) {
   writer.sequence([&] {
@@ -27,10 +30,11 @@ void write_extension(der::Writer& writer, const der::Oid& id, bool critical, Bod
   });
 }
 
-// AuthorityKeyIdentifier with the keyIdentifier alone (RFC 5280 §4.2.1.1).
+// Writes an AuthorityKeyIdentifier with the keyIdentifier alone (RFC 5280 §4.2.1.1).
 void write_authority_key_identifier(der::Writer& writer, ByteView key_identifier);
 
-// A serial number of RFC 5280 §4.1.2.2: positive, at most 20 octets as INTEGER content. Fails with invalid_argument.
+// Checks a serial number by RFC 5280 §4.1.2.2: positive, at most 20 octets as INTEGER content. Fails with
+// invalid_argument.
 [[nodiscard]] Result<void> check_serial_number(ByteView magnitude);
 
 }  // namespace rakkan::pki

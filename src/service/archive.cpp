@@ -13,7 +13,7 @@ namespace {
 
 namespace json = boost::json;
 
-// object[outer][inner], or object[outer] where `inner` is empty; empty when there is no such text.
+// The text object[outer][inner], or object[outer] where `inner` is empty; empty when there is no such text.
 std::string text_at(const json::object& object, std::string_view outer, std::string_view inner = {}) {
   const json::value* value = object.if_contains(outer);
   if (value != nullptr && !inner.empty()) {
@@ -52,8 +52,8 @@ Result<audit::EntryFile> Archive::entry(audit::Journal journal, std::uint64_t in
   return file;
 }
 
-// {"by":{"id":…,"tenant":…}} of what a tenant did, {"tenant":…} of what was refused to it or done about its keys,
-// {"intent":N} of the outcome of what it asked for.
+// A record names its tenant in one of three forms: {"by":{"id":…,"tenant":…}} for an act of the tenant, {"tenant":…}
+// for a refusal or a change of its API keys, {"intent":N} for the outcome of an intent, whose record has the tenant.
 Result<TenantId> Archive::tenant_of(const audit::Record& record) const {
   json::error_code broken;
   const json::value body = json::parse(record.body, broken);
@@ -73,7 +73,7 @@ Result<TenantId> Archive::tenant_of(const audit::Record& record) const {
     return TenantId();
   }
   RAKKAN_TRY(const std::optional<audit::Record> of, this->record(intent));
-  // An intent names no other: the outcome of something else would go round in circles.
+  // Only an intent's record is followed, since it names no further intent: anything else could go round in circles.
   if (!of || of->body.find("\"intent_of\"") == std::string::npos) {
     return TenantId();
   }

@@ -23,9 +23,9 @@ std::string_view name_of(const crypto::Digest& digest) { return crypto::info(dig
 
 std::string difference(const crypto::Digest& named, const crypto::Digest& wanted) {
   if (named.algorithm() == wanted.algorithm()) {
-    return "its document_digest is not that of the document to be signed";
+    return "the instruction's document_digest is not that of the document to be signed";
   }
-  return "its document_digest is of " + std::string(name_of(named)) + ", and must be of " +
+  return "the instruction's document_digest is of " + std::string(name_of(named)) + ", and must be of " +
          std::string(name_of(wanted));
 }
 
@@ -34,28 +34,28 @@ std::string in_words(std::chrono::seconds age) {
   return age == days ? std::to_string(days.count()) + " days" : std::to_string(age.count()) + " s";
 }
 
-// 立会人型: somebody's instruction for exactly these bytes, and not one from another time.
+// 立会人型 (witness type): a person's instruction for exactly these bytes, neither too old nor from the future.
 Result<void> check_instruction(const std::optional<Instruction>& instruction, const crypto::Digest& document_digest,
                                const InstructionPolicy& policy, Instant now) {
   if (!instruction) {
-    return fail(ErrorCode::instruction_missing, "nobody's instruction came with the request");
+    return fail(ErrorCode::instruction_missing, "no instruction came with the request");
   }
   if (!(instruction->document_digest() == document_digest)) {
     return fail(ErrorCode::instruction_digest_mismatch, difference(instruction->document_digest(), document_digest));
   }
   if (instruction->when() > now + policy.clock_skew) {
-    return fail(ErrorCode::instruction_from_future, "it was given later than now", "when");
+    return fail(ErrorCode::instruction_from_future, "the instruction was given later than now", "when");
   }
   if (now - instruction->when() > policy.longest_age) {
-    return fail(
-        ErrorCode::instruction_too_old,
-        "it was given at " + to_rfc3339(instruction->when()) + ", more than " + in_words(policy.longest_age) + " ago",
-        "when");
+    return fail(ErrorCode::instruction_too_old,
+                "the instruction was given at " + to_rfc3339(instruction->when()) + ", more than " +
+                    in_words(policy.longest_age) + " ago",
+                "when");
   }
   return {};
 }
 
-// 当事者型: the party's own PIN for the party's own key, now or when the activation was granted.
+// 当事者型 (party type): the party's own PIN for the party's own key, now or when the activation was granted.
 Result<void> check_activation(const Consent& consent) {
   if (!consent.pin && !consent.activation) {
     return fail(ErrorCode::activation_missing, "neither PIN nor activation came with the request");

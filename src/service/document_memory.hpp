@@ -16,7 +16,7 @@ class DocumentMemory {
  public:
   explicit DocumentMemory(std::uint64_t limit) noexcept : limit_(limit) {}
 
-  // An owner's part, for the reading of one document. The memory outlives it.
+  // Part is an owner's share of the memory, for reading one document. The DocumentMemory outlives it.
   class Part final : public pdf::MemoryBudget {
    public:
     Part(DocumentMemory& of, async::Owner owner) noexcept : of_(of), owner_(owner) {}
@@ -34,7 +34,7 @@ class DocumentMemory {
   }
 
  private:
-  // Documents are read within a second or so.
+  // A document is read within about a second.
   static constexpr std::chrono::milliseconds kRetryAfter{1'000};
 
   [[nodiscard]] Result<void> take(std::uint64_t bytes, async::Owner owner) {
@@ -52,7 +52,7 @@ class DocumentMemory {
     const std::lock_guard lock(mutex_);
     const auto own = by_owner_.find(owner);
     if (own == by_owner_.end()) {
-      return;  // it never took any
+      return;  // this part never took any memory
     }
     taken_ -= bytes;
     own->second -= bytes;
@@ -64,7 +64,7 @@ class DocumentMemory {
   const std::uint64_t limit_;
   mutable std::mutex mutex_;
   std::uint64_t taken_ = 0;
-  std::unordered_map<async::Owner, std::uint64_t, async::Owner::Hash> by_owner_;  // those who have some
+  std::unordered_map<async::Owner, std::uint64_t, async::Owner::Hash> by_owner_;  // owners that have memory now
 };
 
 }  // namespace rakkan::service

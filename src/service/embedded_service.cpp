@@ -11,12 +11,14 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/command.hpp"
+#include "rakkan/service/signing_service.hpp"
 #include "service/open_folder.hpp"
 
 namespace rakkan::service {
 namespace {
 
-// Timestamps of the trail's checkpoints, by a profile of the service, which comes after the trail and goes before it.
+// Stamping timestamps the trail's checkpoints by a TSA profile of the service, which is made after the trail and
+// destroyed before it.
 class Stamping {
  public:
   void begin(SigningService* service) {
@@ -48,15 +50,15 @@ bool is_own_unit(const EmbeddedOptions& options) {
 
 }  // namespace
 
-// In the order it is opened; it closes the other way round.
+// The service's parts in the order in which they are opened; they are closed in the reverse order.
 struct EmbeddedService::Parts {
   Parts(OpenFolder opened, std::map<std::string, std::string> serials)
       : folder(std::move(opened)), tokens(*folder.store, std::move(serials)) {}
   ~Parts() {
     stamping.end();
-    if (signing != nullptr) {
+    if (service != nullptr) {
       announce("service.stopped");
-      signing.reset();  // with what it accepted
+      service.reset();  // finishes the requests that it accepted
     }
     if (trail != nullptr) {
       trail->stop();
@@ -66,11 +68,11 @@ struct EmbeddedService::Parts {
   Parts& operator=(const Parts&) = delete;
 
   [[nodiscard]] Result<void> open_trail(const EmbeddedOptions& options);
-  // The tokens that are there become the folder's …
+  // Makes the tokens that the module shows now the folder's own. hsm_token_lost when the log's token is not among them.
   [[nodiscard]] Result<void> take_tokens(const std::string& log_token);
-  // … and that, with the place, is recorded.
+  // Records the adoption: the place and the tokens that the folder has from now on.
   [[nodiscard]] Result<void> record_adoption(const Adoption& adoption);
-  // A stop that could not be recorded is found at the next start: it has no entry.
+  // Records a start or stop of `program`. A stop that could not be recorded shows in the trail as a start without one.
   bool announce(std::string event) {
     if (program.empty()) {
       return true;
@@ -86,12 +88,12 @@ struct EmbeddedService::Parts {
   SystemClock clock;
   crypto::SystemRandom random;
   FolderTokens tokens;
-  std::vector<TokenStanding> taken;  // of an adoption
+  std::vector<TokenStanding> taken;  // the tokens, when this opening adopts the folder
   std::unique_ptr<credentials::KeySource> keys;
   Stamping stamping;
   std::unique_ptr<audit::Trail> trail;
   std::unique_ptr<audit::AuditTrailWriter> writer;
-  std::unique_ptr<SigningService> signing;
+  std::unique_ptr<Assembly> service;
 };
 
 Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) {
@@ -125,8 +127,8 @@ Result<void> EmbeddedService::Parts::take_tokens(const std::string& log_token) {
   for (const TokenStanding& token : taken) {
     if (token.label == log_token && token.now.empty()) {
       return fail(ErrorCode::hsm_token_lost,
-                  "the key of the log is in it, and without that key this log cannot go on: bring the token back, or "
-                  "begin a new data folder",
+                  "the key of the log is in this token, and without that key this log cannot go on: bring the token "
+                  "back, or begin a new data folder",
                   "token " + log_token);
     }
     if (!token.now.empty()) {
@@ -151,7 +153,7 @@ Result<void> EmbeddedService::Parts::record_adoption(const Adoption& adoption) {
 EmbeddedService::EmbeddedService(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
 EmbeddedService::~EmbeddedService() = default;
 
-SigningService& EmbeddedService::signing() noexcept { return *parts_->signing; }
+Assembly& EmbeddedService::service() noexcept { return *parts_->service; }
 audit::Trail& EmbeddedService::trail() noexcept { return *parts_->trail; }
 store::Store& EmbeddedService::store() noexcept { return *parts_->folder.store; }
 const Clock& EmbeddedService::clock() const noexcept { return parts_->clock; }
@@ -169,12 +171,12 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
   RAKKAN_CHECK(adopting ? parts->take_tokens(options.audit.token_label) : Result<void>());
   RAKKAN_CHECK(parts->open_trail(options));
   RAKKAN_CHECK(adopting ? parts->record_adoption(options.adoption) : Result<void>());
-  RAKKAN_TRY(parts->signing, SigningService::create(options.service, {.store = *parts->folder.store,
-                                                                      .keys = *parts->keys,
-                                                                      .clock = parts->clock,
-                                                                      .random = parts->random,
-                                                                      .trail = *parts->writer}));
-  parts->stamping.begin(parts->signing.get());
+  RAKKAN_TRY(parts->service, Assembly::create(options.service, {.store = *parts->folder.store,
+                                                                .keys = *parts->keys,
+                                                                .clock = parts->clock,
+                                                                .random = parts->random,
+                                                                .trail = *parts->writer}));
+  parts->stamping.begin(&parts->service->signing());
   if (!parts->announce("service.started")) {
     return fail(ErrorCode::audit_unavailable, "the start was not recorded");
   }

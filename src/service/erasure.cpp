@@ -15,7 +15,7 @@ std::string body_of(const access::Principal& by, const std::vector<std::uint64_t
   return body + "]}";
 }
 
-// Those of the indexes that have a record, in order, each once.
+// The indexes that have a record, in order, each once.
 Result<std::vector<std::uint64_t>> that_are_there(store::Ledger& ledger, std::vector<std::uint64_t> indexes) {
   std::sort(indexes.begin(), indexes.end());
   indexes.erase(std::unique(indexes.begin(), indexes.end()), indexes.end());

@@ -20,7 +20,7 @@ std::string authentication_text(const Instruction& instruction) {
   return text;
 }
 
-// One pass over the pattern: what stands for {name} is never read as a pattern again.
+// The pattern is read once: a value that was filled in for {name} is never read as a pattern again.
 std::string filled(std::string_view pattern, const Instruction& instruction) {
   const std::array<std::pair<std::string_view, std::string>, 4> values{{
       {"{name}", instruction.who_name()},

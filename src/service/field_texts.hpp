@@ -1,4 +1,4 @@
-// What the signature dictionary says about the two types (product research 3.3).
+// Texts of the signature dictionary (ISO 32000-2 §12.8.1, Table 255) for the two signature types.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace rakkan::service {
 
 // 立会人型: /Name is the operator, /Reason says on whose instruction, with envelope, authentication and the caller's
 // own words after it. 当事者型: /Name is the certificate's common name, /Reason the caller's or "合意 / Agreed". /M is
-// when it was authorized.
+// the time at which the signature was authorized.
 [[nodiscard]] pades::SignatureFieldSpec field_spec(const Authorization& grant, const FieldChoice& choice,
                                                    const WitnessTexts& witness);
 

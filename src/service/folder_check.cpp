@@ -19,11 +19,11 @@ class FolderCheck {
   FolderCheck(fs::path folder, UserId owner)
       : folder_(std::move(folder)), owner_(owner), other_owner_(this_user() == kRoot ? kRoot : owner) {}
 
-  // That file or folder, and what lies in it so many levels down.
+  // Checks a file or folder `name` of the data folder, and its contents down to `levels` levels.
   [[nodiscard]] Result<void> check(const fs::path& name, Readers readers, int levels = kNoDeeper) const {
     return check_tree(folder_ / name, readers, levels);
   }
-  // All files of the folder whose names begin so.
+  // Checks all files of the data folder whose names start with `beginning`.
   [[nodiscard]] Result<void> check_files(std::string_view beginning, Readers readers) const {
     std::error_code error;
     for (fs::directory_iterator entry(folder_, error), end; !error && entry != end; entry.increment(error)) {
@@ -66,12 +66,12 @@ class FolderCheck {
 Result<void> check_is_data_folder(const fs::path& data_dir) {
   std::error_code error;
   if (fs::exists(data_dir / "rakkan.db", error) || error) {
-    return {};  // what cannot be looked at is refused by who opens it
+    return {};  // a folder that cannot be looked at is refused when it is opened
   }
   return fail(
       ErrorCode::data_folder_missing,
-      "no data folder is there: `rakkan init` makes one; a configuration that was moved out of its folder has to "
-      "name it (data_dir)",
+      "no data folder is at this path: `rakkan init` makes one; a configuration that was moved out of its folder has "
+      "to name the folder (data_dir)",
       data_dir.string());
 }
 

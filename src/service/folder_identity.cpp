@@ -15,13 +15,14 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kIdFact = "folder.id";
 constexpr std::string_view kPlaceFact = "folder.place";
-constexpr std::string_view kTokenFacts = "folder.token.";  // and the label: its serial number
+constexpr std::string_view kTokenFacts = "folder.token.";  // the token's label follows; the value is its serial number
 
 constexpr std::size_t kIdSize = 16;          // bytes of randomness
 constexpr std::size_t kLongestPath = 4'096;  // bytes
 constexpr std::size_t kLongestText = 256;    // bytes
 
-// A time in nanoseconds and an inode are larger than what every reader of JSON takes for a number.
+// A time in nanoseconds and an inode's number may be larger than the numbers that every reader of JSON takes (RFC 8259
+// §6), so both are written as text.
 std::string text_of(const FileMark& mark) {
   json::ObjectWriter object;
   object.text("born", std::to_string(mark.born)).text("inode", std::to_string(mark.inode));
@@ -70,7 +71,7 @@ Result<FolderPlace> read_place(std::string_view text) {
   return place;
 }
 
-// How the folder's record names a place: enough to find it again.
+// A place as the record of an adoption names it: machine and path are enough to find it again.
 std::string place_in_record(const FolderPlace& place) {
   json::ObjectWriter object;
   object.text("machine", place.machine).text("path", place.path.string());
@@ -80,11 +81,11 @@ std::string place_in_record(const FolderPlace& place) {
 tl::unexpected<Error> copied(const FolderPlace& made, bool original, const FolderPlace& here) {
   const std::string what =
       original
-          ? "it is a copy of " + made.path.string() +
-                ", which is still there, and both are one log under one name: use the original, or make the copy a "
+          ? "the folder is a copy of " + made.path.string() +
+                ", which still exists, and both are one log under one name: use the original, or make the copy a "
                 "folder of its own with `rakkan data adopt --beside-original`"
-          : "its files are not those that were made at " + made.path.string() +
-                ": a backup that was restored, or a copy. Make sure that nothing newer is anywhere (`rakkan audit "
+          : "the folder's files are not those that were made at " + made.path.string() +
+                ": it is a restored backup or a copy. Make sure that no newer copy of the log exists (`rakkan audit "
                 "verify --against`), then go on with `rakkan data adopt`";
   return fail(ErrorCode::data_folder_copied, what, here.path.string());
 }
@@ -123,9 +124,9 @@ Result<void> FolderIdentity::check() const {
   if (other_machine) {
     return fail(
         ErrorCode::data_folder_on_another_machine,
-        "it was made on another machine, at " + made_.path.string() +
-            ": a backup that was restored here, or a copy. Make sure that the other machine does not use it any "
-            "more and has nothing newer (`rakkan audit verify --against`), then go on with `rakkan data adopt`",
+        "the folder was made on another machine, at " + made_.path.string() +
+            ": it is a backup that was restored here, or a copy. Make sure that the other machine does not use it any "
+            "more and has no newer log (`rakkan audit verify --against`), then go on with `rakkan data adopt`",
         here_.path.string());
   }
   const bool same_files = is_same_file(made_.folder, here_.folder) && is_same_file(made_.database, here_.database);

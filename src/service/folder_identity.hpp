@@ -1,4 +1,5 @@
-// FolderIdentity is what the store of a data folder says about the folder itself: its id, its place and its tokens.
+// FolderIdentity is the part of a data folder's store that is about the folder itself: its id, its place and its
+// tokens.
 #pragma once
 
 #include <map>
@@ -16,7 +17,7 @@ namespace rakkan::service {
 
 class FolderIdentity {
  public:
-  // Reads it; a folder without one (new, or of an earlier version) gets it here, for the place where it is.
+  // Reads the identity; a folder without one (new, or of an earlier version) gets it here, for the place where it is.
   // file_unreadable, store_unavailable, store_corrupt.
   [[nodiscard]] static Result<FolderIdentity> open(store::Ledger& ledger, RandomSource& random,
                                                    const std::filesystem::path& data_dir,
@@ -27,9 +28,9 @@ class FolderIdentity {
   [[nodiscard]] const FolderPlace& here() const noexcept { return here_; }
   [[nodiscard]] bool original_is_there() const;
 
-  // data_folder_copied, data_folder_on_another_machine: the folder is not where it belongs.
+  // Fails with data_folder_copied or data_folder_on_another_machine when the folder is not where it belongs.
   [[nodiscard]] Result<void> check() const;
-  // Where the folder is now becomes the place where it belongs: it was renamed. After check().
+  // Stores the present place as the one where the folder belongs, since it was renamed. Only after check() succeeded.
   [[nodiscard]] Result<void> follow_rename(store::Ledger& ledger) const;
 
  private:
@@ -40,10 +41,10 @@ class FolderIdentity {
   FolderPlace here_;
 };
 
-// A folder's tokens as its store has them. Thread-safe.
+// FolderTokens are a folder's tokens as its store has them. Thread-safe.
 class FolderTokens final : public credentials::KnownTokens {
  public:
-  // store_unavailable, store_corrupt. The ledger outlives it.
+  // The serial numbers by label. store_unavailable, store_corrupt.
   [[nodiscard]] static Result<std::map<std::string, std::string>> read(store::Ledger& ledger);
   FolderTokens(store::Ledger& ledger, std::map<std::string, std::string> serials)
       : ledger_(&ledger), serials_(std::move(serials)) {}
@@ -52,7 +53,7 @@ class FolderTokens final : public credentials::KnownTokens {
   [[nodiscard]] Result<void> remember(const std::string& token_label, const std::string& serial) override;
 
   [[nodiscard]] std::map<std::string, std::string> all() const;
-  // From now on these are the folder's; the store is told by the change that is recorded with it.
+  // Makes these the folder's tokens in memory; the store gets them by the change that is recorded with the adoption.
   void replace(std::map<std::string, std::string> serials);
 
  private:
@@ -61,19 +62,19 @@ class FolderTokens final : public credentials::KnownTokens {
   std::map<std::string, std::string> serials_;  // by label
 };
 
-// What the tokens that are there are to those that the folder knows.
+// Compares the tokens that the folder knows with those that the module shows.
 [[nodiscard]] std::vector<TokenStanding> compare(const std::map<std::string, std::string>& known,
                                                  const std::vector<credentials::TokenSeen>& seen);
 
-// The changes of the store that an adoption is, and its record for the trail.
+// RecordedAdoption is an adoption as changes of the store, and as its record for the trail.
 struct RecordedAdoption {
   std::vector<store::RowChange> changes;
   std::string body;
 };
-// With the id that the folder has from then on: a new one beside the original, which `fresh_id` is for.
+// Makes the changes and the record. The folder keeps its id, or, beside an original that still exists, gets `fresh_id`.
 [[nodiscard]] RecordedAdoption adoption(const FolderIdentity& identity, const std::vector<TokenStanding>& tokens,
                                         const Adoption& adoption, const std::string& fresh_id);
-// 32 hexadecimal digits.
+// A new id of 32 hexadecimal digits.
 [[nodiscard]] Result<std::string> fresh_folder_id(RandomSource& random);
 
 }  // namespace rakkan::service

@@ -22,10 +22,10 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kLongestMachineId = 64;  // bytes
 constexpr std::size_t kMachineIdSize = 32;       // hexadecimal digits (machine-id(5))
 constexpr std::string_view kPurpose = "rakkan data folder\n";
-constexpr std::size_t kHashSize = 16;  // bytes of it are told
+constexpr std::size_t kHashSize = 16;  // bytes of the hash that are used
 
-// File systems whose numbers of files end with the mount. The last one, of VirtualBox's shared folders, is not in the
-// kernel's header.
+// File systems whose inode numbers are good for one mount only. The last constant, of VirtualBox's shared folders, is
+// not in the kernel's header.
 constexpr std::array<std::int64_t, 8> kPassingInodes{FUSE_SUPER_MAGIC,      NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC,
                                                      SMB2_SUPER_MAGIC,      CIFS_SUPER_MAGIC, V9FS_MAGIC,
                                                      OVERLAYFS_SUPER_MAGIC, 0x786F4256};
@@ -38,14 +38,14 @@ std::string machine_named_by(const fs::path& file) {
   const std::string_view text = text_of(*content);
   const std::string_view id = text.substr(0, text.find('\n'));
   if (id.size() != kMachineIdSize || !from_hex(id)) {
-    return {};  // empty, or "uninitialized": an image that has not been started yet
+    return {};  // empty, or "uninitialized": an image that was never booted (machine-id(5))
   }
   const crypto::Digest hash = crypto::digest(crypto::DigestAlgorithm::sha256, {bytes_of(kPurpose), bytes_of(id)});
   return to_hex(hash.view().first(kHashSize));
 }
 
-// The mark, and what two files that are there at the same time are compared by: the device's number may be another one
-// after a restart of the machine.
+// A file's mark, and its device and inode, by which two files that exist at the same time are compared: the device's
+// number may change with a restart of the machine, so it is no part of the mark.
 struct Found {
   FileMark mark;
   std::uint64_t device = 0;
@@ -105,7 +105,7 @@ bool is_still_there(const FolderPlace& place, const fs::path& here) {
   if (!there || !ours || !is_same_file(there->mark, place.database)) {
     return false;
   }
-  // One folder that is reached by two paths is one folder.
+  // The same folder reached by two paths has the same device and inode.
   return there->device != ours->device || there->inode != ours->inode;
 }
 

@@ -14,7 +14,7 @@ namespace rakkan::service {
 namespace {
 
 constexpr std::chrono::seconds kRound{1};
-constexpr int kRoundsBetweenRareWork = 3'600;  // an hour
+constexpr int kRoundsBetweenRareWork = 3'600;  // rounds of one second: an hour
 
 }  // namespace
 
@@ -61,12 +61,12 @@ struct Housekeeping::Impl {
     }
   }
 
-  // A trouble is logged, shows in rakkan_ready and is tried to be mended while nobody asks for anything.
+  // Also without any request, a trouble is logged, shows in rakkan_ready, and the service tries to recover from it.
   void watch_readiness() { async::block_on(environment.readiness.problems(std::chrono::steady_clock::now())); }
 
-  // A credential that is gone stays in the metric until the server starts again: its certificate still expires.
+  // A credential that was disabled stays in the metric until the server starts again: its certificate still expires.
   void watch_certificates() {
-    for (const CertificateLife& life : environment.signing.certificates()) {
+    for (const CertificateLife& life : environment.state.certificates()) {
       expiry.observe(life.credential.value(), life.not_after);
     }
   }
@@ -78,7 +78,7 @@ struct Housekeeping::Impl {
   std::mutex mutex;
   std::condition_variable changed;
   bool ending = false;
-  std::thread thread;  // the last: it uses the rest
+  std::thread thread;  // the last member, since it uses the others
 };
 
 Housekeeping::Housekeeping(const Environment& environment) : impl_(std::make_unique<Impl>(environment)) {}

@@ -13,8 +13,8 @@ constexpr std::string_view kSecretFact = "idempotency.secret";
 constexpr std::size_t kSecretSize = 32;
 constexpr std::size_t kLongestKey = 255;
 constexpr std::chrono::milliseconds kRetryInFlight{1'000};
-// A claim is made while the activation is good, and its use recorded before the deadline of the request
-// (signing.deadline: an hour at most), or of a batch's line, which is the same: the row has to be there by then.
+// A claim is made while the activation is good, and its use is recorded before the deadline of the request (or of a
+// line of a batch), which is signing.deadline, an hour at most: the activation's row has to exist until then.
 constexpr std::chrono::hours kActivationsKept{2};
 
 Result<SecureBytes> make_secret(store::Ledger& ledger, RandomSource& random) {
@@ -33,7 +33,7 @@ Result<SecureBytes> load_secret(store::Ledger& ledger, RandomSource& random) {
   }
   const auto secret = from_hex(*known);
   if (!secret || secret->size() != kSecretSize) {
-    return fail(ErrorCode::store_corrupt, "the fact is not one that we wrote", std::string(kSecretFact));
+    return fail(ErrorCode::store_corrupt, "the fact has not the form in which it is written", std::string(kSecretFact));
   }
   return SecureBytes(*secret);
 }
@@ -74,8 +74,8 @@ Idempotency::Permit::~Permit() {
   }
 }
 
-// The place is taken before the store is read, and given back after the answer is in it: whoever finds the place free
-// finds the answer, too.
+// The key's place among the requests in flight is taken before the store is read, and given back after the answer is in
+// the store: a request that finds the place free finds the answer, too.
 Result<Idempotency::Claim> Idempotency::claim(const TenantId& tenant, const std::string& key, ByteView fingerprint) {
   std::pair<TenantId, std::string> place(tenant, key);
   {

@@ -1,4 +1,4 @@
-// KeyUse counts what keys cost: how often they signed, how long that took, how long it was waited for.
+// KeyUse counts the cost of keys: how often they signed, how long signing took, and how long requests waited for it.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@ class KeyUse {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // Runs `sign`, which was asked for at `asked`. Thread-safe.
+  // Runs `sign` and counts it; the request for it was made at `asked`. Thread-safe.
   template <class Sign>
   [[nodiscard]] auto measure(Time asked, const Sign& sign) {
     const Time began = std::chrono::steady_clock::now();
@@ -38,15 +38,15 @@ class KeyUse {
   }
   std::atomic<std::uint64_t> signed_{0};
   std::atomic<std::uint64_t> failed_{0};
-  std::atomic<std::int64_t> signing_{0};  // nanoseconds, together
+  std::atomic<std::int64_t> signing_{0};  // nanoseconds of all uses together
   std::atomic<std::int64_t> waited_{0};
 };
 
-// How often each error came. Thread-safe.
+// ErrorCounts counts how often each error came. Thread-safe.
 class ErrorCounts {
  public:
   void add(ErrorCode code) noexcept { counts_[static_cast<std::size_t>(code)].fetch_add(1, std::memory_order_relaxed); }
-  // Those that came, in the order of ErrorCode.
+  // The errors that came at least once, in the order of ErrorCode.
   [[nodiscard]] std::vector<std::pair<ErrorCode, std::uint64_t>> counted() const {
     std::vector<std::pair<ErrorCode, std::uint64_t>> all;
     for (std::size_t i = 0; i < counts_.size(); ++i) {

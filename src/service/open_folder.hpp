@@ -1,6 +1,6 @@
-// Opening a data folder as far as no token is needed: the lock, whose its files are, the store, whether the folder is
-// where it belongs, the PIN files, and whether its log is the configured one. One implementation for programs that go
-// on with it and for those that only ask whether they could.
+// Opening a data folder as far as no token is needed: the lock, the owners of its files, the store, whether the folder
+// is where it belongs, the PIN files, and whether its log is the configured one. One implementation serves programs
+// that go on with the folder and `config check`, which only asks whether a program could.
 #pragma once
 
 #include <memory>
@@ -19,7 +19,7 @@ struct OpenFolder {
   FolderIdentity identity;
 };
 
-// As EmbeddedService::open, without hsm_ codes and those of the log's files.
+// Errors as of EmbeddedService::open, without hsm_ codes and those of the log's files.
 [[nodiscard]] Result<OpenFolder> open_folder(const EmbeddedOptions& options, RandomSource& random);
 
 }  // namespace rakkan::service

@@ -33,7 +33,7 @@ Result<void> OpenIntents::settle_interrupted() {
   for (std::uint64_t index = marked_; index < trail_->size(); ++index) {
     const Result<store::RecordRow> record = ledger_->record(index);
     if (!record && record.error().code == ErrorCode::audit_index_unknown) {
-      continue;  // erased: nobody can tell any more what it said
+      continue;  // the record was erased, or the entry never had one
     }
     RAKKAN_CHECK(record);
     const records::Trace trace = records::trace(record->body);
@@ -75,6 +75,19 @@ OpenIntents::Guard::Guard(OpenIntents& all) : all_(all) {
 void OpenIntents::Guard::close() {
   const std::scoped_lock lock(all_.mutex_);
   all_.lower_bounds_.erase(place_);
+}
+
+void OpenIntents::count(async::BoundedPool& pool, async::Deadline deadline) {
+  if (++intents_ % kIntentsToAMark == 0) {
+    // A mark that is not moved costs a later start a longer look, nothing else.
+    static_cast<void>(pool.submit(
+        [this](const Result<void>& started) {
+          if (started) {
+            static_cast<void>(move_mark());
+          }
+        },
+        deadline));
+  }
 }
 
 }  // namespace rakkan::service

@@ -1,11 +1,14 @@
-// OpenIntents knows where intents without outcome can be: a mark in the store below which every intent has one. After a
-// crash the records from the mark on are looked through, and what they leave open gets the outcome "interrupted".
+// OpenIntents knows where intents without outcome can be: it keeps a mark in the store below which every intent has
+// one. After a crash the records from the mark on are looked through, and each intent without outcome gets the outcome
+// "interrupted".
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <set>
 
+#include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/store/ledger.hpp"
@@ -14,7 +17,7 @@ namespace rakkan::service {
 
 class OpenIntents {
  public:
-  // Both outlive it.
+  // Ledger and trail outlive the OpenIntents.
   OpenIntents(store::Ledger& ledger, audit::TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
 
   // Gives intents that a crash left open their outcome, and sets the mark. Blocks; before the first intent of this
@@ -23,7 +26,11 @@ class OpenIntents {
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
 
-  // Made before an intent is recorded. One that is not closed (its outcome could not be recorded) holds the mark back.
+  // Counts one more recorded intent; after kIntentsToAMark of them moves the mark up, on that pool.
+  void count(async::BoundedPool& pool, async::Deadline deadline);
+
+  // A Guard is made before an intent is recorded. One that is never closed, because the outcome could not be recorded,
+  // holds the mark back.
   class Guard {
    public:
     explicit Guard(OpenIntents& all);
@@ -39,10 +46,14 @@ class OpenIntents {
  private:
   [[nodiscard]] std::uint64_t mark();
 
+  // The intents after which the mark moves up; a start after a crash looks through about as many records.
+  static constexpr std::uint64_t kIntentsToAMark = 4'096;
+
   store::Ledger* ledger_;
   audit::TrailWriter* trail_;
+  std::atomic<std::uint64_t> intents_{0};
   std::mutex move_mutex_;
-  std::uint64_t marked_ = 0;  // what the store has
+  std::uint64_t marked_ = 0;  // the mark in the store
   std::mutex mutex_;
   std::multiset<std::uint64_t> lower_bounds_;  // of the indexes of the intents that are open
 };

@@ -23,7 +23,7 @@ async::Task<Readiness::Problems> Readiness::problems(Time now) {
       waiting_.push_back(std::move(answer));
       return;
     }
-    Problems known = last_;  // the look ended in between
+    Problems known = last_;  // the other caller's look ended in between
     guard.unlock();
     answer(std::move(known));
   };
@@ -34,7 +34,7 @@ async::Task<Readiness::Problems> Readiness::look(Time now) {
   std::vector<Error> wrong;
   try {
     wrong = co_await look_();
-  } catch (const std::exception& thrown) {  // whoever waits must not wait for ever
+  } catch (const std::exception& thrown) {  // callers that wait for this answer must not wait for ever
     wrong.emplace_back(ErrorCode::internal, thrown.what(), std::string(), std::nullopt, std::vector<Error>());
   }
   note_warnings();

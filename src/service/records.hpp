@@ -1,5 +1,7 @@
-// Records are what the trail's entries commit to: JSON that says who had what done, without PINs, tokens and documents.
-// A record names the intent it closes, so that intents without an outcome are found after a crash.
+// The records of the use cases: JSON to which the trail's entries commit, and which says who asked for a signature, an
+// activation or a token, and what came of it, without PINs, activation tokens and documents. The record of an outcome
+// names the intent that it closes, so that intents without an outcome are found after a crash. The answers to signing
+// requests are written here too, from the same facts.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +18,16 @@
 
 namespace rakkan::service::records {
 
-// What is known of one signature on its way: it grows from step to step, and intent, outcome and answer are written
-// from it.
+// SigningFacts is everything that is known of one signature on its way: it grows from step to step, and intent, outcome
+// and answer are written from it.
 struct SigningFacts {
-  std::string_view action;                  // "sign_pdf", "sign_hash"
-  pades::BaselineLevel level{};             // asked for
-  crypto::Digest document_digest;           // SHA-256 of the document, or the digest that was handed in
-  std::optional<Authorization> grant = {};  // step 1, with the signature's id
-  SignatureId signature = {};
-  std::optional<crypto::Digest> message_digest = {};   // step 4: what the signature's messageDigest says
-  std::optional<crypto::Digest> to_be_signed = {};     // what the key is given
+  std::string_view action;                             // "sign_pdf", "sign_hash"
+  pades::BaselineLevel level{};                        // asked for
+  crypto::Digest document_digest;                      // SHA-256 of the document, or the digest that was handed in
+  std::optional<Authorization> grant = {};             // step 1
+  SignatureId signature = {};                          // made in step 1; the document and both entries carry it
+  std::optional<crypto::Digest> message_digest = {};   // step 4: the value of the attribute messageDigest
+  std::optional<crypto::Digest> to_be_signed = {};     // step 4: the digest of the signed attributes
   std::uint64_t intent = 0;                            // step 5: its entry's index in the trail
   std::optional<crypto::Digest> signature_value = {};  // step 6: SHA-256 of it
   std::optional<TokenFacts> timestamp = {};            // step 9
@@ -33,18 +35,18 @@ struct SigningFacts {
 
 // {"alg":"SHA-256","value":"…"}, the form of every digest in records and answers.
 [[nodiscard]] std::string digest_json(const crypto::Digest& digest);
-// Whom it is about: the party, or who gave the instruction.
+// The id of the person whom a signature's record is about: the party, or the giver of the instruction.
 [[nodiscard]] std::string subject(const Authorization& grant);
 
 [[nodiscard]] std::string intent(const SigningFacts& facts);
 [[nodiscard]] std::string made(const SigningFacts& facts);
 [[nodiscard]] std::string failed(const SigningFacts& facts, ErrorCode why);
 [[nodiscard]] std::string interrupted(std::uint64_t intent, const SignatureId& signature);
-// What the answer says beside the bytes.
+// The members of the answer beside the bytes.
 [[nodiscard]] std::string answer(const SigningFacts& facts);
 [[nodiscard]] std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size);
 
-// What a record means for the question which intents are open.
+// Trace is the part of a record that matters for finding open intents.
 struct Trace {
   bool is_intent = false;
   std::optional<std::uint64_t> closes;  // an intent's index

@@ -8,8 +8,8 @@
 
 namespace rakkan::service {
 
-// After a self-check: has a table made on the pool when one has become due. When the pool is full or does not come to
-// it, one becomes due again.
+// To be called after a self-check: has a table made on the pool when one has become due. When the pool is full, or
+// drops the job, the table becomes due again.
 inline void have_table_made(const std::shared_ptr<crypto::SelfCheck>& check, async::BoundedPool& cpu) {
   constexpr std::chrono::seconds kWorthTheWait{10};
   if (!check->claim_table()) {

@@ -1,16 +1,17 @@
-#include "service/signing_act.hpp"
-
 #include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
+#include "service/signing_act.hpp"
+#include "service/use_cases.hpp"
 
 namespace rakkan::service {
 namespace {
 
-// The line without its document: the caller keeps it and embeds the CMS. The digest is what the instruction or the PIN
-// is for.
+// The signing line without a document: the caller keeps the document and embeds the CMS. The instruction or the PIN is
+// for the digest.
 async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& command) {
   RAKKAN_CO_CHECK(co_await act.open());
   const credentials::SigningMaterial& key = act.key();
-  RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a PIN counts for it
+  RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a try of the PIN is counted
   RAKKAN_CO_CHECK(co_await act.authorize());                                  // 1
   RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
   RAKKAN_CO_CHECK(co_await act.record_intent(attributes, command.digest));    // 5
@@ -25,7 +26,7 @@ async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& c
 }  // namespace
 
 async::Task<Result<SignedDigest>> SigningService::sign_hash(SignHashCommand command) {
-  SigningAct act(*parts_, "sign_hash", command, command.digest);
+  SigningAct act(use_cases_->making, "sign_hash", command, command.digest);
   Result<SignedDigest> result = co_await line(act, command);
   co_return co_await act.concluded(std::move(result));
 }

@@ -1,26 +1,21 @@
 #include "rakkan/async/task.hpp"
+#include "rakkan/service/command.hpp"
+#include "service/document_work.hpp"
 #include "service/field_texts.hpp"
 #include "service/signing_act.hpp"
+#include "service/use_cases.hpp"
 
 namespace rakkan::service {
 namespace {
 
-Result<void> check_size(const ServiceParts& parts, const HashedDocument& document) {
-  if (document.base().size() > parts.options.limits.document) {
-    return fail(ErrorCode::input_too_large,
-                "at most " + std::to_string(parts.options.limits.document) + " bytes are accepted", "document");
-  }
-  return {};
-}
-
-// The line of docs/architecture.md, top to bottom.
-async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, const SignPdfCommand& command) {
+// The signing line of docs/architecture.md, top to bottom; the numbers are its steps.
+async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct& act, const SignPdfCommand& command) {
   const HashedDocument& document = command.document;
-  RAKKAN_CO_CHECK(check_size(parts, document));
+  RAKKAN_CO_CHECK(with.documents.check_size(document.base().size()));
   RAKKAN_CO_CHECK(co_await act.open());
   RAKKAN_CO_CHECK(co_await act.authorize());  // 1
   const credentials::SigningMaterial& key = act.key();
-  pades::SignatureFieldSpec field = field_spec(*act.facts().grant, command.field, parts.options.witness);
+  pades::SignatureFieldSpec field = field_spec(*act.facts().grant, command.field, with.witness);
   field.digest_algorithm = key.suite().digest;
   field.timestamped = pades::needs_timestamp(command.level);
   field.signature_id = act.facts().signature.value();
@@ -28,15 +23,15 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
   std::size_t token_room = act.expected_token_size();
   for (;;) {
     const auto prepare = [&](const pdf::Limits& limits) {
-      DocumentMemory::Part memory(parts.document_memory, owner);
-      return prepare_pdf(document, key, field, token_room, parts.environment.random, limits, &memory);
+      DocumentMemory::Part memory(with.documents.memory(), owner);
+      return prepare_pdf(document, key, field, token_room, with.random, limits, &memory);
     };
     RAKKAN_CO_TRY(PreparedPdf prepared,
-                  co_await parts.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
-    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));   //  5
-    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));              //  6, 7
-    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                        //  9
-    const Bytes cms = assemble(key, prepared.attributes, signature, token);                         //  8
+                  co_await with.documents.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));            //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));                       //  6, 7
+    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                                 //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                                  //  8
     if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
       token_room = with_margin(token->der().size());
@@ -54,8 +49,8 @@ async::Task<Result<SignedDocument>> line(ServiceParts& parts, SigningAct& act, c
 }  // namespace
 
 async::Task<Result<SignedDocument>> SigningService::sign_pdf(SignPdfCommand command) {
-  SigningAct act(*parts_, "sign_pdf", command, command.document.document_digest());
-  Result<SignedDocument> result = co_await line(*parts_, act, command);
+  SigningAct act(use_cases_->making, "sign_pdf", command, command.document.document_digest());
+  Result<SignedDocument> result = co_await line(use_cases_->documents, act, command);
   co_return co_await act.concluded(std::move(result));
 }
 

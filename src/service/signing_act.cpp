@@ -3,9 +3,14 @@
 #include <array>
 #include <utility>
 
+#include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "service/key_use.hpp"
+#include "service/opened_credentials.hpp"
 #include "service/self_check_table.hpp"
+#include "service/timestampers.hpp"
+#include "service/use_cases.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -23,28 +28,28 @@ Result<void> check_time(async::Deadline deadline) {
 
 }  // namespace
 
-SigningAct::SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+SigningAct::SigningAct(const SignatureMaking& with, std::string_view action, const SigningRequest& request,
                        const crypto::Digest& document_digest)
-    : parts_(parts),
+    : with_(with),
       request_(request),
-      deadline_(parts.deadline_or_default(request.deadline)),
+      deadline_(deadline_of(request.deadline, with.time)),
       facts_{.action = action, .level = request.level, .document_digest = document_digest} {}
 
 async::Task<Result<void>> SigningAct::open() {
   if (!is_made(request_.level)) {
     co_return fail(ErrorCode::invalid_argument, "signatures of this level are not made", "level");
   }
-  RAKKAN_CO_CHECK(parts_.environment.trail.ready());
-  RAKKAN_CO_TRY(credential_, co_await parts_.load(request_.principal, request_.credential, deadline_));
+  RAKKAN_CO_CHECK(with_.trail.ready());
+  RAKKAN_CO_TRY(credential_, co_await with_.credentials.load(request_.principal, request_.credential, deadline_));
   if (pades::needs_timestamp(request_.level)) {
-    RAKKAN_CO_TRY(timestamper_, co_await parts_.timestamper(request_.tsa, deadline_));
+    RAKKAN_CO_TRY(timestamper_, co_await with_.timestampers.of(request_.tsa, deadline_));
   }
   co_return Result<void>{};
 }
 
 async::Task<Result<void>> SigningAct::authorize() {
   RAKKAN_CO_TRY(Authorization grant,
-                co_await parts_.authorizer.authorize(request_, credential_, facts_.document_digest, deadline_));
+                co_await with_.authorizer.authorize(request_, credential_, facts_.document_digest, deadline_));
   facts_.grant.emplace(std::move(grant));
   co_return make_id();
 }
@@ -52,8 +57,8 @@ async::Task<Result<void>> SigningAct::authorize() {
 // "sig_", 48 bits of time and 80 random bits: ids sort by time and cannot be guessed.
 Result<void> SigningAct::make_id() {
   std::array<Byte, 16> value{};
-  RAKKAN_CHECK(parts_.environment.random.fill(ByteSpan(value).last<10>()));
-  auto milliseconds = static_cast<std::uint64_t>(parts_.environment.clock.now().time_since_epoch().count());
+  RAKKAN_CHECK(with_.random.fill(ByteSpan(value).last<10>()));
+  auto milliseconds = static_cast<std::uint64_t>(with_.clock.now().time_since_epoch().count());
   for (std::size_t i = 6; i-- > 0; milliseconds >>= 8) {
     value.at(i) = static_cast<Byte>(milliseconds & 0xFFU);
   }
@@ -78,25 +83,25 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   }
   const credentials::StillStands condition(request_.principal, *credential_);
   submission.condition = &condition;
-  line_ = parts_.environment.trail.begin_line();
+  line_ = with_.trail.begin_line();
   submission.line = line_;
-  OpenIntents::Guard& guard = intent_.emplace(parts_.open_intents);
-  const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
+  OpenIntents::Guard& guard = intent_.emplace(with_.open_intents);
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   if (!receipt) {
-    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether it is there
+    if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
       guard.close();
     }
     intent_.reset();
-    // The store knows of a use that the book does not.
+    // already_exists: the store has a use of this activation that the ActivationBook does not know.
     co_return receipt.error().code == ErrorCode::already_exists
-        ? fail(ErrorCode::activation_used, "this document was signed with it")
+        ? fail(ErrorCode::activation_used, "this document was signed with the activation")
         : fail(receipt.error());
   }
   facts_.intent = receipt->index;
   if (activation) {
     activation->recorded();
   }
-  parts_.count_intent();
+  with_.open_intents.count(with_.store, deadline_);
   co_return Result<void>{};
 }
 
@@ -104,10 +109,10 @@ async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& 
                                             const cms::SignedAttributes& attributes) {
   ++signatures_made_;
   const KeyUse::Time asked = std::chrono::steady_clock::now();
-  const auto use = [&] { return parts_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
-  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(parts_.hsm, use, deadline_, request_.principal.owner()));
+  const auto use = [&] { return with_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
+  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(with_.hsm, use, deadline_, request_.principal.owner()));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
-  have_table_made(key.self_check(), parts_.cpu);
+  have_table_made(key.self_check(), with_.cpu);
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
   co_return signature;
 }
@@ -118,16 +123,16 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
-  line_.end();  // the own unit records in the same trail, and nothing may wait for us meanwhile
+  line_.end();  // our own unit records in the same trail: its commit must not wait for this act's next entry
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
-  line_ = parts_.environment.trail.begin_line();
+  line_ = with_.trail.begin_line();
   std::optional made(std::move(token));
   facts_.timestamp = facts_of(made);
   co_return made;
 }
 
 async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail) {
-  const Instant now = parts_.environment.clock.now();
+  const Instant now = with_.clock.now();
   const TenantId& tenant = request_.principal.tenant;
   audit::Submission submission;
   submission.event = "signature.made";
@@ -141,7 +146,7 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
                                                           facts_.signature, Bytes()});
   }
   submission.line = std::move(line_);
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await parts_.environment.trail.write(std::move(submission)));
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(submission)));
   StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
                          std::move(answer), std::move(tail)};
   intent_->close();
@@ -164,7 +169,7 @@ async::Task<Result<void>> SigningAct::discard_signature() {
 
 async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   if (!intent_) {
-    parts_.refuse(why, facts_.action, request_.principal, request_.credential);
+    with_.refusals.add(why, facts_.action, request_.principal, request_.credential);
     co_return true;
   }
   audit::Submission submission;
@@ -172,7 +177,7 @@ async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   submission.body = records::failed(facts_, why);
   submission.subject = records::subject(*facts_.grant);
   submission.line = std::move(line_);
-  const Result<audit::Receipt> receipt = co_await parts_.environment.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   if (receipt) {
     intent_->close();
   }

@@ -1,5 +1,6 @@
-// SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with what they
-// leave behind. An intent that was recorded gets its outcome from here, whatever happens.
+// SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with the state
+// that they leave behind. An intent that was recorded gets its outcome from the act, whatever happens. The numbers are
+// the steps of the signing line in docs/architecture.md.
 #pragma once
 
 #include <cstdint>
@@ -7,56 +8,62 @@
 #include <string>
 #include <string_view>
 
-#include "rakkan/async/task.hpp"
+#include "rakkan/async/task_fwd.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
+#include "rakkan/service/timestamper.hpp"
+#include "service/open_intents.hpp"
 #include "service/records.hpp"
-#include "service/service_parts.hpp"
 
 namespace rakkan::service {
 
+struct SignatureMaking;
+
 class SigningAct {
  public:
-  // `request` outlives the act; `document_digest` is of what it wants signed.
-  SigningAct(ServiceParts& parts, std::string_view action, const SigningRequest& request,
+  // `with` and `request` outlive the act; `document_digest` is the digest of the document, or the digest, that the
+  // request wants signed.
+  SigningAct(const SignatureMaking& with, std::string_view action, const SigningRequest& request,
              const crypto::Digest& document_digest);
   SigningAct(const SigningAct&) = delete;
   SigningAct& operator=(const SigningAct&) = delete;
 
-  // The trail is well, the credential and its key are there, and the timestamper that the level asks for.
+  // Before step 1: fails unless the trail takes entries, the credential and its key can be used, and the timestamper
+  // that the level needs exists.
   [[nodiscard]] async::Task<Result<void>> open();
   [[nodiscard]] const credentials::SigningMaterial& key() const { return credential_->material(); }
   [[nodiscard]] std::size_t expected_token_size() const {
     return timestamper_ != nullptr ? timestamper_->expected_token_size() : 0;
   }
 
-  // 1
+  // Step 1. Errors as of Authorizer::authorize.
   [[nodiscard]] async::Task<Result<void>> authorize();
-  // What is known so far. The id is that of the signature that is going to be made, whatever number of tries it takes:
-  // known once it is authorized, and the document carries it.
+  // The facts known so far. The signature's id is known once the request is authorized; it stays the same however many
+  // signatures the reserve for the token costs, and the document carries it.
   [[nodiscard]] const records::SigningFacts& facts() const noexcept { return facts_; }
   [[nodiscard]] async::Deadline deadline() const noexcept { return deadline_; }
 
-  // 5. Durable before it returns: who, which key, which digest, by which right.
+  // Step 5. The intent is durable before the task returns: the caller, the key, the digest, and the consent.
   [[nodiscard]] async::Task<Result<void>> record_intent(const cms::SignedAttributes& attributes,
                                                         const crypto::Digest& message_digest);
-  // 6 and 7. The one use of the key that the intent is for.
+  // Steps 6 and 7: the one use of the key that the intent is for.
   [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
                                                 const cms::SignedAttributes& attributes);
-  // 9. Nothing for B-B.
+  // Step 9. No token for B-B.
   [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
       const credentials::SigningMaterial& key, ByteView signature);
-  // 12. Outcome, signature and idempotency answer are durable when it returns.
+  // Step 12. Outcome, signature and idempotency answer are durable when the task returns.
   [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail);
 
-  // A signature that nobody will see: its token was too large.
+  // Records the outcome of a signature that nobody will see, because its token was larger than the reserve.
   [[nodiscard]] async::Task<Result<void>> discard_signature();
   [[nodiscard]] bool may_sign_again() const noexcept;
   [[nodiscard]] unsigned signatures_made() const noexcept { return signatures_made_; }
 
-  // To be awaited last: what went wrong is in the trail, as a refusal or as the intent's outcome.
+  // To be awaited last: records a failure in the trail, as a refusal or as the intent's outcome, and passes `result`
+  // on.
   template <class T>
   [[nodiscard]] async::Task<Result<T>> concluded(Result<T> result) {
     if (!result) {
@@ -70,14 +77,15 @@ class SigningAct {
   [[nodiscard]] Result<void> make_id();
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
-  ServiceParts& parts_;
+  const SignatureMaking& with_;
   const SigningRequest& request_;
   const async::Deadline deadline_;
   std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;
-  std::optional<OpenIntents::Guard> intent_;  // recorded, without outcome yet
-  // While the next thing to record is near: from the intent to the outcome, but not while an authority is asked.
+  std::optional<OpenIntents::Guard> intent_;  // of an intent that is recorded and has no outcome yet
+  // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp
+  // authority is asked.
   audit::Line line_;
   unsigned signatures_made_ = 0;
 };

@@ -1,11 +1,13 @@
 #include "rakkan/service/signing_desk.hpp"
 
-#include "rakkan/async/task.hpp"
-
 #include <functional>
 #include <utility>
 
-#include "rakkan/service/options.hpp"
+#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/wanted_signature.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -18,8 +20,7 @@ SigningRequest& request_of(WantedSignature& wanted) {
 
 async::Task<Result<GivenSignature>> SigningDesk::sign(WantedSignature wanted) {
   const access::Principal caller = request_of(wanted).principal;
-  const async::Deadline deadline =
-      request_of(wanted).deadline.value_or(async::deadline_in(signing_->options().deadline));
+  const async::Deadline deadline = request_of(wanted).deadline.value_or(async::deadline_in(time_));
   RepeatableRequest request = std::move(wanted.request);
   RAKKAN_CO_TRY(const Once once, co_await Once::claim(*idempotency_, *store_, caller, std::move(request), deadline));
   RAKKAN_CO_TRY(StoredSignature stored, co_await make(wanted, once));

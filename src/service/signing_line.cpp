@@ -11,7 +11,7 @@ DocumentHasher::DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm) {
   }
 }
 
-// Two algorithms share one reading, block by block while a block is in the cache.
+// Two algorithms share one reading of the document, block by block while a block is in the processor's cache.
 void DocumentHasher::update(ByteView piece) {
   constexpr std::size_t kBlock = 64 * 1024;
   size_ += piece.size();
@@ -29,7 +29,7 @@ void DocumentHasher::update(ByteView piece) {
 
 Result<HashedDocument> DocumentHasher::finish(ByteView base) && {
   if (base.size() != size_) {
-    return fail(ErrorCode::internal, "the document is not what was hashed");
+    return fail(ErrorCode::internal, "the document is not as long as the pieces that were hashed");
   }
   crypto::Hasher state = byte_range_ ? *std::move(byte_range_) : document_.clone();
   return HashedDocument(base, document_.finish(), std::move(state));

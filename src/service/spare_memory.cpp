@@ -10,7 +10,7 @@
 namespace rakkan::service {
 namespace {
 
-// proc(5): pages in all, and pages in memory.
+// The first two fields of /proc/self/statm (proc(5)): pages of the program in all, and those in memory.
 std::uint64_t resident_bytes() {
   std::ifstream statm("/proc/self/statm");
   std::uint64_t whole = 0;
@@ -32,7 +32,7 @@ void SpareMemory::look() {
   if (now <= last_ && now - lowest_ >= kWorthwhile) {
     trim_();
     now = resident_();
-    lowest_ = now;  // what is left is in use
+    lowest_ = now;  // the memory that is left is in use
   }
   last_ = now;
 }

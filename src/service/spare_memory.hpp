@@ -1,5 +1,5 @@
 // After a load the allocator keeps what was freed for the next one. SpareMemory gives it back to the system once the
-// program has stopped growing. Looks at one number a round; the work is done when there is something to give back.
+// program has stopped growing. A round looks at one number; the work is done only when there is memory to give back.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,15 @@ namespace rakkan::service {
 
 class SpareMemory {
  public:
-  // So much more than it was at its lowest is worth the work.
+  // Bytes above the lowest size so far from which on giving back is worth the work.
   static constexpr std::uint64_t kWorthwhile = 64ULL << 20;
 
   // `resident`: bytes of the program in memory, 0 when nobody knows; `trim`: gives back what is free.
   SpareMemory(std::function<std::uint64_t()> resident, std::function<void()> trim);
-  // Of this process, by its allocator.
+  // Watches this process, and gives back by its allocator (malloc_trim(3)).
   SpareMemory();
 
-  void look();  // now and then
+  void look();  // one round; to be called now and then
 
  private:
   std::function<std::uint64_t()> resident_;

@@ -26,7 +26,7 @@ void add(std::vector<Error>& findings, Result<T> result) {
   }
 }
 
-// The log's name as its newest checkpoint has it, which everybody may read; empty before the first.
+// The log's name as its newest checkpoint has it, a file that every user may read; empty before the first checkpoint.
 std::string published_origin(const fs::path& data_dir) {
   const Result<Bytes> note =
       read_file(log_folder(data_dir, audit::Journal::trail) / "checkpoint", audit::Note::kMaxSize);
@@ -76,7 +76,7 @@ FolderReport check_folder_for_start(const EmbeddedOptions& options) {
     report.findings.push_back(folder.error());
   }
   const bool is_folder = check_is_data_folder(options.data_dir).has_value();
-  // SoftHSM can be looked at when it is known where its tokens are.
+  // SoftHSM's module can be loaded once its folder of tokens is known.
   if (!options.hsm.module_path.empty() || (is_folder && hsm::use_softhsm_folder(options.data_dir))) {
     add(report.findings, credentials::load_module(options.hsm));
   }

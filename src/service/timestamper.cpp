@@ -12,7 +12,7 @@
 namespace rakkan::service {
 namespace {
 
-// More than tokens with a chain of RSA-4096 certificates have shown so far (5 to 9 KB).
+// Bytes for the first token of an authority: more than tokens with a chain of RSA-4096 certificates need (5 to 9 KB).
 constexpr std::size_t kFirstGuess = 16 * 1024;
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace rakkan::service {
 
-// What the configured policy means to the unit. configuration_invalid with the key in `where`.
+// The unit's policy from the configured options. configuration_invalid with the option's name in `where`.
 [[nodiscard]] Result<tsp::TsuPolicy> tsu_policy(const TsuOptions& options);
 
 }  // namespace rakkan::service

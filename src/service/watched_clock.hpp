@@ -1,5 +1,5 @@
-// WatchedClock writes into the trail when the unit's clock gate shuts and when it opens again (EN 319 421 §7.7.2, audit
-// of every loss of synchronisation).
+// WatchedClock records in the trail when the unit's clock gate shuts and when it opens again (EN 319 421 §7.7.2: every
+// loss of synchronisation is audited).
 #pragma once
 
 #include <atomic>

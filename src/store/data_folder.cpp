@@ -26,7 +26,7 @@ tl::unexpected<Error> unavailable(const char* what, const fs::path& path) {
               path.string());
 }
 
-// Who has the lock, as it wrote itself into the file; 0 when it is not there (yet).
+// The id of the process that has the lock, as that process wrote it into the file; 0 when it has not (yet).
 long holder_of(int descriptor) {
   std::array<char, 32> text{};
   const ssize_t size = ::pread(descriptor, text.data(), text.size(), 0);
@@ -40,7 +40,8 @@ long holder_of(int descriptor) {
 tl::unexpected<Error> in_use(int descriptor, const fs::path& folder) {
   const long pid = holder_of(descriptor);
   const std::string who = pid > 0 ? "process " + std::to_string(pid) : "another process";
-  return fail(ErrorCode::data_folder_in_use, who + " uses it; ask a running server with --server", folder.string());
+  return fail(ErrorCode::data_folder_in_use, who + " uses the folder; ask a running server with --server",
+              folder.string());
 }
 
 Result<void> write_pid(int descriptor, const fs::path& file) {

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::uint64_t kPageSize = 4096;  // SQLite's default
 
-// Whether the medium failed (store_unavailable, store_corrupt) or this one request: audit::GroupCommit decides by it.
+// Tells a failure of the medium (store_unavailable, store_corrupt) from one of this request alone: audit::GroupCommit
+// decides by the code whether it goes on.
 ErrorCode code_of(int code) {
   if (code == SQLITE_IOERR_NOMEM) {
     return ErrorCode::resource_shortage;
@@ -36,7 +37,7 @@ ErrorCode code_of(int code) {
     case SQLITE_READONLY:
       return ErrorCode::store_unavailable;
     default:
-      return ErrorCode::internal;  // a statement of ours is wrong, not the medium
+      return ErrorCode::internal;  // one of our statements is wrong, not the medium
   }
 }
 
@@ -46,14 +47,14 @@ tl::unexpected<Error> sqlite_error(sqlite3* database, int code) {
 }
 
 tl::unexpected<Error> wrong_type(int column) {
-  return fail(ErrorCode::store_corrupt, "a column holds another type than we write",
+  return fail(ErrorCode::store_corrupt, "a column holds another type than this program writes",
               "column " + std::to_string(column));
 }
 
 }  // namespace
 
 void Statement::Return::operator()(sqlite3_stmt* statement) const noexcept {
-  sqlite3_reset(statement);  // its answer is that of the step before
+  sqlite3_reset(statement);  // returns the error of the step before once more
   sqlite3_clear_bindings(statement);
   const auto place = idle->find(sqlite3_sql(statement));
   if (place != idle->end() && place->second == nullptr) {
@@ -152,7 +153,7 @@ Result<Database> Database::open(FileSystem& files, const std::filesystem::path& 
   }
   sqlite3_busy_timeout(connection->handle, checked_cast<int>(options.busy_timeout.count()).value_or(60'000));
   Database database(std::move(connection));
-  // The locking mode first: SQLite then needs no shared memory for the log.
+  // The locking mode is set first: SQLite then needs no shared memory for the write-ahead log.
   RAKKAN_CHECK(database.execute("PRAGMA locking_mode=EXCLUSIVE"));
   RAKKAN_TRY(const std::string journal, database.answer("PRAGMA journal_mode=WAL"));
   if (journal != "wal") {
@@ -230,7 +231,7 @@ Error Database::explained(Error error) const {
     const std::optional<Error> shortage = connection_->vfs.take_shortage();
     return shortage && error.code == ErrorCode::resource_shortage ? std::move(error).because(*shortage) : error;
   }
-  // Whatever SQLite made of it: nothing is written any more.
+  // Nothing is written any more after such a failure, also when SQLite's own error is a milder one.
   error.code = error.code == ErrorCode::store_corrupt ? error.code : ErrorCode::store_unavailable;
   return std::move(error).because(*failure);
 }

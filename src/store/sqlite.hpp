@@ -22,15 +22,15 @@ struct sqlite3_stmt;
 
 namespace rakkan::store {
 
-// Every statement's text, with the statement when nobody is running it.
+// The prepared statements by their texts; null for one that is in use.
 using IdleStatements = std::map<std::string, sqlite3_stmt*, std::less<>>;
 
 class Statement {
  public:
-  // Runs to the next row: true when there is one. already_exists when a key is taken.
+  // Runs the statement to its next row: true when there is one. already_exists when a key is taken.
   [[nodiscard]] Result<bool> step();
 
-  // Columns of the row that step() found. A value of another type is store_corrupt: we did not write it.
+  // Columns of the row that step() found. A value of another type is store_corrupt: this program did not write it.
   [[nodiscard]] Result<std::int64_t> integer(int column) const;
   [[nodiscard]] Result<std::string> text(int column) const;
   [[nodiscard]] Result<Bytes> blob(int column) const;
@@ -38,14 +38,14 @@ class Statement {
 
  private:
   friend class Database;
-  // Goes back to the idle ones, unbound, or is finalized when another of its text is there.
+  // Returns a statement to the idle ones, unbound, or finalizes it when another one of the same text is idle.
   struct Return {
     IdleStatements* idle;
     void operator()(sqlite3_stmt* statement) const noexcept;
   };
   explicit Statement(sqlite3_stmt* statement, IdleStatements& idle) noexcept : statement_(statement, Return{&idle}) {}
 
-  // Whether SQLite may read the value where it is until the statement is done.
+  // Says whether SQLite may read the value where it is until the statement is done.
   enum class Value : std::uint8_t { stays, is_copied };
   [[nodiscard]] Result<void> bind_one(int index, std::int64_t value, Value kind);
   [[nodiscard]] Result<void> bind_one(int index, std::string_view value, Value kind);
@@ -65,8 +65,8 @@ class Statement {
 
 class Database {
  public:
-  // WAL, synchronous=FULL: what a commit returned from is on the disk. locking_mode=EXCLUSIVE: nobody else has it open.
-  // `files` outlives the database. store_unavailable.
+  // Opens the database in WAL mode with synchronous=FULL (a commit that returned is on the disk) and
+  // locking_mode=EXCLUSIVE (no other process has the file open). `files` outlives the database. store_unavailable.
   [[nodiscard]] static Result<Database> open(FileSystem& files, const std::filesystem::path& file,
                                              const Options& options);
 
@@ -77,23 +77,23 @@ class Database {
     return statement;
   }
 
-  // Runs a statement that returns no rows; how many rows it changed.
+  // Runs a statement that returns no rows; returns how many rows it changed.
   template <class... Values>
   [[nodiscard]] Result<int> execute(std::string_view sql, const Values&... values) {
     RAKKAN_TRY(Statement statement, prepare_unbound(sql));
     RAKKAN_CHECK(statement.bind(Statement::Value::stays, values...));
-    const Result<bool> unexpected_row = statement.step();  // a PRAGMA answers with one
+    const Result<bool> unexpected_row = statement.step();  // a PRAGMA answers with a row, which is ignored
     if (!unexpected_row) {
       return fail(explained(unexpected_row.error()));
     }
     return changes();
   }
 
-  // Runs statements of ours without values, separated by semicolons.
+  // Runs fixed statements without values, separated by semicolons.
   [[nodiscard]] Result<void> run_script(std::string_view script);
 
-  // Moves everything from the write-ahead log into the database and cuts the log to nothing: what was overwritten is
-  // gone from both. Outside of a transaction.
+  // Moves everything from the write-ahead log into the database and truncates the log to nothing: values that were
+  // overwritten are gone from both files. Only outside of a transaction.
   [[nodiscard]] Result<void> empty_log();
 
   // Runs `body` (returning Result<T>) in one transaction: committed when it succeeds, rolled back when not. After a
@@ -104,14 +104,14 @@ class Database {
     return run_between("BEGIN IMMEDIATE", body);
   }
 
-  // The same for reading: one consistent state, no lock.
+  // Runs `body`, which only reads, in one transaction: it sees one consistent state and takes no lock.
   template <class Body>
   [[nodiscard]] auto snapshot(Body&& body) -> decltype(body()) {
     return run_between("BEGIN", body);
   }
 
  private:
-  // What a connection is made of; at one address, since statements point to it.
+  // The connection and its statements; stays at one address, since statements point to it.
   struct Connection {
     explicit Connection(FileSystem& files) : vfs(files) {}
     Connection(const Connection&) = delete;
@@ -126,7 +126,7 @@ class Database {
   template <class Body>
   [[nodiscard]] auto run_between(std::string_view begin, Body& body) -> decltype(body()) {
     if (in_transaction()) {
-      rollback();  // the last one's had no memory to end itself
+      rollback();  // the rollback of the transaction before had no memory, so that one is still open
     }
     RAKKAN_CHECK(execute(begin));
     auto result = body();
@@ -145,7 +145,7 @@ class Database {
   [[nodiscard]] Result<Statement> prepare_unbound(std::string_view sql);
   [[nodiscard]] int changes() const noexcept;
   [[nodiscard]] Result<void> writable() const;
-  // The error with the failed write or sync that caused it, if one did.
+  // Adds to the error the failed write or sync that caused it, if there was one.
   [[nodiscard]] Error explained(Error error) const;
   void rollback() noexcept;
   [[nodiscard]] bool in_transaction() const noexcept;

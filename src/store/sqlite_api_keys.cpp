@@ -1,4 +1,4 @@
-// API keys. Scopes and addresses hold no line breaks; a column keeps them one a line.
+// API keys in SQLite. A scope or an address holds no line break; a column keeps the list with one item on each line.
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"

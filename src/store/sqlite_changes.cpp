@@ -50,7 +50,7 @@ Result<void> apply_one(Database& database, const ActivationUse& use) {
                               ByteView(use.id), use.digest));
   RAKKAN_TRY(const bool known, statement.step());
   if (!known) {
-    return fail(ErrorCode::activation_unknown, "no such activation for this digest");
+    return fail(ErrorCode::activation_unknown, "there is no such activation for this digest");
   }
   return fail(ErrorCode::already_exists, "the activation has signed this digest");
 }
@@ -58,7 +58,7 @@ Result<void> apply_one(Database& database, const ActivationUse& use) {
 Result<void> apply_one(Database& database, const ActivationWithdrawal& withdrawal) {
   RAKKAN_TRY(const int changed, database.execute("DELETE FROM activation WHERE id = ? AND tenant = ?",
                                                  ByteView(withdrawal.id), withdrawal.tenant.value()));
-  return changed == 1 ? Result<void>() : fail(ErrorCode::activation_unknown, "no such activation");
+  return changed == 1 ? Result<void>() : fail(ErrorCode::activation_unknown, "there is no such activation");
 }
 
 Result<void> apply_one(Database& database, const FactChange& change) {

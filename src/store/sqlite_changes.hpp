@@ -1,4 +1,5 @@
-// The changes of a commit, each within the transaction that runs. One function a kind, beside the reading of its rows.
+// The changes of a commit, each applied within the running transaction. Each kind of change has one function, in the
+// file that also reads the rows of that kind.
 #pragma once
 
 #include "rakkan/store/row_change.hpp"

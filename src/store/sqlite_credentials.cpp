@@ -1,4 +1,4 @@
-// Credentials and their certificates.
+// Credentials and their certificates in SQLite.
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kSelectCredential =
     "SELECT id, kind, party, token_label, key_label, key_id, key_kind, suite, status, created, tenant FROM credential";
 
-// The row that `statement` (kSelectCredential) stands on, without its certificates.
+// Reads the row on which `statement` (kSelectCredential) stands, without its certificates.
 Result<CredentialRow> read_credential(const Statement& statement) {
   CredentialRow row;
   RAKKAN_TRY(std::string id, statement.text(0));

@@ -1,4 +1,4 @@
-// What leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
+// Everything that leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
@@ -11,7 +11,7 @@ constexpr std::array kDeleteChunks{
     std::string_view("DELETE FROM tokens_chunk WHERE first + count <= ?"),
 };
 
-// Zeros of the same length: the row keeps its place, and nothing of it is left in another one.
+// Overwrites a record with zeros of the same length: the row keeps its place, so SQLite leaves no copy of it elsewhere.
 Result<void> overwrite_record(Database& database, std::int64_t entry) {
   RAKKAN_CHECK(
       database.execute("UPDATE record SET erased = 1, salt = zeroblob(length(salt)), "
@@ -22,7 +22,7 @@ Result<void> overwrite_record(Database& database, std::int64_t entry) {
   return {};
 }
 
-// The signature of which `entry` is the intent or the outcome, and the answers that say its id.
+// Overwrites the signature whose intent or outcome is `entry`, and deletes the idempotency answers that name it.
 Result<void> overwrite_signature(Database& database, std::int64_t entry) {
   RAKKAN_CHECK(
       database.execute("DELETE FROM answer WHERE signature IN (SELECT id FROM signature WHERE outcome = ? UNION ALL "
@@ -41,8 +41,8 @@ Result<void> overwrite_signature(Database& database, std::int64_t entry) {
 
 }  // namespace
 
-// Entries of the log hold nothing personal and stay in the log files: their pages are freed as they are. Overwriting
-// them would write every chunk a second time.
+// Entries of the log hold nothing personal and stay in the log files, so their pages are freed without being
+// overwritten: that would write every chunk a second time.
 Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
   const std::scoped_lock lock(mutex_);
   RAKKAN_TRY(const std::int64_t released, signed_index(end));

@@ -1,4 +1,4 @@
-// The Ledger of SqliteStore: additions and reads. What leaves it again is in sqlite_erasure.cpp.
+// The Ledger of SqliteStore: additions and reads. Removals are in sqlite_erasure.cpp.
 #include <algorithm>
 #include <array>
 #include <limits>
@@ -54,7 +54,7 @@ Result<std::vector<Bytes>> entries_of(ByteView bundle, std::uint64_t count) {
   return entries;
 }
 
-// Adds the chunk at or behind `next`, which moves behind it.
+// Adds the chunk, which begins at or behind `next`; `next` becomes the index behind the chunk.
 Result<void> add_chunk(Database& database, const LogChunk& chunk, std::uint64_t& next) {
   if (chunk.first < next) {
     return fail(ErrorCode::already_exists, "the journal has an entry of this index",
@@ -84,14 +84,14 @@ constexpr std::string_view kOldestSignatures =
     "BETWEEN "
     "? AND ? AND (created <> ? OR outcome > ?) ORDER BY created, outcome";
 
-// The rows that a page may show, from its first one on. The position is a bound of the time, so that the index leads to
-// it; among the rows of that moment the outcome decides.
+// Selects the rows that a page may show, from its first one on. The position is given as a bound of the time, so that
+// the index over time leads to it; among the rows of one moment the index of the outcome decides.
 Result<Statement> select_signatures(Database& database, const SignatureQuery& query) {
   constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
   constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
   std::int64_t from = query.from ? milliseconds_of(*query.from) : kFirst;
   std::int64_t to = query.before ? milliseconds_of(*query.before) - 1 : kLast;
-  std::int64_t moment = kFirst;  // none
+  std::int64_t moment = kFirst;  // no row has this time
   std::int64_t outcome = 0;
   if (query.after) {
     moment = milliseconds_of(query.after->created);
@@ -103,8 +103,8 @@ Result<Statement> select_signatures(Database& database, const SignatureQuery& qu
                           moment, outcome);
 }
 
-// The columns 1 to 6 of every select of signatures: credential, intent, outcome, created, erased, facts. Whether the
-// row has its contents still.
+// Reads the columns 1 to 6 of every select of signatures: credential, intent, outcome, created, erased, facts. Returns
+// whether the row still has its contents.
 Result<bool> read_what_is_listed(const Statement& statement, SignatureRow& row) {
   RAKKAN_TRY(std::string credential, statement.text(1));
   row.credential = CredentialId(std::move(credential));
@@ -118,7 +118,7 @@ Result<bool> read_what_is_listed(const Statement& statement, SignatureRow& row) 
   return erased == 0;
 }
 
-// The row that select_signatures() stands on.
+// Reads the row on which the statement of select_signatures() stands.
 Result<SignatureRow> read_listed(const Statement& statement, const TenantId& tenant) {
   SignatureRow row;
   row.tenant = tenant;
@@ -206,7 +206,7 @@ Result<RecordRow> SqliteStore::record(std::uint64_t index) {
              database_.prepare("SELECT salt, body, subject FROM record WHERE entry = ? AND erased = 0", entry));
   RAKKAN_TRY(const bool found, statement.step());
   if (!found) {
-    return fail(ErrorCode::audit_index_unknown, "no record of this entry, or it was erased",
+    return fail(ErrorCode::audit_index_unknown, "the entry has no record, or its record was erased",
                 "entry " + std::to_string(index));
   }
   RecordRow row;

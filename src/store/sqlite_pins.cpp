@@ -1,4 +1,4 @@
-// PINs of parties' credentials, and the count of their failures.
+// PINs of parties' credentials and the counts of their failures in SQLite.
 #include <algorithm>
 
 #include "store/sqlite_changes.hpp"
@@ -61,7 +61,7 @@ Result<Failures> failures_of_all(Database& database, const CredentialId& id) {
   return failures;
 }
 
-// Doubles with each failure.
+// The wait after so many failures in a row: the policy's first wait, doubled with each further failure.
 std::chrono::seconds wait_after(std::uint32_t failures, const LockPolicy& policy) {
   std::chrono::seconds wait = failures > 0 ? policy.first_wait : std::chrono::seconds(0);
   for (std::uint32_t further = 1; further < failures && wait < policy.longest_wait; ++further) {
@@ -72,7 +72,7 @@ std::chrono::seconds wait_after(std::uint32_t failures, const LockPolicy& policy
 
 Result<void> check_wait(const Failures& failures, const LockPolicy& policy, Instant now, const CredentialId& id) {
   const Instant end = failures.last + wait_after(failures.count, policy);
-  const bool set_back = now < failures.last;  // the clock was: nobody waits for it, and the count holds
+  const bool set_back = now < failures.last;  // the clock was set back: nobody waits for it, and the count holds
   if (failures.count == 0 || now >= end || set_back) {
     return {};
   }

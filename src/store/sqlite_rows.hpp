@@ -1,4 +1,4 @@
-// Values between rows and structures.
+// Conversions of values between rows and structures.
 #pragma once
 
 #include <array>
@@ -17,10 +17,10 @@ inline std::int64_t milliseconds_of(Instant instant) { return instant.time_since
 [[nodiscard]] Result<std::uint32_t> unsigned_column(const Statement& statement, int column);
 [[nodiscard]] Result<std::uint64_t> index_column(const Statement& statement, int column);
 
-// SQLite's integers have 63 bits beside the sign. invalid_argument.
+// An index as SQLite stores it: its integers have 63 bits beside the sign. invalid_argument.
 [[nodiscard]] Result<std::int64_t> signed_index(std::uint64_t index);
 
-// Behind the last entry of each journal.
+// The index behind the last entry of each journal.
 using JournalEnds = std::array<std::uint64_t, std::size(kJournals)>;
 constexpr std::size_t place(Journal journal) { return static_cast<std::size_t>(journal); }
 

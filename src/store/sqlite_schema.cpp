@@ -27,8 +27,8 @@ CREATE TABLE tsu_epoch (
   unit TEXT PRIMARY KEY, epoch INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql"),
-    // The ledger. What may name persons (record, signature, answer) stands in tables that only grow at their end and
-    // whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
+    // The ledger. Rows that may name persons (record, signature, answer) stand in tables that only grow at their end
+    // and whose rows are overwritten where they stand: SQLite moves no row there, so that no copy of one is left behind
     // in a page when it is erased.
     std::string_view(R"sql(
 ALTER TABLE credential ADD COLUMN tenant TEXT NOT NULL DEFAULT '';
@@ -63,7 +63,7 @@ CREATE TABLE api_key (
   addresses TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER, revoked INTEGER
 ) STRICT, WITHOUT ROWID;
 )sql"),
-    // Who made a key: with it the key is revoked.
+    // An API key's maker: a key is revoked with the key that made it.
     std::string_view(R"sql(
 ALTER TABLE api_key ADD COLUMN maker TEXT NOT NULL DEFAULT '';
 )sql"),

@@ -12,7 +12,7 @@ tl::unexpected<Error> unavailable(std::string what, const fs::path& path, Error 
       Error{ErrorCode::store_unavailable, std::move(what), path.string(), std::nullopt, {}}.because(std::move(cause)));
 }
 
-// Makes the folder with its parents; the names of those that were made are on the disk then.
+// Makes the folder with its parents, and syncs the names of the folders that it made.
 Result<void> make_durable_folder(FileSystem& files, const fs::path& folder) {
   RAKKAN_TRY(const bool there, files.exists(folder));
   if (there || !folder.has_relative_path()) {

@@ -9,8 +9,8 @@
 
 namespace rakkan::store {
 
-// One connection behind one lock. A read waits for the commit that runs, at most, so the hot path of signing keeps
-// what it needs again and again (credentials, API keys, activations) in memory.
+// SqliteStore is a Store with one connection behind one lock. A read may have to wait for the commit that runs, so the
+// hot path of signing keeps the rows that it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
   SqliteStore(Database database, const JournalEnds& ends) noexcept : database_(std::move(database)), ends_(ends) {}

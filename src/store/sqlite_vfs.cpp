@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kGatherLimit = std::size_t{1} << 20;
 
-// What SQLite's own programs lock in a database (its pending byte and 511 behind it): whoever opens it with them while
-// we have it is told that it is locked, and leaves our log alone.
+// The range that SQLite's own programs lock in a database (its pending byte and 511 bytes behind it): a program that
+// opens the database while it is in use here is told that it is locked, and leaves the write-ahead log alone.
 constexpr std::uint64_t kLockOffset = 0x4000'0000;
 constexpr std::uint64_t kLockSize = 512;
 
@@ -51,7 +51,7 @@ class OpenFile {
     return writable();
   }
 
-  // Synced at once, which SQLite does not ask for: what was erased does not come back with a power loss.
+  // Syncs the truncation at once, which SQLite does not ask for: erased values do not come back with a power loss.
   int truncate(std::uint64_t length) {
     sqlite3_int64 before = 0;
     if (const int known = size(before); known != SQLITE_OK) {
@@ -64,7 +64,8 @@ class OpenFile {
     return truncated == SQLITE_OK ? sync() : truncated;
   }
 
-  // The name first: when there is no descriptor for its folder, nothing of the contents is durable yet.
+  // Syncs the file's name first: when no descriptor for its folder is to be had, nothing of the contents is durable
+  // yet.
   int sync() {
     if (const int named = sync_name(); named != SQLITE_OK) {
       return named;
@@ -145,7 +146,7 @@ class OpenFile {
   std::uint64_t gathered_at_ = 0;
 };
 
-// SQLite gives the memory for this one and knows its first member alone.
+// The file handle of SQLite's interface: SQLite allocates it and knows its first member alone.
 struct Handle {
   sqlite3_file base;
   OpenFile* file;
@@ -182,7 +183,7 @@ int check_reserved_lock(sqlite3_file*, int* reserved) noexcept {
 
 int file_control(sqlite3_file*, int, void*) noexcept { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) noexcept { return 4096; }
-// A write that is torn leaves the bytes beside it alone.
+// A torn write leaves the bytes beside it alone (sqlite3.h: SQLITE_IOCAP_POWERSAFE_OVERWRITE).
 int device_characteristics(sqlite3_file*) noexcept { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
 sqlite3_io_methods make_file_methods() noexcept {
@@ -215,7 +216,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   auto* handle = reinterpret_cast<Handle*>(file);
   handle->base.pMethods = nullptr;
   if (name == nullptr) {
-    return SQLITE_CANTOPEN;  // a temporary file: ours are kept in memory (temp_store)
+    return SQLITE_CANTOPEN;  // a temporary file: this program's are kept in memory (PRAGMA temp_store)
   }
   SqliteVfs& self = owner(vfs);
   const Result<bool> there = self.files().exists(name);
@@ -231,7 +232,7 @@ int open_file(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags,
   return SQLITE_OK;
 }
 
-// The folder is synced whether SQLite asks for it or not, as after a truncation.
+// Deletes a file and syncs its folder, whether SQLite asks for the sync or not, as after a truncation.
 int delete_file(sqlite3_vfs* vfs, const char* name, int) noexcept {
   SqliteVfs& self = owner(vfs);
   if (self.failure()) {

@@ -20,8 +20,8 @@ namespace rakkan::store {
 
 class SqliteVfs {
  public:
-  // Registered with SQLite under a name of its own. `files` outlives it, it outlives its connection. Thread-safe; the
-  // rest is used by one thread at a time, as the connection is.
+  // Registers the VFS with SQLite under a name of its own. `files` outlives the VFS, and the VFS outlives its
+  // connection. The constructor is thread-safe; the rest is used by one thread at a time, as the connection is.
   explicit SqliteVfs(FileSystem& files);
   SqliteVfs(const SqliteVfs&) = delete;
   SqliteVfs& operator=(const SqliteVfs&) = delete;
@@ -30,11 +30,12 @@ class SqliteVfs {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] FileSystem& files() const noexcept { return *files_; }
 
-  // What went wrong first, if anything did. A lack of descriptors or memory before anything was done is no such
-  // failure: SQLite is told that it has no memory, undoes the transaction, and the next one may succeed.
+  // The first failure, if there was one. A lack of descriptors or memory before anything was done is no such failure:
+  // SQLite is told that it has no memory, undoes the transaction, and the next one may succeed.
   [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }
   void note_failure(const Error& error);
-  // Is it a shortage? Its words are kept until they are taken, since SQLite knows none but "out of memory".
+  // True for a shortage, which passes. Its error is kept until it is taken, since SQLite's own code for all of them is
+  // "out of memory".
   [[nodiscard]] bool passes(const Error& error);
   [[nodiscard]] std::optional<Error> take_shortage() noexcept { return std::exchange(shortage_, std::nullopt); }
 

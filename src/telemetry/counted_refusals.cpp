@@ -24,7 +24,7 @@ bool CountedRefusals::takes(ErrorCode code, const IpAddress& peer, std::string_v
     if (window.addresses.size() < kMostAddresses) {
       window.addresses.insert(peer);
     }
-  } catch (const std::bad_alloc&) {  // what was counted is counted; what has no window has no line either
+  } catch (const std::bad_alloc&) {  // only an address, or the line of a first refusal, is lost
   }
   return false;
 }
@@ -39,7 +39,7 @@ void CountedRefusals::flush(Time now) noexcept {
         ++place;
         continue;
       }
-      // A window that counted something is followed by another, so that a flood that goes on gets no line of its own.
+      // A window with counts is followed by another one, so that the next request of a flood gets no line of its own.
       if (window.times == 0) {
         place = of_error.windows.erase(place);
         continue;

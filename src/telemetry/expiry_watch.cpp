@@ -7,7 +7,7 @@ namespace {
 
 using Days = std::chrono::duration<double, std::chrono::days::period>;
 
-// A line when no more than so many days are left; the last one when it is over.
+// The days left at which a line is logged; 0 is for a certificate that has expired.
 constexpr std::array<int, 4> kThresholds{90, 30, 7, 0};
 
 double days_left(Instant not_after, Instant now) { return Days(not_after - now).count(); }
@@ -49,7 +49,8 @@ void ExpiryWatch::check() {
   }
 }
 
-// One line for the nearest threshold, however many were passed since the last look (a server that was off).
+// Logs one line for the nearest threshold, also when several were passed since the last look (while the server was
+// off).
 void ExpiryWatch::warn_if_due(const std::string& credential, Certificate& certificate) {
   const double left = days_left(certificate.not_after, clock_->now());
   std::size_t passed = certificate.warnings;

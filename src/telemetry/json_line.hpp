@@ -1,4 +1,4 @@
-// JsonLine appends one flat JSON object to a string: nothing but what log lines need.
+// JsonLine appends one flat JSON object to a string, which is all that log lines need.
 #pragma once
 
 #include <string>

@@ -27,7 +27,7 @@ void LineWriter::add(std::string_view line, Haste haste) {
     dropped_.fetch_add(1, std::memory_order_relaxed);
   }
   waiting_.push(line);
-  // Half full: what comes within the time to gather may be more than there is room for.
+  // When the queue is half full, the lines of the next kGather may be more than there is room for.
   const bool now = haste == Haste::urgent || waiting_.sizes.size() > most_ / 2;
   if (idle_ || (now && !urgent_)) {
     wakes_.notify_one();
@@ -61,7 +61,7 @@ void LineWriter::run() {
   }
 }
 
-// A full disk must not end the server: the lines are counted as dropped, and the next ones are tried.
+// Writes lines. A full disk must not end the server: the lines are counted as dropped, and the next ones are tried.
 void LineWriter::write_out(Lines& lines) noexcept {
   try {
     write_(std::string_view(lines.text).substr(lines.gone));
@@ -77,7 +77,7 @@ void LineWriter::Lines::push(std::string_view line) {
   sizes.push_back(line.size() + 1);
 }
 
-// The bytes go when they are half of the text: each is moved once at most.
+// The bytes of dropped lines are removed when they are half of the text, so that each byte is moved once at most.
 void LineWriter::Lines::drop_oldest() {
   gone += sizes.front();
   sizes.pop_front();
@@ -87,7 +87,7 @@ void LineWriter::Lines::drop_oldest() {
   }
 }
 
-// Room for what a burst needed is not kept.
+// Clears the lines; memory that only a burst needed is given back.
 void LineWriter::Lines::clear() noexcept {
   constexpr std::size_t kKept = 256 * 1024;
   if (text.capacity() > kKept) {

@@ -20,7 +20,7 @@ namespace {
 constexpr std::array<std::string_view, 5> kLevelNames{"debug", "info", "warning", "error", "critical"};
 constexpr std::size_t kUsualLine = 512;
 
-// std::chrono::milliseconds of the steady clock between two lines that say how much was dropped.
+// Milliseconds of the steady clock between two lines that report dropped lines.
 constexpr std::int64_t kDropReportInterval = 1'000;
 
 Result<spdlog::sink_ptr> open_sink(const std::string& output) {
@@ -54,7 +54,8 @@ struct Log::Impl {
   Impl(const Clock& wall, std::size_t queue, spdlog::sink_ptr sink)
       : clock(wall), writer([sink = std::move(sink)](std::string_view lines) { write_to(*sink, lines); }, queue) {}
 
-  // The sink's pattern ends the last line. Flushed each time: what was written is out, also before a crash.
+  // Writes lines; the sink's pattern ends the last one. The sink is flushed each time, so that written lines survive a
+  // crash.
   static void write_to(spdlog::sinks::sink& sink, std::string_view lines) {
     lines.remove_suffix(1);
     sink.log({"rakkan", spdlog::level::info, spdlog::string_view_t(lines.data(), lines.size())});
@@ -72,10 +73,10 @@ struct Log::Impl {
       json.add({"ts", std::string_view(at)}).add({"level", name(level)}).add({"msg", message});
       fill(json);
       json.close();
-      // What may come before a crash does not wait for company.
+      // A line that may be the last before a crash does not wait for others.
       writer.add(text, level >= LogLevel::error ? LineWriter::Haste::urgent : LineWriter::Haste::none);
     } catch (const std::exception&) {
-      lost.fetch_add(1, std::memory_order_relaxed);  // no memory for a line: no reason to end a request
+      lost.fetch_add(1, std::memory_order_relaxed);  // no memory for a line is no reason to fail a request
     }
   }
 
@@ -115,7 +116,7 @@ Result<void> Log::check(const LogOptions& options) {
   if (options.output == "stderr" || options.output == "stdout") {
     return {};
   }
-  // Appending to a file that is there, or making it in its folder; the sink makes the folder, too.
+  // The log appends to an existing file, or makes one in its folder; the sink makes the folder, too.
   std::filesystem::path path = options.output;
   std::error_code ignored;
   while (!std::filesystem::exists(path, ignored) && path.has_parent_path() && path != path.parent_path()) {

@@ -22,7 +22,7 @@ namespace {
 constexpr unsigned kFirstStatus = 100;
 constexpr unsigned kStatuses = 500;
 
-// From a P-256 signature in a software token to a slow authority.
+// The buckets' bounds in seconds, from a P-256 signature in a software token to a slow authority.
 const std::vector<double> kSeconds{0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02,
                                    0.05,    0.1,    0.2,    0.5,    1,     2,     5,     10};
 
@@ -72,7 +72,7 @@ struct RouteMetrics::Impl {
   Impl(prometheus::Family<prometheus::Counter>& counters, prometheus::Histogram& times, prometheus::Labels names)
       : requests(counters), seconds(times), labels(std::move(names)) {}
 
-  // The status's counter, made at its first use.
+  // The counter of a status, made at its first use.
   prometheus::Counter& counter(unsigned status) {
     std::atomic<prometheus::Counter*>& place = by_status.at(status - kFirstStatus);
     prometheus::Counter* known = place.load(std::memory_order_acquire);

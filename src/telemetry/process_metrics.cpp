@@ -34,7 +34,8 @@ std::optional<double> cpu_seconds() noexcept {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-// Fields of /proc/self/statm (proc(5)), in pages: 0 is the whole address space, 1 what lies in memory.
+// A field of /proc/self/statm (proc(5)), which is in pages, in bytes: field 0 is the whole address space, 1 the part in
+// memory.
 std::optional<double> bytes_of_memory(unsigned field) {
   std::ifstream file("/proc/self/statm");
   double pages = 0;
@@ -46,7 +47,7 @@ std::optional<double> bytes_of_memory(unsigned field) {
   return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-// The descriptor that lists the folder is one of those that it lists.
+// The number of open descriptors, without the one that lists the folder /proc/self/fd.
 std::optional<double> open_descriptors() {
   std::error_code error;
   double count = 0;
@@ -66,9 +67,9 @@ std::optional<double> most_descriptors() noexcept {
                                          : static_cast<double>(limit.rlim_cur);
 }
 
-// /proc/self/stat (proc(5)) has it as its 22nd field, in ticks since the machine started. The second field is a name in
-// parentheses that may hold blanks. /proc/stat, which says when the machine started, is hidden from a service with
-// ProcSubset=pid, so the clocks are asked.
+// The process's start, which /proc/self/stat (proc(5)) has as its 22nd field, in ticks since the machine started. The
+// second field is a name in parentheses that may have blanks. /proc/stat, which has the machine's start, is hidden from
+// a service with ProcSubset=pid, so the clocks are compared instead.
 std::optional<double> start_time() {
   std::ifstream file("/proc/self/stat");
   std::string line;
@@ -100,16 +101,16 @@ std::vector<Metrics::Watch> watch_process(Metrics& metrics, const std::string& v
   };
   watch(WatchedKind::counter, "process_cpu_seconds_total", "Time of the processors that the process took",
         [] { return cpu_seconds(); });
-  watch(WatchedKind::gauge, "process_virtual_memory_bytes", "Size of its address space",
+  watch(WatchedKind::gauge, "process_virtual_memory_bytes", "Size of the process's address space",
         [] { return bytes_of_memory(0); });
-  watch(WatchedKind::gauge, "process_resident_memory_bytes", "What of it lies in memory",
+  watch(WatchedKind::gauge, "process_resident_memory_bytes", "Part of the address space that lies in memory",
         [] { return bytes_of_memory(1); });
   watch(WatchedKind::gauge, "process_open_fds", "Open file descriptors", [] { return open_descriptors(); });
-  watch(WatchedKind::gauge, "process_max_fds", "File descriptors that it may have open",
+  watch(WatchedKind::gauge, "process_max_fds", "File descriptors that the process may have open",
         [] { return most_descriptors(); });
-  watch(WatchedKind::gauge, "process_start_time_seconds", "When it started, in seconds since 1970",
+  watch(WatchedKind::gauge, "process_start_time_seconds", "Start of the process, in seconds since 1970",
         [started = start_time()] { return started; });
-  watches.push_back(metrics.watch_each(WatchedKind::gauge, "rakkan_build_info", "1; the label says which version runs",
+  watches.push_back(metrics.watch_each(WatchedKind::gauge, "rakkan_build_info", "1; the label is the version that runs",
                                        [version] { return std::vector<Sample>{{{{"version", version}}, 1}}; }));
   return watches;
 }

@@ -11,7 +11,7 @@ void RepeatedFailures::note(std::string_view message, const Error& error, std::s
   Time::rep due = seen.next_line.load(std::memory_order_relaxed);
   const Time::rep next = (now + kBetweenLines).time_since_epoch().count();
   if (now.time_since_epoch().count() < due || !seen.next_line.compare_exchange_strong(due, next)) {
-    return;  // a line of it is there, or another thread is writing the next one
+    return;  // the error has a line of this second, or another thread is writing the next one
   }
   const ErrorRow& known = row(error.code);
   const std::string detail = to_string(error);

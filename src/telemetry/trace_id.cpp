@@ -18,8 +18,8 @@ bool is_zero(std::string_view text) noexcept {
 
 }  // namespace
 
-// Trace Context §3.2: version "-" trace-id "-" parent-id "-" trace-flags, all lower-case hexadecimal. §3.2.4: a version
-// above 00 may go on after a dash; ff is forbidden.
+// traceparent (Trace Context §3.2) is version "-" trace-id "-" parent-id "-" trace-flags, all in lower-case
+// hexadecimal. §3.2.4: a version above 00 may go on after a dash; ff is forbidden.
 std::optional<TraceParent> parse_traceparent(std::string_view header) {
   constexpr std::size_t kLength = 55;
   if (header.size() < kLength || header[2] != '-' || header[35] != '-' || header[52] != '-') {

@@ -10,7 +10,7 @@ class JumpGuardedClockGate final : public ClockGate {
   JumpGuardedClockGate(const Clock& wall, const MonotonicClock& monotonic, milliseconds tolerance)
       : wall_(wall), monotonic_(monotonic), tolerance_(tolerance), origin_(wall.now() - monotonic.elapsed()) {}
 
-  // The wall clock is read between two readings of the monotonic one, so that being interrupted in between is no jump.
+  // The wall clock is read between two readings of the monotonic clock, so that an interruption in between is no jump.
   Result<Instant> trusted_time() override {
     const milliseconds before = monotonic_.elapsed();
     const Instant now = wall_.now();

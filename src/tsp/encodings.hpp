@@ -1,4 +1,4 @@
-// Encodings beside strict DER that real requesters and authorities send.
+// Reading encodings beside strict DER that real requesters and authorities send.
 #pragma once
 
 #include <utility>
@@ -8,14 +8,14 @@
 
 namespace rakkan::tsp {
 
-// BOOLEAN DEFAULT FALSE, also where the FALSE is written out, which X.690 §11.5 forbids in DER: requesters and
-// authorities that always write it are many, and what it says is beyond doubt.
+// Reads a BOOLEAN DEFAULT FALSE, also where the FALSE is encoded, which X.690 §11.5 forbids in DER: many requesters and
+// authorities always write it, and its meaning is beyond doubt.
 [[nodiscard]] inline Result<bool> read_flag(der::Reader& fields) {
   return fields.peek() == der::Tag::boolean ? fields.boolean() : Result<bool>(false);
 }
 
-// What `read` makes of the encoding as it is, or else, when it is BER, of that as DER (der::from_ber). `read` keeps no
-// view of what it reads.
+// Runs `read` on the encoding as it is, and when that fails and the encoding is BER, on its conversion by
+// der::from_ber. `read` must not keep views of its input.
 template <class Read>
 [[nodiscard]] auto read_also_ber(ByteView encoding, Read read) -> decltype(read(encoding)) {
   auto strict = read(encoding);

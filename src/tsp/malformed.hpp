@@ -4,7 +4,7 @@
 
 namespace rakkan::tsp {
 
-// A failure of the DER or CMS beneath, under the code of the structure that was being read; other codes stay.
+// The failure of a DER or CMS parser under the code of the structure that was being read; other codes stay.
 inline tl::unexpected<Error> malformed_as(ErrorCode code, Error error) {
   if (error.code == ErrorCode::malformed_der || error.code == ErrorCode::malformed_cms) {
     error.code = code;

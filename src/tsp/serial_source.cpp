@@ -30,7 +30,7 @@ class EpochSerialSource final : public SerialSource {
 
     Bytes serial;
     serial.reserve(1 + kEpochOctets + kCounterOctets + kRandomOctets);
-    serial.push_back(0x01);  // positive, and always of the same size
+    serial.push_back(0x01);  // makes the number positive, and always of the same size
     append_big_endian(serial, epoch_, kEpochOctets);
     append_big_endian(serial, counter, kCounterOctets);
     serial.resize(serial.size() + kRandomOctets);

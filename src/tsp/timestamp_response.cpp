@@ -1,6 +1,8 @@
-// TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }
-// PKIStatusInfo ::= SEQUENCE { status INTEGER, statusString SEQUENCE OF UTF8String OPTIONAL, failInfo BIT STRING
-// OPTIONAL }
+// Reading and writing responses (RFC 3161 §2.4.2).
+//
+//   TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }
+//   PKIStatusInfo ::= SEQUENCE { status INTEGER, statusString SEQUENCE OF UTF8String OPTIONAL,
+//        failInfo BIT STRING OPTIONAL }
 #include <array>
 
 #include "rakkan/der/reader.hpp"
@@ -31,7 +33,7 @@ constexpr std::array kFailureInfos{
 };
 constexpr unsigned kFailureBits = 26;  // up to systemFailure (25)
 
-// A named bit list: the first octet counts the unused bits of the last.
+// Reads failInfo, a named bit list (X.690 §8.6, §11.2.2): the first octet counts the unused bits of the last.
 Result<std::optional<PkiFailureInfo>> read_failure_info(Reader& status_info) {
   RAKKAN_TRY(const auto element, status_info.element_if(Tag::bit_string));
   if (!element) {

@@ -27,8 +27,8 @@ Result<TimestampToken> TimestampToken::parse_der(ByteView der) {
 
 namespace {
 
-// The certificate that the token names, in it or else among `extra` (certReq was false). Which of them has the right
-// extended key usage is asked afterwards: an injected certificate is never chosen for its purpose.
+// Finds the certificate that the token names, in the token or else among `extra` (when certReq was false). Its extended
+// key usage is checked only afterwards, so that an injected certificate is never chosen for its purpose.
 Result<pki::Certificate> find_certificate(const cms::SignedData& data, const std::vector<pki::Certificate>& extra,
                                           const crypto::Digest& content_digest, cms::CertificateBinding binding) {
   const cms::SignerInfo& signer = data.signer_infos().front();

@@ -1,7 +1,8 @@
-// TSTInfo ::= SEQUENCE { version INTEGER { v1(1) }, policy, messageImprint, serialNumber INTEGER, genTime
-// GeneralizedTime,
-//    accuracy OPTIONAL, ordering BOOLEAN DEFAULT FALSE, nonce INTEGER OPTIONAL, tsa [0] EXPLICIT GeneralName OPTIONAL,
-//    extensions [1] IMPLICIT Extensions OPTIONAL }                                              (RFC 3161 §2.4.2)
+// Reading and writing TSTInfo (RFC 3161 §2.4.2).
+//
+//   TSTInfo ::= SEQUENCE { version INTEGER { v1(1) }, policy TSAPolicyId, messageImprint MessageImprint,
+//        serialNumber INTEGER, genTime GeneralizedTime, accuracy Accuracy OPTIONAL, ordering BOOLEAN DEFAULT FALSE,
+//        nonce INTEGER OPTIONAL, tsa [0] EXPLICIT GeneralName OPTIONAL, extensions [1] IMPLICIT Extensions OPTIONAL }
 #include <array>
 
 #include "rakkan/tsp/timestamp_token.hpp"
@@ -22,7 +23,7 @@ constexpr Tag kMicros = der::context(1);
 constexpr Tag kTsa = der::context_constructed(0);
 constexpr Tag kExtensions = der::context_constructed(1);
 
-// INTEGER (1..999), implicitly tagged: minimal content octets, one or two of them.
+// Reads INTEGER (1..999), implicitly tagged: one or two minimal content octets.
 Result<std::uint16_t> read_fraction(Reader& fields, Tag tag) {
   RAKKAN_TRY(const auto element, fields.element_if(tag));
   if (!element) {
@@ -46,8 +47,8 @@ void write_fraction(der::Writer& writer, Tag tag, std::uint16_t value) {
   writer.primitive(tag, value < 0x80 ? ByteView(octets).last(1) : ByteView(octets));
 }
 
-// Accuracy ::= SEQUENCE { seconds INTEGER OPTIONAL, millis [0] IMPLICIT (1..999) OPTIONAL, micros [1] IMPLICIT (1..999)
-// OPTIONAL }
+// Accuracy ::= SEQUENCE { seconds INTEGER OPTIONAL, millis [0] IMPLICIT INTEGER (1..999) OPTIONAL,
+//                         micros [1] IMPLICIT INTEGER (1..999) OPTIONAL }
 Result<Accuracy> read_accuracy(Reader fields) {
   Accuracy accuracy;
   if (fields.peek() == Tag::integer) {

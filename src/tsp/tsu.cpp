@@ -37,7 +37,7 @@ struct Tsu::Impl {
   TsuPolicy policy;
   std::shared_ptr<SerialSource> serials;
   std::shared_ptr<ClockGate> clock;
-  std::shared_ptr<crypto::SelfCheck> self_check;  // of the certificate's key
+  std::shared_ptr<crypto::SelfCheck> self_check;  // verifies with the certificate's key
   Bytes tsa_name;                                 // GeneralName; empty when the policy leaves it out
   std::size_t max_token_size;
 
@@ -74,7 +74,7 @@ cms::SignedDataParts Tsu::Impl::parts(const cms::SignedAttributes& attributes, B
   };
 }
 
-// The largest of everything that differs between tokens.
+// Measures a token with the largest values of all fields that differ between tokens.
 std::size_t Tsu::Impl::measure_max_token() const {
   TimestampRequest request;
   request.message_imprint = MessageImprint::of(crypto::digest(crypto::DigestAlgorithm::sha512, ByteView{}));
@@ -102,7 +102,7 @@ bool possible(const Accuracy& accuracy) noexcept {
   return !zero && at_most_a_second && accuracy.milliseconds <= 999 && accuracy.microseconds <= 999;
 }
 
-// GeneralName directoryName [4], explicit.
+// The GeneralName directoryName [4] (RFC 5280 §4.2.1.6), which is explicit since Name is a CHOICE.
 Bytes directory_name(const pki::Name& name) {
   der::Writer writer(name.der().size() + 8);
   writer.constructed(der::context_constructed(4), [&] { writer.raw(name.der()); });
@@ -138,8 +138,8 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
   return std::make_shared<Tsu>(std::move(impl));
 }
 
-// The line: request -> policy -> clock gate -> certificate at that time -> serial -> TSTInfo -> signature -> own check
-// -> token.
+// The unit's line: request -> policy -> clock gate -> certificate at that time -> serial number -> TSTInfo, all here in
+// prepare; then signature, own check and token.
 Result<UnsignedToken> Tsu::prepare(const TimestampRequest& request) {
   RAKKAN_CHECK(accept_request(request, impl_->policy));
   RAKKAN_TRY(const Instant time, impl_->clock->trusted_time());

@@ -1,5 +1,5 @@
-// What is read as BER says the same as DER, in which nothing of indefinite length and no OCTET STRING in pieces is
-// left: from there on nothing changes any more, and DER never does.
+// Input that is read as BER comes out as DER, with nothing of indefinite length and no OCTET STRING in pieces left.
+// Reading that again changes nothing, and DER is never changed.
 #include <cstdlib>
 
 #include "rakkan/der/ber.hpp"

@@ -1,5 +1,5 @@
-// A request's head is found, and read, the same however it is cut; its path is one; a body is no longer than its
-// coding.
+// A request's head is found, and read, the same however it is cut; a path that is taken is a path; a body is no longer
+// than its coding.
 #include <cstdint>
 #include <cstdlib>
 

@@ -1,5 +1,5 @@
 // The whole API on a loopback port: a store, a trail with checkpoints, keys in memory, clocks that a test moves, two
-// tenants with keys. What it answers can be kept, to be held against its description.
+// tenants with keys. Its answers can be kept, to be compared with its description.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -24,6 +24,7 @@
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/assembly.hpp"
 #include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/store.hpp"
@@ -75,8 +76,8 @@ class ApiFixture : public ::testing::Test {
         log, {posix_file_system(), folder.path() / "audit", *store, clock, random,
               value_or_throw(keys_in_memory.checkpoint_signer({"audit-log", "audit-log", {}}, true)), std::nullopt}));
     writer = std::make_unique<audit::AuditTrailWriter>(*trail);
-    signing = value_or_throw(
-        service::SigningService::create(options, {*store, keys_in_memory, clock, random, *writer, &monotonic, {}}));
+    service = value_or_throw(
+        service::Assembly::create(options, {*store, keys_in_memory, clock, random, *writer, &monotonic, {}}));
     api_keys = value_or_throw(access::ApiKeys::open(*store, access::recorder_of(*trail), clock, random));
     idempotency = value_or_throw(service::Idempotency::open(*store, clock, random, std::chrono::hours(24)));
     log_ = value_or_throw(telemetry::Log::open({"debug", log_file().string(), 10'000}, clock));
@@ -87,10 +88,19 @@ class ApiFixture : public ::testing::Test {
     http_options.metrics.port = 0;
     http_options.trusted_proxies = {"127.0.0.1"};
     archive = std::make_unique<service::Archive>(*store, folder.path());
-    api = std::make_unique<rakkan::api::Api>(
-        rakkan::api::api_options(http_options, 8U << 20U),
-        rakkan::api::ApiEnvironment{*signing, *api_keys, *idempotency, signing->refusals(), *trail, clock, *log_,
-                                    metrics, *archive});
+    api = std::make_unique<rakkan::api::Api>(rakkan::api::api_options(http_options, 8U << 20U),
+                                             rakkan::api::ApiEnvironment{.signing = service->signing(),
+                                                                         .state = service->state(),
+                                                                         .credentials = service->credentials(),
+                                                                         .pins = service->activation(),
+                                                                         .keys = *api_keys,
+                                                                         .idempotency = *idempotency,
+                                                                         .refusals = service->refusals(),
+                                                                         .trail = *trail,
+                                                                         .clock = clock,
+                                                                         .log = *log_,
+                                                                         .metrics = metrics,
+                                                                         .archive = *archive});
     http::ServerOptions listener = http::api_listener(http_options);
     listener.local_socket = local_socket();
     server = value_or_throw(http::Server::start(std::move(listener), api->router(), random, api->observer()));
@@ -101,26 +111,26 @@ class ApiFixture : public ::testing::Test {
   }
   ~ApiFixture() override { stop(); }
 
-  // Everything but the folder, in the order in which a program ends it.
+  // Ends everything but the folder, in the order in which a program does.
   void stop() {
     server.reset();
     metrics_server.reset();
     api.reset();
     log_.reset();
-    signing.reset();
+    service.reset();
     if (trail) {
       trail->stop();
     }
   }
 
-  // An API key; its text.
+  // Makes an API key and returns its text.
   std::string key(const std::string& tenant, access::ScopeSet scopes, std::vector<std::string> addresses = {},
                   std::optional<Instant> expires = std::nullopt) {
     const access::NewApiKey request{TenantId(tenant), "test", scopes, std::move(addresses), expires};
     return std::string(value_or_throw(api_keys->create(kOperator, request)).text.text());
   }
 
-  // A credential with a certificate, of a tenant or of all.
+  // Registers a credential with a certificate, for one tenant or for all.
   void enrol(const std::string& id, credentials::CredentialKind kind, const std::string& tenant = "",
              const std::string& party = "") {
     credentials::NewCredential request;
@@ -129,11 +139,11 @@ class ApiFixture : public ::testing::Test {
     request.kind = kind;
     request.party = PartyId(party);
     request.key_kind = crypto::KeyKind::ec_p256;
-    value_or_throw(signing->credentials().generate(kOperator, std::move(request)));
+    value_or_throw(service->credentials().generate(kOperator, std::move(request)));
     const std::string pem = certificate_for(id, kind);
-    value_or_throw(signing->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
+    value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(pem)));
   }
-  // The authority's answer for a credential's key, with its own certificate: PEM.
+  // The certificate that the authority issues for a credential's key, and the authority's own: PEM.
   std::string certificate_for(const std::string& id, credentials::CredentialKind kind) {
     const Bytes key_id = value_or_throw(store->credential(CredentialId(id))).key_id;
     const auto signer = value_or_throw(keys_in_memory.signer({id, id, key_id}));
@@ -157,7 +167,7 @@ class ApiFixture : public ::testing::Test {
     const CredentialId credential(id);
     const SecureBytes secret(bytes_of(pin));
     const auto set =
-        async::block_on(signing->activation().set_pin(kOperator, credential, secret, async::deadline_in(kPatience)));
+        async::block_on(service->activation().set_pin(kOperator, credential, secret, async::deadline_in(kPatience)));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }
@@ -169,7 +179,7 @@ class ApiFixture : public ::testing::Test {
     client.send(text_of_request(request));
     return client.answer();
   }
-  // Over the Unix socket, as the operator.
+  // Asks over the Unix socket, as the operator.
   RawAnswer ask_locally(const ApiRequest& request) const {
     RawHttpClient client(local_socket());
     client.send(text_of_request(request));
@@ -240,7 +250,7 @@ class ApiFixture : public ::testing::Test {
                            : "(no problem, status " + std::to_string(answer.status) + ")";
   }
 
-  // The events that the trail has recorded with these words in their records.
+  // Counts the trail's entries of that event, or with that text in their records.
   [[nodiscard]] std::size_t records_with(const std::string& event_or_text) {
     std::size_t found = 0;
     for (std::uint64_t index = 0; index < trail->size(audit::Journal::trail); ++index) {
@@ -266,7 +276,7 @@ class ApiFixture : public ::testing::Test {
   std::unique_ptr<store::Store> store;
   std::unique_ptr<audit::Trail> trail;
   std::unique_ptr<audit::AuditTrailWriter> writer;
-  std::unique_ptr<service::SigningService> signing;
+  std::unique_ptr<service::Assembly> service;
   std::unique_ptr<access::ApiKeys> api_keys;
   std::unique_ptr<service::Idempotency> idempotency;
   std::unique_ptr<service::Archive> archive;

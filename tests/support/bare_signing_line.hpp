@@ -18,7 +18,7 @@ namespace rakkan::test {
   return service::embed(std::move(prepared), document, cms, std::nullopt);
 }
 
-// The same for a base that nobody has hashed yet.
+// The same for a base that was not hashed yet.
 [[nodiscard]] inline Result<service::SignedPdf> sign_pdf_line(ByteView base, const credentials::SigningMaterial& key,
                                                               const pades::SignatureFieldSpec& field,
                                                               RandomSource& random, const pdf::Limits& limits = {}) {

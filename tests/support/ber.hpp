@@ -1,5 +1,5 @@
-// DER written again in BER (X.690 §8), as writers do that do not know lengths in advance: what der::from_ber must make
-// the same DER of.
+// DER written again in BER (X.690 §8), as writers do that do not know lengths in advance. der::from_ber must make the
+// same DER of it.
 #pragma once
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 
 namespace rakkan::test {
 
-// How the next thing is written. The usual writer of CMS: every constructed element with an indefinite length, every
-// OCTET STRING in pieces of that size.
+// The way in which the next element is written. By default as most writers of CMS do: every constructed element with an
+// indefinite length, every OCTET STRING in pieces of that size.
 struct BerWriter {
   std::size_t piece = 1'000;
 

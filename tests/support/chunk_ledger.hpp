@@ -118,7 +118,7 @@ class ChunkLedger final : public store::Ledger {
     return found;
   }
 
-  // For bending what a restart finds.
+  // The chunks of a journal, so that a test can change what a restart finds.
   std::vector<store::LogChunk>& chunks(store::Journal journal) { return chunks_.at(place(journal)); }
 
   std::map<std::string, std::string> facts;

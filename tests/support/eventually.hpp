@@ -1,10 +1,10 @@
-// Waiting in tests. No test depends on how fast the machine is: what has to come is waited for with a deadline that
-// only what never comes reaches, and what must not come is looked for during a while in which a slow machine sees less,
-// not more. Time itself is injected where a class takes a clock (fake_clock.hpp).
+// Waiting in tests, none of which depends on how fast the machine is. An event that has to come is waited for up to
+// kPatience, which is reached only when it never comes. An event that must not come is watched for during a while in
+// which a slow machine sees less, not more. Time itself is injected where a class takes a clock (fake_clock.hpp).
 //
 //   ASSERT_TRUE(eventually([&] { return server.draining(); })) << "the server does not drain";
 //
-// The one place of the tests that sleeps: tests/tools/source_rules.py.
+// Only this file of the tests may sleep; tests/tools/source_rules.py holds that.
 #pragma once
 
 #include <algorithm>
@@ -14,11 +14,12 @@
 
 namespace rakkan::test {
 
-// How long a test waits for what has to come: many times what a machine needs that runs ten tests on one core.
+// The longest time that a test waits for an event that has to come: many times what a machine needs that runs ten tests
+// on one core.
 inline constexpr std::chrono::seconds kPatience{60};
 
-// Lets that time pass for somebody else who measures it: a limit of a server, the wait that an error asks for. It takes
-// at least so long, and nothing but the clock may be expected to be further at its end.
+// Lets that time pass for another party that measures it: a limit of a server, the wait that an error asks for. It
+// takes at least so long; a test may expect nothing but the clock to have gone on at its end.
 inline void let_pass(std::chrono::nanoseconds time) { std::this_thread::sleep_for(time); }
 
 // True as soon as the condition is; false when it was not within kPatience.
@@ -36,7 +37,7 @@ template <class Condition>
   }
 }
 
-// Did the condition hold whenever it was looked at for that long? For what must not happen.
+// True when the condition held each time that it was looked at for that long: for events that must not happen.
 template <class Condition>
 [[nodiscard]] bool stays(Condition condition, std::chrono::milliseconds time) {
   const auto until = std::chrono::steady_clock::now() + time;
@@ -49,7 +50,7 @@ template <class Condition>
   return false;
 }
 
-// Has the future its value within kPatience?
+// True when the future has its value within kPatience.
 template <class Future>
 [[nodiscard]] bool comes(const Future& future) {
   return future.wait_for(kPatience) == std::future_status::ready;

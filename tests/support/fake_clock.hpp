@@ -1,4 +1,4 @@
-// Clocks that stand where a test puts them.
+// Clocks that stand where a test puts them, and randomness that stands still.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,7 @@ struct FakeMonotonicClock final : MonotonicClock {
   std::chrono::milliseconds time{1000};
 };
 
-// The same for tests whose threads read it while it is moved.
+// The same clock for tests whose threads read it while it is moved.
 struct SharedMonotonicClock final : MonotonicClock {
   [[nodiscard]] std::chrono::milliseconds elapsed() const override {
     return std::chrono::milliseconds(milliseconds.load());

@@ -55,14 +55,14 @@ class FakeTrail final : public audit::TrailWriter {
     return sizes_[0];
   }
 
-  // From the next entry of this event on, nothing is written any more.
+  // Makes every commit fail from the next entry of this event on.
   void fail_at(std::string event) {
     const std::scoped_lock lock(mutex_);
     fails_at_ = std::move(event);
   }
   // Called before an entry is committed, with its event. Set while nothing is recorded.
   std::function<void(const std::string& event)> before;
-  // As after a restart.
+  // Takes entries again, as after a restart.
   void repair() {
     const std::scoped_lock lock(mutex_);
     fails_at_.clear();

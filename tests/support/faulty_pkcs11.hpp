@@ -1,5 +1,5 @@
 // FaultyPkcs11 is the module of tests/support/faulty_pkcs11.cpp: SoftHSM with faults at chosen calls. Load it like any
-// module by options(); the tests link rakkan_faulty_pkcs11_control. One a process.
+// module by options(); the tests link rakkan_faulty_pkcs11_control. There is one in a process.
 //
 //   auto token = SoftHsm::process().new_token("t", FaultyPkcs11::process().options());
 //   FaultyPkcs11::process().fail("C_Sign", 1, 1, 0x30);      // from the next call of C_Sign on, once
@@ -25,7 +25,7 @@ class FaultyPkcs11 {
     return instance;
   }
 
-  // With a breaker that waits a moment only.
+  // Options that load the module, with a breaker that waits a moment only.
   [[nodiscard]] hsm::Options options() const {
     hsm::Options options;
     options.module_path = RAKKAN_FAULTY_PKCS11;
@@ -34,19 +34,19 @@ class FaultyPkcs11 {
     return options;
   }
 
-  // No fault is planned and all calls are counted from 0.
+  // Plans no fault, and counts all calls from 0.
   void reset() { reset_(); }
-  // `times` calls of `function` ("*": any), the first of them the `first`-th since the last reset, answer `code`. With
-  // `after` the call is made before its outcome is lied about.
+  // Makes `times` calls of `function` ("*": any), the first of them the `first`-th since the last reset, answer `code`.
+  // With `after` the call is made before its outcome is lied about.
   void fail(const std::string& function, unsigned long first, unsigned long times, unsigned long code,
             bool after = false) {
     fail_(function.c_str(), first, times, code, after ? 1 : 0);
   }
-  // Since the last reset.
+  // The calls of the function since the last reset.
   [[nodiscard]] unsigned long calls(const std::string& function) const { return calls_(function.c_str()); }
   // The function in which a fault came last; empty when none did.
   [[nodiscard]] std::string last_fired() const { return last_fired_(); }
-  // From now on every signature is wrong in one bit.
+  // While on, every signature is wrong in one bit.
   void corrupt_signatures(bool on) { corrupt_(on ? 1 : 0); }
 
  private:

@@ -1,6 +1,6 @@
-// A port of the loopback that nobody listens on: programs of several tests run side by side, so that no test may have
-// one of its own. It is none of those that the system gives to whoever connects or binds without naming one: such a
-// port can be another's by the time a server wants it, or while the server is being started again.
+// A port of the loopback that nobody listens on: programs of several tests run side by side, so no test has a fixed
+// port. The port is outside the range from which the system takes ports for sockets that name none: such a port can be
+// another program's by the time a server wants it, or while the server is being started again.
 #pragma once
 
 #include <arpa/inet.h>

@@ -27,7 +27,7 @@ void give_back(void* memory) noexcept {
 }
 
 void* take(std::size_t size) {
-  // From nothing: what an earlier owner left is not this one's fault.
+  // Zeroed: text that an earlier owner left in it would be found in this owner's block.
   if (void* const memory = std::calloc(1, size == 0 ? 1 : size)) {
     return memory;
   }

@@ -13,7 +13,7 @@ namespace rakkan::test {
 
 class FreedMemory {
  public:
-  // From now on, from 0. The text stays where it is: a literal.
+  // Looks for the secret from now on, and counts from 0. The text is a literal, since it has to stay where it is.
   static void watch(std::string_view secret) noexcept;
   [[nodiscard]] static std::size_t blocks_with_secret() noexcept;
 };

@@ -8,7 +8,8 @@
 
 namespace rakkan::test {
 
-// A door that work waits at until the test opens it. Throws when that, or the visitor, does not come within kPatience.
+// A door at which work waits until the test opens it. Throws when the opening, or the work, does not come within
+// kPatience.
 class Gate {
  public:
   void open() {

@@ -77,7 +77,7 @@ class HttpServerFixture : public ::testing::Test {
 
   HttpServerFixture() {
     options_.listen.port = 0;
-    // No limit ends what a busy machine makes slow; tests of a limit set that one.
+    // The limits of time are so long that no request on a busy machine reaches them; a test of a limit sets it.
     options_.timeouts.header = 2 * kPatience;
     options_.timeouts.stall = 2 * kPatience;
     options_.timeouts.drain = 2 * kPatience;
@@ -96,19 +96,19 @@ class HttpServerFixture : public ::testing::Test {
     return *server_;
   }
   [[nodiscard]] RawHttpClient connect() const { return RawHttpClient(server_->port()); }
-  // One request on a connection of its own.
+  // Sends one request on a connection of its own.
   [[nodiscard]] RawAnswer ask(std::string_view request) const {
     RawHttpClient client = connect();
     client.send(request);
     return client.answer();
   }
 
-  // For the observer too, which hears of an answer a moment after the client.
+  // Waits for the observer too, which hears of an answer a moment after the client.
   template <class Condition>
   [[nodiscard]] static bool soon(Condition condition) {
     return eventually(std::move(condition));
   }
-  // Drains on a thread of its own: the future comes when that has ended.
+  // Drains on a thread of its own; the future is ready when draining has ended.
   [[nodiscard]] std::future<void> drained() {
     return std::async(std::launch::async, [this] { server_->drain(); });
   }

@@ -1,5 +1,5 @@
-// A server on a loopback port of the system's choice for tests of clients. It speaks as much HTTP/1.1 as that takes:
-// one request a connection, answered by the test's function and closed.
+// A server on a loopback port of the system's choice for tests of clients. It speaks as much HTTP/1.1 as they need: one
+// request a connection, answered by the test's function and closed.
 #pragma once
 
 #include <arpa/inet.h>

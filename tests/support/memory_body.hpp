@@ -20,7 +20,7 @@ class MemoryBody final : public http::Body {
   [[nodiscard]] std::optional<std::uint64_t> length() const noexcept override { return bytes_.size(); }
   [[nodiscard]] async::Task<Result<ByteView>> next() override {
     const ByteView rest = ByteView(bytes_).subspan(std::exchange(at_, std::min(at_ + piece_, bytes_.size())));
-    // A copy of its own: whoever keeps the last piece reads memory that is gone.
+    // Each piece is a copy of its own, so that a reader that keeps the last one reads memory that is gone.
     shown_ = copy_of(rest.first(std::min(piece_, rest.size())));
     co_return ByteView(shown_);
   }

@@ -1,4 +1,4 @@
-// Files in memory, to be read: a folder from bytes at hand.
+// A folder of files in memory, which can only be read.
 #pragma once
 
 #include <algorithm>

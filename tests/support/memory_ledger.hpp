@@ -1,4 +1,4 @@
-// A ledger in memory: what unit tests of the service need of it. It keeps, and it can fail.
+// A ledger in memory with the functions that unit tests of the service need. It can be made to fail.
 #pragma once
 
 #include <algorithm>
@@ -92,7 +92,7 @@ class MemoryLedger final : public store::Ledger {
 class MemoryApiKeyStore final : public store::ApiKeyStore {
  public:
   [[nodiscard]] Result<std::vector<store::ApiKeyRow>> api_keys() override { return rows; }
-  // What the ledger's commit does with it.
+  // Applies one change, as the ledger's commit does.
   [[nodiscard]] Result<void> apply(const store::RowChange& change) {
     if (const auto* const row = std::get_if<store::ApiKeyRow>(&change)) {
       rows.push_back(*row);

@@ -1,4 +1,4 @@
-// A Merkle tree in memory, computed as RFC 6962 §2.1 defines it and in no other way: what ours is compared with.
+// A Merkle tree in memory, computed literally as RFC 6962 §2.1 defines it, with which the trees of audit are compared.
 #pragma once
 
 #include <string>

@@ -42,7 +42,7 @@ class PdfBuilder {
   explicit PdfBuilder(std::string_view version = "1.7") {
     text_ = "%PDF-" + std::string(version) + "\n%\xe2\xe3\xcf\xd3\n";
   }
-  // Goes on after the bytes of a finished document.
+  // Goes on behind the bytes of a finished document.
   explicit PdfBuilder(ByteView base, std::uint64_t previous, std::uint32_t size)
       : text_(text_of(base)), previous_(previous), size_(size) {}
 
@@ -130,7 +130,7 @@ class PdfBuilder {
   }
 
   [[nodiscard]] std::uint64_t position() const noexcept { return text_.size(); }
-  // Of the newest section.
+  // The offset of the newest section.
   [[nodiscard]] std::uint64_t last_section() const { return previous_.value(); }
   [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
   [[nodiscard]] const std::string& text() const noexcept { return text_; }

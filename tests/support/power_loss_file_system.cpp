@@ -60,7 +60,7 @@ class PowerLossFile final : public File {
     return node_->now.size();
   }
 
-  // There is one process in a test's memory.
+  // The disk is in one process's memory, so nobody else can hold the lock.
   [[nodiscard]] Result<bool> try_lock(std::uint64_t, std::uint64_t) override { return true; }
 
  private:
@@ -110,7 +110,7 @@ void PowerLossFileSystem::cut_power_at(std::uint64_t operation) {
 void PowerLossFileSystem::lose_power(std::uint64_t seed) {
   const std::scoped_lock lock(mutex_);
   random_.seed(seed);
-  // Everything unsynced in the order of its operations, and which of it survives.
+  // The unsynced changes in the order of their operations, and which of them survive.
   struct Pending {
     std::uint64_t number;
     Node* node;

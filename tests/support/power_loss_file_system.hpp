@@ -39,9 +39,9 @@ class PowerLossFileSystem final : public FileSystem {
   PowerLossFileSystem();
   ~PowerLossFileSystem() override;
 
-  // That one operation fails; 0: none does.
+  // Makes that one operation fail; 0: none.
   void fail_at(std::uint64_t operation, Fault fault = Fault::refused);
-  // Every operation from that one on fails, until lose_power(); that one may be done in part. 0: never.
+  // Makes every operation from that one on fail, until lose_power(); that one may be done in part. 0: none.
   void cut_power_at(std::uint64_t operation);
 
   // Power loss and restart: unsynced changes survive as the seed chooses (none; all; the first ones, the last of them
@@ -51,7 +51,7 @@ class PowerLossFileSystem final : public FileSystem {
   [[nodiscard]] std::uint64_t operations() const;
   // The last operations, one a line with its number: for a failing test's message.
   [[nodiscard]] std::string history(std::size_t lines = 12) const;
-  // What a reader sees now; empty when the file is not there.
+  // The content that a reader sees now; empty when the file is not there.
   [[nodiscard]] Bytes content(const std::filesystem::path& path) const;
   // Every file there is.
   [[nodiscard]] std::vector<std::filesystem::path> files() const;

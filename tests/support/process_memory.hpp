@@ -1,4 +1,4 @@
-// What stands in the memory of another process: to search for what should not.
+// The memory of another process, to be searched for secrets that should not stand there.
 #pragma once
 
 #include <fcntl.h>
@@ -27,11 +27,11 @@ class ProcessMemory {
     }
   }
 
-  // The kernel lets us read it.
+  // Whether the kernel lets us read it.
   [[nodiscard]] bool is_open() const noexcept { return memory_ >= 0; }
 
-  // Where the text stands in the writable mappings, each place with its mapping's line. A sanitizer's shadow, larger
-  // than anything that a server keeps, is left out.
+  // The places of the text in the writable mappings, each with its mapping's line. A sanitizer's shadow, larger than
+  // anything that a server keeps, is left out.
   [[nodiscard]] std::vector<std::string> places_of(std::string_view text) const {
     std::vector<std::string> places;
     std::ifstream maps(folder_ + "/maps");
@@ -75,7 +75,7 @@ class ProcessMemory {
     }
   }
 
-  // What stands beside it tells whose memory it is.
+  // The text around the place, which tells whose memory it is.
   static std::string around(const std::string& whole, std::size_t found, std::size_t size) {
     const std::size_t begin = found - std::min<std::size_t>(found, 48);
     std::string shown = whole.substr(begin, found - begin + size + 48);

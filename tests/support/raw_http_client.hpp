@@ -43,7 +43,7 @@ struct RawAnswer {
 
 class RawHttpClient {
  public:
-  // `from`: another address of the loopback, as another caller has.
+  // `from`: another address of the loopback, to be another caller.
   explicit RawHttpClient(std::uint16_t port, const char* from = nullptr)
       : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in source{};
@@ -64,7 +64,7 @@ class RawHttpClient {
     const timeval longest{kPatience.count(), 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &longest, sizeof longest);
   }
-  // A Unix socket.
+  // Connects to a Unix socket.
   explicit RawHttpClient(const std::string& path) : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_un to{};
     to.sun_family = AF_UNIX;
@@ -140,7 +140,7 @@ class RawHttpClient {
     }
     return ended_ ? std::optional(std::exchange(buffer_, {})) : std::nullopt;
   }
-  // The text is in what has come and was not taken, or comes soon; nothing is taken.
+  // Whether the text is among the bytes that came and were not taken, or comes soon. Takes nothing.
   [[nodiscard]] bool receives(std::string_view text, std::chrono::milliseconds patience = kPatience) {
     const auto until = std::chrono::steady_clock::now() + patience;
     while (buffer_.find(text) == std::string::npos) {
@@ -150,7 +150,7 @@ class RawHttpClient {
     }
     return true;
   }
-  // The server ended the connection; what it sent before is thrown away.
+  // Whether the server ended the connection. Bytes that it sent before are thrown away.
   [[nodiscard]] bool is_closed(std::chrono::milliseconds patience = kPatience) { return rest(patience).has_value(); }
   [[nodiscard]] bool stays_open(std::chrono::milliseconds time) { return !is_closed(time); }
 

@@ -1,4 +1,4 @@
-// Which sanitizer the programs are built with, and what that changes for tests.
+// The sanitizer that the programs are built with, and what it changes for tests.
 #pragma once
 
 namespace rakkan::test {

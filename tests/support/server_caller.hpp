@@ -16,17 +16,17 @@ class ServerCaller {
   explicit ServerCaller(const ServerFolder& folder) : folder_(&folder), client_(fetch::HttpOptions{}) {}
 
   [[nodiscard]] Result<fetch::HttpResponse> get(const std::string& path) const { return send("GET", path, {}, {}); }
-  // A detached CMS over the digest of `about`.
+  // Asks for the operator's detached CMS over the digest of `about`.
   [[nodiscard]] Result<fetch::HttpResponse> sign(const std::string& about) const {
     const std::string json = cms_request("operator-p256", digest_of(about), to_rfc3339(SystemClock{}.now()));
     return send("POST", "/v1/cms", "application/json", bytes_of(json));
   }
-  // The right to have the party sign that digest once.
+  // Asks for an activation: the right to have the party sign that digest once.
   [[nodiscard]] Result<fetch::HttpResponse> activate(const std::string& about) const {
     const std::string json = activation_request(kParty, digest_of(about), ServerFolder::party_pin());
     return send("POST", "/v1/activations", "application/json", bytes_of(json));
   }
-  // The party's detached CMS over it.
+  // Asks for the party's detached CMS over that digest.
   [[nodiscard]] Result<fetch::HttpResponse> sign_as_party(const std::string& about,
                                                           const std::string& activation) const {
     const std::string json = party_cms_request(kParty, digest_of(about), activation);

@@ -79,7 +79,7 @@ ServerFolder ServerFolder::copy_to(fs::path folder) const {
   return copy;
 }
 
-// The cheapest hash that may be set is the usual one here: a server that lives for a moment must find the time for it.
+// Usually the cheapest hash that may be set, since a server that lives for a moment must find the time for it.
 void ServerFolder::set_pin(const std::string& credential, const std::string& pin, const std::string& memory) const {
   const fs::path pin_file = folder_ / (credential + ".pin");
   write_secret(pin_file, pin);

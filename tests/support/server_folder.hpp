@@ -24,23 +24,24 @@ class ServerFolder {
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string url(const std::string& path) const;
 
-  // The folder as it is now, once more at another place, for a server with a port of its own: keys take seconds to
-  // make and none to copy. No program may have it open.
+  // Copies the folder to another place, for a server with a port of its own: keys take seconds to make and none to
+  // copy. No program may have the folder open.
   [[nodiscard]] ServerFolder copy_to(std::filesystem::path folder) const;
-  // A party's credential of the development PKI for one tenant alone, with a PIN whose hash takes so much.
+  // Registers a party's credential of the development PKI for one tenant alone, with a PIN whose hash takes that
+  // memory.
   void enrol_party(const std::string& credential, const std::string& tenant, const std::string& pin,
                    const std::string& pin_memory = "8MiB") const;
-  // A further API key, and its text; `more` as `rakkan keys create` takes it.
+  // Makes a further API key and returns its text; `more` are further arguments of `rakkan keys create`.
   [[nodiscard]] std::string create_key(const std::string& tenant, const std::vector<std::string>& scopes,
                                        const std::vector<std::string>& more = {}) const;
 
-  // rakkand on it, with settings ("tsu.credential=tsu-rsa") over its configuration; `shell` are commands that sh(1)
-  // runs before it becomes rakkand ("ulimit -n 1024"). Throws when it does not listen.
+  // Starts rakkand on it, with settings ("tsu.credential=tsu-rsa") over its configuration; `shell` are commands that
+  // sh(1) runs before it becomes rakkand ("ulimit -n 1024"). Throws when it does not listen.
   [[nodiscard]] ServerProcess start(std::vector<std::string> settings = {}, const std::string& shell = {}) const;
-  // Where the server that was started last answers /metrics.
+  // The port on which the server that was started last answers /metrics.
   [[nodiscard]] std::uint16_t metrics_port() const;
   [[nodiscard]] std::filesystem::path log() const { return folder_ / "rakkand.log"; }
-  // rakkan with this folder's configuration; what it wrote. Throws when it fails.
+  // Runs rakkan with this folder's configuration and returns its output. Throws when it fails.
   std::string rakkan(std::vector<std::string> arguments) const;
 
  private:

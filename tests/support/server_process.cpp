@@ -57,8 +57,8 @@ double seconds_in(const fs::path& schedstat) {
   const int out = ::open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   const bool ready = ::dup2(nothing, STDIN_FILENO) >= 0 && ::dup2(out, STDOUT_FILENO) >= 0 &&
                      ::dup2(out, STDERR_FILENO) >= 0 && ::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0;
-  ::signal(SIGPIPE, SIG_DFL);            // what this process ignores is not to be ignored by the server
-  if (ready && ::getppid() == parent) {  // another parent: the one that it was to end with is gone already
+  ::signal(SIGPIPE, SIG_DFL);            // a signal that this process ignores would be ignored by the server too
+  if (ready && ::getppid() == parent) {  // with another parent, the one to end with is gone already
     ::execve(words[0], words.data(), environ);
   }
   ::_exit(kCannotRun);
@@ -68,7 +68,7 @@ double seconds_in(const fs::path& schedstat) {
 
 Result<ServerProcess> ServerProcess::start(const fs::path& program, std::vector<std::string> arguments,
                                            std::uint16_t port, const fs::path& log) {
-  if (listens(port)) {  // its answers would be taken for those of the server that is to be started
+  if (listens(port)) {  // the listener's answers would be taken for the new server's
     return fail(ErrorCode::address_in_use, "another server listens already", "port " + std::to_string(port));
   }
   std::string name = program.string();

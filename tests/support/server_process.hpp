@@ -1,4 +1,4 @@
-// rakkand as a process of its own, and what the kernel says it used.
+// rakkand as a process of its own, and the time and memory that it used, by the kernel's count.
 #pragma once
 
 #include <signal.h>
@@ -28,12 +28,12 @@ class ServerProcess {
   ~ServerProcess();  // stop()
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  // SIGTERM, and waits for the end: the exit status, 128 + signal when it was killed, as it is when it does not end
-  // within kPatience.
+  // Sends SIGTERM and waits for the end. Returns the exit status, 128 + signal when it was killed, as it is when it
+  // does not end within kPatience.
   int stop() noexcept { return end_by(SIGTERM); }
-  // SIGKILL: what a crash leaves.
+  // Sends SIGKILL, as in a crash.
   int kill() noexcept { return end_by(SIGKILL); }
-  // SIGABRT: a fault of its own. Whether the kernel has written a core.
+  // Sends SIGABRT, as in a fault of its own. True when the kernel has written a core.
   bool abort() noexcept;
 
   // User and system time of the process so far, in seconds: the clock of the scheduler, not of ticks.

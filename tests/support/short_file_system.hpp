@@ -20,7 +20,7 @@ class ShortFileSystem final : public FileSystem {
 
   // While it is set, every call is refused.
   std::atomic<bool> exhausted = false;
-  // These calls are refused: from the first on, so many.
+  // Refuses `count` calls, from the `first` on.
   void refuse(std::uint64_t first, std::uint64_t count) {
     first_ = first;
     end_ = first + count;

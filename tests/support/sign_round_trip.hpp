@@ -1,4 +1,4 @@
-// What must hold of every document that opens and can be prepared: signed, it opens again, the base is its prefix, and
+// The promise for every document that opens and can be prepared: signed, it opens again, the base is its prefix, and
 // one more signature is there whose /ByteRange and /Contents say exactly what was written.
 #pragma once
 

@@ -1,4 +1,4 @@
-// A SigningService with a store, an authority and clocks of the test's own: for unit tests with keys in memory, for
+// A service with a store, an authority and clocks of the test's own: for unit tests with keys in memory, for
 // integration tests with keys in tokens.
 #pragma once
 
@@ -15,8 +15,10 @@
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/pki/certificate_builder.hpp"
+#include "rakkan/service/assembly.hpp"
 #include "rakkan/service/command.hpp"
 #include "rakkan/service/options.hpp"
+#include "rakkan/service/service_state.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/store.hpp"
 #include "support/eventually.hpp"
@@ -36,7 +38,7 @@ inline constexpr std::string_view kSatosPin = "sato-170032";
 
 inline SecureBytes pin_of(std::string_view text) { return SecureBytes(bytes_of(text)); }
 
-// Cheap for tests; the cost of real PINs is a default of credentials::PinPolicy.
+// A hash of PINs that is cheap for tests; the cost of real ones is a default of credentials::PinPolicy.
 inline credentials::PinPolicy cheap_pins() {
   credentials::PinPolicy policy;
   policy.memory = 64 * 1024;
@@ -82,7 +84,7 @@ inline CutSignature cut_signature(ByteView base, const service::SignedDocument& 
   return cut_signature(base, made.stored.tail, made.pdf);
 }
 
-// What `openssl cms` says of a detached signature over the content, with that root as the only anchor. Files go to
+// The verdict of `openssl cms` on a detached signature over the content, with that root as the only anchor. Files go to
 // `folder`.
 inline CommandOutcome openssl_verifies(const std::filesystem::path& folder, ByteView cms, ByteView content,
                                        std::string_view root_pem) {
@@ -100,16 +102,18 @@ class SigningFixture {
         clock(std::chrono::floor<std::chrono::seconds>(SystemClock{}.now())),
         trail(*store, clock),
         keys_(keys != nullptr ? keys : &software_keys),
-        service(value_or_throw(service::SigningService::create(std::move(options), environment()))) {}
+        assembly(value_or_throw(service::Assembly::create(std::move(options), environment()))),
+        service(&assembly->signing()) {}
 
   [[nodiscard]] service::Environment environment() {
     return {.store = *store, .keys = *keys_, .clock = clock, .random = random, .trail = trail, .monotonic = &monotonic};
   }
-  // Another process on the same store; the first one is gone.
+  // Makes another service on the same store, as a new process does when the first one is gone.
   void restart() {
-    const service::Options options = service->options();
-    service.reset();
-    service = value_or_throw(service::SigningService::create(options, environment()));
+    const service::Options options = assembly->options();
+    assembly.reset();
+    assembly = value_or_throw(service::Assembly::create(options, environment()));
+    service = &assembly->signing();
   }
 
   static service::Options default_options() {
@@ -119,21 +123,21 @@ class SigningFixture {
     return options;
   }
 
-  // A credential with a certificate of `authority`; the id is also its token's and its key's label.
+  // Registers a credential with a certificate of `authority`; the id is also its token's and its key's label.
   CredentialId enrol(const std::string& id, credentials::CredentialKind kind,
                      crypto::KeyKind key_kind = crypto::KeyKind::ec_p256, const std::string& party = "",
                      const TestAuthority::Change& change = {}, const std::string& suite = "",
                      const std::string& tenant = "") {
     credentials::NewCredential request{CredentialId(id), kind, PartyId(party), key_kind, suite, "", "", {},
                                        TenantId(tenant)};
-    value_or_throw(service->credentials().generate(kOperator, std::move(request)));
+    value_or_throw(assembly->credentials().generate(kOperator, std::move(request)));
     certify(id, kind, change);
     return CredentialId(id);
   }
 
   void certify(const std::string& id, credentials::CredentialKind kind, const TestAuthority::Change& change = {}) {
-    value_or_throw(service->credentials().import_certificates(kOperator, CredentialId(id),
-                                                              bytes_of(certificates(id, kind, change))));
+    value_or_throw(assembly->credentials().import_certificates(kOperator, CredentialId(id),
+                                                               bytes_of(certificates(id, kind, change))));
   }
 
   // PEM of a certificate for the credential's key, and of its issuer.
@@ -157,7 +161,7 @@ class SigningFixture {
   void set_pin(const CredentialId& id, std::string_view pin) {
     const SecureBytes secret = pin_of(pin);
     const auto set =
-        async::block_on(service->activation().set_pin(kOperator, id, secret, async::deadline_in(kPatience)));
+        async::block_on(assembly->activation().set_pin(kOperator, id, secret, async::deadline_in(kPatience)));
     if (!set) {
       throw std::runtime_error(to_string(set.error()));
     }
@@ -220,7 +224,8 @@ class SigningFixture {
   credentials::KeySource* keys_;
 
  public:
-  std::unique_ptr<service::SigningService> service;
+  std::unique_ptr<service::Assembly> assembly;
+  service::SigningService* service;  // the assembly's
 };
 
 }  // namespace rakkan::test

@@ -1,4 +1,5 @@
-// A small public key infrastructure with software keys, made anew by each test program: a root, and what it issues.
+// A small public key infrastructure with software keys, made anew by each test program: a root, and the certificates
+// that it issues.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@
 
 namespace rakkan::test {
 
-// The value, or an exception that GoogleTest shows: for arranging, where failing is not the point.
+// The value, or an exception that GoogleTest shows: for the preparation of a test.
 template <class T>
 T value_or_throw(Result<T> result) {
   if (!result) {
@@ -40,7 +41,7 @@ class TestAuthority {
   [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
   [[nodiscard]] crypto::SoftwareSigner& key() noexcept { return *key_; }
   [[nodiscard]] std::string pem() const { return pki::to_pem("CERTIFICATE", certificate_.der()); }
-  // One day back, ten years ahead.
+  // From a day ago to ten years ahead.
   [[nodiscard]] static pki::Validity validity() {
     const Instant now = SystemClock{}.now();
     const Instant second = std::chrono::floor<std::chrono::seconds>(now);

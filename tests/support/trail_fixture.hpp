@@ -1,4 +1,4 @@
-// A trail on a folder of its own, that a test can close and open again.
+// A trail on a folder of its own, which a test can close and open again.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -25,7 +25,7 @@
 
 namespace rakkan::test {
 
-// Signs, or fails or hangs while it is told to.
+// A signer that fails or hangs while a test tells it to.
 class BentMessageSigner final : public crypto::MessageSigner {
  public:
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override { return inner_.public_key(); }
@@ -65,7 +65,7 @@ class TrailFixture {
   [[nodiscard]] audit::Environment environment() {
     return {files, folder(), current_ledger(), clock, random, key, stamper, &monotonic};
   }
-  // That of the store if there is one.
+  // The ledger of the store when there is one, else the one in memory.
   [[nodiscard]] store::Ledger& current_ledger() { return store ? static_cast<store::Ledger&>(*store) : ledger; }
   [[nodiscard]] Result<void> open() {
     close();

@@ -1,4 +1,4 @@
-// A trail that is a list: what was recorded, for tests that need no log. It may also refuse.
+// A trail that is a list of submissions, for tests that need no log. It can be made to refuse.
 #pragma once
 
 #include <boost/json.hpp>
@@ -13,7 +13,7 @@ namespace rakkan::test {
 
 class TrailRecorder {
  public:
-  // What takes submissions; this outlives it.
+  // The function that takes submissions; this object outlives it.
   [[nodiscard]] auto recorder() {
     return [this](audit::Submission submission, audit::Trail::Done done) {
       const std::scoped_lock lock(mutex_);

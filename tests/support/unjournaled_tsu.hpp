@@ -1,4 +1,5 @@
-// Tokens of a unit without a journal: request to signature in one go, as no program may do it.
+// Makes tokens of a unit without recording them in a journal, from request to signature in one go. No program may do
+// so.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -21,7 +22,7 @@ namespace rakkan::test {
   return tsp::TimestampToken::parse(der);
 }
 
-// A DER TimeStampReq to a DER TimeStampResp: always an answer.
+// Answers a DER TimeStampReq with a DER TimeStampResp, whatever the request is.
 [[nodiscard]] inline Bytes respond(tsp::Tsu& unit, ByteView request) {
   const Result<tsp::TimestampRequest> parsed = tsp::TimestampRequest::parse(request);
   const Result<Bytes> token = parsed ? issue_der(unit, *parsed) : Result<Bytes>(fail(parsed.error()));

@@ -1,5 +1,5 @@
-// A certificate of version 1 (X.509 of 1988: no extensions), as `openssl x509 -req` made them for years: it says of no
-// use that it is allowed.
+// A certificate of version 1 (X.509 of 1988: no extensions), as `openssl x509 -req` made them for years: it allows no
+// use explicitly.
 #pragma once
 
 #include "rakkan/base/result.hpp"

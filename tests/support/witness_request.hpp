@@ -1,5 +1,5 @@
-// What an upstream service sends, as JSON, for callers of a whole server: a witness signature (立会人型), a party's
-// activation and signature (当事者型).
+// The requests of an upstream service, as JSON, for callers of a whole server: a witness signature (立会人型), a
+// party's activation and signature (当事者型).
 #pragma once
 
 #include <string>

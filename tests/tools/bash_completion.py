@@ -59,7 +59,7 @@ class Completion:
 
 
 def on_a_terminal(build: Path, folder: Path, keys: str, wanted: str) -> str:
-    """What an interactive bash shows for the keys; empty when it shows what is wanted."""
+    """The text that an interactive bash shows for the keys; empty when it shows what is wanted."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.chdir(folder)

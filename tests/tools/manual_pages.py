@@ -42,7 +42,7 @@ def roff(text: str) -> str:
 
 
 def part_of(page: str, heading: str) -> str:
-    """What stands below the heading, up to the next."""
+    """The text below the heading, up to the next."""
     begin = page.find(heading)
     if begin < 0:
         return ""
@@ -96,7 +96,7 @@ def malformed(name: str, page: str) -> list[str]:
 
 
 def judged(file: Path) -> list[str]:
-    """What formatters complain about."""
+    """The complaints of formatters about the page."""
     found = []
     for words in (["groff", "-man", "-Tutf8", "-ww", "-z"], ["mandoc", "-Tlint", "-Werror"]):
         if shutil.which(words[0]):

@@ -190,7 +190,7 @@ def open_objects(document, schema, place):
 
 
 def requests_are_closed(document, _errors):
-    """What a caller sends and nobody knows is refused, and the description says so."""
+    """Unknown members of requests are refused, and the description says so."""
     for name, _, operation in operations(document):
         for place, status, _, content in media_types(document, operation, name):
             if status is None:

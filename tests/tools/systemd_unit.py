@@ -18,7 +18,7 @@ SKIPPED = 77
 
 
 def complaints(text):
-    """What systemd-analyze says against the unit. Its program need not be installed: another takes its place."""
+    """The objections of systemd-analyze to the unit. Its program need not be installed: another takes its place."""
     with tempfile.TemporaryDirectory() as folder:
         unit = pathlib.Path(folder) / "rakkand.service"
         unit.write_text(re.sub(r"^ExecStart=\S+", "ExecStart=/bin/true", text, flags=re.MULTILINE), encoding="utf-8")

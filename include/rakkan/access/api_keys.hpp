@@ -1,5 +1,5 @@
-// ApiKeys says who a caller is. A key belongs to a tenant and allows what its scopes name; its text is shown once, when
-// it is made, and only a hash is kept.
+// ApiKeys recognises callers by their API keys. A key belongs to a tenant and allows the acts that its scopes name; its
+// text is shown once, when it is made, and only a hash is kept.
 //
 //   rkn_<id: 16 digits and letters>_<secret: 32 random bytes, base64url>
 //
@@ -72,7 +72,7 @@ struct ApiKey {
   Instant created;
   std::optional<Instant> expires;
   std::optional<Instant> revoked;
-  ApiKeyId maker = {};  // the key that made it; empty: the operator did
+  ApiKeyId maker = {};  // the key that made this one; empty: the operator did
 };
 
 struct CreatedApiKey {
@@ -88,26 +88,27 @@ struct Caller {
 
 class ApiKeys {
  public:
-  // Reads the keys. store_unavailable, store_corrupt. The arguments outlive it.
+  // Reads the keys. The references outlive the ApiKeys. store_unavailable, store_corrupt.
   [[nodiscard]] static Result<std::unique_ptr<ApiKeys>> open(store::ApiKeyStore& store, Recorder record,
                                                              const Clock& clock, RandomSource& random);
 
-  // One transaction with its entry in the trail (key.created, key.revoked, `by` whom); durable when it returns; blocks.
-  // invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that a key makes has at
-  // most its scopes, addresses and time (what is left out is the maker's): else key_exceeds_maker with the member.
-  [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& request);
-  // When it returns the key is refused, with all that it made and they made, and so is what is still under way in their
-  // names: nothing of it is recorded behind the revocation's entry. api_key_unknown. Again is harmless. Both:
-  // api_key_expired when `by` ended meanwhile.
+  // Makes a key, in one transaction with its entry in the trail (key.created, with `by`); durable when it returns;
+  // blocks. invalid_argument with the member in `where`; audit_unavailable, store_unavailable. A key that is made by a
+  // key has at most the maker's scopes, addresses and time (members that are left out are the maker's): else
+  // key_exceeds_maker with the member. api_key_expired when `by` ended meanwhile.
+  [[nodiscard]] Result<CreatedApiKey> create(const Principal& by, const NewApiKey& wanted);
+  // Revokes a key, with its entry (key.revoked). When it returns, the key is refused, together with all keys that it
+  // made and that those made, and so are requests under way in their names: none of them records anything behind the
+  // revocation's entry. Revoking again is harmless. Errors as of create(), and api_key_unknown.
   [[nodiscard]] Result<ApiKey> revoke(const Principal& by, const ApiKeyId& id);
-  [[nodiscard]] std::vector<ApiKey> list() const;  // by creation, those that are over too
+  [[nodiscard]] std::vector<ApiKey> list() const;  // by creation, with revoked and expired keys
   // api_key_unknown
   [[nodiscard]] Result<ApiKey> find(const ApiKeyId& id) const;
 
-  // Whose key this text is, from this address at this time. api_key_unknown (also when it is no key at all),
-  // api_key_expired (or revoked), address_not_allowed. Thread-safe, quick, writes nothing.
+  // Recognises the caller by a key's text, at this address and time. api_key_unknown (also when the text is no key at
+  // all), api_key_expired (or revoked), address_not_allowed. Thread-safe, quick, writes nothing.
   [[nodiscard]] Result<Caller> authenticate(std::string_view text, const IpAddress& peer, Instant now) const;
-  // The id of a key that fails to authenticate although its secret is right: for the record of the refusal.
+  // The key of a text whose secret is right, whether it authenticates or not: for the record of a refusal.
   [[nodiscard]] std::optional<ApiKey> identify(std::string_view text) const;
 
  private:
@@ -116,7 +117,7 @@ class ApiKeys {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
   void show(std::shared_ptr<const Snapshot> fresh);
   [[nodiscard]] Result<void> load();
-  // The change and its entry, in one transaction.
+  // Commits the change and its entry in one transaction.
   [[nodiscard]] Result<void> commit(audit::Submission submission);
 
   store::ApiKeyStore* store_;

@@ -1,6 +1,6 @@
-// KeyStanding is what may change about an API key after its caller was recognised: it is revoked, or its time ends. All
-// principals of a key share one, and whoever records something in a key's name asks it again as the entry's condition:
-// a batch that was begun, or a body on its way, ends with the key.
+// KeyStanding is the part of an API key that may change after its caller was recognised: the key is revoked, or its
+// time ends. All principals of a key share one. It is asked again as the condition of each entry that is recorded in
+// the key's name: a batch that was begun, or a body on its way, ends with the key.
 #pragma once
 
 #include <atomic>
@@ -19,11 +19,11 @@ class KeyStanding final : public audit::Condition {
       : id_(std::move(id)), expires_(expires), revoked_(revoked) {}
 
   [[nodiscard]] const ApiKeyId& id() const noexcept { return id_; }
-  // api_key_expired. Thread-safe, as the rest; an atomic load and a comparison.
+  // api_key_expired, when the key has ended. Thread-safe, like the other functions; an atomic load and a comparison.
   [[nodiscard]] Result<void> holds(Instant at) const override;
 
-  // Before the revocation is recorded: what is recorded behind it finds the key revoked. A revocation that fails is
-  // taken back.
+  // revoke() is called before the revocation is recorded: every entry behind it finds the key revoked. A revocation
+  // that could not be recorded is taken back.
   void revoke() noexcept { revoked_.store(true); }
   void take_back_revocation() noexcept { revoked_.store(false); }
 

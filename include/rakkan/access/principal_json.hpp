@@ -1,4 +1,4 @@
-// How the trail's records name a principal.
+// A principal as the trail's records name it.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace rakkan::access {
 
-// {"id":"key:3f…","tenant":"acme"}; no tenant where it has none.
+// {"id":"key:3f…","tenant":"acme"}; without the member tenant where the principal has none.
 [[nodiscard]] std::string json_of(const Principal& principal);
 
 }  // namespace rakkan::access

@@ -1,4 +1,4 @@
-// AuditApi is the part of the API that reads the audit log alone: its keys, entries, files, and whether it is whole. It
+// AuditApi is the part of the API that only reads the audit log: its keys, entries and files, and its verification. It
 // needs no key of a token, so that a damaged log, or one whose HSM is gone, can still be looked at.
 #pragma once
 
@@ -15,12 +15,12 @@ class AuditApi {
   explicit AuditApi(const service::Archive& archive);
   ~AuditApi();
 
-  // Its routes, for users of this machine alone (http::dispatch).
+  // The routes for users of this machine alone (http::dispatch).
   [[nodiscard]] http::Router router();
-  // The same among those of a server, which has guards of its own.
+  // Adds the same routes to those of a server, which has guards of its own.
   void add_routes(http::Router& router);
 
-  struct Reading;  // for the endpoints
+  struct Reading;  // the state that its endpoints share
 
  private:
   std::unique_ptr<Reading> reading_;

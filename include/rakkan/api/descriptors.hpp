@@ -1,5 +1,6 @@
-// The process's file descriptors and who may have them. Connections are what strangers open, so they get what is left
-// beside a reserve: when a socket can take the last descriptor, the log cannot open a file, and nothing is signed.
+// The distribution of the process's file descriptors. Strangers can open connections, so connections get only the
+// descriptors that are left beside a reserve: if a socket could take the last one, the log could not open a file, and
+// nothing would be signed.
 #pragma once
 
 #include <cstdint>
@@ -16,23 +17,23 @@ namespace rakkan::api {
 
 struct DescriptorUse {
   std::string_view what;
-  std::uint64_t count = 0;  // at most, at once
+  std::uint64_t count = 0;  // the most that are open at once
 };
 
-// What the process needs beside the connections of its API: files of the log, the store, tokens, outside authorities,
-// the I/O threads, the listener for metrics.
+// The descriptors that the process needs beside the connections of its API: files of the log, the store, tokens,
+// outside authorities, the I/O threads, the listener for metrics.
 [[nodiscard]] std::vector<DescriptorUse> reserved_descriptors(const http::Options& options,
                                                               const service::PoolsOptions& pools);
 
 // How many of the `wanted` connections a process with so many descriptors may have. configuration_invalid, with the
-// sum, when not even the least that makes sense fits (64, or all that are wanted).
+// sum, when not even 64 connections, or all that are wanted, fit.
 [[nodiscard]] Result<unsigned> connections_that_fit(std::uint64_t descriptors, unsigned wanted,
                                                     const std::vector<DescriptorUse>& reserved);
 
-// Raises the soft limit of this process to its hard one; what it is then.
+// Raises the soft limit of this process to its hard one, and returns the resulting limit.
 [[nodiscard]] std::uint64_t raise_descriptor_limit() noexcept;
 
-// Both: the limit is raised, and the connections of `options` are lowered to those that fit, which `log` is told.
+// Raises the limit, and lowers the connections of `options` to those that fit, which is logged.
 [[nodiscard]] Result<void> fit_descriptors(http::Options& options, const service::PoolsOptions& pools,
                                            telemetry::Log& log);
 

@@ -1,6 +1,6 @@
-// BoundedPool: a fixed number of threads behind a bounded queue. Full means refused at once (overloaded with
-// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), stop() finishes what was
-// accepted.
+// BoundedPool is a fixed number of threads behind a bounded queue. A full pool refuses at once (overloaded with
+// retry_after), work past its deadline is dropped before it starts (deadline_exceeded), and stop() finishes the
+// accepted jobs.
 //
 // The pool is shared between the owners of jobs. The thread that is free takes the next job of the owner with the
 // fewest jobs running, among equals of the one whose jobs took the least time so far; the jobs of one owner run in
@@ -27,12 +27,12 @@ struct PoolOptions {
   std::string name;        // thread name, at most 15 characters
   unsigned threads = 1;    // at least 1
   std::size_t queue = 64;  // waiting jobs, without those running
-  int nice = 0;            // so much below the program's priority (setpriority(2)), at most 19: gives way to the rest
+  int nice = 0;            // steps below the program's priority (setpriority(2)), at most 19
 };
 
 namespace detail {
 
-// The promise of a run() that is kept in any case: when the job goes away unanswered (it threw), the answer is
+// The promise of a run() that is kept in any case: when the job is destroyed unanswered (it threw), the answer is
 // internal.
 template <class R>
 class Answer {
@@ -56,7 +56,7 @@ class Answer {
   bool given_ = false;
 };
 
-// The same for a callback.
+// A callback that is called in any case, like the promise above.
 template <class R>
 class CallbackAnswer {
  public:
@@ -84,15 +84,15 @@ class BoundedPool {
   BoundedPool(const BoundedPool&) = delete;
   BoundedPool& operator=(const BoundedPool&) = delete;
 
-  // A job is called exactly once: on a pool thread with no value to run, or with the error why it will not run; on the
-  // thread of whoever submits when it is refused after all because that one's job takes its place. An exception of it
-  // is caught and counted; the thread lives on.
+  // A job is called exactly once: on a pool thread, with success to run or with the error why it will not run; or on
+  // the thread of another submitter, whose job takes its place. An exception of the job is caught and counted; the
+  // thread lives on.
   using Job = std::function<void(Result<void>)>;
-  // Refused at once: overloaded, shutting_down. The job is not called then.
+  // Hands a job in. overloaded and shutting_down refuse it at once, and it is not called then.
   [[nodiscard]] Result<void> submit(Job job, Deadline deadline, Owner owner = {});
 
-  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never from a job
-  // of the same pool, which would wait for itself. An exception of fn answers internal.
+  // Runs fn (returning Result<T>) on the pool and waits: for callers that own their thread (the CLI). Never to be
+  // called from a job of the same pool, which would wait for itself. An exception of fn becomes the error internal.
   template <class Fn>
   [[nodiscard]] std::invoke_result_t<Fn> run(Fn fn, Deadline deadline, Owner owner = {}) {
     using R = std::invoke_result_t<Fn>;
@@ -114,13 +114,13 @@ class BoundedPool {
     return result.get();
   }
 
-  void stop() noexcept;  // refuses new work, finishes what was accepted, joins; again is harmless; not from a job
+  void stop() noexcept;  // refuses new work, finishes the accepted jobs, joins; repeatable; not from a job
 
   struct Load {
     std::size_t waiting;
     unsigned running;
-    std::uint64_t refused;  // overloaded, since the start
-    std::uint64_t expired;  // dropped because the deadline had passed
+    std::uint64_t refused;  // jobs answered with overloaded since the start
+    std::uint64_t expired;  // jobs dropped because their deadline had passed
     std::uint64_t thrown;   // jobs that ended by an exception
   };
   [[nodiscard]] Load load() const noexcept;

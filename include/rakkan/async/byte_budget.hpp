@@ -1,5 +1,6 @@
-// ByteBudget bounds what all requests together may keep in memory, and shares it out: whoever receives bytes takes them
-// first, on an account of his own, and is refused at once when they do not fit or are more than his share.
+// ByteBudget bounds the bytes that all requests together may keep in memory, and shares them out: a caller's bytes are
+// taken from the budget before they are received, on an account of that caller, and are refused at once when they do
+// not fit or exceed the account's share.
 //
 // A share is a part of what would be left, not of the whole: with a share of 50 percent one account alone has at most
 // half, two have a third each, n an (n+1)th. However many of them hold all they can get, as much again stays free for
@@ -48,11 +49,11 @@ class ByteBudget {
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
-  // The account of this name, made when it is new and never forgotten: names are an operator's, not a caller's. Takes a
-  // lock; the reference may be kept.
+  // The account of this name, made when it is new and never forgotten, since operators choose the names and callers
+  // cannot. Takes a lock; the reference may be kept.
   [[nodiscard]] Account& account(std::string_view name);
 
-  // Bytes taken; given back when it goes. The budget outlives it.
+  // Lease is an amount of bytes that were taken; its destructor gives them back. The budget outlives it.
   class Lease {
    public:
     Lease() noexcept = default;
@@ -76,8 +77,8 @@ class ByteBudget {
     ~Lease() { give_back(); }
 
     [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
-    // Takes more. overloaded with retry_after when it does not fit beside what is taken, input_too_large when it never
-    // will; both leave the lease as it was. Only of a lease that came from open().
+    // Takes more bytes. overloaded with retry_after when they do not fit beside the bytes that are taken,
+    // input_too_large when they never will; both leave the lease as it was. Only for a lease that came from open().
     [[nodiscard]] Result<void> grow(std::uint64_t more);
     void give_back() noexcept;
 
@@ -91,7 +92,7 @@ class ByteBudget {
     std::uint64_t bytes_ = 0;
   };
 
-  // Nothing taken yet.
+  // A lease of no bytes yet.
   [[nodiscard]] Lease open(Account& account, Size size) noexcept { return {*this, account, size}; }
 
   [[nodiscard]] std::uint64_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }

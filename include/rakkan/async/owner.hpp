@@ -1,5 +1,5 @@
-// Owner is whose a job is: a tenant, or an address without one. A pool shares its threads and its queue between owners,
-// so that no owner waits behind all the work of another.
+// Owner is the owner of a job: a tenant, or the address of a caller without one. A pool shares its threads and its
+// queue between owners, so that no owner waits behind all the work of another.
 #pragma once
 
 #include <cstddef>
@@ -12,8 +12,8 @@ namespace rakkan::async {
 class Owner {
  public:
   constexpr Owner() noexcept = default;  // the program itself
-  // By a hash of 64 bits: two names with the same one would share what is theirs, nothing else. An empty name is the
-  // program itself.
+  // Owners are compared by a hash of 64 bits: two names with the same hash would share one owner's part of each pool,
+  // and nothing worse. An empty name is the program itself.
   [[nodiscard]] static Owner of(std::string_view name) noexcept {
     return name.empty() ? Owner() : Owner(std::hash<std::string_view>{}(name));
   }

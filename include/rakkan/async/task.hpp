@@ -1,7 +1,7 @@
 // Task is a coroutine on an Asio executor (one thread of the server, or block_on's own). Work leaves that thread by
 // run_on(pool, fn) and comes back to it. The only header of Rakkan, beside http's, that names Asio.
 //
-// GCC 12 destroys some temporaries of a co_await expression twice: give what you pass a name first.
+// GCC 12 destroys some temporaries of a co_await expression twice: give every argument a name first.
 //
 //   const auto sign = [&] { return signer.sign(suite, digest); };
 //   RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(hsm, sign, deadline));
@@ -47,7 +47,7 @@ template <class R, class Start>
 }
 
 // Runs fn (returning Result<T>) on the pool. overloaded and shutting_down at once, deadline_exceeded when it did not
-// start in time; an exception of fn answers internal. The coroutine's frame outlives fn's run.
+// start in time; an exception of fn becomes the error internal. The coroutine's frame outlives fn's run.
 template <class Fn>
 [[nodiscard]] Task<std::invoke_result_t<Fn>> run_on(BoundedPool& pool, Fn fn, Deadline deadline, Owner owner = {}) {
   using R = std::invoke_result_t<Fn>;
@@ -65,7 +65,7 @@ template <class Fn>
 
 namespace detail {
 
-// co_spawn wants values that can be made from nothing; an optional always can.
+// co_spawn needs results with a default constructor; the optional makes T do without one.
 template <class T>
 Task<> run_into(std::optional<T>& result, Task<T> task) {
   result.emplace(co_await std::move(task));
@@ -73,7 +73,7 @@ Task<> run_into(std::optional<T>& result, Task<T> task) {
 
 }  // namespace detail
 
-// Runs a task to its end on the calling thread: for programs without a server. What the task throws comes out.
+// Runs a task to its end on the calling thread: for programs without a server. An exception of the task is thrown on.
 template <class T>
 T block_on(Task<T> task) {
   boost::asio::io_context context{1};

@@ -1,5 +1,5 @@
-// The name of a task, for headers that only say that they return one. Asio's own header has 74,000 lines; whoever waits
-// for a task or makes one includes task.hpp.
+// The declaration of Task, for headers that only return one. Asio's own header has 74,000 lines; a file that awaits or
+// makes a task includes task.hpp.
 #pragma once
 
 namespace boost::asio {

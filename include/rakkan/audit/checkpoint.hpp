@@ -1,4 +1,4 @@
-// A checkpoint (C2SP tlog-checkpoint) is what a log says of itself: a signed note whose text is
+// Checkpoint (C2SP tlog-checkpoint) is a log's signed statement of its size and root: a signed note whose text is
 //
 //   <origin>           the log's name: a URL without scheme
 //   <tree size>        decimal
@@ -16,7 +16,7 @@
 namespace rakkan::audit {
 
 struct Checkpoint {
-  // The text of the note. Fails with malformed_note.
+  // Reads the text of the note. Fails with malformed_note.
   [[nodiscard]] static Result<Checkpoint> parse(std::string_view text);
   [[nodiscard]] std::string encode() const;
 
@@ -25,8 +25,8 @@ struct Checkpoint {
   std::vector<std::string> extensions;
 };
 
-// The checkpoint in a note that this key signed and whose origin is the key's name. malformed_note, signature_invalid,
-// audit_log_mismatch (of another log).
+// Opens a checkpoint: the note must be signed by this key and its origin must be the key's name. malformed_note,
+// signature_invalid, audit_log_mismatch (the checkpoint is another log's).
 [[nodiscard]] Result<Checkpoint> open_checkpoint(std::string_view note, const VerifierKey& key);
 
 }  // namespace rakkan::audit

@@ -1,10 +1,10 @@
-// An entry of a log is one line of JSON, written always the same way:
+// An entry of a log is one line of JSON, always written in the same way:
 //
 //   {"v":1,"event":"signature.intent","at":"2026-11-24T01:02:03.123Z","record":"<base64 SHA-256(salt ‖ body)>"}
 //   {"v":1,"event":"timestamp.intent","at":"2026-11-24T01:02:03.123Z","body":{…}}
 //
-// The first holds no personal data: it commits to a record that can be erased with its salt, after which nobody can try
-// out what it may have said. The second is public as a whole.
+// The first form holds no personal data: it commits to a record that can be erased with its salt, after which nobody
+// can test a guess of the record against the hash. The second form is public as a whole.
 #pragma once
 
 #include <string>
@@ -27,7 +27,8 @@ struct Record {
 [[nodiscard]] TreeHash commitment_of(ByteView salt, std::string_view body);
 
 struct Entry {
-  // Only what encode() writes: audit_log_corrupt. The body of a public entry is not looked into.
+  // Parses a line, which must be as encode() writes it: audit_log_corrupt. The body of a public entry is not looked
+  // into.
   [[nodiscard]] static Result<Entry> parse(ByteView line);
   [[nodiscard]] std::string encode() const;
 
@@ -41,7 +42,7 @@ struct Entry {
 
 // Words of [a-z0-9_] joined by dots, 1 to 64 bytes.
 [[nodiscard]] bool is_event_name(std::string_view text) noexcept;
-// Looks like one JSON object on one line: braces around it and no control characters within.
+// True for a text that looks like one JSON object on one line: braces around it and no control characters within.
 [[nodiscard]] bool is_body(std::string_view text) noexcept;
 
 }  // namespace rakkan::audit

@@ -1,5 +1,5 @@
-// Evidence is what proves one signature to somebody else: the intent, durable before the key was touched, and the
-// outcome, each with its record and its proof. The answer of GET /v1/signatures/{id}/evidence, and a file:
+// Evidence proves one signature to a third party: the intent, durable before the key was touched, and the outcome, each
+// with its record and its proof. Its text is the answer of GET /v1/signatures/{id}/evidence, and a file:
 //
 //   {"signature_id":"sig_…","intent":{"entry":{…EntryFile…},"proof":"<.tlog-proof>"},"outcome":{…}}
 #pragma once
@@ -21,7 +21,7 @@ struct EvidencePart {
 struct Evidence {
   static constexpr std::size_t kMaxSize = 2 * (EntryFile::kMaxSize + Proof::kMaxSize);
 
-  // Entry files of either version. malformed_proof with the member's path in `where`.
+  // Parses evidence with entry files of either version. malformed_proof with the member's path in `where`.
   [[nodiscard]] static Result<Evidence> parse(std::string_view text);
   [[nodiscard]] std::string encode() const;
 
@@ -35,12 +35,14 @@ struct VerifiedEvidence {
   ProvenEntry outcome;
 };
 
-// Among the keys the one for a checkpoint (a signed note): of its log's name, and of several such the one that signed
-// it. Nobody is trusted for the name: it only chooses the key. audit_log_mismatch when no key is of that name.
+// Chooses the key for a checkpoint (a signed note): the one with its log's name, and among several such the one that
+// signed it. The name in the note is not trusted: it only chooses the key. audit_log_mismatch when no key has that
+// name.
 [[nodiscard]] Result<VerifierKey> key_for(std::string_view checkpoint, std::span<const VerifierKey> keys);
 
-// Both entries are their log's (verify_proof), they are an intent and the outcome that a signature was made, and their
-// records, as far as they were not erased, speak of this signature and of each other: audit_log_mismatch.
+// Verifies that both entries are their log's (verify_proof), that they are an intent and the outcome that a signature
+// was made, and that their records, as far as they were not erased, name this signature and each other:
+// audit_log_mismatch.
 [[nodiscard]] Result<VerifiedEvidence> verify_evidence(const Evidence& evidence, std::span<const VerifierKey> keys);
 
 }  // namespace rakkan::audit

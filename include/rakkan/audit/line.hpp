@@ -1,6 +1,7 @@
-// Line is a piece of work under way that will record something in the trail. Callers announce it, so that the trail
-// knows for whom a group may wait: it does while more lines are on their way than wait in it. When all of them wait,
-// nobody can come, and the group is committed at once.
+// Line is a piece of work under way (a signing line, say) that will record something in the trail. Callers announce it,
+// so that the trail knows whether waiting is worth it: a group waits while more lines are still on their way than
+// entries wait in it. When all lines have their entries in it, no further one can come, and the group is committed at
+// once.
 #pragma once
 
 #include <memory>
@@ -8,12 +9,12 @@
 
 namespace rakkan::audit {
 
-// A handle; copies are of the same line, which ends with the last of them. It may outlive the trail. Thread-safe as a
-// shared_ptr is.
+// A Line is a handle; copies are of the same line, which ends with the last of them. It may outlive the trail.
+// Thread-safe as a shared_ptr is.
 class Line {
  public:
-  Line() noexcept = default;  // none: no group waits for it
-  // The line will record nothing more, or not soon: it is about to wait for somebody else.
+  Line() noexcept = default;  // no line: no group waits for it
+  // States that the line will record nothing more, or not soon, because it is about to wait for somebody else.
   void end() noexcept { announced_.reset(); }
 
  private:

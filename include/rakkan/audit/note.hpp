@@ -25,9 +25,10 @@ using KeyHash = std::array<Byte, 4>;
 // The public half of a log's key under the log's name; its text is "<name>+<hex key id>+<base64(type ‖ key)>" (vkey).
 class VerifierKey {
  public:
-  // Fails with malformed_note; unsupported_algorithm for another type than Ed25519.
+  // Reads the text of a verifier key. Fails with malformed_note; unsupported_algorithm for another type than Ed25519.
   [[nodiscard]] static Result<VerifierKey> parse(std::string_view text);
-  // The name is not empty and has neither blanks nor '+'; the key is Ed25519. invalid_argument, unsupported_algorithm.
+  // Makes the verifier key of a name, which must not be empty nor have blanks or '+', and an Ed25519 key.
+  // invalid_argument, unsupported_algorithm.
   [[nodiscard]] static Result<VerifierKey> create(std::string name, const crypto::PublicKey& key);
 
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
@@ -54,19 +55,21 @@ struct Note {
   static constexpr std::size_t kMaxSize = 65'536;
   static constexpr std::size_t kMaxSignatures = 100;
 
-  // Well formed, whoever signed it: malformed_note.
+  // Parses a note without verifying its signatures: malformed_note.
   [[nodiscard]] static Result<Note> parse(std::string_view note);
   [[nodiscard]] std::string encode() const;
 
-  // Signatures of other keys are passed over; one that claims this key and fails spoils the note. signature_invalid.
+  // Verifies the signature by this key. Signatures of other keys are passed over; one that claims this key and fails
+  // spoils the note. signature_invalid.
   [[nodiscard]] Result<void> verify(const VerifierKey& key) const;
 
   std::string text;
   std::vector<NoteSignature> signatures;
 };
 
-// The text with one signature, which is verified before it is given out (self_check_failed). The signer's key is the
-// verifier's. Fails also with invalid_argument for a text that no note can hold, and as the signer does.
+// Makes a note of the text with one signature, which is verified before it is given out (self_check_failed). The
+// signer's key is `key`. Fails also with invalid_argument for a text that no note can hold, and with the signer's
+// errors.
 [[nodiscard]] Result<std::string> sign_note(std::string_view text, const VerifierKey& key,
                                             crypto::MessageSigner& signer);
 

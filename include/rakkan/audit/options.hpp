@@ -1,3 +1,4 @@
+// Options of the audit log that an operator can set.
 #pragma once
 
 #include <chrono>
@@ -7,23 +8,23 @@
 
 namespace rakkan::audit {
 
-// What the name of a log begins with whose operator gave none; a random part follows.
+// The beginning of the name of a log whose operator gave none; a random part follows.
 inline constexpr std::string_view kDevelopmentOrigin = "development.invalid/";
 
 struct Options {
-  // Name of the log in its checkpoints: a URL without scheme that is yours. Fixed with the first entry; empty: one for
-  // development is made up then.
+  // Name of the log in its checkpoints: a URL without scheme that belongs to the operator. It is fixed with the first
+  // entry; when it is empty then, a name for development is made up.
   std::string origin;
   // How long the first waiting entry may wait for others before they are committed together.
   std::chrono::milliseconds commit_window{4};  // at most 5
   std::size_t waiting = 16'384;                // entries; more are refused
   std::chrono::milliseconds checkpoint_interval{1'000};
-  // An entry that no checkpoint covers for so long (the checkpoint key does not sign) stops new work: what nobody
-  // outside can check yet stays bounded, on the disk and in memory.
+  // An entry that no checkpoint covers for so long (because the checkpoint key does not sign) stops new work: the
+  // number of entries that nobody outside can check yet stays bounded, on the disk and in memory.
   std::chrono::seconds longest_uncovered{900};
-  // The key of the checkpoints: an Ed25519 key in a token of its own.
+  // Label of the token with the key of the checkpoints, an Ed25519 key in a token of its own.
   std::string token_label = "audit-log";
-  // Timestamp profile for checkpoints, better another authority's than that of the signatures; empty: none.
+  // TSA profile for timestamps of checkpoints, better another authority's than that of the signatures; empty: none.
   std::string tsa;
   std::chrono::seconds timestamp_interval{3'600};
 };

@@ -1,5 +1,5 @@
-// What somebody needs to check one entry for himself, without the log and offline: the proof (C2SP tlog-proof), the
-// entry with its record, and the log's verifier key.
+// Everything that a verifier needs to check one entry offline, without the log: the proof (C2SP tlog-proof), the entry
+// with its record, and the log's verifier key.
 #pragma once
 
 #include <optional>
@@ -34,21 +34,21 @@ struct Proof {
   std::string checkpoint;  // a signed note
 };
 
-// What is handed out beside a proof. As a file: one JSON object.
+// EntryFile is the entry, with its record, that is handed out beside a proof. Its text is one JSON object:
 //
 //   {"v":2,"entry":{"v":1,"event":…},"salt":"<base64>","body":{…the record…}}
 //   {"v":1,"entry":"<the entry's line>","salt":"<base64>","body":"<the record>"}
 //
-// Without salt and body when the entry is public or its record was erased. What was hashed are entry and record as
-// text: JSON without white space, members in their order, nothing escaped but what RFC 8259 §7 demands. Version 2
-// stands for that text, however the file is laid out. Version 1, the only one of earlier releases, holds the text
-// itself: it is written where an entry or record would not come back from version 2 letter for letter.
+// Salt and body are absent when the entry is public or its record was erased. Hashes are over entry and record as text:
+// JSON without white space, members in their order, nothing escaped but the characters that RFC 8259 §7 demands.
+// Version 2 stands for that text, however the file is laid out. Version 1, the only one of earlier releases, holds the
+// text itself: it is written where an entry or record would not come back from version 2 letter for letter.
 struct EntryFile {
   static constexpr std::size_t kMaxSize = 8 * kMaxRecordSize;
 
-  // Other members, or one twice, are refused: malformed_proof.
+  // Parses the text of a file. Unknown members, or one twice, are refused: malformed_proof.
   [[nodiscard]] static Result<EntryFile> parse(std::string_view text);
-  // The same of an object within another document, whose code its errors carry.
+  // The same for an object within a larger document; errors carry the code of that document.
   [[nodiscard]] static Result<EntryFile> read(json::Members file);
   [[nodiscard]] std::string encode() const;
 
@@ -59,12 +59,12 @@ struct EntryFile {
 struct ProvenEntry {
   std::uint64_t index = 0;
   Entry entry;
-  Checkpoint checkpoint;  // under which it stands
+  Checkpoint checkpoint;  // the checkpoint under which the entry stands
 };
 
-// The entry is the log's at that index, and commits to the record if there is one. malformed_proof, malformed_note;
-// signature_invalid (not the log's key); audit_log_mismatch (another entry or another log); digest_mismatch (another
-// record).
+// Verifies that the entry is the log's at the proof's index, and that it commits to the record if there is one.
+// malformed_proof, malformed_note; signature_invalid (not the log's key); audit_log_mismatch (another entry or another
+// log); digest_mismatch (another record).
 [[nodiscard]] Result<ProvenEntry> verify_proof(const Proof& proof, const EntryFile& file, const VerifierKey& key);
 
 }  // namespace rakkan::audit

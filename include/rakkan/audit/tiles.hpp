@@ -1,4 +1,4 @@
-// Where a log's hashes and entries lie (C2SP tlog-tiles): 256 to a tile.
+// The files of a log's hashes and entries (C2SP tlog-tiles), 256 to a tile:
 //
 //   tile/<L>/<N>[.p/<W>]         hashes of perfect subtrees of 256^L entries, 32 octets each
 //   tile/entries/<N>[.p/<W>]     entries, each with its length in front (big-endian uint16)
@@ -34,20 +34,21 @@ struct Tile {
 
 // How many tile levels a log of that size has, the one without a full node included: 0 for an empty log.
 [[nodiscard]] unsigned tile_levels(std::uint64_t size) noexcept;
-// How wide the tile is in a log of `size` entries; 0 when it is not there.
+// How many hashes or entries the tile has in a log of `size` entries; 0 when the log has no such tile.
 [[nodiscard]] unsigned tile_width(int level, std::uint64_t number, std::uint64_t size) noexcept;
 
 [[nodiscard]] Bytes encode_hashes(std::span<const TreeHash> hashes);
 [[nodiscard]] Bytes encode_entries(std::span<const Bytes> entries);
 
-// An entry and where it lies in its bundle, its length included.
+// An entry and its range in its bundle, which includes the entry's length field.
 struct BundledEntry {
   ByteView entry;
   std::size_t begin = 0;
   std::size_t end = 0;
 };
-// Exactly `count` entries and nothing after them; views into `bundle`. audit_log_corrupt with the entry's number in
-// the bundle and its offset in `where`.
+// Parses a bundle of exactly `count` entries with nothing after them, each a big-endian uint16 length and so many bytes
+// (C2SP tlog-tiles, entry bundles). The result views `bundle`. audit_log_corrupt with the entry's number in the bundle
+// and its offset in `where`.
 [[nodiscard]] Result<std::vector<BundledEntry>> parse_entries(ByteView bundle, unsigned count);
 
 }  // namespace rakkan::audit

@@ -34,11 +34,12 @@ namespace rakkan::audit {
 
 using store::Journal;
 
-// What has to hold when a submission takes its place among the others. It is asked under the lock that gives places, so
-// that what took its place before (the revocation of a key) is known to everything behind it.
+// Condition is a fact that has to hold when a submission takes its place among the others. It is asked under the lock
+// that gives places, so that an entry in an earlier place (the revocation of a key) counts for every entry behind it.
 class Condition {
  public:
-  // `at`: the time that the entry will bear. Quick, takes no lock, and is called on the thread that submits.
+  // Fails when the fact does not hold at `at`, the time that the entry will bear. Quick, takes no lock, and is called
+  // on the thread that submits.
   [[nodiscard]] virtual Result<void> holds(Instant at) const = 0;
 
  protected:
@@ -48,17 +49,18 @@ class Condition {
   ~Condition() = default;
 };
 
-// One thing that happened, and what has to become durable together with it.
+// Submission is one event to be recorded, with the changes that have to become durable together with its entry.
 struct Submission {
   Journal journal = Journal::trail;
   std::string event;    // "signature.intent", "request.refused": words of [a-z_] joined by dots
   std::string body;     // one JSON object: the record (trail), or part of the entry itself (tokens)
-  std::string subject;  // whom the record is about; may be empty
-  // Of the store; a signature's `outcome` is set to this entry's index.
+  std::string subject;  // id of the person whom the record is about; may be empty
+  // Changes of the store; the `outcome` of a signature among them is set to this entry's index.
   std::vector<store::RowChange> changes = {};
-  // None: recorded in any case. Outlives the call of record(), and is not looked at after it.
+  // Null: the submission is recorded in any case. The condition outlives the call of record(), and is not looked at
+  // after it.
   const Condition* condition = nullptr;
-  // Which this is a step of; moved in with the last step.
+  // The line of which this is a step, a copy; the last step moves it in, which ends the line.
   Line line = {};
 };
 
@@ -67,32 +69,33 @@ struct Receipt {
   Instant at;
 };
 
-// Timestamps of checkpoints: called on a thread of its own, may take as long as an authority takes.
+// CheckpointStamper obtains timestamps of checkpoints. It is called on a thread of its own and may take as long as an
+// authority takes.
 struct CheckpointStamper {
-  // A TimeStampToken (RFC 3161, DER) over SHA-256 of these bytes.
+  // Returns a TimeStampToken (RFC 3161, DER) over SHA-256 of these bytes.
   std::function<Result<Bytes>(ByteView checkpoint)> stamp;
-  bool own = false;  // by our own unit: reports say so, it proves less
+  bool own = false;  // the timestamps are by our own unit: reports say so, since they prove less
 };
 
-struct Environment {  // outlives the trail
+struct Environment {  // everything that it refers to outlives the trail
   FileSystem& files;
-  std::filesystem::path folder;  // <data_dir>/audit, made in a folder that is there; a folder a journal in it
+  std::filesystem::path folder;  // <data_dir>/audit, made where it is missing; each journal is a folder in it
   store::Ledger& ledger;
   const Clock& clock;
   RandomSource& random;
   // Signs checkpoints; Ed25519. Blocks (it is called from the trail's own thread).
   std::shared_ptr<crypto::MessageSigner> checkpoint_key;
   std::optional<CheckpointStamper> stamper;  // none: checkpoints are not timestamped
-  // Measures how long entries wait for their checkpoint; null: the machine's.
+  // The clock that measures how long entries wait for their checkpoint; null: the machine's.
   const MonotonicClock* monotonic = nullptr;
 };
 
-// Is it a name that was made up for a log whose operator gave none? Such a log is for development.
+// True for a name that was made up for a log whose operator gave none. Such a log is for development.
 [[nodiscard]] bool is_development_origin(std::string_view origin) noexcept;
 
-// Whether a log of those options may go on that began with the name `begun`, or begin (empty): configuration_invalid,
-// with the key audit.origin in `where`, when its name is another than the configured one, and in production when it is
-// none, or one for development.
+// Checks whether the log that began with the name `begun` (empty: a new log) may go on with those options:
+// configuration_invalid, with the option audit.origin in `where`, when its name is another than the configured one, and
+// in production when it has no name, or one for development.
 [[nodiscard]] Result<void> check_origin(const Options& options, const std::string& begun, bool production);
 
 // The record behind an entry of the trail; nothing when it was erased.
@@ -100,12 +103,12 @@ struct Environment {  // outlives the trail
 
 class Trail {
  public:
-  // Is there a log already? Until there is, its key may be made (credentials::KeySource::checkpoint_signer).
+  // True when the log has begun. Until then its key may be made (credentials::KeySource::checkpoint_signer).
   [[nodiscard]] static Result<bool> has_begun(store::Ledger& ledger);
 
   // The name that the log began with; empty before that.
   [[nodiscard]] static Result<std::string> known_origin(store::Ledger& ledger);
-  // The logs' keys by the data folder's own word, one a journal; none before the log has begun.
+  // The logs' public keys as the data folder itself states them, one for each journal; none before the log has begun.
   [[nodiscard]] static Result<std::vector<VerifierKey>> known_keys(store::Ledger& ledger);
 
   // Opens or starts both logs; finishes what a crash left between ledger and files. audit_log_corrupt when the files do
@@ -113,37 +116,38 @@ class Trail {
   [[nodiscard]] static Result<std::unique_ptr<Trail>> open(Options options, Environment environment);
   ~Trail();  // stop()
 
-  // `done` is called once, on the trail's thread: durable now, or audit_unavailable (a write or sync failed; from then
-  // on every call fails and healthy() is false), or resource_shortage (for some seconds there was no memory or no
-  // descriptor; nothing was written, and the next call may succeed). What is refused at once (overloaded: too many
-  // waiting; shutting_down; what the submission's condition says) is answered on the caller's thread before this
-  // returns. Thread-safe.
+  // Done is called once, on the trail's thread: with the receipt of an entry that is durable now, or with
+  // audit_unavailable (a write or sync failed; from then on every call fails and healthy() is false), or with
+  // resource_shortage (for some seconds there was no memory or no descriptor; nothing was written, and the next call
+  // may succeed). Refusals (overloaded: too many waiting; shutting_down; the error of the submission's condition) are
+  // answered on the caller's thread before record() returns.
   using Done = std::function<void(Result<Receipt>)>;
-  // A group is one transaction: a submission with a change that the store does not take (an id that is taken, a
-  // credential that is not there) gets that error, as store/row_change.hpp says, and the others of its group are
-  // recorded. invalid_argument for an event, body or size that is none.
+  // Records a submission. A group of submissions is one transaction: one with a change that the store does not take (an
+  // id that is taken, a credential that does not exist) gets that error, as store/row_change.hpp names it, and the
+  // others of its group are recorded. invalid_argument for an event, body or size that a log does not take.
+  // Thread-safe.
   void record(Submission submission, Done done);
 
-  // A line that is going to record something soon, for which a group may wait, within Options::commit_window. For what
-  // was not announced nobody waits. Thread-safe.
+  // Announces a line that is going to record something soon, for which a group may wait, within Options::commit_window.
+  // No group waits for a submission that was not announced. Thread-safe.
   [[nodiscard]] Line begin_line();
 
-  // The same as record for callers that own their thread.
+  // Records like record(), and waits, for callers that own their thread.
   [[nodiscard]] Result<Receipt> record_and_wait(Submission submission);
 
-  // While writes succeed.
+  // True while writes succeed.
   [[nodiscard]] bool healthy() const noexcept;
-  // What delays commits, checkpoints or timestamps right now for want of descriptors or memory. It goes by itself, and
-  // nothing is lost by it.
+  // The shortage of descriptors or memory that delays commits, checkpoints or timestamps right now. It passes by
+  // itself, and nothing is lost by it.
   [[nodiscard]] std::optional<Error> shortage() const;
-  // May something be begun that will have to be recorded? audit_unavailable: a write failed, or an entry has waited for
-  // its checkpoint longer than Options::longest_uncovered. What has begun is recorded in that case too.
+  // Succeeds when work may be begun that will have to be recorded. audit_unavailable: a write failed, or an entry has
+  // waited for its checkpoint longer than Options::longest_uncovered; work that has begun is recorded even then.
   [[nodiscard]] Result<void> ready() const;
 
-  // The newest checkpoint given out (a signed note), empty before the first.
+  // The newest published checkpoint (a signed note), empty before the first.
   [[nodiscard]] std::string checkpoint(Journal journal) const;
-  // `done` is called when a checkpoint covers the entry: immediately when one does, else within about a second.
-  // audit_index_unknown when there is no such entry; audit_unavailable, shutting_down when none will come.
+  // Calls `done` when a checkpoint covers the entry: immediately when one does, else within about a second.
+  // audit_index_unknown when there is no such entry; audit_unavailable, shutting_down when no checkpoint will come.
   void when_checkpointed(Journal journal, std::uint64_t index, std::function<void(Result<void>)> done);
   // A .tlog-proof under the newest checkpoint. audit_index_unknown; audit_not_checkpointed.
   [[nodiscard]] Result<std::string> prove(Journal journal, std::uint64_t index);
@@ -154,12 +158,12 @@ class Trail {
   [[nodiscard]] std::string verifier_key(Journal journal) const;  // signed-note vkey: <name>+<hex id>+<base64 key>
   [[nodiscard]] std::uint64_t size(Journal journal) const noexcept;
 
-  // Writes what waits, a last checkpoint, and ends. Again is harmless.
+  // Writes the waiting entries and a last checkpoint, and ends. Stopping again is harmless.
   void stop() noexcept;
 
   struct Load {
     std::uint64_t entries = 0;  // recorded since the start
-    std::uint64_t commits = 0;  // transactions for them
+    std::uint64_t commits = 0;  // transactions for these entries
     std::size_t waiting = 0;
     // How long the oldest entry that no checkpoint covers has waited; zero when all are covered. More than a few
     // checkpoint intervals: the key does not sign, and last_checkpoint_error says why.

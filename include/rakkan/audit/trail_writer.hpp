@@ -1,5 +1,5 @@
-// TrailWriter is what the use cases ask of the trail: write this down durably. audit::Trail in programs; tests and
-// benchmarks bring their own.
+// TrailWriter is the interface through which the use cases record durably. Programs use audit::Trail behind it; tests
+// and benchmarks bring implementations of their own.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +16,21 @@ class TrailWriter {
   virtual ~TrailWriter() = default;
   // As audit::Trail::record.
   virtual void record(audit::Submission submission, audit::Trail::Done done) = 0;
-  // As audit::Trail::begin_line; by itself nobody is waited for.
+  // As audit::Trail::begin_line; the default announces nothing.
   [[nodiscard]] virtual audit::Line begin_line() { return {}; }
   // As audit::Trail::ready.
   [[nodiscard]] virtual Result<void> ready() const = 0;
   // As audit::Trail::shortage.
   [[nodiscard]] virtual std::optional<Error> shortage() const { return std::nullopt; }
-  // Entries of the trail that are durable: an index handed out later is not smaller.
+  // The number of durable entries of the trail: an index that is given later is not smaller.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
 
-  // Waits for the answer without a thread, and with one.
+  // Record a submission and wait for the answer: write() without blocking a thread, write_and_wait() on the caller's.
   [[nodiscard]] async::Task<Result<audit::Receipt>> write(audit::Submission submission);
   [[nodiscard]] Result<audit::Receipt> write_and_wait(audit::Submission submission);
 };
 
-// The trail of programs, which outlives this.
+// The TrailWriter of programs; the trail outlives it.
 class AuditTrailWriter final : public TrailWriter {
  public:
   explicit AuditTrailWriter(audit::Trail& trail) noexcept : trail_(&trail) {}

@@ -1,4 +1,5 @@
-// Bytes in and out: a view never owns, a Bytes always does. A view never outlives what it points into.
+// Byte strings: a ByteView or ByteSpan never owns its bytes, a Bytes always does. A view must not outlive the object
+// that it points into.
 #pragma once
 
 #include <cstdint>

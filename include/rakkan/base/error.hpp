@@ -1,5 +1,5 @@
-// Error is what a failed step says: a code from the one table, a detail for people, and where it happened.
-// Details never contain document content, PINs, tokens or keys: they reach logs and callers.
+// Error describes a failed step: a code from the one table, a detail for people, and where it happened. Details never
+// contain document content, PINs, tokens or keys: they reach logs and callers.
 #pragma once
 
 #include <chrono>
@@ -18,9 +18,9 @@ struct Error {
   std::string detail;  // one line, English, no trailing full stop
   std::string where;   // position in the input: "offset 1234", "object 12 0", "key hsm.pin_file"
   std::optional<std::chrono::milliseconds> retry_after;  // only where row(code).retryable
-  std::vector<Error> causes;                             // what lay beneath, nearest first
-  // Of an input that is wrong, for programs: the octet at which it can be read no further, and the values that would
-  // have been accepted in that place.
+  std::vector<Error> causes;                             // the errors beneath this one, nearest first
+  // For programs, about an input that is wrong: the position of the octet at which it can be read no further, and the
+  // values that would have been accepted in that place.
   std::optional<std::uint64_t> offset = {};
   std::vector<std::string> allowed = {};
 
@@ -28,7 +28,7 @@ struct Error {
     where = std::move(place);
     return std::move(*this);
   }
-  // At the option that is to blame: the place so far becomes a part of the detail.
+  // The error with `key`, the option that is to blame, as its place; the place so far becomes a part of the detail.
   [[nodiscard]] Error blamed_on(std::string key) && {
     if (!where.empty()) {
       detail = where + ": " + detail;
@@ -41,10 +41,10 @@ struct Error {
   }
 };
 
-// The value at `where` is none of those that are allowed there: the detail names them ("must be B-B or B-T").
+// The error for a value at `where` that is none of the allowed ones: the detail names them ("must be B-B or B-T").
 [[nodiscard]] Error not_among(ErrorCode code, std::vector<std::string> allowed, std::string where);
 
-// "slug: detail (where); caused by slug: detail": one line for stderr and logs.
+// The error as one line for logs: "slug: detail (where); caused by slug: detail".
 std::string to_string(const Error& error);
 
 }  // namespace rakkan

@@ -1,5 +1,5 @@
-// ErrorCode names every failure Rakkan reports. Its meaning to people and protocols stands in error_table.hpp.
-// To add one: a name here and a row at the same place in src/base/error_table.cpp; the compiler checks both.
+// ErrorCode names every failure that Rakkan reports. Its meaning to people and protocols stands in error_table.hpp. A
+// new code is a name here and a row at the same place in src/base/error_table.cpp (CONTRIBUTING.md).
 #pragma once
 
 #include <cstddef>
@@ -141,7 +141,7 @@ enum class ErrorCode : std::uint8_t {
   deadline_exceeded,
   shutting_down,
   resource_shortage,
-  // Ours
+  // Faults of the program itself
   internal,
 };
 

@@ -1,5 +1,5 @@
-// The one table of everything that can go wrong. A row per code; docs/errors.md is generated from it, the HTTP problem
-// documents, PKIFailureInfo (RFC 3161 §2.4.2), CLI exit codes and log levels are all looked up here and nowhere else.
+// The one table of errors, with a row for each code. docs/errors.md is generated from it; the HTTP problem documents,
+// PKIFailureInfo (RFC 3161 §2.4.2), CLI exit codes and log levels are all looked up here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ enum class ExitCode : std::uint8_t {
   verification_failed = 1,
   indeterminate = 2,
   usage = 3,    // usage, configuration, local input and output
-  refused = 4,  // the network, a server, or Rakkan itself said no
+  refused = 4,  // the network, a server, or Rakkan itself refused
   hsm = 5,
 };
 

@@ -1,4 +1,5 @@
-// Local files. Only the edge uses this (cli, config, service, store, hsm): the core does no I/O.
+// Reading and writing local files. Only the edge of the program uses this (cli, config, service, store, hsm): the core
+// does no I/O.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,7 @@
 
 namespace rakkan {
 
-// A whole file mapped read-only: no copy, paged in as it is touched. Fails with file_unreadable.
+// MappedFile is a whole file mapped read-only: no copy, paged in as it is touched. Fails with file_unreadable.
 class MappedFile {
  public:
   [[nodiscard]] static Result<MappedFile> open(const std::filesystem::path& path);
@@ -35,13 +36,13 @@ class MappedFile {
 // Reads at most `limit` bytes; a longer file fails with input_too_large, an unreadable one with file_unreadable.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t limit);
 
-// A secret's file: like read_file, without one trailing line break, and refused (permissions_unsafe) when others than
-// its owner may read it, or when it is neither ours nor root's; root also reads what belongs to the owner of the folder
-// that it lies in. In $CREDENTIALS_DIRECTORY (systemd) the group's bits say nothing: they are the mask of an access
-// control list.
+// Reads the file of a secret, without one trailing line break. The file is refused (permissions_unsafe) when others
+// than its owner may read it, or when it belongs neither to this user nor to root; root also reads a file of the user
+// who owns the folder around it. In $CREDENTIALS_DIRECTORY (systemd) the group's mode bits are ignored: they are the
+// mask of an access control list. Errors as of read_file.
 [[nodiscard]] Result<SecureBytes> read_secret_file(const std::filesystem::path& path);
 
-// The same judgement without reading; nothing is wrong with a file that is not there.
+// Checks owner and mode as read_secret_file does, without reading; a file that does not exist passes.
 [[nodiscard]] Result<void> check_secret_file(const std::filesystem::path& path);
 
 // Writes the parts one after another to a new file beside `path`, syncs it, and renames it over `path`: a reader, or a
@@ -55,7 +56,7 @@ class MappedFile {
   return write_file_atomically(path, std::span<const ByteView>(parts.begin(), parts.size()), owner_only);
 }
 
-// Creates the folder where it is missing, and its parents, for the owner alone under any umask; one that is there is
+// Creates the folder where it is missing, and its parents, for the owner alone under any umask; an existing folder is
 // left as it is. Fails with file_unwritable.
 [[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
 

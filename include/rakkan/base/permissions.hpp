@@ -1,5 +1,5 @@
-// Whose a file or folder is that this process relies on, and what others may do to it. Nobody but its owner may ever
-// write it; how much others may read is asked for. A refusal names the command that mends it.
+// Checking the owner and the mode of a file or folder on which this process relies. Nobody but its owner may ever write
+// it; the caller says who may read it. A refusal names the command that mends the file.
 #pragma once
 
 #include <cstdint>
@@ -10,22 +10,22 @@
 
 namespace rakkan {
 
-enum class Readers : std::uint8_t { owner, group, everybody };  // at most these
+enum class Readers : std::uint8_t { owner, group, everybody };  // the users who may read at most
 
 using UserId = std::uint32_t;  // uid_t
 inline constexpr UserId kRoot = 0;
-[[nodiscard]] UserId this_user() noexcept;  // the effective one
+[[nodiscard]] UserId this_user() noexcept;  // the effective user of this process
 
-// The file or folder belongs to one of the owners, and its mode lets nobody write but them, nobody read but the
-// readers. A link is followed; a pipe or a terminal is not judged, nor what is not there. permissions_unsafe,
+// Succeeds when the file or folder belongs to one of the owners, and its mode lets only the owner write and only the
+// readers read. A link is followed; a pipe, a terminal, or a path that does not exist passes. permissions_unsafe,
 // file_unreadable.
 [[nodiscard]] Result<void> check_permissions(const std::filesystem::path& path, Readers readers,
                                              std::initializer_list<UserId> owners);
 
-// As check_permissions, for what an administrator may hand over to this process: ours or root's.
+// The same for a file that an administrator may hand over to this process: it must belong to this user or to root.
 [[nodiscard]] Result<void> check_permissions(const std::filesystem::path& path, Readers readers);
 
-// Who owns it. file_unreadable.
+// The owner of a file or folder. file_unreadable.
 [[nodiscard]] Result<UserId> owner_of(const std::filesystem::path& path);
 
 }  // namespace rakkan

@@ -1,4 +1,5 @@
-// Randomness is an argument of the core, so that tests can fix it or let it fail. crypto::SystemRandom is the real one.
+// RandomSource: randomness is an argument of the core, so that tests can fix it or let it fail. Programs use
+// crypto::SystemRandom.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"

@@ -1,4 +1,5 @@
-// ReadOnlyFile is a File whose content is in memory: for what reads files and gets them from elsewhere.
+// ReadOnlyFile is a File whose content is in memory, for code that reads Files and gets a content from elsewhere (from
+// a server, say).
 #pragma once
 
 #include <filesystem>
@@ -11,7 +12,7 @@ namespace rakkan {
 
 class ReadOnlyFile final : public File {
  public:
-  // `path` stands in errors. internal: every call that would change it or lock it.
+  // `path` is named in errors. Every call that would change or lock the file fails with internal.
   ReadOnlyFile(std::shared_ptr<const Bytes> content, std::filesystem::path path)
       : content_(std::move(content)), path_(std::move(path)) {}
 

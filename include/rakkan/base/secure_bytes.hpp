@@ -1,5 +1,5 @@
-// SecureBytes holds a PIN, activation data or a software key: zeroised when it goes, movable, not copyable, not
-// printable.
+// SecureBytes holds a PIN, activation data or a software key: its destructor zeroises the memory; it is movable, not
+// copyable and not printable.
 #pragma once
 
 #include <cstddef>

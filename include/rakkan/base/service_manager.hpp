@@ -1,5 +1,5 @@
-// The process towards its service manager: systemd's notifications (sd_notify, written to $NOTIFY_SOCKET) and the
-// signals that end or reload it. Without a manager the notifications go nowhere.
+// ServiceManager connects the process with its service manager: systemd's notifications (sd_notify(3), written to
+// $NOTIFY_SOCKET) and the signals that end or reload the process. Without a manager the notifications go nowhere.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@ namespace rakkan {
 
 class ServiceManager {
  public:
-  // Reads NOTIFY_SOCKET and WATCHDOG_USEC (of this process: WATCHDOG_PID). Blocks SIGTERM, SIGINT and SIGHUP for this
-  // thread and all that it starts: before any other thread is.
+  // Reads NOTIFY_SOCKET and, when WATCHDOG_PID is this process, WATCHDOG_USEC. Blocks SIGTERM, SIGINT and SIGHUP for
+  // this thread and all threads that it starts; to be called before any other thread exists.
   ServiceManager();
 
   void ready() const noexcept;
@@ -21,7 +21,7 @@ class ServiceManager {
   void status(std::string_view text) const noexcept;  // one line
   void alive() const noexcept;
 
-  // How often alive() is expected; nothing when nobody waits for it.
+  // The interval at which the manager expects alive(); nothing when it has no watchdog.
   [[nodiscard]] std::optional<std::chrono::microseconds> watchdog() const noexcept { return watchdog_; }
 
   enum class Event : std::uint8_t { stop, reload, nothing };

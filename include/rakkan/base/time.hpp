@@ -17,21 +17,21 @@ class Clock {
   [[nodiscard]] virtual Instant now() const = 0;
 };
 
-// The machine's wall clock. Thread-safe.
+// SystemClock is the machine's wall clock. Thread-safe.
 class SystemClock final : public Clock {
  public:
   [[nodiscard]] Instant now() const override;
 };
 
-// A clock that only moves forward and is never set: for measuring how long something took.
+// MonotonicClock only moves forward and is never set: it measures durations.
 class MonotonicClock {
  public:
   virtual ~MonotonicClock() = default;
-  // Since a moment that stays the same while the process lives.
+  // The time since a moment that stays the same while the process lives.
   [[nodiscard]] virtual std::chrono::milliseconds elapsed() const = 0;
 };
 
-// The machine's. Thread-safe.
+// SteadyClock is the machine's monotonic clock. Thread-safe.
 class SteadyClock final : public MonotonicClock {
  public:
   [[nodiscard]] std::chrono::milliseconds elapsed() const override;
@@ -42,10 +42,10 @@ struct UtcFields {
 };
 
 [[nodiscard]] UtcFields utc_fields(Instant instant) noexcept;
-// Nothing when a field is out of range (31 February, second 60, year 0).
+// The instant of these fields; nothing when one is out of range (31 February, second 60, year 0).
 [[nodiscard]] std::optional<Instant> instant_from_utc(const UtcFields& fields) noexcept;
 
-// RFC 3339, always Z: "2026-11-24T01:02:03.004Z"; parse accepts an optional fraction and any numeric offset.
+// RFC 3339, always with Z: "2026-11-24T01:02:03.004Z". Parsing accepts an optional fraction and any numeric offset.
 [[nodiscard]] std::string to_rfc3339(Instant instant);
 [[nodiscard]] std::optional<Instant> parse_rfc3339(std::string_view text) noexcept;
 

@@ -1,11 +1,11 @@
-// Text without the blanks around it.
+// Removing the blanks around a text.
 #pragma once
 
 #include <string_view>
 
 namespace rakkan {
 
-// Spaces, tabs and line ends.
+// The text without spaces, tabs and line ends at its beginning and end.
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view kBlanks = " \t\r\n";
   const std::size_t begin = text.find_first_not_of(kBlanks);

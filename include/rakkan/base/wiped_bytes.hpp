@@ -1,5 +1,5 @@
-// WipedBytes is a Bytes whose memory is overwritten before it goes back to the heap, also what it grew out of: for text
-// from outside that may hold a PIN or a key.
+// WipedBytes is a Bytes whose memory is overwritten before it goes back to the heap, also memory that it grew out of:
+// for text from outside that may hold a PIN or a key.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ struct WipingAllocator {
 
 using WipedBytes = std::vector<Byte, WipingAllocator<Byte>>;
 
-// Overwrites what a text holds and leaves it empty. What it was moved or grown out of before is not its own any more.
+// Overwrites a text and leaves it empty. Memory that it was moved or grown out of before is not reached.
 inline void secure_wipe(std::string& text) noexcept {
   secure_wipe({reinterpret_cast<Byte*>(text.data()), text.size()});
   text.clear();

@@ -1,12 +1,12 @@
-// Libraries keep pieces of what they read in local variables: a JSON parser has the 16 bytes that it looks at in a
-// register, and the compiler spills it to the stack. What is left there when they have returned is overwritten here.
+// WipedStack overwrites stack memory in which a library may have left secrets: a JSON parser, say, has the 16 bytes
+// that it looks at in a register, which the compiler spills to the stack.
 #pragma once
 
 #include <cstddef>
 
 namespace rakkan {
 
-// Declared first in a function that calls what reads secrets: when the function ends, the stack below it, where its
+// To be declared first in a function whose callees read secrets: when the function ends, the stack below it, where its
 // callees' variables stood, is overwritten. Its own variables are not.
 class WipedStack {
  public:

@@ -1,5 +1,7 @@
-// The command line `rakkan`: one file per command under src/cli. Output goes to stdout, progress and errors to stderr;
-// with --json stdout carries exactly one JSON document, also for errors. The exit code comes from the one error table.
+// The command line `rakkan`, whose commands are files under src/cli. A command's facts, lines or with --json one JSON
+// document, go to standard output, or to standard error when a document of the command goes to standard output.
+// Progress, warnings and errors go to standard error; an error with --json also as a JSON document to standard output.
+// The exit code comes from the one error table.
 #pragma once
 
 namespace rakkan::cli {

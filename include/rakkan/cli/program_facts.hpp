@@ -1,4 +1,4 @@
-// The words that a program understands, as plain facts: manual pages and completion are made from them.
+// The commands, options and arguments of a program as plain facts, from which manual pages and completion are made.
 #pragma once
 
 #include <string>
@@ -6,13 +6,13 @@
 
 namespace rakkan::cli {
 
-// An option, or an argument that is known by its place.
+// OptionFacts describes an option, or an argument that is known by its place.
 struct OptionFacts {
-  std::vector<std::string> names;         // "-o", "--output"; of an argument the one word that stands for it
-  std::string value = {};                 // the word for the value: "FILE", "FOLDER", "TEXT"; empty of a flag
-  std::vector<std::string> choices = {};  // all values that are taken; empty: others, too
+  std::vector<std::string> names;         // "-o", "--output"; for an argument the one word that stands for it
+  std::string value = {};                 // the word for the value: "FILE", "FOLDER", "TEXT"; empty for a flag
+  std::vector<std::string> choices = {};  // all accepted values; empty: other values are accepted, too
   std::string summary = {};               // one line
-  std::string default_value = {};         // that is taken when it is left out; empty: none
+  std::string default_value = {};         // the value when the option is left out; empty: none
   bool required = false;
   bool repeatable = false;
 
@@ -20,7 +20,7 @@ struct OptionFacts {
   [[nodiscard]] bool takes_folder() const { return value == "FOLDER"; }
 };
 
-// A program, a group of commands ("audit") or a command ("audit verify").
+// CommandFacts describes a program, a group of commands ("audit") or a command ("audit verify").
 struct CommandFacts {
   std::string name;     // the last word: "verify"
   std::string summary;  // one line
@@ -30,8 +30,8 @@ struct CommandFacts {
   std::vector<CommandFacts> commands = {};
 };
 
-// Of `rakkan`, from the tree that it parses its command line with. The options of the program itself may stand behind
-// each command as well.
+// The facts of `rakkan`, from the tree with which it parses its command line. The options of the program itself may be
+// given behind each command as well.
 [[nodiscard]] CommandFacts program_facts();
 
 }  // namespace rakkan::cli

@@ -1,5 +1,8 @@
 // SignedAttributes is the DER SET OF Attribute that a signature covers (RFC 5652 §5.3, EN 319 142-1 §6.3, EN 319
-// 122-1). For PAdES: contentType, messageDigest, signingCertificateV2 and cmsAlgorithmProtection, never signingTime.
+// 122-1): contentType, messageDigest, signingCertificateV2 and cmsAlgorithmProtection, never signingTime.
+//
+//   SignedAttributes ::= SET SIZE (1..MAX) OF Attribute
+//   Attribute ::= SEQUENCE { attrType OBJECT IDENTIFIER, attrValues SET OF AttributeValue }
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
@@ -13,16 +16,16 @@ namespace rakkan::cms {
 class SignedAttributes {
  public:
   // `content_type` is id-data for documents and id-ct-TSTInfo for tokens; `message_digest` is the content's, by the
-  // suite's algorithm (RFC 8933 §3.1: the same as the digest of these attributes).
+  // suite's algorithm (RFC 8933 §3.1: the same algorithm as for the digest of these attributes).
   [[nodiscard]] static SignedAttributes make(const der::Oid& content_type, const crypto::Digest& message_digest,
                                              const pki::Certificate& signer, const crypto::AlgorithmSuite& suite);
 
-  // With the tag SET OF (0x31), as it is digested (RFC 5652 §5.4).
+  // The encoding with the tag SET OF (0x31), as it is digested (RFC 5652 §5.4).
   [[nodiscard]] ByteView der() const noexcept { return der_; }
-  // Without its header: SignerInfo writes it behind [0] instead.
+  // The content without that header: SignerInfo writes it behind [0] instead.
   [[nodiscard]] ByteView content() const noexcept { return ByteView(der_).subspan(header_size_); }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
-  // What the private key signs.
+  // The digest that the private key signs.
   [[nodiscard]] crypto::Digest digest() const;
 
  private:

@@ -1,5 +1,12 @@
-// SignedData is a parsed CMS ContentInfo of type id-signedData (RFC 5652 §5). It owns its DER; views point into it.
-// Strict DER only; what EN 319 102-1 needs from BER input comes with validation.
+// SignedData is a parsed CMS ContentInfo of type id-signedData (RFC 5652 §5). It owns its DER; views point into it. It
+// reads strict DER only; reading BER, which EN 319 102-1 needs, comes with validation.
+//
+//   SignedData ::= SEQUENCE { version CMSVersion, digestAlgorithms DigestAlgorithmIdentifiers,
+//        encapContentInfo EncapsulatedContentInfo, certificates [0] IMPLICIT CertificateSet OPTIONAL,
+//        crls [1] IMPLICIT RevocationInfoChoices OPTIONAL, signerInfos SET OF SignerInfo }
+//   SignerInfo ::= SEQUENCE { version CMSVersion, sid SignerIdentifier, digestAlgorithm DigestAlgorithmIdentifier,
+//        signedAttrs [0] IMPLICIT SignedAttributes OPTIONAL, signatureAlgorithm SignatureAlgorithmIdentifier,
+//        signature OCTET STRING, unsignedAttrs [1] IMPLICIT UnsignedAttributes OPTIONAL }
 #pragma once
 
 #include <cstdint>
@@ -33,15 +40,17 @@ struct SignerInfo {
   std::vector<Attribute> unsigned_attributes;
   ByteView signature;
 
-  // The only attribute of that type with exactly one value; nothing otherwise.
+  // The value of the attribute of that type, if there is exactly one such attribute with exactly one value; else
+  // nothing.
   [[nodiscard]] std::optional<ByteView> signed_attribute(const der::Oid& type) const noexcept;
   [[nodiscard]] std::optional<ByteView> unsigned_attribute(const der::Oid& type) const noexcept;
 };
 
 class SignedData {
  public:
-  // Reads one ContentInfo; bytes after it are refused unless `allow_trailing_zeros` (a PDF's padded /Contents) and all
-  // zero. Fails with malformed_cms; other digest algorithms than ours fail with unsupported_algorithm.
+  // Reads one ContentInfo; bytes after it are refused unless `allow_trailing_zeros` is set (for a PDF's padded
+  // /Contents) and all of them are zero. Fails with malformed_cms, or unsupported_algorithm for a digest algorithm that
+  // the table of suites does not have.
   [[nodiscard]] static Result<SignedData> parse(ByteView der, bool allow_trailing_zeros = false);
 
   [[nodiscard]] ByteView der() const noexcept;  // without padding
@@ -56,22 +65,22 @@ class SignedData {
   std::shared_ptr<const Parsed> parsed_;
 };
 
-// The places that must name the signer's certificate.
+// CertificateBinding says which fields must name the signer's certificate.
 enum class CertificateBinding : std::uint8_t {
-  signing_certificate_v2,  // the signed attribute (RFC 5035), as CAdES, PAdES and RFC 5816 want it, and the identifier
-  signer_identifier,       // RFC 5652 alone; the attribute, too, where it is there
+  signing_certificate_v2,  // the signed attribute (RFC 5035), as CAdES, PAdES and RFC 5816 demand, and the identifier
+  signer_identifier,       // the identifier (RFC 5652), and the attribute only where it is present
 };
 
-// The embedded certificate that the SignerInfo's identifier and its signingCertificateV2 both name (never "the first").
-// Fails with signature_invalid, malformed_cms or unsupported_algorithm (the attribute), or malformed_certificate (the
-// certificate).
+// Finds the embedded certificate that the SignerInfo's identifier and its signingCertificateV2 both name; its position
+// does not matter. Fails with signature_invalid, malformed_cms or unsupported_algorithm (the attribute), or
+// malformed_certificate (the certificate).
 [[nodiscard]] Result<pki::Certificate> find_signer_certificate(
     const SignedData& data, const SignerInfo& signer,
     CertificateBinding binding = CertificateBinding::signing_certificate_v2);
 
-// Cryptographic verification of one SignerInfo by RFC 5652 §5.6: contentType, messageDigest over `content_digest`,
-// signingCertificateV2 naming `certificate`, cmsAlgorithmProtection where present, and the signature value. No path, no
-// policy. Fails with digest_mismatch or signature_invalid.
+// Verifies one SignerInfo cryptographically by RFC 5652 §5.6: contentType, messageDigest over `content_digest`,
+// signingCertificateV2 naming `certificate`, cmsAlgorithmProtection where present, and the signature value. Neither a
+// certification path nor a policy is looked at. Fails with digest_mismatch or signature_invalid.
 [[nodiscard]] Result<void> verify_signer_info(const SignedData& data, const SignerInfo& signer,
                                               const crypto::Digest& content_digest, const pki::Certificate& certificate,
                                               CertificateBinding binding = CertificateBinding::signing_certificate_v2);

@@ -1,4 +1,4 @@
-// How the programs tell an error: one form for `rakkan` and `rakkand`, as text and as JSON, in the words of the one
+// Reporting an error on a terminal: one form for `rakkan` and `rakkand`, as text and as JSON, in the words of the one
 // error table and with the types of the HTTP problem documents (RFC 9457).
 //
 //   rakkan: The configuration is not valid: must be a duration (rakkan.toml:3: http.timeouts.idle)
@@ -17,14 +17,15 @@
 namespace rakkan::console {
 
 // The error as one JSON object: type, title, title_en, title_ja, code, detail, retryable; where, retry_after_ms and
-// causes when there are any. `title` is in the language, and in Japanese so is `detail_ja`, when it is known.
+// causes when there are any. `title` is in `language`; for Japanese the object also has `detail_ja` when the detail has
+// a translation.
 [[nodiscard]] std::string to_json(const Error& error, Language language);
 
-// The same for people: a line, and one for each cause. "program: title: detail (where) [code]".
+// The error as text: the line "program: title: detail (where) [code]", and a line for each cause.
 [[nodiscard]] std::string to_text(std::string_view program, const Error& error, Language language);
 
-// Tells the error in the language of the environment, the text on standard error and, when JSON was asked for, the
-// document {"error": …} on standard output. The exit status that the error means.
+// Reports the error in the language of the environment: the text on standard error and, when JSON was asked for, the
+// document {"error": …} on standard output. Returns the exit status of the error.
 int report(std::string_view program, const Error& error, bool json);
 
 // A detail in Japanese; nothing for one without a translation.

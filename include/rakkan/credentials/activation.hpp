@@ -1,6 +1,6 @@
 // Activation is a party's PIN for the party's own key (当事者型): Argon2id (RFC 9106), one secret per credential, so
 // that one party's PIN never activates another's key. A failure is counted durably before the PIN is judged, for the
-// tenant whose principal tries it: what one tenant gets wrong locks no other out (docs/adr/0011).
+// tenant whose principal tries it: the failures of one tenant lock no other out (docs/adr/0011).
 #pragma once
 
 #include <array>
@@ -31,30 +31,30 @@ class Activation {
 
   // References outlive the task. All fail with overloaded, deadline_exceeded and audit_unavailable too.
   //
-  // The credential's first PIN. already_exists, invalid_argument (too short).
+  // Sets the credential's first PIN. already_exists, invalid_argument (too short).
   [[nodiscard]] async::Task<Result<void>> set_pin(const access::Principal& by, const CredentialId& id,
                                                   const SecureBytes& pin, async::Deadline deadline);
-  // A new one by whoever knows the old one. pin_incorrect, pin_wait, pin_locked, invalid_argument.
+  // Sets a new PIN for a caller that knows the old one. pin_incorrect, pin_wait, pin_locked, invalid_argument.
   [[nodiscard]] async::Task<Result<void>> change_pin(const access::Principal& by, const CredentialId& id,
                                                      const SecureBytes& old_pin, const SecureBytes& new_pin,
                                                      async::Deadline deadline);
-  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for one tenant or (nothing)
-  // for all. activation_missing.
+  // An operator's way out of a lock: the PIN stays, the count of failures starts afresh, for `tenant` or, without one,
+  // for all tenants. activation_missing.
   [[nodiscard]] async::Task<Result<void>> reset_failures(const access::Principal& by, const CredentialId& id,
                                                          const std::optional<TenantId>& tenant,
                                                          async::Deadline deadline);
-  // Is it the credential's PIN? activation_missing (none set), pin_incorrect, pin_wait, pin_locked, api_key_expired: a
-  // key that ended is not told.
+  // Succeeds when `pin` is the credential's. activation_missing (none set), pin_incorrect, pin_wait, pin_locked,
+  // api_key_expired: a caller whose API key has ended is not told whether the PIN was right.
   [[nodiscard]] async::Task<Result<void>> verify_pin(const access::Principal& by, const CredentialId& id,
                                                      const SecureBytes& pin, async::Deadline deadline);
 
  private:
-  // Both run on the pool. judge: the credential's secret, when the PIN is right.
+  // Both run on the pool. judge returns the credential's secret when the PIN is right.
   [[nodiscard]] Result<store::ActivationSecret> judge(const access::Principal& by, const CredentialId& id,
                                                       const SecureBytes& pin);
   [[nodiscard]] Result<store::ActivationSecret> make_secret(const SecureBytes& pin);
   [[nodiscard]] Result<void> check_length(const SecureBytes& pin) const;
-  // The change and its entry, in one transaction.
+  // Commits the change and its entry in the trail in one transaction.
   [[nodiscard]] Result<void> commit(std::string event, const access::Principal& by, const CredentialId& id,
                                     store::RowChange change, const std::optional<TenantId>& tenant = std::nullopt);
 
@@ -64,8 +64,8 @@ class Activation {
   const Clock* clock_;
   RandomSource* random_;
   PinPolicy policy_;
-  // One attempt a credential at a time (by the id's hash): each counts as a failure until it is judged, so several
-  // right ones at once would lock each other out.
+  // One attempt for each credential at a time (by the id's hash): an attempt counts as a failure until it is judged, so
+  // several right PINs at once would lock each other out.
   std::array<std::mutex, 64> turns_;
 };
 

@@ -2,9 +2,10 @@
 // these documents, each once. It answers from memory; the store holds the same for the next start, and refuses a second
 // use by itself.
 //
-// A digest is taken while a request works on it and stays used once its signature is durable. When the line fails after
-// the key was touched (the timestamp authority did not answer, say), nothing was given out, so the digest is given
-// back: the same token signs again within its time, with an intent of its own. Only a restart in between ends that.
+// A digest is taken while a request works on it and stays used once its signature is durable. When the signing line
+// fails after the key was touched (the timestamp authority did not answer, say), nothing was given out, so the digest
+// is given back: the same token signs again within its time, with an intent of its own. Only a restart in between makes
+// the digest a used one.
 #pragma once
 
 #include <cstdint>
@@ -27,14 +28,15 @@ namespace rakkan::credentials {
 
 // "SHA-256:<hex>"
 [[nodiscard]] std::string text_of_digest(const crypto::Digest& digest);
-// What is kept of a token: SHA-256 of its text.
+// An activation's id, and all that is kept of its token: SHA-256 of the token's text.
 [[nodiscard]] Bytes activation_id(const SecureBytes& token);
 
 class ActivationBook {
  public:
   explicit ActivationBook(std::size_t capacity) : capacity_(capacity) {}
 
-  // The right to sign one digest. Given back when it goes, unless keep() was called. The book outlives it.
+  // Claim is the right to sign one digest. Its destructor gives the digest back unless keep() was called. The book
+  // outlives it.
   class Claim {
    public:
     Claim(Claim&& other) noexcept
@@ -42,7 +44,7 @@ class ActivationBook {
     Claim& operator=(Claim&&) = delete;
     ~Claim();
 
-    // To become durable with the intent; nothing when an earlier intent has it.
+    // The use that has to become durable with the intent; nothing when an earlier intent has recorded it.
     [[nodiscard]] std::optional<store::ActivationUse> use_to_record() const {
       return recorded_ ? std::nullopt : std::optional(use_);
     }
@@ -59,23 +61,24 @@ class ActivationBook {
     bool recorded_;
   };
 
-  // What the store has.
+  // Takes over the activations that the store has.
   void load(const std::vector<store::ActivationRow>& rows);
-  // Is there room for one more? overloaded. Forgets those that are over for long.
+  // Succeeds when there is room for one more activation, for which those that expired long ago are forgotten.
+  // overloaded.
   [[nodiscard]] Result<void> make_room(Instant now);
-  void add(const store::ActivationRow& row);  // that is durable
+  void add(const store::ActivationRow& row);  // `row` is durable in the store already
 
   struct Known {
     TenantId tenant;
     CredentialId credential;
   };
-  // Whose it is. activation_unknown (also another tenant's).
+  // Whose activation this is. activation_unknown (also for another tenant's).
   [[nodiscard]] Result<Known> find(const Bytes& id, const access::Principal& principal);
-  // Nobody can use it any more; a document that is being signed with it is signed.
+  // Ends an activation: nobody can use it any more. A document that is being signed with it still gets its signature.
   void remove(const Bytes& id);
 
-  // activation_unknown (also another tenant's or another credential's), activation_expired, activation_digest_mismatch,
-  // activation_used.
+  // Takes the digest for one signature. activation_unknown (also another tenant's or another credential's),
+  // activation_expired, activation_digest_mismatch, activation_used.
   [[nodiscard]] Result<Claim> claim(const SecureBytes& token, const access::Principal& principal,
                                     const CredentialId& credential, const crypto::Digest& digest, Instant now);
 

@@ -1,3 +1,4 @@
+// The certificates that an operator configured as roots of credentials' chains.
 #pragma once
 
 #include <vector>
@@ -8,8 +9,8 @@
 
 namespace rakkan::credentials {
 
-// The certificates of credentials.roots; none when nothing is configured. file_unreadable, permissions_unsafe and
-// configuration_invalid, with the key in `where`.
+// Reads the certificates of credentials.roots; none when nothing is configured. file_unreadable, permissions_unsafe and
+// configuration_invalid, with the option's name in `where`.
 [[nodiscard]] Result<std::vector<pki::Certificate>> configured_roots(const CredentialOptions& options);
 
 }  // namespace rakkan::credentials

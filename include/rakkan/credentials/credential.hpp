@@ -37,15 +37,15 @@ struct NewCredential {
   std::string token_label;  // empty: the id
   std::string key_label;    // empty: the id
   Bytes key_id;             // empty when generated: 16 random bytes
-  TenantId tenant = {};     // whose keys of the API alone may use or see it; empty: every tenant's
-  // In a token that is made for it: already_exists when there is one of that label, whoever's it is.
+  TenantId tenant = {};     // only this tenant's API keys may use or see it; empty: every tenant's
+  // The key goes into a token that is made for it: already_exists when any token has that label, whoever owns it.
   bool in_new_token = false;
 };
 
-// What a list shows; no key is touched for it.
+// A credential as lists show it; no key is touched for it.
 struct CredentialSummary {
   CredentialId id;
-  TenantId tenant;  // whose keys alone may use or see it; empty: every tenant's
+  TenantId tenant;  // only this tenant's API keys may use or see it; empty: every tenant's
   CredentialKind kind{};
   PartyId party;
   CredentialStatus status{};
@@ -56,7 +56,8 @@ struct CredentialSummary {
   std::string suite;
   Instant created;
   std::optional<pki::Certificate> certificate;
-  // Flaws of it and its chain, as seen when it was imported or read; its own time is not among them.
+  // Flaws of the certificate and its chain, as seen when it was imported or read. Its validity period is not among
+  // them: that is checked at each use.
   pki::CertificateFindings findings;
 };
 
@@ -82,7 +83,8 @@ class Credential {
   [[nodiscard]] const PartyId& party() const noexcept { return party_; }
   [[nodiscard]] const SigningMaterial& material() const noexcept { return material_; }
 
-  // Whether it may sign still. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes no lock.
+  // Whether the credential may still sign. credential_disabled, certificate_expired, certificate_not_yet_valid. Takes
+  // no lock.
   [[nodiscard]] Result<void> still_stands(Instant now) const;
 
  private:
@@ -93,8 +95,8 @@ class Credential {
   std::shared_ptr<const std::atomic<bool>> disabled_;
 };
 
-// The condition of an intent: that both, who asked and what signs, stand as they did when the request was taken on.
-// Both outlive it.
+// The condition of an intent: the API key that asked and the credential that signs both still stand, as they did when
+// the request was taken on. Principal and credential outlive it.
 class StillStands final : public audit::Condition {
  public:
   StillStands(const access::Principal& principal, const Credential& credential) noexcept
@@ -109,8 +111,9 @@ class StillStands final : public audit::Condition {
   const Credential& credential_;
 };
 
-// All credentials in memory, as the store has them: this process alone changes them. What a principal may not see is
-// credential_unknown to it. Thread-safe; changes block and are recorded, and fail with audit_unavailable too.
+// CredentialRegistry holds all credentials in memory, as the store has them: this process alone changes them. A
+// credential that a principal may not see is credential_unknown to it. Thread-safe; changes block and are recorded in
+// the trail, and fail with audit_unavailable too.
 class CredentialRegistry {
  public:
   // Reads the store. `roots` are certificates at which a chain may end, beside the self-signed ones that come with a
@@ -123,39 +126,40 @@ class CredentialRegistry {
   // A key in the token, without a certificate yet. invalid_argument, already_exists, ed25519_document_key,
   // unsupported_algorithm, hsm_.
   [[nodiscard]] Result<CredentialSummary> generate(const access::Principal& by, NewCredential request);
-  // The same for a key that is in its token already (a key ceremony made it): nothing is generated, the key is looked
-  // at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are stored as
-  // the token has them.
+  // Makes a credential of a key that is in its token already (a key ceremony made it): nothing is generated, the key is
+  // looked at. A label and an id that are both given must be the same key's: key_not_found. The label and the id are
+  // stored as the token has them.
   [[nodiscard]] Result<CredentialSummary> adopt(const access::Principal& by, NewCredential request);
   // PKCS #10 in DER for the credential's key.
   [[nodiscard]] Result<Bytes> certification_request(const CredentialId& id, const pki::Name& subject);
-  // The CA's answer, in any order, PEM or DER: the certificate of this key and its chain up to a self-signed or
-  // configured root. key_certificate_mismatch, certificate_unsuitable, certificate_chain_incomplete (unless that is
-  // allowed), certificate_expired, certificate_not_yet_valid, ed25519_document_key, malformed_certificate. Replaces an
-  // earlier certificate (renewal).
+  // Takes the CA's answer, in any order, PEM or DER: the certificate of this key and its chain up to a self-signed or
+  // configured root. key_certificate_mismatch, certificate_unsuitable, certificate_chain_incomplete (unless an
+  // incomplete chain is allowed), certificate_expired, certificate_not_yet_valid, ed25519_document_key,
+  // malformed_certificate. Replaces an earlier certificate (renewal).
   [[nodiscard]] Result<CredentialSummary> import_certificates(const access::Principal& by, const CredentialId& id,
                                                               ByteView pem_or_der,
                                                               IncompleteChain incomplete = IncompleteChain::refuse);
   [[nodiscard]] Result<void> disable(const access::Principal& by, const CredentialId& id);
 
-  // From memory, by id.
+  // Both answer from memory; the list is in order of the ids.
   [[nodiscard]] std::vector<CredentialSummary> list(const access::Principal& principal) const;
   [[nodiscard]] Result<CredentialSummary> find(const access::Principal& principal, const CredentialId& id) const;
-  // The suite that a signature of this credential uses. As `opened`.
+  // The suite that a signature of this credential uses. Errors as `opened`.
   [[nodiscard]] Result<const crypto::AlgorithmSuite*> suite(const access::Principal& principal,
                                                             const CredentialId& id) const;
   // The credential with its signer, when it was opened before, else null; never blocks. credential_unknown,
   // credential_disabled, credential_not_ready.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> opened(const access::Principal& principal,
                                                                  const CredentialId& id) const;
-  // The same, opened when it was not: on a thread that may use tokens. key_certificate_mismatch, hsm_ codes.
+  // The credential with its signer, which is opened now when it was not before: only on a thread that may use tokens.
+  // Errors as `opened`, key_certificate_mismatch and hsm_ codes.
   [[nodiscard]] Result<std::shared_ptr<const Credential>> load(const access::Principal& principal,
                                                                const CredentialId& id);
-  // Flaws of the active credentials' certificates: one error for each code, which names the credentials. They sign all
-  // the same: they were imported under other rules, or knowingly. From memory.
+  // Flaws of the active credentials' certificates: one error for each code, which names the credentials. These
+  // credentials sign all the same: they were imported under other rules, or knowingly. Answers from memory.
   [[nodiscard]] std::vector<Error> warnings() const;
-  // Opens the active credentials again that could not be opened when that was tried last; those that still cannot. As
-  // load.
+  // Opens the active credentials again that could not be opened the last time, and returns an error for each that still
+  // cannot be. Errors, and the thread, as for `load`.
   [[nodiscard]] std::vector<Error> try_again();
 
  private:
@@ -175,7 +179,8 @@ class CredentialRegistry {
                                            const pki::CertificateChain& chain, IncompleteChain incomplete) const;
   [[nodiscard]] Result<CredentialSummary> add(const access::Principal& by, const NewCredential& request,
                                               crypto::KeyKind key_kind, const crypto::AlgorithmSuite& suite);
-  // The change and its entry in one transaction; `row` is what the store has then.
+  // Commits the change and its entry in the trail in one transaction; `row` is the credential as the store has it
+  // afterwards.
   [[nodiscard]] Result<CredentialSummary> commit(std::string event, const access::Principal& by,
                                                  store::CredentialRow row, store::RowChange change);
 

@@ -29,14 +29,14 @@ struct TokenSeen {
   std::uint64_t slot = 0;
 };
 
-// KnownTokens is what a data folder knows of the tokens that it ever used: the serial number of each, by what its
-// credentials call it. Thread-safe.
+// KnownTokens is a data folder's list of the tokens that it ever used: the serial number of each, by the label under
+// which credentials name it. Thread-safe.
 class KnownTokens {
  public:
   virtual ~KnownTokens() = default;
-  // Empty when the folder has not used that token yet. store_unavailable, store_corrupt.
+  // The token's serial number; empty when the folder has not used that token yet. store_unavailable, store_corrupt.
   [[nodiscard]] virtual Result<std::string> serial_of(const std::string& token_label) = 0;
-  // Durable when it returns. store_unavailable, store_corrupt.
+  // Keeps the serial number, durably when it returns. store_unavailable, store_corrupt.
   [[nodiscard]] virtual Result<void> remember(const std::string& token_label, const std::string& serial) = 0;
 };
 
@@ -45,11 +45,11 @@ class KeySource {
   virtual ~KeySource() = default;
   // Makes a key pair at that address; the token too, when it is missing and may be made. already_exists, hsm_ codes.
   [[nodiscard]] virtual Result<void> generate(const KeyAddress& address, crypto::KeyKind kind) = 0;
-  // The one private key that bears the label and the id, as far as they are given, with both as the token has them.
-  // key_not_found, also when they are two keys'; hsm_ codes.
+  // The address of the one private key that bears the label and the id, as far as they are given, with both as the
+  // token has them. key_not_found, also when label and id belong to different keys; hsm_ codes.
   [[nodiscard]] virtual Result<KeyAddress> find(const KeyAddress& address) = 0;
-  // The id decides where it is given. key_not_found, key_attributes_unsafe, ed25519_document_key, hsm_ codes.
-  // Thread-safe.
+  // A signer with the key at that address; where an id is given, it decides and not the label. key_not_found,
+  // key_attributes_unsafe, ed25519_document_key, hsm_ codes. Thread-safe.
   [[nodiscard]] virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyAddress& address) = 0;
   // The Ed25519 key of the log's checkpoints at that address. It is made (and its token) when it is missing and
   // `make_when_missing`: only for a log that has not begun (audit::Trail::has_begun). key_not_found, hsm_ codes.
@@ -61,9 +61,9 @@ class KeySource {
   [[nodiscard]] virtual std::vector<Error> troubles() = 0;
 };
 
-// Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut. A
-// token is the one of the serial number that `known` has for its label, or nothing is done with it: hsm_token_lost.
-// Null `known`: whichever token has the label. `known` and `random` outlive the keys.
+// Keys in tokens. The module is loaded and each token opened at first use; a token whose PIN was rejected stays shut.
+// Only the token whose serial number `known` has for the label is used; another one of that label is hsm_token_lost.
+// Null `known`: any token that has the label. `known` and `random` outlive the keys.
 [[nodiscard]] std::unique_ptr<KeySource> make_hsm_keys(hsm::Options hsm, TokenOptions token,
                                                        std::filesystem::path data_dir, RandomSource& random,
                                                        KnownTokens* known = nullptr);
@@ -71,10 +71,11 @@ class KeySource {
 // The configured module; an error names the key hsm.module in `where`. hsm_module_unusable.
 [[nodiscard]] Result<std::shared_ptr<hsm::Module>> load_module(const hsm::Options& options);
 
-// Where a credential says its token is: a label, or "slot:3" for a module whose tokens have none to go by.
+// The address that a credential's token label means: a label, or "slot:3" for a module whose tokens have no labels to
+// go by.
 [[nodiscard]] hsm::TokenAddress token_address(const std::string& token_label);
 
-// The file that a pattern means for a token ("{data_dir}/pins/{token}.pin").
+// The file that a pattern ("{data_dir}/pins/{token}.pin") means for a token.
 [[nodiscard]] std::filesystem::path token_file(const std::string& pattern, const std::filesystem::path& data_dir,
                                                const std::string& token_label);
 

@@ -1,4 +1,4 @@
-// SigningMaterial is a key with the certificate that belongs to it: what a credential is once it is loaded.
+// SigningMaterial is a key with the certificate that belongs to it: the content of a credential once it is loaded.
 #pragma once
 
 #include <cstddef>
@@ -24,16 +24,17 @@ class SigningMaterial {
   [[nodiscard]] crypto::Signer& signer() const noexcept { return *signer_; }
   [[nodiscard]] const pki::Certificate& certificate() const noexcept { return certificate_; }
   [[nodiscard]] const crypto::Digest& certificate_digest() const noexcept { return certificate_digest_; }  // SHA-256
-  // Without the certificate itself.
+  // The certificates above the key's own, without it.
   [[nodiscard]] const std::vector<pki::Certificate>& chain() const noexcept { return chain_; }
   [[nodiscard]] const crypto::AlgorithmSuite& suite() const noexcept { return *suite_; }
-  // Of the certificate's key. Copies share it.
+  // Verifies signatures with the certificate's key. Copies of the material share it.
   [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept { return self_check_; }
 
-  // An upper bound of the detached CMS of this key with a token of at most `token_size` bytes; 0: no token.
+  // An upper bound, in bytes, of a detached CMS by this key with a timestamp token of at most `token_size` bytes; 0: no
+  // token.
   [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
 
-  // The same key signing by another way (a pool's threads).
+  // The same material with another signer of the same key (one that signs on a pool's threads, say).
   [[nodiscard]] SigningMaterial with_signer(std::shared_ptr<crypto::Signer> signer) const;
 
  private:
@@ -47,7 +48,7 @@ class SigningMaterial {
   std::vector<pki::Certificate> chain_;
   const crypto::AlgorithmSuite* suite_;
   std::shared_ptr<crypto::SelfCheck> self_check_;
-  cms::SignedAttributes sample_;  // of some digest: all have the same size
+  cms::SignedAttributes sample_;  // over an arbitrary digest: the encodings over all digests have the same size
 };
 
 }  // namespace rakkan::credentials

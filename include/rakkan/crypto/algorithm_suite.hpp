@@ -14,12 +14,15 @@
 
 namespace rakkan::crypto {
 
-// What a key is. Sizes outside these are unsupported_algorithm.
+// The kinds of keys. A key of another size is unsupported_algorithm.
 enum class KeyKind : std::uint8_t { rsa_2048, rsa_3072, rsa_4096, ec_p256, ec_p384, ed25519 };
 
 enum class SignatureScheme : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, eddsa };
 
-// A suite is a scheme with its digest: exactly what a SignerInfo's two AlgorithmIdentifiers say.
+// AlgorithmSuite is a signature scheme with its digest: the content of a SignerInfo's two AlgorithmIdentifiers (RFC
+// 5652 §10.1).
+//
+//   AlgorithmIdentifier ::= SEQUENCE { algorithm OBJECT IDENTIFIER, parameters ANY DEFINED BY algorithm OPTIONAL }
 struct AlgorithmSuite {
   std::string_view name;  // "rsa-pkcs1-sha256", "rsa-pss-sha384", "ecdsa-sha256", "ed25519"; also in configuration
   SignatureScheme scheme;
@@ -42,7 +45,8 @@ struct AlgorithmSuite {
 // Reads a digest's AlgorithmIdentifier, with NULL or without parameters (RFC 4055 §2.1, RFC 5754 §2). Fails with
 // malformed_der or unsupported_algorithm.
 [[nodiscard]] Result<DigestAlgorithm> read_digest_algorithm(der::Reader& reader);
-// What a key of that kind signs with unless told otherwise: PKCS#1 v1.5 with SHA-256, ECDSA with the curve's size.
+// The suite with which a key of that kind signs by default: PKCS#1 v1.5 with SHA-256, ECDSA with a digest of the
+// curve's size.
 [[nodiscard]] const AlgorithmSuite& default_suite(KeyKind kind) noexcept;
 [[nodiscard]] bool suits(const AlgorithmSuite& suite, KeyKind kind) noexcept;
 

@@ -24,14 +24,14 @@ struct DigestAlgorithmInfo {
 
 [[nodiscard]] const DigestAlgorithmInfo& info(DigestAlgorithm algorithm) noexcept;
 [[nodiscard]] std::optional<DigestAlgorithm> digest_algorithm_from_oid(const der::Oid& oid) noexcept;
-// "SHA-256", "sha256": for configuration and command lines.
+// The algorithm of a name in a configuration or command line: "SHA-256", "sha256".
 [[nodiscard]] std::optional<DigestAlgorithm> digest_algorithm_from_name(std::string_view name) noexcept;
 
 class Digest {
  public:
   static constexpr std::size_t kMaxSize = 64;
 
-  // Nothing when the size is not the algorithm's.
+  // A digest with this value; nothing when its size is not the algorithm's.
   [[nodiscard]] static std::optional<Digest> from_bytes(DigestAlgorithm algorithm, ByteView value) noexcept;
 
   [[nodiscard]] DigestAlgorithm algorithm() const noexcept { return algorithm_; }
@@ -50,7 +50,8 @@ class Digest {
   std::array<Byte, kMaxSize> value_{};
 };
 
-// Incremental hashing; clone() keeps the state, so that one pass over a base serves several digests. Not thread-shared.
+// Hasher hashes incrementally; clone() copies the state, so that one pass over a base serves several digests. Not to be
+// shared between threads.
 class Hasher {
  public:
   explicit Hasher(DigestAlgorithm algorithm);
@@ -60,7 +61,7 @@ class Hasher {
 
   void update(ByteView data);
   [[nodiscard]] Hasher clone() const;
-  // The digest of all that was updated; the hasher starts afresh.
+  // The digest of all bytes so far; afterwards the hasher starts afresh.
   [[nodiscard]] Digest finish();
 
  private:
@@ -69,7 +70,7 @@ class Hasher {
   std::unique_ptr<State> state_;
 };
 
-// One-shot; keeps an EVP context per thread, so it costs the hash alone.
+// The digest of `data`. Each thread keeps an EVP context, so the call costs the hash alone.
 [[nodiscard]] Digest digest(DigestAlgorithm algorithm, ByteView data);
 [[nodiscard]] Digest digest(DigestAlgorithm algorithm, std::initializer_list<ByteView> parts);
 

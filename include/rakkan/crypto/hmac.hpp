@@ -8,7 +8,7 @@
 
 namespace rakkan::crypto {
 
-// Over the parts one after another: who needs their borders puts lengths between them.
+// The HMAC over the parts as one text: a caller that needs their borders puts lengths between them.
 [[nodiscard]] Digest hmac_sha256(ByteView key, std::initializer_list<ByteView> parts);
 
 }  // namespace rakkan::crypto

@@ -11,7 +11,7 @@ class MessageSigner {
  public:
   virtual ~MessageSigner() = default;
   [[nodiscard]] virtual const PublicKey& public_key() const noexcept = 0;  // KeyKind::ed25519
-  // 64 octets. Blocks; thread-safe. Fails with one of the hsm_ codes.
+  // The signature of the message, 64 octets (RFC 8032 §5.1.6). Blocks; thread-safe. Fails with one of the hsm_ codes.
   [[nodiscard]] virtual Result<Bytes> sign_message(ByteView message) = 0;
 };
 

@@ -1,5 +1,7 @@
-// PublicKey verifies. It owns an OpenSSL key made by EVP_PKEY_fromdata from a SubjectPublicKeyInfo that our own DER
-// reader has taken apart. Immutable and shareable between threads; copying shares the key.
+// PublicKey verifies signatures. It owns an OpenSSL key made by EVP_PKEY_fromdata from a SubjectPublicKeyInfo that our
+// own DER reader has taken apart. Immutable and shareable between threads; copying shares the key.
+//
+//   SubjectPublicKeyInfo ::= SEQUENCE { algorithm AlgorithmIdentifier, subjectPublicKey BIT STRING }   (RFC 5280 §4.1)
 #pragma once
 
 #include <memory>
@@ -20,10 +22,11 @@ class PublicKey {
   [[nodiscard]] KeyKind kind() const noexcept { return kind_; }
   [[nodiscard]] ByteView spki() const noexcept { return *spki_; }
 
-  // Is `signature` this key's signature of the data with that digest? ECDSA values are DER Ecdsa-Sig-Value (RFC 3279
-  // §2.2.3). Fails with signature_invalid, or unsupported_algorithm when the suite is not for this key.
+  // Verifies that `signature` is this key's signature of the data with that digest. ECDSA values are DER
+  // Ecdsa-Sig-Value (RFC 3279 §2.2.3). Fails with signature_invalid, or unsupported_algorithm when the suite is not for
+  // this key.
   [[nodiscard]] Result<void> verify(const AlgorithmSuite& suite, const Digest& digest, ByteView signature) const;
-  // The same over the data itself; the only way for Ed25519 (RFC 8032 PureEdDSA).
+  // Verifies a signature over the data itself; the only way for Ed25519 (RFC 8032 PureEdDSA).
   [[nodiscard]] Result<void> verify_message(const AlgorithmSuite& suite, ByteView message, ByteView signature) const;
 
   friend bool operator==(const PublicKey& a, const PublicKey& b) noexcept { return equal(a.spki(), b.spki()); }

@@ -1,5 +1,5 @@
-// Signer makes signature values with one private key. hsm::Pkcs11Signer is the real one; SoftwareSigner serves
-// benchmarks and tests. Everything above knows only this interface.
+// Signer makes signature values with one private key. Programs use hsm::Pkcs11Signer; SoftwareSigner serves benchmarks
+// and tests. The modules above know only this interface.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"

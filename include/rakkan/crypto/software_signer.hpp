@@ -1,4 +1,4 @@
-// Signers with a key in memory: for benchmarks, tests and comparison, never for a credential or a log.
+// Signers with a key in memory, for benchmarks, tests and comparison, never for a credential or a log.
 #pragma once
 
 #include <memory>
@@ -10,9 +10,9 @@ namespace rakkan::crypto {
 
 class SoftwareSigner final : public Signer {
  public:
-  // A fresh key.
+  // Makes a fresh key.
   [[nodiscard]] static Result<SoftwareSigner> generate(KeyKind kind);
-  // From an unencrypted PKCS#8 PrivateKeyInfo in PEM (tests/data).
+  // Reads an unencrypted PKCS#8 PrivateKeyInfo (RFC 5208 §5) in PEM.
   [[nodiscard]] static Result<SoftwareSigner> from_pem(std::string_view pem);
 
   [[nodiscard]] const PublicKey& public_key() const noexcept override { return public_key_; }
@@ -26,12 +26,12 @@ class SoftwareSigner final : public Signer {
   std::shared_ptr<void> key_;  // EVP_PKEY
 };
 
-// The same for messages: Ed25519.
+// SoftwareMessageSigner signs messages themselves, by Ed25519.
 class SoftwareMessageSigner final : public MessageSigner {
  public:
-  // A fresh key.
+  // Makes a fresh key.
   [[nodiscard]] static Result<SoftwareMessageSigner> generate();
-  // From an unencrypted PKCS#8 PrivateKeyInfo in PEM; unsupported_algorithm when its key is another than Ed25519.
+  // Reads an unencrypted PKCS#8 PrivateKeyInfo in PEM; unsupported_algorithm when its key is no Ed25519 key.
   [[nodiscard]] static Result<SoftwareMessageSigner> from_pem(std::string_view pem);
 
   [[nodiscard]] const PublicKey& public_key() const noexcept override { return public_key_; }

@@ -1,3 +1,4 @@
+// SystemRandom is the source of randomness in programs.
 #pragma once
 
 #include "rakkan/base/random.hpp"

@@ -24,7 +24,7 @@ class Oid {
 
   constexpr Oid() noexcept = default;
 
-  // From its arcs, at compile time: arcs that do not fit or are not allowed do not compile.
+  // Makes an Oid of its arcs at compile time: arcs that do not fit or are not allowed do not compile.
   consteval Oid(std::initializer_list<std::uint64_t> arcs) {
     const auto* arc = arcs.begin();
     const std::uint64_t first = *arc++;
@@ -38,10 +38,10 @@ class Oid {
     }
   }
 
-  // From content octets: nothing when empty, too long, cut short, or an arc is padded (X.690 §8.19.2). Arcs may be of
-  // any size: 2.25 is followed by a UUID of 128 bits (X.667).
+  // Reads content octets: nothing when they are empty, too long or cut short, or an arc is padded (X.690 §8.19.2). Arcs
+  // may be of any size: 2.25 is followed by a UUID of 128 bits (X.667).
   [[nodiscard]] static std::optional<Oid> from_content(ByteView content) noexcept;
-  // From "1.2.840.113549", without leading zeros: for configuration.
+  // Reads dotted decimal text as in a configuration, "1.2.840.113549", without leading zeros.
   [[nodiscard]] static std::optional<Oid> from_dotted(std::string_view text);
 
   [[nodiscard]] constexpr ByteView content() const noexcept { return {content_.data(), size_}; }

@@ -1,6 +1,6 @@
-// Reader walks strict DER (X.690 §10): definite minimal lengths, low tag numbers, strings in primitive form, nothing
-// left over unless it is read. It never copies: what it returns aliases the input. Every failure is malformed_der with
-// the offset from the start of the outermost input in Error::where. Cheap to copy; not thread-shared.
+// Reader walks strict DER (X.690 §10): definite minimal lengths, low tag numbers, strings in primitive form, no octets
+// left unread. It never copies: returned views alias the input. Every failure is malformed_der with the offset from the
+// start of the outermost input in Error::where. Cheap to copy; not to be shared between threads.
 //
 //   Reader top(input);
 //   RAKKAN_TRY(Reader request, top.enter(Tag::sequence));
@@ -50,18 +50,19 @@ class Reader {
   // The tag of the next element, or nothing at the end.
   [[nodiscard]] std::optional<Tag> peek() const noexcept;
 
-  [[nodiscard]] Result<Element> any();                   // the next element, whatever it is
+  [[nodiscard]] Result<Element> any();                   // the next element, with any tag
   [[nodiscard]] Result<Element> element(Tag expected);   // the next element, which must have this tag
   [[nodiscard]] Result<ByteView> content(Tag expected);  // its content
   [[nodiscard]] Result<Reader> enter(Tag expected);      // a reader of its content, one level deeper
   [[nodiscard]] Result<std::optional<Reader>> enter_if(
-      Tag expected);  // nothing when the next element is another, or none
+      Tag expected);  // nothing when the next element has another tag, or there is none
   [[nodiscard]] Result<std::optional<Element>> element_if(Tag expected);
-  [[nodiscard]] Result<void> end() const;  // fails when something is left
+  [[nodiscard]] Result<void> end() const;  // fails when octets are left
 
   [[nodiscard]] Result<bool> boolean();                // X.690 §11.1: FF or 00
   [[nodiscard]] Result<bool> boolean_default_false();  // DEFAULT FALSE: absent is false, an encoded FALSE is refused
-  // An INTEGER from 0 to 2^64 - 1. The tag of these differs from the type's own where it is IMPLICIT.
+  // An INTEGER from 0 to 2^64 - 1. `tag` differs from Tag::integer where the type is tagged IMPLICIT; so for the
+  // functions below.
   [[nodiscard]] Result<std::uint64_t> small_unsigned(Tag tag = Tag::integer);
   [[nodiscard]] Result<ByteView> integer(Tag tag = Tag::integer);  // its minimal two's complement content, any size
   [[nodiscard]] Result<ByteView> unsigned_integer();  // an INTEGER of 0 or more as magnitude, without leading zeros
@@ -73,11 +74,11 @@ class Reader {
   // UTCTime or GeneralizedTime in the forms of RFC 5280 §4.1.2.5: UTC, with seconds, without a fraction.
   // Deviations: a GeneralizedTime before 2050 is accepted (PKITS 4.2.4 wants it).
   [[nodiscard]] Result<Instant> time();
-  // With a fraction, when allowed, as RFC 3161 §2.4.2 has it: without trailing zeros; what is finer than a millisecond
-  // is cut off.
+  // A GeneralizedTime with a fraction, when that is allowed, in the form of RFC 3161 §2.4.2, without trailing zeros;
+  // digits beyond the millisecond are cut off.
   [[nodiscard]] Result<Instant> generalized_time(bool allow_fraction, Tag tag = Tag::generalized_time);
 
-  // malformed_der at this reader's offset.
+  // The error malformed_der at this reader's offset.
   [[nodiscard]] tl::unexpected<Error> malformed(std::string what) const {
     return malformed_at(offset(), std::move(what));
   }

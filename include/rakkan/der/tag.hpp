@@ -1,4 +1,5 @@
-// Identifier octets (X.690 §8.1.2) in low-tag-number form, the only form that the structures we handle use.
+// Tag: identifier octets (X.690 §8.1.2) in the low-tag-number form, the only form that the structures of CMS, X.509 and
+// TSP use.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +27,9 @@ enum class Tag : std::uint8_t {
   set = 0x31,
 };
 
-// [number], primitive: IMPLICIT of a primitive type. number < 31.
+// The tag [number], primitive: for an IMPLICIT primitive type. number < 31.
 constexpr Tag context(unsigned number) noexcept { return static_cast<Tag>(0x80U | number); }
-// [number], constructed: EXPLICIT, or IMPLICIT of SEQUENCE and SET. number < 31.
+// The tag [number], constructed: for an EXPLICIT type, or an IMPLICIT SEQUENCE or SET. number < 31.
 constexpr Tag context_constructed(unsigned number) noexcept { return static_cast<Tag>(0xA0U | number); }
 
 }  // namespace rakkan::der

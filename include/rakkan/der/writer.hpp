@@ -1,5 +1,6 @@
-// Writer appends DER to one buffer. A constructed element is written by a closure; its length is set when the closure
-// is done. Writing cannot fail. The buffer is the caller's to take; reuse one Writer by clear() to keep its capacity.
+// Writer appends DER to one buffer. The content of a constructed element is written by a closure; the element's length
+// is set when the closure is done. Writing cannot fail. The caller may take the buffer; clear() keeps its capacity for
+// the next use of the same Writer.
 //
 //   writer.sequence([&] {
 //     writer.oid(kIdSignedData);
@@ -45,9 +46,9 @@ class Writer {
     constructed(Tag::set, std::forward<Body>(body));
   }
 
-  // SET OF (X.690 §11.6): the complete encodings in ascending order.
+  // Writes a SET OF (X.690 §11.6) of complete encodings, in ascending order.
   void set_of(Tag tag, std::vector<Bytes> encodings);
-  // The same for the caller's views, which it sorts; for the hot path.
+  // The same for views of the caller, which are sorted in place; for the hot path.
   void set_of(Tag tag, std::span<ByteView> encodings);
 
   void raw(ByteView encoding);  // complete elements, as they are
@@ -64,12 +65,12 @@ class Writer {
   void null();
   void text(Tag tag, std::string_view value) { primitive(tag, bytes_of(value)); }
   void time(Instant instant);  // RFC 5280 §4.1.2.5: UTCTime to 2049, GeneralizedTime from 2050, whole seconds
-  // RFC 3161 §2.4.2: milliseconds without trailing zeros.
+  // GeneralizedTime in the form of RFC 3161 §2.4.2: milliseconds without trailing zeros.
   void generalized_time(Instant instant, Tag tag = Tag::generalized_time);
 
  private:
-  // Leaves one octet for the length; close() shifts the content when it takes more. Most content is short, and shifting
-  // the few KB of a SignedData costs less than measuring everything first.
+  // open() leaves one octet for the length; close() shifts the content when the length takes more. Most content is
+  // short, and shifting the few KB of a SignedData costs less than measuring everything first.
   std::size_t open(Tag tag);
   void close(std::size_t mark);
   void header(Tag tag, std::size_t content_size);
@@ -77,7 +78,7 @@ class Writer {
   Bytes buffer_;
 };
 
-// Size of the header of an element with that many content octets.
+// The number of octets of the header (identifier and length) of an element with that many content octets.
 [[nodiscard]] std::size_t header_size(std::size_t content_size) noexcept;
 
 // Appends identifier and length octets (X.690 §8.1.3, shortest form).

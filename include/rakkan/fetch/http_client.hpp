@@ -1,5 +1,5 @@
 // HttpClient asks another server over HTTP/1.1 or HTTPS by libcurl: one request, one answer, no redirects, proxy
-// variables of the environment ignored, TLS 1.2 or newer. It judges no answer: whatever the status is, it is handed on.
+// variables of the environment ignored, TLS 1.2 or newer. It does not judge an answer: one of any status is handed on.
 #pragma once
 
 #include <chrono>
@@ -19,7 +19,7 @@ struct HttpOptions {
   std::chrono::milliseconds timeout{60'000};  // whole exchange
   std::chrono::milliseconds connect_timeout{3'000};
   std::string ca_file;  // PEM for https; empty: the system's
-  // A Unix socket that is connected to whatever the URL's host is; empty: TCP.
+  // A Unix socket to connect to in place of the URL's host; empty: TCP.
   std::filesystem::path unix_socket = {};
 };
 
@@ -41,22 +41,23 @@ struct HttpResponse {
   std::vector<HttpHeader> headers;  // in the order of arrival, names in lower case
   Bytes body;
 
-  // The first field of that name (in lower case).
+  // The value of the first field of that name (in lower case).
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
-  // RFC 9110 §8.3.1: type and subtype in lower case, without parameters; empty when there is none.
+  // The media type of Content-Type (RFC 9110 §8.3.1): type and subtype in lower case, without parameters; empty when
+  // there is none.
   [[nodiscard]] std::string media_type() const;
 };
 
-// Does a program listen on the Unix socket? Connects and says nothing. A path that is none is no; so is one that this
-// user may not connect to.
+// True when a program listens on the Unix socket; connects and sends nothing. False also for a path that is no socket,
+// and for one that this user may not connect to.
 [[nodiscard]] bool is_listened_on(const std::filesystem::path& unix_socket) noexcept;
 
 class HttpClient {
  public:
   explicit HttpClient(HttpOptions options);
-  // Fails with server_unreachable (also when the connection breaks or the certificate is not trusted),
-  // deadline_exceeded, input_too_large (the answer), configuration_invalid (the URL or the CA file). Blocks;
-  // thread-safe; connections are kept a thread.
+  // Sends a request and waits for its answer. Fails with server_unreachable (also when the connection breaks or the
+  // certificate is not trusted), deadline_exceeded, input_too_large (the answer), configuration_invalid (the URL or the
+  // CA file). Blocks; thread-safe; each thread keeps its own open connections.
   [[nodiscard]] Result<HttpResponse> send(const HttpRequest& request) const;
 
  private:

@@ -20,16 +20,17 @@ struct TsaOptions {
   std::string ca_file;                   // PEM for https; empty: the system's
 };
 
-// The token of a TimeStampResp that answers this request and whose signature verifies with the certificate it carries.
-// Fails with tsa_rejected, tsa_response_mismatch, malformed_timestamp_response.
+// Reads a TimeStampResp (RFC 3161 §2.4.2) and returns its token, which must answer this request and whose signature
+// must verify with the certificate that it includes. Fails with tsa_rejected, tsa_response_mismatch,
+// malformed_timestamp_response.
 [[nodiscard]] Result<tsp::TimestampToken> granted_token(ByteView response, const tsp::TimestampRequest& request);
 
 class TsaClient {
  public:
   TsaClient(TsaOptions options, RandomSource& random);
-  // One request, one answer, no redirects, proxy variables ignored. The token is checked against the request and its
-  // signature verified. Fails with tsa_unreachable, tsa_timeout, tsa_response_too_large, tsa_rejected,
-  // tsa_response_mismatch, malformed_timestamp_response. Blocks; thread-safe.
+  // Asks for a token over the digest: one request, one answer, no redirects, proxy variables ignored. The token is
+  // checked against the request and its signature verified. Fails with tsa_unreachable, tsa_timeout,
+  // tsa_response_too_large, tsa_rejected, tsa_response_mismatch, malformed_timestamp_response. Blocks; thread-safe.
   [[nodiscard]] Result<tsp::TimestampToken> timestamp(const crypto::Digest& digest) const;
 
  private:

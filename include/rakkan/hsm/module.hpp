@@ -1,6 +1,6 @@
-// Module is a loaded PKCS#11 module (2.40, C API). No PKCS#11 type appears here. Threads belong to async; the module is
-// told that it will be called from several (CKF_OS_LOCKING_OK). A process that forked after load() must not use it in
-// the child: every call there fails with hsm_module_unusable.
+// Module is a loaded PKCS#11 module (2.40, C API). No PKCS#11 type appears in this header. Threads belong to `async`;
+// the module is told that it will be called from several (CKF_OS_LOCKING_OK). A child process of fork() cannot use a
+// Module that its parent loaded: every call there fails with hsm_module_unusable.
 #pragma once
 
 #include <chrono>
@@ -17,17 +17,18 @@ namespace rakkan::hsm {
 
 struct Options {
   std::filesystem::path module_path;  // empty: libsofthsm2.so where Debian puts it
-  unsigned max_sessions = 0;          // per token, the one that keeps the login included; 0: what the token allows
-  std::chrono::milliseconds breaker_first{100};    // after a device is gone: its first wait, doubled at each failure …
-  std::chrono::milliseconds breaker_last{30'000};  // … up to this
-  // Refuse keys whose CKA_ALLOWED_MECHANISMS the module does not know. To be false only for a module without that
-  // attribute (docs/operations.md names them); a list that is there is always checked.
+  unsigned max_sessions = 0;          // for each token, with the session that keeps the login; 0: as the token allows
+  std::chrono::milliseconds breaker_first{100};    // first wait after a device is gone; each further failure doubles it
+  std::chrono::milliseconds breaker_last{30'000};  // longest wait
+  // Refuses keys whose CKA_ALLOWED_MECHANISMS the module does not know. To be false only for a module without that
+  // attribute (docs/operations.md names them); a list that exists is always checked.
   bool require_allowed_mechanisms = true;
 };
 
 class Module {
  public:
-  // dlopen and C_Initialize. Modules of the same path share one initialised library. Fails with hsm_module_unusable.
+  // Loads and initialises a module (dlopen, C_Initialize). Modules of the same path share one initialised library.
+  // Fails with hsm_module_unusable.
   [[nodiscard]] static Result<std::shared_ptr<Module>> load(Options options);
   ~Module();
   Module(const Module&) = delete;
@@ -40,8 +41,8 @@ class Module {
   };
   // Every slot with a token in it.
   [[nodiscard]] Result<std::vector<Description>> tokens() const;
-  // Initialises the token of a free slot (C_InitToken, C_InitPIN): for `rakkan init` and tests. The label has at most
-  // 32 bytes. Fails with already_exists when a token of that label is there, hsm_token_not_found when no slot is free.
+  // Initialises the token of a free slot (C_InitToken, C_InitPIN). The label has at most 32 bytes. Fails with
+  // already_exists when a token has that label, hsm_token_not_found when no slot is free.
   [[nodiscard]] Result<void> initialise_token(const std::string& label, const SecureBytes& so_pin,
                                               const SecureBytes& user_pin);
 

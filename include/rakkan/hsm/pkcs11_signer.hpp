@@ -1,4 +1,5 @@
-// Pkcs11Signer signs with one private key of a token. The digest is made here; 32 to 83 bytes go to the HSM.
+// Pkcs11Signer signs with one private key of a token. The digest is computed in this process; 32 to 83 bytes go to the
+// HSM.
 #pragma once
 
 #include <memory>
@@ -15,11 +16,12 @@ class Pkcs11Signer final : public crypto::Signer, public crypto::MessageSigner {
   Pkcs11Signer& operator=(const Pkcs11Signer&) = delete;
 
   [[nodiscard]] const crypto::PublicKey& public_key() const noexcept override;
-  // CKM_RSA_PKCS over a DigestInfo, CKM_RSA_PKCS_PSS, CKM_ECDSA, in one C_Sign. Retries by the table in
+  // Signs by CKM_RSA_PKCS over a DigestInfo, CKM_RSA_PKCS_PSS or CKM_ECDSA, in one C_Sign. Retries by the table in
   // return_codes.hpp; hsm_key_gone while the token does not show the key. Thread-safe; blocks the calling thread, which
   // keeps a session of its own. Not for Ed25519 (unsupported_algorithm).
   [[nodiscard]] Result<Bytes> sign(const crypto::AlgorithmSuite& suite, const crypto::Digest& digest) override;
-  // Ed25519 alone (RFC 8032 PureEdDSA signs the message itself, CKM_EDDSA); other keys fail with unsupported_algorithm.
+  // Signs the message itself by CKM_EDDSA (RFC 8032 PureEdDSA), with an Ed25519 key; other keys fail with
+  // unsupported_algorithm.
   [[nodiscard]] Result<Bytes> sign_message(ByteView message) override;
 
   struct Impl;

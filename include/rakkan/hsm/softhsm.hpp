@@ -1,7 +1,7 @@
 // SoftHSM 2, the module of a data folder without a device, keeps its tokens in files and finds them by a configuration
 // file that the environment names (SOFTHSM2_CONF), whose directories.tokendir must be absolute to be of any use. A
-// folder that keeps its own tokens says so in a softhsm2.conf of its own with a path relative to the folder, so that it
-// may be moved; what SoftHSM reads is made from that at the start of each process and lies in memory.
+// folder that keeps its own tokens has a softhsm2.conf of its own with a path relative to the folder, so that it may be
+// moved; the configuration that SoftHSM reads is made from that file at the start of each process and lies in memory.
 //
 //   FOLDER/softhsm2.conf     directories.tokendir = tokens
 //   FOLDER/tokens/           one folder a token
@@ -20,7 +20,7 @@ namespace rakkan::hsm {
 
 inline constexpr std::string_view kSoftHsmConfiguration = "softhsm2.conf";
 
-// Makes softhsm2.conf and an empty token folder, both their owner's alone. file_unwritable.
+// Makes softhsm2.conf and an empty token folder, both open to their owner alone. file_unwritable.
 [[nodiscard]] Result<void> make_softhsm_folder(const std::filesystem::path& folder);
 
 enum class TokenPath : std::uint8_t {
@@ -28,16 +28,16 @@ enum class TokenPath : std::uint8_t {
   own_whatever,  // the folder's own tokens, also when an absolute path names those of another folder
 };
 
-// The SoftHSM of this process keeps its tokens where the softhsm2.conf of that folder says, whatever SOFTHSM2_CONF said
-// before; it stays as it is for a folder without that file. data_folder_copied when the file names the tokens of
-// another folder by an absolute path although the folder has tokens of its own; file_unreadable;
-// configuration_invalid for a file without directories.tokendir; hsm_module_unusable when the system gives no memory
-// file. Changes the environment: before the module is loaded, and while no other thread looks at the environment.
+// Makes the SoftHSM of this process keep its tokens where the softhsm2.conf of that folder says, whatever SOFTHSM2_CONF
+// said before; changes nothing for a folder without that file. data_folder_copied when the file names the tokens of
+// another folder by an absolute path although the folder has tokens of its own; file_unreadable; configuration_invalid
+// for a file without directories.tokendir; hsm_module_unusable when the system gives no memory file. Changes the
+// environment, so it has to be called before the module is loaded, and while no other thread reads the environment.
 [[nodiscard]] Result<void> use_softhsm_folder(const std::filesystem::path& folder,
                                               TokenPath path = TokenPath::as_written);
 
-// Writes the folder's own tokens into its softhsm2.conf, by a relative path, where an absolute one stands; every other
-// line stays. file_unreadable, file_unwritable.
+// Replaces an absolute path of tokens in the folder's softhsm2.conf by the relative path of the folder's own tokens;
+// every other line stays. file_unreadable, file_unwritable.
 [[nodiscard]] Result<void> make_token_path_relative(const std::filesystem::path& folder);
 
 }  // namespace rakkan::hsm

@@ -1,5 +1,5 @@
-// dispatch carries a request to its route without a connection: for a program that works on a data folder itself, by
-// the very endpoints that a server would answer with.
+// dispatch carries a request to its route without a connection, for a program that works on a data folder itself by the
+// same endpoints with which a server would answer.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +11,12 @@
 
 namespace rakkan::http {
 
-struct DirectRequest {  // outlived by what its views point to
+struct DirectRequest {  // the texts and bytes that its views point to outlive it
   Method method = Method::get;
   std::string_view target;        // path and query, percent-encoded as on the wire
   std::string_view content_type;  // empty: none
   ByteView body;
-  std::uint32_t user = 0;  // of this machine: Request::local_user
+  std::uint32_t user = 0;  // the user of this machine who asks: Request::local_user
   async::Deadline deadline{};
 };
 
@@ -25,8 +25,8 @@ struct DirectAnswer {
   WipedBytes body;
 };
 
-// Guards, the check of the query and the route's handler, as a server does it; nothing is refused as overloaded. What
-// any of them fails with comes as it is; malformed_request for a target that is none; input_too_large.
+// Runs the guards, the check of the query and the route's handler as a server does, but refuses nothing as overloaded.
+// Their errors are returned as they are; malformed_request for text that is no target; input_too_large.
 [[nodiscard]] async::Task<Result<DirectAnswer>> dispatch(const Router& router, DirectRequest request);
 
 }  // namespace rakkan::http

@@ -1,12 +1,12 @@
-// DocumentBuffer: a document on its way in. Address space is reserved for the largest that is allowed, memory comes as
-// bytes arrive, nothing moves: a view of it stays valid while the buffer lives.
+// DocumentBuffer holds a document on its way in. Address space is reserved for the largest document that is allowed,
+// memory comes as bytes arrive, and nothing moves: a view of it stays valid while the buffer lives.
 //
 // Bytes are appended, or received into the buffer itself and then taken:
 //
 //   RAKKAN_CO_TRY(const ByteSpan room, buffer.room());
 //   …                             // n bytes are read into it
 //   buffer.arrived(n);            // pending() has them
-//   buffer.take(m);               // the first of those that are pending are the document's
+//   buffer.take(m);               // the first m pending bytes belong to the document
 #pragma once
 
 #include <cstdint>
@@ -23,8 +23,8 @@ class DocumentBuffer {
   DocumentBuffer() noexcept = default;
   // internal when the address space is not to be had.
   [[nodiscard]] static Result<DocumentBuffer> reserve(std::uint64_t capacity);
-  // With memory from the pool as far as it has some, and given to it in the end; `tenant` is whose document it is. The
-  // pool outlives the buffer.
+  // Takes memory from the pool as far as the pool has some, and gives its memory to the pool in the end. `tenant` is
+  // the owner of the document. The pool outlives the buffer.
   [[nodiscard]] static Result<DocumentBuffer> reserve(std::uint64_t capacity, DocumentPool& pool, const void* tenant);
   DocumentBuffer(DocumentBuffer&& other) noexcept;
   DocumentBuffer& operator=(DocumentBuffer&& other) noexcept;
@@ -32,12 +32,12 @@ class DocumentBuffer {
   DocumentBuffer& operator=(const DocumentBuffer&) = delete;
   ~DocumentBuffer();
 
-  // Only with nothing pending. input_too_large beyond the capacity, internal.
+  // To be called with no bytes pending. input_too_large beyond the capacity, internal.
   [[nodiscard]] Result<void> append(ByteView bytes);
-  // Stays at its address when the buffer is moved.
+  // The bytes so far; they stay at their address when the buffer is moved.
   [[nodiscard]] ByteView view() const noexcept { return {data_, size_}; }
 
-  // Memory behind all that arrived; empty when the buffer is full. internal when the system has none.
+  // The free memory behind the bytes that arrived; empty when the buffer is full. internal when the system has none.
   [[nodiscard]] Result<ByteSpan> room();
   void arrived(std::size_t bytes) noexcept {
     arrived_ += bytes;
@@ -45,7 +45,7 @@ class DocumentBuffer {
   }
   [[nodiscard]] ByteView pending() const noexcept { return {data_ + size_, arrived_ - size_}; }
   void take(std::size_t bytes) noexcept { size_ += bytes; }
-  // What is pending is not the document's: overwritten.
+  // Overwrites the pending bytes, which are not the document's.
   void drop_pending() noexcept;
 
  private:
@@ -61,9 +61,9 @@ class DocumentBuffer {
   std::size_t size_ = 0;
   std::size_t arrived_ = 0;
   std::size_t capacity_ = 0;
-  std::size_t reserved_ = 0;  // address space: whole pieces, or pages
-  std::size_t prepared_ = 0;  // so far the pool was asked
-  std::size_t touched_ = 0;   // so far bytes ever arrived
+  std::size_t reserved_ = 0;  // bytes of address space
+  std::size_t prepared_ = 0;  // the pool was asked for the pieces before this offset
+  std::size_t touched_ = 0;   // bytes have arrived before this offset
   DocumentPool* pool_ = nullptr;
   const void* tenant_ = nullptr;
 };

@@ -3,9 +3,9 @@
 //   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","instance":"<request id>","code":"pin-locked",
 //    "retryable":false,"title_en":"…","title_ja":"…"}
 //
-// `where` (the place in the request), `offset` (the octet at which its JSON can be read no further), `allowed` (the
-// values that would have been accepted there) and `retry_after_ms` are there when known. Of our own failures (5xx) the
-// place is not told, of `internal` not even the detail.
+// The members `where` (the place in the request), `offset` (the octet at which its JSON can be read no further),
+// `allowed` (the values that would have been accepted there) and `retry_after_ms` are present when they are known. A
+// failure of the server (5xx) has no `where`, and `internal` not even a detail.
 #pragma once
 
 #include <chrono>
@@ -23,14 +23,15 @@ namespace rakkan::http {
   return problem(error, request.id, request.language);
 }
 
-// The same for one of many lines in an answer, and shorter: without what all lines share or the type's page tells.
+// A shorter form for one of many lines in an answer, without the members that all lines share or that the type's page
+// has:
 //   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","code":"pin-locked","retryable":false}
 [[nodiscard]] std::string line_problem(const Error& error, Language language);
 
-// Of the field Retry-After (RFC 9110 §10.2.3): whole seconds, rounded up, so that nobody comes too early.
+// The value of Retry-After (RFC 9110 §10.2.3) in whole seconds, rounded up so that no caller comes too early.
 [[nodiscard]] std::string retry_after_text(std::chrono::milliseconds wait);
 
-// GET /problems/{code}: what a problem type means; route_unknown for a code that is none.
+// GET /problems/{code} explains a problem type; route_unknown for an unknown code.
 [[nodiscard]] Result<Response> problem_type(std::string_view slug);
 
 }  // namespace rakkan::http

@@ -1,5 +1,5 @@
-// Router: the table of what the server answers. A row is a method, a path, what a caller's key must allow, how large a
-// body may be, who answers, and which query parameters it reads.
+// Router is the table of the server's routes. A row is a method, a path, the scope that a caller's key needs, the
+// largest body, the handler, and the query parameters that it reads.
 //
 //   router.add({Method::get, "/v1/signatures/{id}", Scope::sign, 0, find_signature});
 #pragma once
@@ -18,15 +18,17 @@
 
 namespace rakkan::http {
 
-enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: no key is asked for nor looked at
+enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: a key is neither needed nor looked at
 
 [[nodiscard]] std::string_view name(Scope scope) noexcept;
 [[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;
 
-// Runs on the connection's thread and must not block it: work goes to a pool. The request outlives the task.
+// Handler answers a request. It runs on the connection's thread and must not block it: work goes to a pool. The request
+// outlives the task.
 using Handler = std::function<async::Task<Result<Response>>(Request&)>;
 
-// A kind of request, by its most urgent need. While that is short, requests of the kind are refused, and none but them.
+// Needs is a kind of request, named by the resource that it needs most. While that resource is short, only requests of
+// this kind are refused.
 enum class Needs : std::uint8_t {
   keys,       // the hsm pool
   documents,  // the cpu pool, then a key
@@ -35,7 +37,7 @@ enum class Needs : std::uint8_t {
 };
 inline constexpr std::size_t kNeeds = 4;
 
-// So many times a request waits for its I/O thread: to be read, after intent, key and outcome, and once to spare.
+// How often a request waits for its I/O thread: to be read, after intent, key and outcome, and once to spare.
 inline constexpr int kPassages = 5;
 
 struct Route {
@@ -45,33 +47,35 @@ struct Route {
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;
   Needs needs = Needs::keys;
-  std::vector<std::string_view> query = {};  // names of the parameters that may stand behind "?"; others are refused
-  bool open = false;         // a caller without a key is served, too; a key that comes along must have the scope
-  Scope also = Scope::none;  // a key with this one instead will do, too; none: no other
-  bool polled = false;  // asked again and again by balancers and monitors: not every answer is worth a line of the log
+  std::vector<std::string_view> query = {};  // names of the query parameters; others are refused
+  bool open = false;         // callers without a key are served, too; a key that is sent must have the scope
+  Scope also = Scope::none;  // another scope that suffices as well; none: there is no other
+  bool polled = false;  // balancers and monitors ask it again and again, so only some answers get a line in the log
 
-  // What anybody may ask and brings no body (health, readiness) costs next to nothing and is answered under any load.
+  // False for a route that anybody may ask and that takes no body (health, readiness): it costs next to nothing and is
+  // answered under any load.
   [[nodiscard]] bool is_work() const noexcept { return scope != Scope::none || body_limit > 0; }
 };
 
-// Asked before the body is read: may this request go on? Sets caller and rate_key. The route and the request outlive
-// the task.
+// Guard decides, before the body is read, whether a request may go on; it sets caller and rate_key. The route and the
+// request outlive the task.
 using Guard = std::function<async::Task<Result<void>>(const Route&, Request&)>;
 
-// How long work has been standing in the queues of what is needed; asked for each request, from any thread.
+// Backlog returns how long work has been standing in the queues of a kind of request; it is asked for each request,
+// from any thread.
 using Backlog = std::function<std::chrono::nanoseconds(Needs)>;
 
 class Router {
  public:
   Route& add(Route route);
-  Router& guard(Guard guard);      // in the order added; all must agree
-  Router& backlog(Backlog gauge);  // without one: no time
+  Router& guard(Guard guard);      // guards are asked in the order in which they were added; all must consent
+  Router& backlog(Backlog gauge);  // without one the backlog is zero
 
-  // The route, its parameters written to `parameters` (reused from request to request). route_unknown;
+  // Finds the route, and writes its parameters to `parameters` (reused from request to request). route_unknown;
   // method_not_allowed, with the methods for Allow in `allowed`.
   [[nodiscard]] Result<const Route*> find(Method method, std::string_view path,
                                           std::vector<PathParameter>& parameters) const;
-  // GET, HEAD, OPTIONS; empty when nothing is at the path.
+  // The methods of a path ("GET", "HEAD", "OPTIONS"); empty when no route has the path.
   [[nodiscard]] std::vector<std::string> allowed(std::string_view path) const;
 
   [[nodiscard]] const std::vector<Route>& routes() const noexcept { return routes_; }

@@ -1,4 +1,4 @@
-// Pieces of header fields (RFC 9110 §5.6): what several files here need of them.
+// Syntax of header fields (RFC 9110 §5.6), for several files of this module.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +21,7 @@ namespace rakkan::http {
   return result;
 }
 
-// Without the spaces and tabs around it.
+// The text without the spaces and tabs around it.
 [[nodiscard]] constexpr std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
     text.remove_prefix(1);
@@ -32,7 +32,7 @@ namespace rakkan::http {
   return text;
 }
 
-// Takes what stands before the next `separator` from the front of `rest`, trimmed; quoted strings are not looked into.
+// Takes the text before the next `separator` from the front of `rest`, trimmed; quoted strings are not respected.
 [[nodiscard]] constexpr std::string_view take_until(std::string_view& rest, char separator) noexcept {
   const std::size_t end = std::min(rest.find(separator), rest.size());
   const std::string_view taken = trimmed(rest.substr(0, end));
@@ -40,7 +40,8 @@ namespace rakkan::http {
   return taken;
 }
 
-// What a caller named, for an error that names it: printable ASCII, anything else percent-encoded, and not long.
+// A name that a caller sent, for showing it in an error: other characters than printable ASCII are percent-encoded, and
+// long names are cut.
 [[nodiscard]] inline std::string shown(std::string_view name) {
   constexpr std::size_t kLongest = 64;
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -59,7 +60,7 @@ namespace rakkan::http {
   return result;
 }
 
-// RFC 9110 §5.6.1: "a, b, c".
+// A list by RFC 9110 §5.6.1: "a, b, c".
 template <class Texts>
 [[nodiscard]] std::string list_of(const Texts& texts) {
   std::string list;
@@ -69,7 +70,7 @@ template <class Texts>
   return list;
 }
 
-// RFC 9110 §5.6.2.
+// True for a character of a token (RFC 9110 §5.6.2).
 [[nodiscard]] constexpr bool is_token_character(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;

@@ -1,4 +1,4 @@
-// JSON is written, not built: members appended to a text. JSON that exists already goes in as it is.
+// Writing JSON by appending members to a text, without building a tree. JSON that exists already goes in as it is.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 
 namespace rakkan::json {
 
-// The text as a JSON string, with its quotation marks (RFC 8259 §7). UTF-8 is not checked.
+// Appends the text as a JSON string, with its quotation marks (RFC 8259 §7). UTF-8 is not checked.
 void append_quoted(std::string& to, std::string_view text);
 [[nodiscard]] std::string quote(std::string_view text);
 
@@ -19,7 +19,7 @@ class ObjectWriter {
     append_quoted(text_, value);
     return *this;
   }
-  // `value` needs no escapes: digits, Base64.
+  // Adds a text that needs no escapes, like digits or Base64.
   ObjectWriter& plain(std::string_view name, std::string_view value) {
     add_name(name);
     text_.reserve(text_.size() + value.size() + 3);
@@ -31,7 +31,7 @@ class ObjectWriter {
   ObjectWriter& number(std::string_view name, std::uint64_t value) { return raw(name, std::to_string(value)); }
   ObjectWriter& flag(std::string_view name, bool value) { return raw(name, value ? "true" : "false"); }
   ObjectWriter& null(std::string_view name) { return raw(name, "null"); }
-  // `json` is JSON; `name` needs no escapes.
+  // Adds a member whose value is the JSON text `json`; `name` needs no escapes.
   ObjectWriter& raw(std::string_view name, std::string_view json) {
     add_name(name);
     text_ += json;
@@ -48,7 +48,7 @@ class ObjectWriter {
   std::string text_ = "{";
 };
 
-// "[a,b]" of what `write` makes of each.
+// The array "[a,b]" of the texts that `write` makes of the elements.
 template <class Range, class Write>
 [[nodiscard]] std::string array_of(const Range& range, const Write& write) {
   std::string text = "[";

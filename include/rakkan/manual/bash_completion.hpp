@@ -1,5 +1,5 @@
-// A completion script for bash: commands, options, the values that an option takes, files and folders, keys of the
-// configuration behind --set. It needs bash alone, not the package bash-completion.
+// A completion script for bash: commands, options, the values of options, files and folders, keys of the configuration
+// behind --set. It needs bash alone, not the package bash-completion.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace rakkan::manual {
 
-// `keys`: what a value KEY=VALUE begins with.
+// `keys` are the completions of an option's value KEY=VALUE.
 [[nodiscard]] std::string bash_completion(const cli::CommandFacts& program, const std::vector<std::string>& keys);
 
 }  // namespace rakkan::manual

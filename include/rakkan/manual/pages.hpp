@@ -1,5 +1,4 @@
-// The manual pages of the programs and of the configuration file, made from the tables that the programs themselves
-// work with.
+// The manual pages of the programs and of the configuration file, made from the programs' own tables.
 #pragma once
 
 #include <string>

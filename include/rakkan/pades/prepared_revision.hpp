@@ -17,26 +17,30 @@
 
 namespace rakkan::pades {
 
-// A second-class name (ISO 32000-2 Annex E.2): four letters of the developer, an underscore, the rest. Readers ignore
-// keys that they do not know (§7.3.7): no viewer shows it, and every parser finds it.
+// The key of the signature's id in its dictionary, a second-class name (ISO 32000-2 Annex E.2): four letters of the
+// developer, an underscore, the rest. Readers ignore keys that they do not know (§7.3.7): no viewer shows the id, and
+// every parser finds it.
 inline constexpr std::string_view kSignatureIdKey = "RKKN_SignatureID";
 
-// What the value of the field is: a signature (ISO 32000-2 §12.8.1), or a timestamp over the document (§12.8.5).
+// The kind of the field's value: a signature (ISO 32000-2 §12.8.1), or a timestamp over the document (§12.8.5).
 enum class FieldKind : std::uint8_t { signature, document_timestamp };
 
 struct SignatureFieldSpec {
   FieldKind kind = FieldKind::signature;
-  // UTF-8; empty: "Signature<n>", the first free n. Names an empty signature field: that is filled.
+  // Full name of the field, UTF-8; empty: "Signature<n>" with the first free n. An empty signature field of that name
+  // is filled; without one a new field is made.
   std::string field_name = {};
-  // What follows is a signature's, and not written for a document timestamp, whose time is in its token.
+  // The members from here on are a signature's. They are not written for a document timestamp, whose time is in its
+  // token.
   Instant signing_time = {};      // /M, in UTC "Z"; claimed, not proven
   std::string name = {};          // /Name, UTF-8; empty: omitted
   std::string reason = {};        // /Reason
   std::string location = {};      // /Location
   std::string contact_info = {};  // /ContactInfo
-  // Under which the signer's own records know the signature: kSignatureIdKey, covered by the signature; empty: omitted.
+  // The id of the signature in the signer's own records, written under kSignatureIdKey and covered by the signature;
+  // empty: omitted.
   std::string signature_id = {};
-  // What an existing field's seed value (ISO 32000-2 §12.7.5.5) may ask for; nothing of it is written.
+  // Traits that an existing field's seed value (ISO 32000-2 §12.7.5.5) may demand; they are compared and not written.
   crypto::DigestAlgorithm digest_algorithm = crypto::DigestAlgorithm::sha256;
   bool timestamped = false;
 };
@@ -48,7 +52,7 @@ class PreparedRevision {
   [[nodiscard]] const ByteRange& byte_range() const noexcept { return byte_range_; }
   [[nodiscard]] std::size_t reserve() const noexcept { return reserve_; }  // bytes of CMS that fit into /Contents
   [[nodiscard]] const std::string& field_name() const noexcept { return field_name_; }
-  [[nodiscard]] ByteView tail() const noexcept { return tail_; }  // what is appended to the base, /Contents zeroed
+  [[nodiscard]] ByteView tail() const noexcept { return tail_; }  // the bytes to append to the base, /Contents zeroed
   [[nodiscard]] std::uint64_t base_size() const noexcept { return base_size_; }
 
  private:
@@ -57,13 +61,13 @@ class PreparedRevision {
   PreparedRevision() = default;
   Bytes tail_;
   std::uint64_t base_size_ = 0;
-  std::size_t contents_offset_ = 0;  // of the first hex digit, in the tail
+  std::size_t contents_offset_ = 0;  // of the first hexadecimal digit, in the tail
   std::size_t reserve_ = 0;
   ByteRange byte_range_{};
   std::string field_name_;
 };
 
-// The base with its new revision; the base is not held.
+// SignedRevision is the new revision with its signature; it does not hold the base.
 class SignedRevision {
  public:
   [[nodiscard]] ByteView tail() const noexcept { return tail_; }

@@ -11,7 +11,7 @@ namespace rakkan::pdf {
 
 enum class FieldType : std::uint8_t { none, button, text, choice, signature };
 
-// A field: a node of the field tree that is no mere widget (§12.7.4.2).
+// Field is a node of the field tree that is more than a widget (§12.7.4.2).
 struct Field {
   std::string name;                    // full, UTF-8, partial names joined by '.'
   FieldType type = FieldType::none;    // /FT, inherited
@@ -19,8 +19,8 @@ struct Field {
   const Object* object = nullptr;      // its dictionary's object
   std::optional<std::size_t> parent;   // index in AcroForm::fields
   std::vector<const Object*> widgets;  // its widget annotations; the field's own object when merged (§12.7.4.1)
-  Value value;                         // /V as it stands: inherited, maybe a reference; none: absent
-  Value lock;                          // /Lock of a signature field, as it stands
+  Value value;                         // /V unresolved: possibly inherited, possibly a reference; none: absent
+  Value lock;                          // /Lock of a signature field, unresolved
   Value seed_value;                    // /SV
 };
 
@@ -30,13 +30,14 @@ struct AcroForm {
 
   [[nodiscard]] const Field* find(std::string_view full_name) const noexcept;
 
-  Value entry;                // the catalog's /AcroForm as it stands: direct, or a reference
-  Value dictionary;           // resolved
+  Value entry;                // the catalog's /AcroForm unresolved: direct, or a reference
+  Value dictionary;           // the same, resolved
   bool has_xfa = false;       // /XFA that is not null
   std::vector<Field> fields;  // in the order of the tree, parents first
 };
 
-// A signature dictionary (§12.8.1, table 255) with the positions of what its validity hangs on. Nothing is judged here.
+// Signature is a signature dictionary (§12.8.1, table 255) with the positions of the values on which its validity
+// depends. Nothing is judged here.
 struct Signature {
   std::string field_name;
   const Object* field = nullptr;
@@ -50,15 +51,15 @@ struct Signature {
   std::optional<std::uint64_t>
       contents_offset;                // of '<' in the base; nothing unless /Contents is a direct hex string in the base
   std::uint64_t contents_length = 0;  // with '<' and '>'
-  bool duplicate_keys = false;        // of those that decide: /Contents /ByteRange /Filter /SubFilter /Type
+  bool duplicate_keys = false;        // one of /Contents /ByteRange /Filter /SubFilter /Type occurs twice
 };
 
 // The signatures of signature fields with a /V that is not null, in the order of the field tree. A /V that is no
-// dictionary is an entry with no dictionary: it must not vanish from a count.
+// dictionary gives an entry without a dictionary, so that it does not vanish from a count.
 [[nodiscard]] Result<std::vector<Signature>> signatures(const Document& document, const AcroForm& form);
 
-// What earlier signatures allow (§12.8.2): the catalog's /Perms /DocMDP, the signatures' own /Reference, and locks are
-// read by pades; this finds the entries.
+// Certification is the entry of a certification signature (§12.8.2), which limits later changes. Its meaning, the
+// signatures' own /Reference, and locks are judged by `pades`.
 struct Certification {
   Value signature;      // the signature dictionary that /Perms /DocMDP names
   int permissions = 2;  // /P of its transform parameters

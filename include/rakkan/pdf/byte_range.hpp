@@ -16,8 +16,8 @@ struct ByteRange {
 
   friend bool operator==(const ByteRange&, const ByteRange&) = default;
 
-  // Its four numbers as the array's elements, each padded to kSlotWidth: the length does not depend on the values, so
-  // that the array is written before they are known. The largest 64-bit offset has 19 digits.
+  // The four numbers as the array's elements, each padded to kSlotWidth: the length does not depend on the values, so
+  // that room for the array can be written before they are known. The largest 64-bit offset has 19 digits.
   static constexpr std::size_t kSlotWidth = 20;
   static constexpr std::size_t kTextWidth = 4 * kSlotWidth;
   [[nodiscard]] std::string text() const;

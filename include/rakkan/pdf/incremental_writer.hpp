@@ -1,9 +1,9 @@
 // IncrementalWriter makes one incremental update (ISO 32000-2 §7.5.6): changed and new objects and a cross-reference
 // section in the newest section's own form, to be appended to the base. The base is neither copied nor changed.
 //
-// What is not changed keeps its bytes: an edit replaces or adds the named value within the original spelling of the
-// object it stands in, so numbers, strings, order of keys and the choice of direct or indirect survive. Nothing is
-// freed, no number is used again.
+// Everything that is not changed keeps its bytes: an edit replaces or adds the named value within the original spelling
+// of its object, so numbers, strings, order of keys and the choice of direct or indirect survive. No object is freed,
+// and no number is used again.
 //
 //   IncrementalWriter writer(document);
 //   RAKKAN_TRY(const Reference id, writer.allocate());
@@ -29,17 +29,18 @@ class IncrementalWriter {
   // The document must outlive it. `capacity` is the expected size of the update.
   explicit IncrementalWriter(const Document& document, std::size_t capacity = 8192);
 
-  // The number of a new object, generation 0: none that something read so far refers to. What an update needs to know
-  // of the document is therefore read first. Fails with pdf_limit_exceeded.
+  // The number of a new object, generation 0. It is a number to which nothing that was read so far refers, so an update
+  // has to read everything it needs of the document first. Fails with pdf_limit_exceeded.
   [[nodiscard]] Result<Reference> allocate();
 
-  // Starts "N G obj": its value is written to the answer; end_object closes it. Objects follow one another.
+  // Starts an object ("N G obj"); its value is written to the returned writer, and end_object closes it. Objects are
+  // not nested.
   ObjectWriter& begin_object(Reference id);
-  [[nodiscard]] ObjectWriter& object() noexcept { return out_; }  // the one that is begun
+  [[nodiscard]] ObjectWriter& object() noexcept { return out_; }  // the writer of the begun object
   void end_object();
 
-  // Edits of what the base holds. The value must come from the document. Fail with pdf_malformed when it stands in no
-  // object that can be rewritten (a trailer, a stream's dictionary), or when the key stands twice.
+  // Edits of values of the base, which must come from the document. They fail with pdf_malformed when the value is in
+  // no object that can be rewritten (it is in a trailer or a stream's dictionary), or when the key occurs twice.
   // Replaces the key's value in the dictionary, or adds the key at its end.
   [[nodiscard]] Result<void> set(Value dictionary, std::string_view key, std::string_view syntax);
   [[nodiscard]] Result<void> set(Value dictionary, std::string_view key, Reference reference);
@@ -48,12 +49,12 @@ class IncrementalWriter {
   // Adds the element at the end of the array.
   [[nodiscard]] Result<void> append(Value array, Reference element);
 
-  // Writes the edited objects, the cross-reference section and the trailer, and gives the whole update away. `random`
+  // Writes the edited objects, the cross-reference section and the trailer, and returns the whole update. `random`
   // fills /ID[1]. Fails with pdf_too_large_for_xref_table, or as `random` does.
   [[nodiscard]] Result<Bytes> finish(RandomSource& random) &&;
 
  private:
-  // New syntax for the bytes [begin, end) of the document's object, relative to its value.
+  // Splice is new syntax for the bytes [begin, end) of an object of the document, relative to its value.
   struct Splice {
     std::size_t begin;
     std::size_t end;
@@ -72,7 +73,7 @@ class IncrementalWriter {
   void write_edited(Edit& edit);
   [[nodiscard]] Result<void> write_table(RandomSource& random);
   [[nodiscard]] Result<void> write_stream(RandomSource& random);
-  // The entries of the base's trailer that live on, then /Size, /Prev and /ID.
+  // Writes the entries of the base's trailer that live on, then /Size, /Prev and /ID.
   [[nodiscard]] Result<void> write_trailer_entries(RandomSource& random);
   void write_end(std::uint64_t section_offset);
   [[nodiscard]] std::uint64_t offset() const noexcept { return document_.base().size() + out_.size(); }

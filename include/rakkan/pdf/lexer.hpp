@@ -1,4 +1,5 @@
-// Lexer splits PDF syntax into tokens (ISO 32000-2 §7.2, §7.3). It remembers where each stood and decodes nothing.
+// Lexer splits PDF syntax into tokens (ISO 32000-2 §7.2, §7.3). It remembers the position of each token and decodes
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +31,7 @@ struct Token {
   std::int64_t integer = 0;  // the value of an integer
 };
 
-// §7.2.3, tables 1 and 2.
+// The classes of characters (§7.2.3, tables 1 and 2).
 enum class CharacterClass : std::uint8_t { regular, white_space, delimiter };
 CharacterClass character_class(Byte byte) noexcept;
 inline bool is_white_space(Byte byte) noexcept { return character_class(byte) == CharacterClass::white_space; }

@@ -1,4 +1,4 @@
-// MemoryBudget is what documents that are read at the same time may take of memory together, beside the limits of each.
+// MemoryBudget bounds the memory of all documents that are read at the same time, beside the limits of each.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace rakkan::pdf {
 
-// Called in steps of some size, by the threads that read.
+// It is called by the threads that read, for steps of some size.
 class MemoryBudget {
  public:
   virtual ~MemoryBudget() = default;
-  // overloaded with retry_after: not now.
+  // Takes bytes. overloaded, with retry_after, when they cannot be had now.
   [[nodiscard]] virtual Result<void> take(std::uint64_t bytes) = 0;
   virtual void give_back(std::uint64_t bytes) noexcept = 0;
 };

@@ -1,8 +1,8 @@
 // The values of PDF (ISO 32000-2 §7.3) with the bytes that spelled them.
 //
 // An Object is one indirect object, parsed once, and owned by its Document. A Value is a handle to a place in it: cheap
-// to copy, valid while the Document lives. Nothing is decoded before it is asked for, so what is not touched can be
-// copied byte for byte into an update.
+// to copy, valid while the Document lives. Nothing is decoded before it is asked for, so values that are not touched
+// can be copied byte for byte into an update.
 #pragma once
 
 #include <cstdint>
@@ -33,23 +33,23 @@ class Entries;
 
 class Value {
  public:
-  // A null that stands nowhere: what an absent key or an undefined object is (§7.3.7, §7.3.10).
+  // A null without a place in the document: the value of an absent key or an undefined object (§7.3.7, §7.3.10).
   Value() noexcept = default;
 
-  // False for the null that stands nowhere.
+  // False for the null without a place.
   explicit operator bool() const noexcept { return object_ != nullptr; }
   [[nodiscard]] Kind kind() const noexcept;
   [[nodiscard]] bool is(Kind kind) const noexcept { return this->kind() == kind; }
 
   // The original spelling, first to last byte: "<<" to ">>", "12 0 R", "(text)".
   [[nodiscard]] ByteView bytes() const noexcept;
-  // Of its first byte (and one past its last) in the object's source: the base or an inflated object stream.
+  // Position of its first byte (and one past its last) in the object's source: the base or an inflated object stream.
   [[nodiscard]] std::uint64_t offset() const noexcept;
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return offset() + bytes().size(); }
-  // The indirect object it stands in; null only for the null that stands nowhere.
+  // The indirect object that it is in; null only for the null without a place.
   [[nodiscard]] const Object* object() const noexcept { return object_; }
 
-  // Each answers for its kind only.
+  // Each of these answers for values of its kind; for other kinds with nothing.
   [[nodiscard]] std::optional<bool> boolean() const noexcept;
   [[nodiscard]] std::optional<std::int64_t> integer() const noexcept;
   [[nodiscard]] std::optional<double> number() const noexcept;  // integer or real
@@ -59,18 +59,19 @@ class Value {
   [[nodiscard]] bool is_hex_string() const noexcept;      // "<…>" and not "(…)"
   [[nodiscard]] bool is_name(std::string_view name) const noexcept;
 
-  // Elements of an array, entries of a dictionary; 0 for everything else.
+  // The number of elements of an array or entries of a dictionary; 0 for everything else.
   [[nodiscard]] std::size_t size() const noexcept;
-  // Range of the elements of an array; empty for everything else.
+  // A range over the elements of an array; empty for everything else.
   [[nodiscard]] Elements elements() const noexcept;
-  // Range of {key, value} of a dictionary in the order of the file; empty for everything else.
+  // A range over the pairs {key, value} of a dictionary in the order of the file; empty for everything else.
   [[nodiscard]] Entries entries() const noexcept;
-  // The direct value of the key in a dictionary (maybe a reference: see Document::resolve). Of duplicate keys the last.
+  // The value of the key in a dictionary, which may be a reference (see Document::resolve); of duplicate keys the last
+  // one's.
   [[nodiscard]] Value find(std::string_view key) const noexcept;
-  // How often the key stands in a dictionary: more than once means that readers disagree.
+  // How often the key occurs in a dictionary: when more than once, readers disagree on its value.
   [[nodiscard]] std::size_t count(std::string_view key) const noexcept;
 
-  // The same place, not the same content.
+  // Values are equal when they are the same place, not when they have the same content.
   friend bool operator==(const Value&, const Value&) noexcept = default;
 
  private:
@@ -78,7 +79,7 @@ class Value {
   friend class Elements;
   friend class Entries;
   Value(const Object& object, std::uint32_t node) noexcept : object_(&object), node_(node) {}
-  // The node that follows this value and all that is in it.
+  // The node that follows this value and everything in it.
   [[nodiscard]] std::uint32_t next() const noexcept;
 
   const Object* object_ = nullptr;
@@ -90,7 +91,7 @@ struct Entry {
   Value value;
 };
 
-// Where an object lives.
+// Location is the place of an object in the file.
 struct Location {
   std::uint64_t offset = 0;         // of "N G obj" in the base; of the value in the object stream
   std::uint32_t object_stream = 0;  // its number; 0: the object stands in the base itself
@@ -108,15 +109,16 @@ class Object {
   [[nodiscard]] const Location& location() const noexcept { return location_; }
   [[nodiscard]] bool in_base() const noexcept { return location_.object_stream == 0; }
   [[nodiscard]] Value value() const noexcept { return nodes_.empty() ? Value{} : Value{*this, 0}; }
-  // The object numbers, `lowest` and higher ones, that references in it name.
+  // The object numbers from `lowest` on to which references in the object point.
   [[nodiscard]] std::vector<std::uint32_t> references_from(std::uint32_t lowest) const;
   // True when stream data follow the dictionary; Document::stream_bytes and decoded_stream read them.
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
-  // Of the first byte of stream data in the base; 0 when it is no stream.
+  // Position of the first byte of stream data in the base; 0 when the object is no stream.
   [[nodiscard]] std::uint64_t stream_offset() const noexcept { return stream_offset_; }
-  // How many values it holds, itself included.
+  // How many values the object holds, its own included.
   [[nodiscard]] std::size_t value_count() const noexcept { return nodes_.size(); }
-  // One past "endobj", or past "stream" and its line end; of an object in an object stream one past its value.
+  // The position one past "endobj", or past "stream" and its line end; for an object in an object stream one past its
+  // value.
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return end_; }
 
   // parse_object reads "N G obj … endobj" or "N G obj … stream" at `offset` of `source` (§7.3.10).

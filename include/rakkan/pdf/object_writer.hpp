@@ -1,5 +1,5 @@
-// ObjectWriter appends PDF syntax (ISO 32000-2 §7.3) to a buffer it owns. It writes what it is told: one token after
-// another, separated where the syntax needs it.
+// ObjectWriter appends PDF syntax (ISO 32000-2 §7.3) to a buffer that it owns, one token after another, separated where
+// the syntax needs it. It does not check that the tokens make sense together.
 //
 //   ObjectWriter writer;
 //   writer.begin_dictionary().key("Type").name("Sig").key("M").date(now).end_dictionary();
@@ -23,7 +23,7 @@ class ObjectWriter {
   ObjectWriter& end_dictionary() { return raw("\n>>"); }
   ObjectWriter& begin_array() { return raw("["); }
   ObjectWriter& end_array() { return raw("]"); }
-  // A key on a line of its own; its value follows.
+  // Writes a key on a line of its own; its value has to follow.
   ObjectWriter& key(std::string_view name);
   ObjectWriter& name(std::string_view name);  // any bytes but 0; escaped with #xx where needed (§7.3.5)
   ObjectWriter& integer(std::int64_t value);
@@ -32,17 +32,17 @@ class ObjectWriter {
   ObjectWriter& hex_string(ByteView bytes);
   ObjectWriter& date(Instant instant);  // (D:YYYYMMDDHHmmSSZ), §7.9.4
   ObjectWriter& raw(std::string_view syntax) { return raw(bytes_of(syntax)); }
-  ObjectWriter& raw(ByteView syntax);                // as it is
-  ObjectWriter& fill(std::size_t count, char with);  // room that is patched later
+  ObjectWriter& raw(ByteView syntax);                // syntax as it is
+  ObjectWriter& fill(std::size_t count, char with);  // room that patch() fills later
 
   [[nodiscard]] std::size_t size() const noexcept { return buffer_.size(); }
   [[nodiscard]] ByteView view() const noexcept { return buffer_; }
   [[nodiscard]] Bytes take() && noexcept { return std::move(buffer_); }
-  // Overwrites room that was filled before; never grows.
+  // Overwrites room that fill() made; the buffer never grows.
   void patch(std::size_t offset, std::string_view syntax);
 
  private:
-  void separate();  // a blank where two tokens would run together
+  void separate();  // writes a blank where two tokens would run together
 
   Bytes buffer_;
 };

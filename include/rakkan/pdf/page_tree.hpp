@@ -30,7 +30,7 @@ class PageWalk {
   bool started_ = false;
 };
 
-// Fails with pdf_malformed when the document has no page.
+// The first page. Fails with pdf_malformed when the document has no page.
 [[nodiscard]] Result<const Object*> first_page(const Document& document);
 // Counts all pages: walks the whole tree.
 [[nodiscard]] Result<std::size_t> page_count(const Document& document);

@@ -8,11 +8,12 @@
 
 namespace rakkan::pdf {
 
-// Never fails: what a decoder cannot read becomes U+FFFD. UTF-16LE with its mark is read too, as every reader does.
+// The text in UTF-8. Never fails: undecodable bytes become U+FFFD. UTF-16LE with its mark is read too, as every reader
+// does.
 [[nodiscard]] std::string decode_text_string(ByteView bytes);
 
-// PDFDocEncoding when the text is printable ASCII, UTF-16BE with its mark otherwise (valid in every version of PDF).
-// The text must be UTF-8; bytes that are not become U+FFFD.
+// Encodes a text: in PDFDocEncoding when it is printable ASCII, in UTF-16BE with its mark otherwise (valid in every
+// version of PDF). Bytes of the text that are not UTF-8 become U+FFFD.
 [[nodiscard]] Bytes encode_text_string(std::string_view utf8);
 
 }  // namespace rakkan::pdf

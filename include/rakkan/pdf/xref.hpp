@@ -22,13 +22,13 @@ struct Section {
   std::uint64_t offset = 0;               // of "xref", or of the "N G obj" of a cross-reference stream
   std::uint64_t hybrid_stream = 0;        // hybrid: offset of the cross-reference stream
   std::optional<std::uint64_t> previous;  // /Prev
-  // One past the %%EOF (and one line end) that closes the section; nothing when no startxref and %%EOF follow its
-  // trailer.
+  // The position one past the %%EOF (and one line end) that closes the section; nothing when no startxref and %%EOF
+  // follow its trailer.
   std::optional<std::uint64_t> end;
   Value trailer;  // the trailer dictionary, or that of the cross-reference stream
 };
 
-// What a cross-reference section says of an object number.
+// XrefEntry is the entry of an object number in a cross-reference section.
 struct XrefEntry {
   enum class Type : std::uint8_t { free, in_base, in_object_stream };
   Type type = Type::free;
@@ -36,7 +36,7 @@ struct XrefEntry {
   std::uint32_t generation = 0;     // in_base; of the next use when free
   std::uint32_t object_stream = 0;  // in_object_stream: number and index
   std::uint32_t index = 0;
-  std::size_t section = 0;  // the index in Document::sections() of the section that says so
+  std::size_t section = 0;  // the index of that section in Document::sections()
 };
 
 }  // namespace rakkan::pdf

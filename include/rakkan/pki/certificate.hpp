@@ -1,8 +1,14 @@
-// Certificate is a parsed X.509 v3 certificate (RFC 5280 §4.1). It owns its DER; all views point into it. Copies share
-// it.
+// Certificate is a parsed X.509 certificate (RFC 5280 §4.1). It owns its DER; all views point into it. Copies share the
+// DER.
 //
-// Parsing is not validating: presence of a member means that its DER is well formed, not that the certificate is
-// trusted.
+//   Certificate ::= SEQUENCE { tbsCertificate TBSCertificate, signatureAlgorithm AlgorithmIdentifier,
+//        signatureValue BIT STRING }
+//   TBSCertificate ::= SEQUENCE { version [0] EXPLICIT Version DEFAULT v1, serialNumber CertificateSerialNumber,
+//        signature AlgorithmIdentifier, issuer Name, validity Validity, subject Name,
+//        subjectPublicKeyInfo SubjectPublicKeyInfo, issuerUniqueID [1] IMPLICIT UniqueIdentifier OPTIONAL,
+//        subjectUniqueID [2] IMPLICIT UniqueIdentifier OPTIONAL, extensions [3] EXPLICIT Extensions OPTIONAL }
+//
+// Parsing is not validating: a parsed member is well-formed DER, and says nothing about trust in the certificate.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +27,7 @@
 
 namespace rakkan::pki {
 
-// RFC 5280 §4.2.1.3; the value is the bit number.
+// The bits of keyUsage (RFC 5280 §4.2.1.3); the value is the bit number.
 enum class KeyUsage : std::uint8_t {
   digital_signature = 0,
   content_commitment = 1,
@@ -62,7 +68,7 @@ struct Extension {
 
 class Certificate {
  public:
-  // One DER certificate and nothing after it. Fails with malformed_certificate.
+  // Parses one DER certificate with nothing after it. Fails with malformed_certificate.
   [[nodiscard]] static Result<Certificate> parse(ByteView der);
 
   [[nodiscard]] ByteView der() const noexcept;
@@ -77,8 +83,8 @@ class Certificate {
   [[nodiscard]] ByteView signature() const noexcept;
   [[nodiscard]] const std::vector<Extension>& extensions() const noexcept;
   [[nodiscard]] const Extension* find_extension(const der::Oid& id) const noexcept;  // null when absent
-  // The critical extensions that are neither of RFC 5280 §4.2 nor read here: whoever uses the certificate must refuse
-  // it unless he knows them (§4.2).
+  // The critical extensions that are neither of RFC 5280 §4.2 nor read here: a user of the certificate must refuse it
+  // unless it knows them (§4.2).
   [[nodiscard]] const std::vector<der::Oid>& unknown_critical_extensions() const noexcept;
   [[nodiscard]] bool has_key_usage(KeyUsage usage) const noexcept;  // true when the extension is absent
   [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const noexcept;
@@ -87,13 +93,14 @@ class Certificate {
   [[nodiscard]] std::optional<ByteView> subject_key_identifier() const noexcept;
   [[nodiscard]] std::optional<ByteView> authority_key_identifier() const noexcept;
 
-  // Issuer and subject have the same name: a root, or a CA's new key signed with its old one.
+  // True when issuer and subject have the same name: the certificate of a root, or of a CA's new key signed with its
+  // old one (RFC 5280 §6.1).
   [[nodiscard]] bool is_self_issued() const noexcept;
 
   // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm or malformed_certificate.
   [[nodiscard]] Result<crypto::PublicKey> public_key() const;
-  // Does the signature on this certificate verify with `issuer`'s key (and do the names chain)? Fails with
-  // signature_invalid, or unsupported_algorithm.
+  // Verifies that the signature on this certificate is by `issuer`'s key, and that the names chain. Fails with
+  // signature_invalid or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
   // SHA-256 of the DER.
   [[nodiscard]] crypto::Digest fingerprint() const;
@@ -115,7 +122,8 @@ inline constexpr der::Oid kEkuDocumentSigning{1, 3, 6, 1, 5, 5, 7, 3, 36};
 inline constexpr der::Oid kEkuTimeStamping{1, 3, 6, 1, 5, 5, 7, 3, 8};
 inline constexpr der::Oid kEkuOcspSigning{1, 3, 6, 1, 5, 5, 7, 3, 9};
 
-// Certificates in PEM (RFC 7468) or one in DER. Fails with malformed_certificate; none at all is a failure too.
+// Parses certificates in PEM (RFC 7468), or one in DER. Fails with malformed_certificate, also when there is none at
+// all.
 [[nodiscard]] Result<std::vector<Certificate>> parse_certificates(ByteView pem_or_der);
 [[nodiscard]] std::string to_pem(std::string_view label, ByteView der);
 

@@ -1,5 +1,6 @@
-// Builders of what an authority signs: certificates (RFC 5280 §4), CRLs (§5) and requests (PKCS #10, RFC 2986).
-// They encode; signing is the given Signer's. The development PKI and `rakkan credentials csr` use them.
+// Builders of the structures that an authority or its customer signs: certificates (RFC 5280 §4), CRLs (§5) and
+// certification requests (PKCS #10, RFC 2986). They encode; the given Signer signs. The development PKI and `rakkan
+// credentials csr` use them.
 #pragma once
 
 #include <optional>
@@ -28,11 +29,11 @@ struct CertificateTemplate {
   std::optional<Bytes> authority_key_identifier;
 };
 
-// The subjectKeyIdentifier is the SHA-1-free method of RFC 7093 §2 (1): leftmost 160 bits of SHA-256 of the key.
-// Fails with malformed_der.
+// The subjectKeyIdentifier of a key by the method of RFC 7093 §2 (1), which needs no SHA-1: the leftmost 160 bits of
+// SHA-256 of the key. Fails with malformed_der.
 [[nodiscard]] Result<Bytes> key_identifier(ByteView spki);
-// Encodes, signs, verifies with the signer's public key and parses again. Fails with invalid_argument when the template
-// makes no certificate, with unsupported_algorithm, or as the signer fails.
+// Issues a certificate: encodes, signs, verifies with the signer's public key and parses again. Fails with
+// invalid_argument when the template makes no certificate, with unsupported_algorithm, or with the signer's errors.
 [[nodiscard]] Result<Certificate> issue_certificate(const CertificateTemplate& content,
                                                     const crypto::AlgorithmSuite& suite, crypto::Signer& issuer);
 
@@ -52,7 +53,10 @@ struct CrlTemplate {
 [[nodiscard]] Result<Bytes> issue_crl(const CrlTemplate& content, const crypto::AlgorithmSuite& suite,
                                       crypto::Signer& issuer);
 
-// A PKCS #10 request for the signer's own key, in DER.
+// Makes a certification request for the signer's own key, in DER.
+//
+//   CertificationRequestInfo ::= SEQUENCE { version INTEGER { v1(0) }, subject Name,
+//        subjectPKInfo SubjectPublicKeyInfo, attributes [0] IMPLICIT Attributes }   (RFC 2986 §4.1)
 [[nodiscard]] Result<Bytes> make_certification_request(const Name& subject, const crypto::AlgorithmSuite& suite,
                                                        crypto::Signer& key);
 

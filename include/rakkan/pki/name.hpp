@@ -1,4 +1,7 @@
 // Name is an X.501 distinguished name (RFC 5280 §4.1.2.4), kept as its DER.
+//
+//   Name ::= CHOICE { rdnSequence SEQUENCE OF RelativeDistinguishedName }
+//   RelativeDistinguishedName ::= SET SIZE (1..MAX) OF SEQUENCE { type AttributeType, value AttributeValue }
 #pragma once
 
 #include <optional>
@@ -15,20 +18,20 @@ class Name {
  public:
   Name() = default;  // no attributes
   [[nodiscard]] static Result<Name> parse(ByteView der);
-  // "CN=山田 太郎,O=株式会社ラッカン,C=JP" (RFC 4514, most specific first; \ escapes). Types: CN O OU C L ST STREET
-  // serialNumber SN GN emailAddress organizationIdentifier, or dotted. UTF8String, PrintableString for C and
-  // serialNumber.
+  // Reads text by RFC 4514, the most specific part first, with \ as escape: "CN=山田 太郎,O=株式会社ラッカン,C=JP".
+  // Types are CN O OU C L ST STREET serialNumber SN GN emailAddress organizationIdentifier, or dotted OIDs. Values are
+  // encoded as UTF8String, those of C and serialNumber as PrintableString.
   [[nodiscard]] static Result<Name> from_text(std::string_view rfc4514);
 
   [[nodiscard]] ByteView der() const noexcept { return der_; }
   [[nodiscard]] std::string text() const;                        // RFC 4514, UTF-8
   [[nodiscard]] std::optional<std::string> common_name() const;  // UTF-8; the last CN
 
-  // RFC 5280 §7.1, as far as chains need it: equal when the attributes are, compared without regard to string type, the
-  // case of ASCII letters, and white space at the ends or repeated.
+  // Compares names by RFC 5280 §7.1, as far as chains need it: they match when their attributes do, without regard to
+  // string type, the case of ASCII letters, and white space at the ends or repeated.
   [[nodiscard]] bool matches(const Name& other) const;
 
-  // Byte for byte.
+  // Names are equal when their encodings are, byte for byte.
   friend bool operator==(const Name& a, const Name& b) noexcept { return equal(a.der_, b.der_); }
 
  private:

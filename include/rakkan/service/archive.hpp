@@ -1,5 +1,6 @@
-// Archive is a data folder's audit log with its records, and nothing else: no key is used and no token opened. For
-// verifying, showing and exporting, also when the log or the HSM is damaged, and beside a service that goes on writing.
+// Archive is a data folder's audit log with its records, and nothing else: no key is used and no token opened. It
+// serves verifying, showing and exporting, also when the log or the HSM is damaged, and beside a service that goes on
+// writing.
 #pragma once
 
 #include <cstdint>
@@ -22,31 +23,31 @@ class Store;
 
 namespace rakkan::service {
 
-// Indices in the trail.
+// The entries of one signature, by their indexes in the trail.
 struct SignatureEntries {
   std::uint64_t intent = 0;
   std::uint64_t outcome = 0;
 };
 
-// Of a store that is open already. Thread-safe; calls read files and the store.
+// An Archive over a store that is open already. Thread-safe; calls block: they read files and the store.
 class Archive {
  public:
   // The store outlives it.
   Archive(store::Store& store, std::filesystem::path data_dir);
 
-  // The log's keys by the folder's own word, one a journal; none before the first entry.
+  // The log's public keys as the folder itself states them, one for each journal; none before the first entry.
   [[nodiscard]] Result<std::vector<audit::VerifierKey>> own_keys() const;
   [[nodiscard]] audit::LogFolder log(audit::Journal journal) const;
-  // Nothing when it was erased.
+  // The record of an entry; nothing when it was erased.
   [[nodiscard]] Result<std::optional<audit::Record>> record(std::uint64_t index) const;
-  // Where the signature's entries stand. signature_unknown.
+  // The indexes of the signature's entries. signature_unknown.
   [[nodiscard]] Result<SignatureEntries> signature(const SignatureId& id) const;
   // An entry under the log's checkpoint, with its record when it has one. audit_index_unknown.
   [[nodiscard]] Result<audit::EntryFile> entry(audit::Journal journal, std::uint64_t index) const;
-  // Whose tenant's the record is, by its own word, or by that of the intent that it closes; empty: the operator's.
+  // The tenant that the record names, or that is named by the intent which the record closes; empty: the operator's.
   [[nodiscard]] Result<TenantId> tenant_of(const audit::Record& record) const;
 
-  // Entries whose records are about that person.
+  // Indexes of the entries whose records are about the person `subject`.
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) const;
 
   [[nodiscard]] store::Ledger& ledger() const noexcept;
@@ -56,7 +57,7 @@ class Archive {
   std::filesystem::path data_dir_;
 };
 
-// An Archive with the data folder to itself.
+// OpenArchive is an Archive that has the data folder to itself: it holds the folder's lock and opens its store.
 class OpenArchive : public Archive {
  public:
   // Locks the data folder, wherever it is: a copy's log is read like any other. data_folder_missing,

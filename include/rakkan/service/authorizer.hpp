@@ -1,4 +1,4 @@
-// Authorizer decides whether this principal may have this credential sign this document, once. Its yes is an
+// Authorizer decides whether this principal may have this credential sign this document, once. Its consent is an
 // Authorization: a type that nothing else can make and that the signing use cases demand.
 #pragma once
 
@@ -29,7 +29,7 @@ class Authorization {
   [[nodiscard]] SignatureType type() const noexcept { return type_; }
   [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
   [[nodiscard]] const std::optional<Instruction>& instruction() const noexcept { return instruction_; }
-  // Nothing: the PIN came with the request.
+  // The claim on an activation's digest; nothing when a PIN came with the request, or when an instruction did.
   [[nodiscard]] std::optional<credentials::ActivationBook::Claim>& activation() noexcept { return activation_; }
   [[nodiscard]] const std::optional<credentials::ActivationBook::Claim>& activation() const noexcept {
     return activation_;
@@ -65,11 +65,11 @@ class Authorizer {
              const Clock& clock) noexcept
       : activation_(&activation), book_(&book), policy_(policy), clock_(&clock) {}
 
-  // credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
+  // Errors: credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
   // instruction_digest_mismatch, instruction_from_future, instruction_too_old, activation_missing, invalid_argument
   // (PIN and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and activation are judged
-  // last. `signer` is the credential that the request names, `document_digest` of what it wants signed. The arguments
-  // outlive the task.
+  // last. `signer` is the credential that the request names, `document_digest` the digest of the document (or the
+  // digest itself) that it wants signed. The arguments outlive the task.
   [[nodiscard]] async::Task<Result<Authorization>> authorize(const SigningRequest& request,
                                                              std::shared_ptr<const credentials::Credential> signer,
                                                              const crypto::Digest& document_digest,

@@ -1,5 +1,5 @@
-// What the use cases take and give. Commands are moved in: they own what they need while their task runs, but for the
-// bytes of the document, which the caller keeps until the task has ended.
+// Commands and results of the use cases. Commands are moved in: they own what they need while their task runs, but for
+// the bytes of the document, which the caller keeps until the task has ended.
 #pragma once
 
 #include <chrono>
@@ -28,7 +28,7 @@ struct SignPdfCommand : SigningRequest {
 };
 
 struct SignHashCommand : SigningRequest {
-  crypto::Digest digest;  // of the content; an instruction or activation must name the same
+  crypto::Digest digest;  // of the content; an instruction or activation must name the same digest
 };
 
 struct IssueTimestampCommand {
@@ -41,7 +41,7 @@ struct IssueTimestampCommand {
 struct ActivateCommand {
   access::Principal principal;
   CredentialId credential;
-  std::vector<crypto::Digest> digests;  // exactly these, each once
+  std::vector<crypto::Digest> digests;  // the activation is good for exactly these, each once
   SecureBytes pin;
   std::chrono::seconds lifetime = kLongestActivation;
   std::optional<async::Deadline> deadline = {};
@@ -65,20 +65,15 @@ struct Activated {
   std::uint64_t entry = 0;  // index in the trail
 };
 
-// What a time-stamping authority answers: always a TimeStampResp. A rejection tells its requester the title alone; why
-// it came to that is for whoever runs the authority, and for whoever decides whether the same request may be repeated.
+// The answer of a time-stamping authority: always a TimeStampResp (RFC 3161 §2.4.2). A rejection tells its requester
+// the error's title alone; its reason is for the operator of the authority, and for the code that decides whether the
+// same request may be repeated.
 struct TimestampAnswer {
   Bytes response;                 // DER
-  std::optional<Error> rejected;  // why; nothing: a token was granted
-  // A token, or a rejection of what was asked: the same request gets it at any time. A trouble of ours passes.
+  std::optional<Error> rejected;  // the reason; nothing: a token was granted
+  // True for a token, and for a rejection because of the request itself, which the same request gets at any time. False
+  // for a trouble of ours, which passes.
   bool lasting = false;
-};
-
-// A certificate in use, for metrics and warnings.
-struct CertificateLife {
-  CredentialId credential;
-  Instant not_after;
-  std::chrono::days left;  // negative when it is over
 };
 
 }  // namespace rakkan::service

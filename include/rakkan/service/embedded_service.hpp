@@ -1,6 +1,6 @@
-// EmbeddedService is the signing service of one process with all that it needs: the data folder, which is this
+// EmbeddedService is the signing service of one process with everything it needs: the data folder, which is this
 // process's alone, the store and the trail in it, the keys in their tokens, the wall clock, the system's randomness.
-// Programs open one; tests wire SigningService themselves.
+// Programs open one; tests make an Assembly themselves.
 #pragma once
 
 #include <cstdint>
@@ -12,18 +12,18 @@
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/hsm/token.hpp"
+#include "rakkan/service/assembly.hpp"
 #include "rakkan/service/folder_standing.hpp"
 #include "rakkan/service/options.hpp"
-#include "rakkan/service/signing_service.hpp"
 #include "rakkan/store/options.hpp"
 #include "rakkan/store/store.hpp"
 
 namespace rakkan::service {
 
 enum class Opening : std::uint8_t {
-  existing,  // a data folder, where it belongs
-  make,      // the folder's contents are made where they are not there
-  adopt,     // a data folder, wherever it is: it belongs there from then on
+  existing,  // a data folder that is where it belongs
+  make,      // as `existing`; contents of the folder that are missing are made
+  adopt,     // a data folder that was moved or copied: from then on it belongs where it is
 };
 
 struct EmbeddedOptions {
@@ -32,11 +32,11 @@ struct EmbeddedOptions {
   store::Options store;
   Options service;
   audit::Options audit;
-  // A program that serves others says so in the trail when it starts and stops; empty: it does not.
+  // The name of a program that serves others: its start and stop are entries of the trail. Empty: they are not.
   std::string program;
   Opening opening = Opening::existing;
-  Adoption adoption = {};   // with Opening::adopt
-  bool production = false;  // a log of a development name is refused
+  Adoption adoption = {};   // used with Opening::adopt
+  bool production = false;  // a log whose name is one for development is refused
 };
 
 class EmbeddedService {
@@ -46,9 +46,9 @@ class EmbeddedService {
   // data_folder_in_use, configuration_invalid, permissions_unsafe, store_unavailable, store_corrupt, audit_unavailable,
   // audit_log_corrupt, hsm_ codes.
   [[nodiscard]] static Result<std::unique_ptr<EmbeddedService>> open(const EmbeddedOptions& options);
-  ~EmbeddedService();  // finishes what was accepted, writes the last checkpoint
+  ~EmbeddedService();  // finishes the accepted requests and writes the last checkpoint
 
-  [[nodiscard]] SigningService& signing() noexcept;
+  [[nodiscard]] Assembly& service() noexcept;
   [[nodiscard]] audit::Trail& trail() noexcept;
   [[nodiscard]] store::Store& store() noexcept;
   [[nodiscard]] const Clock& clock() const noexcept;

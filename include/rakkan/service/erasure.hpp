@@ -1,5 +1,6 @@
-// Erasing a person's records (個人情報保護法): the entries stay and the log still verifies, but nobody can tell any
-// more what they said. That something was erased is an entry of its own, which does not say whom it was about.
+// Erasing a person's records (個人情報保護法, the Act on the Protection of Personal Information): the entries stay and
+// the log still verifies, but nobody can tell any more what they said. The erasure is an entry of its own, which does
+// not say whom it was about.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +14,9 @@
 
 namespace rakkan::service {
 
-// The records about `subject` (empty: nobody) and those at `indexes`; returns the indexes of those that were there.
-// One transaction with its entry; when it returns, the files of the store have nothing of them any more.
-// audit_unavailable, store_unavailable: do it again, or restart.
+// Erases the records about `subject` (empty: nobody) and those at `indexes`; returns the indexes of the records that
+// existed. The erasure is one transaction with its entry; when the function returns, the files of the store have
+// nothing of these records any more. audit_unavailable, store_unavailable: erase again, or restart.
 [[nodiscard]] Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
                                                                const access::Principal& by, std::string_view subject,
                                                                const std::vector<std::uint64_t>& indexes);

@@ -1,7 +1,8 @@
-// A data folder knows which one it is: its id, the place where it was made, and the serial numbers of the tokens that
-// it uses. It is opened for work only where it belongs (EmbeddedService::open): a copy beside the original would go on
-// with the same log under the same name, and sign with the same keys. To go on with a folder somewhere else, or without
-// a token, is a decision that somebody takes, and an entry of the trail (folder.adopted).
+// FolderStanding is a data folder's view of itself: its id, the place where it was made, the serial numbers of the
+// tokens that it uses, and how all that agrees with the place and the tokens of today. A folder is opened for work only
+// where it belongs (EmbeddedService::open): a copy beside the original would go on with the same log under the same
+// name, and sign with the same keys. To go on with a folder somewhere else, or without a token, is an operator's
+// decision, and an entry of the trail (folder.adopted).
 #pragma once
 
 #include <string>
@@ -16,28 +17,29 @@ struct EmbeddedOptions;
 
 struct TokenStanding {
   std::string label;   // as credentials name it
-  std::string serial;  // of the token that the folder knows
-  std::string now;     // of the token that is there; empty: none is
+  std::string serial;  // serial number of the token that the folder knows
+  std::string now;     // serial number of the token that the module shows; empty: it shows none of that label
 };
 
 struct FolderStanding {
   std::string id;         // 32 hexadecimal digits
-  FolderPlace made;       // or adopted: where it belongs
-  FolderPlace here;       // where it is
-  bool original = false;  // and at `made` there is another one of the same id still
+  FolderPlace made;       // where the folder was made or adopted: where it belongs
+  FolderPlace here;       // where it is now
+  bool original = false;  // whether another folder of the same id is still at `made`
   std::vector<TokenStanding> tokens;
-  // Everything that keeps it from being used as it is: data_folder_copied, data_folder_on_another_machine,
+  // Everything that keeps the folder from being used as it is: data_folder_copied, data_folder_on_another_machine,
   // hsm_token_lost, and hsm_ codes when the tokens cannot be looked at.
   std::vector<Error> findings;
 };
 
-// Locks the folder, and changes nothing but what an older version left undone. data_folder_missing,
-// data_folder_in_use, permissions_unsafe, store_unavailable, store_corrupt.
+// Finds out how a folder stands. Locks it meanwhile, and changes nothing in it but what an older version of Rakkan left
+// to be done (the store's schema, the folder's id). data_folder_missing, data_folder_in_use, permissions_unsafe,
+// store_unavailable, store_corrupt.
 [[nodiscard]] Result<FolderStanding> standing_of(const EmbeddedOptions& options);
 
-// With what an EmbeddedService adopts its folder.
+// The decision with which an EmbeddedService adopts its folder.
 struct Adoption {
-  std::string by;                // who, as the trail says it
+  std::string by;                // the person or program that decided, as the trail names it
   std::string reason;            // may be empty
   bool beside_original = false;  // also when the original is still there; the copy gets an id of its own then
 };

@@ -1,5 +1,5 @@
-// Housekeeping is what has to happen now and then while the service runs, on a thread of its own: counted refusals are
-// written, old answers forgotten, certificates and readiness watched, spare memory given back.
+// Housekeeping is the recurring work of a running service, on a thread of its own: counted refusals are written, old
+// answers forgotten, certificates and readiness watched, spare memory given back.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/readiness.hpp"
-#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/service_state.hpp"
 #include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -17,19 +17,19 @@ namespace rakkan::service {
 
 class Housekeeping {
  public:
-  struct Environment {  // outlive it
-    SigningService& signing;
+  struct Environment {  // its members outlive the Housekeeping
+    const ServiceState& state;
     Idempotency& idempotency;
     access::Refusals& refusals;
     Readiness& readiness;
-    telemetry::CountedRefusals& refused;  // lines of the log
+    telemetry::CountedRefusals& refused;  // lines of the log about refused requests
     const Clock& clock;
     telemetry::Log& log;
     telemetry::Metrics& metrics;
   };
 
-  explicit Housekeeping(const Environment& environment);  // begins
-  ~Housekeeping();                                        // ends
+  explicit Housekeeping(const Environment& environment);  // starts the thread
+  ~Housekeeping();                                        // ends and joins it
   Housekeeping(const Housekeeping&) = delete;
   Housekeeping& operator=(const Housekeeping&) = delete;
 

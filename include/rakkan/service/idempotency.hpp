@@ -25,22 +25,24 @@
 
 namespace rakkan::service {
 
-// What an Idempotency-Key's header says: 1 to 255 printable ASCII characters (0x20 to 0x7E), as they are.
-// invalid_request.
+// Checks the value of an Idempotency-Key header field, which is 1 to 255 printable ASCII characters (0x20 to 0x7E), and
+// returns it as it is. invalid_request.
 [[nodiscard]] Result<std::string> parse_idempotency_key(std::string_view header);
 
 class Idempotency {
  public:
-  // Reads the secret of fingerprints, making it when there is none. store_unavailable, store_corrupt, internal. The
-  // arguments outlive it.
+  // Reads the secret of fingerprints, and makes one when the store has none. Answers are kept for `kept`. The
+  // references outlive the Idempotency. store_unavailable, store_corrupt, internal.
   [[nodiscard]] static Result<std::unique_ptr<Idempotency>> open(store::Ledger& ledger, const Clock& clock,
                                                                  RandomSource& random, std::chrono::seconds kept);
 
   // HMAC-SHA-256 over the parts and their borders: method, route, parameters in their canonical form without PIN or
-  // token, document digest. Under a secret, so that what is kept does not tell a guess of the parameters.
+  // token, document digest. It is keyed with a secret, so that a stored fingerprint does not confirm a guess of the
+  // parameters.
   [[nodiscard]] Bytes fingerprint(std::initializer_list<std::string_view> parts) const;
 
-  // The right to be the one that works; given back when it goes. The Idempotency outlives it.
+  // Permit is the right to be the one request that works for its key; its destructor gives the right back. The
+  // Idempotency outlives it.
   class Permit {
    public:
     Permit(Permit&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)), place_(std::move(other.place_)) {}
@@ -59,8 +61,8 @@ class Idempotency {
   using Replay = store::IdempotencyRow;
   using Claim = std::variant<Permit, Replay>;
 
-  // idempotency_in_flight (with retry_after), idempotency_key_reused, store_unavailable. Reads the store: not on an I/O
-  // thread. Thread-safe.
+  // A Permit for the first request with this key, the kept answer (Replay) for a later one. idempotency_in_flight (with
+  // retry_after), idempotency_key_reused, store_unavailable. Reads the store: not on an I/O thread. Thread-safe.
   [[nodiscard]] Result<Claim> claim(const TenantId& tenant, const std::string& key, ByteView fingerprint);
 
   // Keeps an answer that no signature's commit keeps (a timestamp's). Durable when it returns; blocks. already_exists.

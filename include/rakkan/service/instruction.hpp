@@ -1,5 +1,6 @@
-// Instruction is the record of whose will a 立会人型 signature carries out: who, when, how they were authenticated, and
-// for which document. The upstream service keeps the evidence behind it; Rakkan signs nothing 立会人型 without it.
+// Instruction is the record of the person whose will a 立会人型 (witness type) signature carries out: who it is, when
+// they gave it, how they were authenticated, and for which document. The upstream service keeps the evidence behind the
+// record; Rakkan makes no 立会人型 signature without one.
 //
 //   { "who": {"id": "u-1", "name": "山田太郎"}, "when": "2026-11-24T01:02:03Z",
 //     "authenticated": [{"class": "mailbox", "method": "mail_link", "at": "2026-11-24T01:00:00Z"}],
@@ -20,7 +21,7 @@
 
 namespace rakkan::service {
 
-// What kind of thing a factor proves (product research 3.7): two factors count as two only when their classes differ.
+// The kind of thing that a factor proves: two factors count as two only when their classes differ.
 enum class FactorClass : std::uint8_t { mailbox, knowledge, phone, device, identity_provider, in_person };
 
 [[nodiscard]] std::string_view name(FactorClass factor) noexcept;
@@ -31,20 +32,20 @@ struct Authentication {
   Instant at;
 };
 
-// When an instruction record may be used: somebody's will of long ago may be another today, and a record that is used
-// again much later was not sent for this act. The Authorizer judges by it.
+// The ages at which an instruction record may be used: a person's will of long ago may be another today, and a record
+// that is used again much later was not sent for this signature. The Authorizer judges by this policy.
 struct InstructionPolicy {
   std::chrono::seconds longest_age{30 * 24 * 3'600};  // from its `when` to its use
-  std::chrono::seconds clock_skew{300};               // the clock of who wrote it may be ahead of ours by so much
+  std::chrono::seconds clock_skew{300};  // the clock of the record's writer may be ahead of ours by so much
 };
 
 class Instruction {
  public:
-  // Strict: unknown, missing or repeated members, text that is empty, too long or holds control characters, an
+  // Parses strictly: unknown, missing or repeated members, text that is empty, too long or holds control characters, an
   // authentication after `when`, another digest algorithm or length are malformed_instruction with the member's path in
   // `where` and, where there are few, the values that would do in `allowed`.
   [[nodiscard]] static Result<Instruction> parse(std::string_view json);
-  // The same of an object that was parsed as a part of something else: errors carry that document's code.
+  // The same for an object that was parsed as a part of a larger document: errors carry the code of that document.
   [[nodiscard]] static Result<Instruction> read(const json::Members& object);
 
   [[nodiscard]] const std::string& who_id() const noexcept { return who_id_; }
@@ -53,7 +54,7 @@ class Instruction {
   [[nodiscard]] const std::vector<Authentication>& authenticated() const noexcept { return authenticated_; }
   [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
   [[nodiscard]] const std::optional<std::string>& envelope() const noexcept { return envelope_; }
-  // The record as it was handed in, without white space: for the audit trail.
+  // The record as it was handed in, without white space, as the audit trail takes it.
   [[nodiscard]] const std::string& json() const noexcept { return json_; }
 
  private:

@@ -1,4 +1,4 @@
-// What an operator can set about the use cases. All of it works as it is, but for the credentials' names.
+// Options of the use cases that an operator can set. Every default works, but for the names of credentials.
 #pragma once
 
 #include <chrono>
@@ -18,20 +18,21 @@
 namespace rakkan::service {
 
 struct PoolsOptions {
-  static constexpr int kBehind = 5;         // nice: about a quarter of a core that others want, too
+  static constexpr int kBehind = 5;         // nice(2): about a quarter of a core that others want, too
   async::PoolOptions hsm{"hsm", 2, 4'096};  // one PKCS#11 session a thread
   // Documents and PINs take a core for long: their threads give way to those that answer and sign.
   async::PoolOptions cpu{"cpu", 2, 1'024, kBehind};
-  async::PoolOptions pin{"pin", 1, 128, kBehind};  // Argon2id: a queue of its own, so that guesses cannot starve
-                                                   // signatures; its memory is taken by those that run alone
-  async::PoolOptions tsa{"tsa", 4, 64};            // outside timestamp authorities: each request holds a thread
-  async::PoolOptions store{"store", 1, 256};       // reads of the database
+  async::PoolOptions pin{"pin", 1, 128,
+                         kBehind};            // Argon2id: a queue of its own, so that guesses cannot starve
+                                              // signatures; only the jobs that run take memory, waiting ones do not
+  async::PoolOptions tsa{"tsa", 4, 64};       // outside timestamp authorities: each request holds a thread
+  async::PoolOptions store{"store", 1, 256};  // reads of the database
   // A document of at most so many bytes is prepared on the thread that received it: the hop to the cpu pool and back
   // would cost more than the work.
   std::uint64_t inline_document = 32 * 1024;
 };
 
-// Where tokens come from: the internal unit, or an outside authority by its URL.
+// A source of timestamp tokens: the internal unit, or an outside authority by its URL.
 struct TsaProfile {
   static constexpr std::string_view kInternal = "internal";
   fetch::TsaOptions options;  // url "internal" is our own unit, in process
@@ -56,7 +57,8 @@ struct Limits {
   std::uint64_t reading = 1ULL << 30;
 };
 
-// Texts of a 立会人型 signature. {name}, {id}, {envelope} and {auth} of the reason come from the instruction record.
+// Texts of a 立会人型 signature. {name}, {id}, {envelope} and {auth} in the reason are filled in from the instruction
+// record.
 struct WitnessTexts {
   std::string name;  // /Name; empty: the certificate's CN
   std::string reason = "{name} の指示に基づき署名 / Signed on instruction of {name}";

@@ -1,6 +1,6 @@
-// Readiness is what /readyz says: asked of the service again when the last word is older than kFresh, by one caller at
-// a time; a caller that comes meanwhile waits for the same word. However many ask, tokens are touched at most twice a
-// second. Thread-safe.
+// Readiness is the answer that /readyz gives. The service is asked again when its last answer is older than kFresh, by
+// one caller at a time; a caller that comes meanwhile waits for the same answer. However many ask, tokens are touched
+// at most twice a second. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -19,22 +19,22 @@ class Readiness {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Problems = std::vector<ErrorCode>;  // each once; none: ready
-  // What is wrong now; takes up to seconds when a token does not answer.
+  // Finds everything that is wrong now; takes up to seconds when a token does not answer.
   using Look = std::function<async::Task<std::vector<Error>>()>;
-  // Flaws that should not stay although everything works; from memory.
+  // Returns flaws that should not stay although everything works; from memory.
   using Warn = std::function<std::vector<Error>()>;
 
   static constexpr std::chrono::milliseconds kFresh{500};
   static constexpr std::chrono::seconds kReminder{60};
 
-  // The log hears of every change, and every kReminder of a trouble that stays, with what the codes alone do not say;
-  // of a warning once, and again when it changes. It outlives this.
+  // Every change is logged, a trouble that stays is logged again after each kReminder, both with their details; a
+  // warning is logged once, and again when it changes. The log outlives the Readiness.
   Readiness(Look look, Warn warn, telemetry::Log& log) : look_(std::move(look)), warn_(std::move(warn)), log_(log) {}
 
   [[nodiscard]] async::Task<Problems> problems(Time now);
-  // As of the last word: each code once. No warning makes it unready.
+  // The warnings of the last answer, each code once. No warning makes the service unready.
   [[nodiscard]] Problems warnings() const;
-  // By the last word, which is asked for nobody; true before the first.
+  // True when the last answer had no problems, and before the first; does not ask the service.
   [[nodiscard]] bool is_ready() const;
 
  private:
@@ -50,7 +50,7 @@ class Readiness {
   std::optional<Time> asked_;  // when `last_` was asked for
   Problems last_;
   std::vector<Error> warned_;
-  Time told_{};  // when the log last heard of all that is wrong
+  Time told_{};  // when everything that is wrong was last logged
   bool looking_ = false;
   std::vector<Answer> waiting_;
 };

@@ -1,4 +1,4 @@
-// A list of a tenant's signatures: what is looked for, and one page of it.
+// A list of a tenant's signatures: SignatureSearch describes the wanted ones, SignatureList is one page of them.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace rakkan::service {
 
 struct SignatureSearch {
-  CredentialId credential = {};                        // empty: of any
+  CredentialId credential = {};                        // empty: of any credential
   std::optional<Instant> from = {};                    // made then or later
   std::optional<Instant> before = {};                  // made earlier
   std::optional<crypto::Digest> document_digest = {};  // of the document, or the digest that was handed in

@@ -1,43 +1,51 @@
-// SigningDesk is the use case of all that sign for a caller from outside: once, sign, prove. A request that was
-// answered before gets that answer again, and whoever asks for it gets the proof that its outcome is in the log.
+// SigningDesk is the use case of every endpoint that signs for a caller from outside: once, sign, prove. A request that
+// was answered before gets the same answer again, and a caller that wants it gets the proof that its outcome is in the
+// log.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <variant>
 
-#include "rakkan/async/bounded_pool.hpp"
+#include "rakkan/async/deadline.hpp"
 #include "rakkan/async/task_fwd.hpp"
-#include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
-#include "rakkan/service/command.hpp"
-#include "rakkan/service/once.hpp"
-#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/stored_signature.hpp"
+
+namespace rakkan::access {
+struct Principal;
+}
+namespace rakkan::async {
+class BoundedPool;
+}
+namespace rakkan::audit {
+class Trail;
+}
 
 namespace rakkan::service {
 
-struct WantedSignature {
-  std::variant<SignPdfCommand, SignHashCommand> command;  // its claim is filled in here
-  RepeatableRequest request;
-  bool proof = false;  // to wait for a checkpoint over the outcome
-};
+class Idempotency;
+class Once;
+class SigningService;
+struct WantedSignature;
 
 struct GivenSignature {
   StoredSignature stored;
-  bool replayed = false;                  // an earlier request's
+  bool replayed = false;                  // the signature was made for an earlier request
   std::optional<std::string> proof = {};  // of the outcome's entry; nothing: not wanted, or no checkpoint came in time
 };
 
 class SigningDesk {
  public:
-  // All outlive it. `store`: where reads of store and log files wait.
-  SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail,
-              async::BoundedPool& store) noexcept
-      : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store) {}
+  // All arguments outlive the desk. `store` is the pool on which the store and the log's files are read, `time` the
+  // time of a request without a deadline of its own.
+  SigningDesk(SigningService& signing, Idempotency& idempotency, audit::Trail& trail, async::BoundedPool& store,
+              std::chrono::milliseconds time) noexcept
+      : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store), time_(time) {}
 
-  // As Once::claim, SigningService::sign_pdf or sign_hash. A proof that does not come is no error: the signature is
-  // good all the same. Thread-safe.
+  // Errors as of Once::claim and of SigningService::sign_pdf or sign_hash. A proof that does not come in time is no
+  // error: the signature is good all the same. Thread-safe.
   [[nodiscard]] async::Task<Result<GivenSignature>> sign(WantedSignature wanted);
 
  private:
@@ -49,6 +57,7 @@ class SigningDesk {
   Idempotency* idempotency_;
   audit::Trail* trail_;
   async::BoundedPool* store_;
+  std::chrono::milliseconds time_;
 };
 
 }  // namespace rakkan::service

@@ -1,6 +1,6 @@
 // The steps of the signing line (architecture.md), each a function from what the step before made: prepare, digest,
 // attributes, sign, verify, assemble, embed. They know no store, no principal, no policy and no thread: sign_pdf.cpp
-// says who calls them where.
+// decides on which thread each is called.
 #pragma once
 
 #include <optional>
@@ -22,26 +22,26 @@ namespace rakkan::service {
 
 class HashedDocument;
 
-// Takes a document in pieces, as it arrives, and is done when the last one is there.
+// DocumentHasher hashes a document in pieces, as it arrives, and is done when the last one is there.
 class DocumentHasher {
  public:
   explicit DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm);
   void update(ByteView piece);
-  // `base`: all pieces in one, which outlives the result. internal when it is not as long as they were together.
+  // `base` is all pieces as one, and outlives the result. internal when it is not as long as the pieces were together.
   [[nodiscard]] Result<HashedDocument> finish(ByteView base) &&;
 
  private:
   friend class HashedDocument;
   crypto::Hasher document_{crypto::DigestAlgorithm::sha256};
-  std::optional<crypto::Hasher> byte_range_;  // nothing: of the same algorithm
+  std::optional<crypto::Hasher> byte_range_;  // nothing: both digests are of the same algorithm, and one hasher does
   std::uint64_t size_ = 0;
 };
 
-// The bytes handed in, read once: their SHA-256 (document_digest), and the state from which the ByteRange digest goes
-// on.
+// HashedDocument is a document that was read once: its bytes, their SHA-256 (document_digest), and the state from which
+// the digest over the ByteRange (ISO 32000-2 §12.8.1) goes on.
 class HashedDocument {
  public:
-  // Views `base`, which must outlive this.
+  // Reads `base`, which outlives the result.
   [[nodiscard]] static HashedDocument hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm);
 
   [[nodiscard]] ByteView base() const noexcept { return base_; }
@@ -65,18 +65,19 @@ struct TokenFacts {
 };
 
 struct SignedPdf {
-  Bytes tail;  // what follows the base
+  Bytes tail;  // the bytes that follow the base
   std::string field_name;
   pades::PreparedRevision::ByteRange byte_range{};
   crypto::Digest document_digest;    // SHA-256 of the bytes handed in
-  crypto::Digest byte_range_digest;  // what the signature's messageDigest says
+  crypto::Digest byte_range_digest;  // the value of the signature's messageDigest attribute
   std::size_t cms_size = 0;
   std::size_t reserve = 0;
-  std::optional<TokenFacts> timestamp;  // B-T
-  unsigned signatures_made = 1;         // 2: a token was larger than its reserve
+  std::optional<TokenFacts> timestamp;  // at level B-T
+  unsigned signatures_made = 1;         // more than 1: a token was larger than its reserve
 };
 
-// Steps 2 to 4: what is going to be signed, with room in /Contents for a token of `token_room` bytes (0: none).
+// The result of steps 2 to 4: the revision that is going to be signed, with room in /Contents for a token of
+// `token_room` bytes (0: none).
 struct PreparedPdf {
   pades::PreparedRevision revision;
   crypto::Digest byte_range_digest;
@@ -89,7 +90,7 @@ struct PreparedPdf {
 // A credential signs with its one suite: a digest of another algorithm is digest_algorithm_mismatch, with "digest.alg"
 // in `where`.
 [[nodiscard]] Result<void> check_digest_algorithm(const crypto::Digest& digest, const crypto::AlgorithmSuite& suite);
-// Step 4 over a digest that somebody else made. digest_algorithm_mismatch.
+// Step 4 over a digest that the caller computed. digest_algorithm_mismatch.
 [[nodiscard]] Result<cms::SignedAttributes> prepare_digest(const crypto::Digest& digest,
                                                            const credentials::SigningMaterial& key);
 // Step 6. Blocks on the signer.
@@ -99,7 +100,7 @@ struct PreparedPdf {
                                                const cms::SignedAttributes& attributes, ByteView signature);
 // Step 9's imprint: the digest of the signature value (RFC 5126 §6.1.1, EN 319 122-1 §5.3).
 [[nodiscard]] crypto::Digest imprint_of(const credentials::SigningMaterial& key, ByteView signature);
-// Step 8, with what step 9 brought.
+// Step 8, with the token of step 9 where there is one.
 [[nodiscard]] Bytes assemble(const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes,
                              ByteView signature, const std::optional<tsp::TimestampToken>& token);
 // Step 10. cms_larger_than_reserved.

@@ -1,5 +1,5 @@
-// SigningRequest is what a caller states about a signature, of a document or a digest: it travels as one from the
-// endpoint to the trail.
+// SigningRequest is a caller's statement about a wanted signature, of a document or of a digest: it travels as one
+// value from the endpoint to the trail.
 #pragma once
 
 #include <optional>
@@ -16,14 +16,16 @@
 
 namespace rakkan::service {
 
-// Why a key may be used: a witness brings the instruction, a party its PIN or the token of an activation.
+// Consent is the reason why a key may be used: a witness brings the instruction, a party its PIN or the token of an
+// activation.
 struct Consent {
   std::optional<Instruction> instruction;
   std::optional<SecureBytes> pin;
   std::optional<SecureBytes> activation;  // the token's text
 };
 
-// The Idempotency-Key of a request whose fingerprint was taken: it becomes durable with the signature, in one commit.
+// The Idempotency-Key of a request with the request's fingerprint: it becomes durable with the signature, in one
+// commit.
 struct IdempotencyClaim {
   std::string key;
   Bytes fingerprint;
@@ -43,11 +45,12 @@ struct SigningRequest {
 // The levels that signatures are made at; every other is refused before anything is signed.
 [[nodiscard]] bool is_made(pades::BaselineLevel level) noexcept;
 
-// What the caller may say in the signature dictionary; the two types fill in the rest.
+// The entries of the signature dictionary that a caller may choose; field_spec fills in the rest for each signature
+// type.
 struct FieldChoice {
   std::string field_name;  // empty: the first free "Signature<n>"
   std::string name;        // /Name; empty: the witness's configured name, or the certificate's CN
-  std::string reason;      // /Reason; of a witness it follows the text that says on whose instruction
+  std::string reason;      // /Reason; a witness's follows the text that says on whose instruction it signs
   std::string location;
   std::string contact_info;
 };

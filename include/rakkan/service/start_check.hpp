@@ -1,5 +1,5 @@
-// What the service would refuse to start with, found without starting it: `rakkan config check` asks here what
-// EmbeddedService::open and SigningService::create ask.
+// The findings with which the service would refuse to start, without starting it: `rakkan config check` makes here the
+// checks of EmbeddedService::open and Assembly::create.
 #pragma once
 
 #include <string>
@@ -15,12 +15,13 @@ namespace rakkan::service {
 [[nodiscard]] std::vector<Error> check(const Options& options);
 
 struct FolderReport {
-  std::vector<Error> findings;     // as of EmbeddedService::open; where a key is to blame it is in `where`
-  std::string not_looked_at = {};  // what cannot be looked at while another process uses the folder; empty: nothing
+  std::vector<Error> findings;  // errors of EmbeddedService::open; an option that is to blame is named in `where`
+  std::string not_looked_at =
+      {};  // the parts that another process's use of the folder kept from the check; empty: none
 };
 
-// Opens the folder as far as no token is needed and the PKCS#11 module, and lets go of both. While a server uses the
-// folder, only what its files tell: whose they are, and the log's name.
+// Opens the folder, as far as that needs no token, and the PKCS#11 module, and lets go of both. While a server uses the
+// folder, only its files are looked at: their owners and permissions, and the log's name.
 [[nodiscard]] FolderReport check_folder_for_start(const EmbeddedOptions& options);
 
 }  // namespace rakkan::service

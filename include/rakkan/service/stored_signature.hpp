@@ -1,3 +1,4 @@
+// StoredSignature: a signature as the store has it, for the answer to the first request and to every later one.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +10,14 @@
 
 namespace rakkan::service {
 
-// What is durable of a signature, whether it was just made or is fetched again.
+// The durable part of a signature, whether it was just made or is fetched again.
 struct StoredSignature {
   SignatureId id;
   CredentialId credential;
   std::uint64_t intent = 0;   // index of its entry in the trail
-  std::uint64_t outcome = 0;  // likewise: the one whose proof shows that the signature was made
+  std::uint64_t outcome = 0;  // likewise: the entry whose proof shows that the signature was made
   Instant created;
-  std::string facts;  // JSON: what the answer says beside the bytes
+  std::string facts;  // JSON: the members of the answer beside the bytes
   Bytes tail;         // the bytes behind the document, or the detached CMS
 };
 

@@ -25,7 +25,8 @@ class KeyUse;
 class Timestamper {
  public:
   virtual ~Timestamper() = default;
-  // A token for that digest, checked against the request and its signature verified. `caller` outlives the task.
+  // Obtains a token for that digest, checks it against the request and verifies its signature. `caller` outlives the
+  // task.
   [[nodiscard]] virtual async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
                                                                            crypto::Digest digest,
                                                                            async::Deadline deadline) = 0;
@@ -33,15 +34,15 @@ class Timestamper {
   [[nodiscard]] virtual std::size_t expected_token_size() const noexcept = 0;
 };
 
-// Room for the next token of an authority that made one of that size: serial numbers, times and signatures vary a
-// little.
+// The number of bytes to reserve for the next token of an authority whose last one had `token_size` bytes: serial
+// numbers, times and signatures vary a little.
 [[nodiscard]] std::size_t with_margin(std::size_t token_size) noexcept;
 
-// The internal unit: its largest token is known beforehand. Each token is in the journal `tokens`, durably, before the
-// unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
+// Timestamps by the internal unit, whose largest token is known beforehand. Each token is in the journal `tokens`,
+// durably, before the unit's key is touched; without a journal there is no token (EN 319 421 §7.12).
 class InternalTimestamper final : public Timestamper {
  public:
-  // The references outlive it. The key, which is the credential's, is used on the pool hsm, and its uses are counted.
+  // The references outlive the timestamper. The credential's key is used on the pool hsm, and its uses are counted.
   InternalTimestamper(std::shared_ptr<tsp::Tsu> unit, std::shared_ptr<const credentials::Credential> credential,
                       audit::TrailWriter& trail, async::BoundedPool& hsm, async::BoundedPool& cpu, RandomSource& random,
                       KeyUse& use) noexcept
@@ -57,7 +58,8 @@ class InternalTimestamper final : public Timestamper {
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
 
-  // The unit's line for a request of the protocol: policy, clock, serial, journal, key, own check. The token in DER.
+  // Runs the unit's line for a request of the protocol (policy, clock, serial number, journal, key, own check) and
+  // returns the token in DER.
   [[nodiscard]] async::Task<Result<Bytes>> issue(const access::Principal& caller, const tsp::TimestampRequest& request,
                                                  async::Deadline deadline);
 
@@ -71,8 +73,8 @@ class InternalTimestamper final : public Timestamper {
   KeyUse* use_;
 };
 
-// An outside authority: a generous guess at first, then what its largest token so far needed. libcurl blocks a thread
-// of the pool.
+// Timestamps by an outside authority. The expected size of a token is a generous guess at first, then that of the
+// largest token so far. libcurl blocks a thread of the pool.
 class OutsideTimestamper final : public Timestamper {
  public:
   OutsideTimestamper(fetch::TsaOptions options, RandomSource& random, async::BoundedPool& pool)

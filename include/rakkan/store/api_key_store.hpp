@@ -1,4 +1,4 @@
-// API keys as they are kept: never the key, only its hash.
+// API keys as the store keeps them: never the key, only its hash.
 #pragma once
 
 #include <optional>
@@ -22,11 +22,11 @@ struct ApiKeyRow {
   Instant created;
   std::optional<Instant> expires;
   std::optional<Instant> revoked;
-  ApiKeyId maker = {};  // the key that made it, and with which it ends; empty: an operator made it
+  ApiKeyId maker = {};  // the key by which this one was made, and with which it ends; empty: an operator made it
 };
 
-// The keys are made and revoked by Ledger::commit, together with the entry that says so. Thread-safe; fails with
-// store_unavailable or store_corrupt.
+// ApiKeyStore reads the keys. They are made and revoked by Ledger::commit, together with the log entry about it.
+// Thread-safe; fails with store_unavailable or store_corrupt.
 class ApiKeyStore {
  public:
   virtual ~ApiKeyStore() = default;

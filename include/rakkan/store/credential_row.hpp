@@ -1,4 +1,4 @@
-// Credentials as they are kept, and the PINs that activate parties' keys: never the PIN, only its hash.
+// Credentials as the store keeps them, and the PINs that activate parties' keys: never the PIN, only its hash.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +33,10 @@ struct CredentialRow {
   CredentialStatus status{};
   std::vector<Bytes> certificates;  // DER, the credential's own first; empty while pending
   Instant created;
-  TenantId tenant{};  // whose keys alone may use or see it; empty: every tenant's
+  TenantId tenant{};  // only this tenant's API keys may use or see it; empty: every tenant's
 };
 
-// How a PIN is kept: the hash with everything that is needed to compute it again.
+// A PIN as it is kept: its hash with everything that is needed to compute the hash again.
 struct ActivationSecret {
   Bytes hash;
   Bytes salt;

@@ -10,14 +10,14 @@ namespace rakkan::store {
 
 class DataFolder {
  public:
-  // Makes the folder, for its owner alone, when it is not there. data_folder_in_use names the process that has it;
-  // permissions_unsafe when the folder is another user's (but for root) or others may write it.
+  // Takes the lock; makes the folder, for its owner alone, when it is missing. data_folder_in_use names the process
+  // that has the lock; permissions_unsafe when the folder is another user's (but for root) or others may write it.
   [[nodiscard]] static Result<DataFolder> lock(const std::filesystem::path& folder);
   DataFolder(DataFolder&& other) noexcept;
   DataFolder& operator=(DataFolder&& other) noexcept;
   DataFolder(const DataFolder&) = delete;
   DataFolder& operator=(const DataFolder&) = delete;
-  ~DataFolder();  // gives it up
+  ~DataFolder();  // releases the lock
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
 

@@ -1,6 +1,6 @@
 // Ledger is the part of the store that is written together with the log: entries on their way to the log files, the
 // records behind them, and every change that an entry is about (row_change.hpp). One commit() is one transaction with
-// one sync; who answers a caller after it has lost nothing, and log and store agree at any moment.
+// one sync; a server that answers its caller afterwards can lose nothing of it, and log and store agree at any moment.
 //
 // The ledger is the log's write-ahead: an entry is durable with its record in one commit, goes to the log files after
 // it, and leaves the ledger (release_entries) when those files are synced. A crash in between is repaired from here.
@@ -35,15 +35,16 @@ struct LogChunk {
   std::vector<Bytes> entries;  // 1 to 65,535 bytes each
 };
 
-// What a trail entry commits to. Erasing it leaves the entry, and nobody can tell any more what it said.
+// The record that a trail entry commits to. Erasing the record leaves the entry, and nobody can tell any more what it
+// said.
 struct RecordRow {
   std::uint64_t index = 0;  // of its entry in the trail
   Bytes salt;               // 16 random bytes
   std::string body;         // JSON; may name persons
-  std::string subject;      // whom it is about (a party's or user's id), for erasure; may be empty
+  std::string subject;      // id of the party or user whom the record is about, for erasure; may be empty
 };
 
-// What one commit adds: entries with their records, and the changes that these entries are about.
+// The contents of one commit: entries with their records, and the changes that these entries are about.
 struct Additions {
   std::vector<LogChunk> chunks{};
   std::vector<RecordRow> records{};
@@ -56,37 +57,39 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // All of it, durably, or none of it. store_unavailable and store_corrupt speak of the medium: nothing is committed
-  // any more. Every other error is that of a row, and the next commit is as good as any: already_exists when an index,
-  // id, key or use is taken, invalid_argument for a row that the schema does not take, and what row_change.hpp says.
+  // Writes all of the additions durably, or none of them. store_unavailable and store_corrupt speak of the medium:
+  // nothing is committed any more. Every other error is that of a row, and the next commit is as good as any:
+  // already_exists when an index, id, key or use is taken, invalid_argument for a row that the schema does not take,
+  // and the errors that row_change.hpp names.
   [[nodiscard]] virtual Result<void> commit(const Additions& additions) = 0;
 
   // The chunks that are not released yet, in order.
   [[nodiscard]] virtual Result<std::vector<LogChunk>> unreleased_entries(Journal journal) = 0;
-  // The log files hold everything below `end`, synced. Chunks that lie wholly below it go.
+  // The caller states that the log files hold everything below `end`, synced: chunks that lie wholly below it are
+  // removed.
   [[nodiscard]] virtual Result<void> release_entries(Journal journal, std::uint64_t end) = 0;
 
-  // audit_index_unknown when there is none, or it was erased.
+  // The record of an entry. audit_index_unknown when there is none, or it was erased.
   [[nodiscard]] virtual Result<RecordRow> record(std::uint64_t index) = 0;
-  // The records about a subject, by index. A slow search: erasure is rare.
+  // The indexes of the records about a subject, in order. A slow search: erasure is rare.
   [[nodiscard]] virtual Result<std::vector<std::uint64_t>> records_about(std::string_view subject) = 0;
-  // Of what was erased before, nothing is in any file of the store afterwards. Again is harmless.
+  // Removes every copy of erased rows from the store's files. Calling it again is harmless.
   [[nodiscard]] virtual Result<void> purge() = 0;
 
   // signature_unknown
   [[nodiscard]] virtual Result<SignatureRow> signature(const SignatureId& id) = 0;
-  // Of one tenant, without what was appended to their documents.
+  // A page of one tenant's signatures, without the bytes that were appended to their documents.
   [[nodiscard]] virtual Result<SignaturePage> signatures(const SignatureQuery& query) = 0;
   [[nodiscard]] virtual Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) = 0;
   [[nodiscard]] virtual Result<std::vector<ActivationRow>> activations(Instant not_expired_at) = 0;
-  // Forgets answers made before the first, and activations expired before the second.
+  // Forgets answers made before `answers_before`, and activations expired before `activations_before`.
   [[nodiscard]] virtual Result<void> forget(Instant answers_before, Instant activations_before) = 0;
 
   // Small values that belong to this data folder: origin and key of the log, the secret of fingerprints, its place and
   // its tokens.
   [[nodiscard]] virtual Result<std::optional<std::string>> fact(std::string_view name) = 0;
   [[nodiscard]] virtual Result<void> set_fact(std::string_view name, std::string_view value) = 0;
-  // Those whose names begin so, by name, which stands without that beginning.
+  // The facts whose names start with `beginning`, by the rest of their names.
   [[nodiscard]] virtual Result<std::map<std::string, std::string>> facts_below(std::string_view beginning) = 0;
 };
 

@@ -1,3 +1,4 @@
+// The options of the store.
 #pragma once
 
 #include <chrono>
@@ -8,8 +9,8 @@ namespace rakkan::store {
 struct Options {
   // How long opening waits for another process that has the database open before it fails with store_unavailable.
   std::chrono::milliseconds busy_timeout{5'000};
-  // Bytes of the write-ahead log at which a commit moves them into the database: longer pauses that come less often, or
-  // shorter ones more often.
+  // Size of SQLite's write-ahead log, in bytes, at which a commit moves its contents into the database: a larger one
+  // means longer pauses that come less often.
   std::uint64_t log_size = 4ULL << 20;
 };
 

@@ -1,6 +1,5 @@
 // RowChange is one change of the store that an entry of the log is about. It is committed in one transaction with its
-// entry (Ledger::commit), and nothing else changes these rows: what the log says is so in the store, and the other way
-// round, whenever the power goes.
+// entry (Ledger::commit), and nothing else changes these rows: log and store say the same, whenever the power goes.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +25,7 @@ struct SignatureRow {
   std::uint64_t intent = 0;   // index of its entry in the trail
   std::uint64_t outcome = 0;  // likewise
   Instant created;
-  std::string facts;  // JSON: what the answer says beside the bytes; empty: erased
+  std::string facts;  // JSON: the members of the answer beside the bytes; empty: erased
   Bytes tail;         // the bytes behind the document, or the detached CMS; the document itself is never kept
 };
 
@@ -35,7 +34,7 @@ struct IdempotencyRow {
   std::string key;
   Bytes fingerprint;
   Instant created;
-  SignatureId signature;  // the answer is that signature; empty: the answer is below
+  SignatureId signature;  // the signature that is the answer; empty: the answer is in `answer`
   Bytes answer;
 };
 
@@ -45,16 +44,17 @@ struct ActivationRow {
   CredentialId credential;
   Instant expires;
   std::vector<std::string> digests;  // "SHA-256:<hex>"
-  std::vector<std::string> used;     // those of them that signed already; empty when it is added
+  std::vector<std::string> used;     // those of `digests` that signed already; empty when the activation is added
 };
 
-// already_exists when the digest was used; activation_unknown.
+// Marks one digest of an activation as used. already_exists when it was used before; activation_unknown.
 struct ActivationUse {
   Bytes id;
   std::string digest;
 };
 
-// Nobody can use it any more; what its digests signed already stays. activation_unknown (also another tenant's).
+// Ends an activation: nobody can use it any more; signatures that were made with it stay. activation_unknown (also
+// another tenant's).
 struct ActivationWithdrawal {
   Bytes id;
   TenantId tenant;
@@ -62,30 +62,31 @@ struct ActivationWithdrawal {
 
 // --- Administration: rows of the same name are added (already_exists when the id is taken) ---
 
-// The first revocation counts; another one is no failure. api_key_unknown.
+// Revokes an API key. The first revocation counts; another one is no failure. api_key_unknown.
 struct ApiKeyRevocation {
   ApiKeyId id;
   Instant at;
 };
 
-// Sets the certificates and makes it active. credential_unknown, credential_disabled.
+// Sets a credential's certificates and makes it active. credential_unknown, credential_disabled.
 struct CredentialActivation {
   CredentialId id;
   std::vector<Bytes> certificates;  // DER, the credential's own first
 };
 
-// For good. credential_unknown.
+// Disables a credential for good. credential_unknown.
 struct CredentialDisabling {
   CredentialId id;
 };
 
-// The credential's first PIN. already_exists when it has one; credential_unknown.
+// Adds a credential's first PIN. already_exists when it has one; credential_unknown.
 struct PinAddition {
   CredentialId credential;
   ActivationSecret secret;
 };
 
-// Replaces the secret that equals `expected` and clears the failures. pin_incorrect when another one is there by now.
+// Replaces the secret that equals `expected` and clears the failures. pin_incorrect when the secret was replaced by
+// another one meanwhile.
 struct PinReplacement {
   CredentialId credential;
   ActivationSecret expected;

@@ -1,4 +1,5 @@
-// What a list of signatures is made of: which ones, in which order, from where on.
+// SignatureQuery says which signatures a list has, in which order and from which position on; SignaturePage is one page
+// of them.
 #pragma once
 
 #include <cstddef>
@@ -20,15 +21,15 @@ struct SignaturePosition {
 };
 
 struct SignatureQuery {
-  // A page looks at so many rows at most: a search for a rare one holds up no commit, and its answer may be a page with
-  // nothing on it and a position to go on from.
+  // Most rows that the search for one page looks at: a search for a rare signature holds up no commit, and its answer
+  // may be a page with nothing on it and a position to go on from.
   static constexpr std::size_t kMostExamined = 1'000;
 
   TenantId tenant;
   std::optional<Instant> from = {};    // made then or later
   std::optional<Instant> before = {};  // made earlier
-  CredentialId credential = {};        // empty: of any
-  std::string facts_with = {};         // a text in their facts; empty: whatever they say
+  CredentialId credential = {};        // empty: of any credential
+  std::string facts_with = {};         // a text that their facts contain; empty: any facts
   bool oldest_first = false;
   std::optional<SignaturePosition> after = {};  // behind this one, in the order of the list
   std::size_t most = 50;                        // rows on a page

@@ -1,8 +1,8 @@
 // Store is Rakkan's durable state behind one interface: SQLite now, PostgreSQL for many nodes to come. A function that
 // returns success has made its change durable (fsync included). Credentials, PINs and API keys are read here and
 // changed by Ledger::commit alone, so that no change is without its entry in the log. Thread-safe; one process, and in
-// it one Store, has a data folder at a time (DataFolder says who). Every function fails with store_unavailable (disk,
-// lock) or store_corrupt (a row that we did not write).
+// it one Store, has a data folder at a time (it holds the DataFolder). Every function fails with store_unavailable
+// (disk, lock) or store_corrupt (a row that we did not write).
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ namespace rakkan::store {
 // One try of a PIN, counted as a failure before it is judged: a crash in between never gives a free try.
 struct PinAttempt {
   ActivationSecret secret;
-  unsigned failures = 0;  // with this one
+  unsigned failures = 0;  // failures in a row, this attempt included
 };
 
 // After a failure the next try has to wait, twice as long after each further one; in the end the PIN is locked.
@@ -44,10 +44,10 @@ class Store : public Ledger, public ApiKeyStore {
   // credential_unknown
   [[nodiscard]] virtual Result<CredentialRow> credential(const CredentialId& id) = 0;
   [[nodiscard]] virtual Result<std::vector<CredentialRow>> credentials() = 0;  // by id
-  // Counts a failure of that tenant, durably, and hands out the secret. activation_missing when there is none. Without
-  // counting: pin_locked when the tenant's failures are used up (a lock whose time is over starts its count afresh);
-  // pin_wait, with the time, while the wait for its last failure lasts. A tenant that never had the PIN right waits for
-  // the failures of all tenants together as well, and is never locked by them.
+  // Counts a failure of that tenant, durably, and hands out the secret. activation_missing when the credential has no
+  // PIN. Two errors count nothing: pin_locked when the tenant's failures are used up (a lock whose time is over starts
+  // its count afresh), and pin_wait, with the time, while the wait for its last failure lasts. A tenant that never had
+  // the PIN right waits for the failures of all tenants together as well, and is never locked by them.
   [[nodiscard]] virtual Result<PinAttempt> begin_pin_attempt(const CredentialId& id, const TenantId& tenant,
                                                              const LockPolicy& policy, Instant now) = 0;
   // The PIN was right: the tenant's failures are forgotten, and those of others no longer concern it.
@@ -57,7 +57,7 @@ class Store : public Ledger, public ApiKeyStore {
 };
 
 // Opens or creates <data_dir>/rakkan.db (owner only) and brings its schema to this version; a newer schema is
-// store_unavailable, and so is a database that somebody else has open. `files` outlives the store.
+// store_unavailable, and so is a database that another process has open. `files` outlives the store.
 [[nodiscard]] Result<std::unique_ptr<Store>> open_sqlite(const std::filesystem::path& data_dir,
                                                          const Options& options = {},
                                                          FileSystem& files = posix_file_system());

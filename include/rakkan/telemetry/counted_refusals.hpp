@@ -1,4 +1,4 @@
-// CountedRefusals keeps callers who are refused again and again from filling the log: of one error and one tenant the
+// CountedRefusals keeps callers that are refused again and again from filling the log: for each error and tenant the
 // first request has its line at once; those of the minute after it are counted, and one line says how many they were
 // and from how many addresses. A steady flood costs a line a minute.
 #pragma once
@@ -21,18 +21,19 @@ class CountedRefusals {
  public:
   using Time = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::minutes kWindow{1};
-  // Told apart within a window; a caller who changes the address with every request fills no memory.
+  // Addresses that are distinguished within a window; a caller that changes its address with every request fills no
+  // memory.
   static constexpr std::size_t kMostAddresses = 1'024;
-  // Of one error; the refusals of more tenants than these are counted together, as of none.
+  // Tenants told apart for one error; refusals of further tenants are counted together, without a name.
   static constexpr std::size_t kMostTenants = 64;
 
-  explicit CountedRefusals(Log& log) noexcept : log_(&log) {}  // the log outlives it
-  ~CountedRefusals();                                          // writes what it counted
+  explicit CountedRefusals(Log& log) noexcept : log_(&log) {}  // the log outlives the CountedRefusals
+  ~CountedRefusals();                                          // writes the counts
   CountedRefusals(const CountedRefusals&) = delete;
   CountedRefusals& operator=(const CountedRefusals&) = delete;
 
-  // Whether the request is to have a line of its own; otherwise it is counted. `tenant`: empty when no known key was
-  // shown. Thread-safe.
+  // True when the request is to have a line of its own; otherwise it is counted. `tenant` is empty when the request
+  // showed no known key. Thread-safe.
   [[nodiscard]] bool takes(ErrorCode code, const IpAddress& peer, std::string_view tenant, Time now) noexcept;
   // Writes the counts of windows that are over. Called every few seconds; thread-safe.
   void flush(Time now) noexcept;

@@ -1,5 +1,5 @@
-// ExpiryWatch says how long certificates last: rakkan_certificate_days_left{credential}, and a line in the log once
-// when 90, 30 and 7 days are left, and once when a certificate has expired.
+// ExpiryWatch reports how long certificates last: by rakkan_certificate_days_left{credential}, and by a line in the log
+// once when 90, 30 and 7 days are left, and once when a certificate has expired.
 #pragma once
 
 #include <chrono>
@@ -16,19 +16,20 @@ namespace rakkan::telemetry {
 
 class ExpiryWatch {
  public:
-  ExpiryWatch(Metrics& metrics, Log& log, const Clock& clock);  // they outlive this
+  ExpiryWatch(Metrics& metrics, Log& log, const Clock& clock);  // all three outlive the ExpiryWatch
 
-  // The certificate that the credential has now; a new one (renewal) begins afresh. Thread-safe.
+  // Notes the end of the certificate that the credential has now; a new certificate (renewal) begins afresh.
+  // Thread-safe.
   void observe(std::string_view credential, Instant not_after);
-  // It has none any more, or is disabled.
+  // Forgets a credential that has no certificate any more or is disabled.
   void forget(std::string_view credential);
-  // Logs what has become due. Called now and then (hourly is plenty).
+  // Logs the warnings that have become due. To be called now and then (hourly is plenty).
   void check();
 
  private:
   struct Certificate {
     Instant not_after;
-    std::size_t warnings = 0;  // how many thresholds are behind it
+    std::size_t warnings = 0;  // the number of thresholds that it has passed
   };
   void warn_if_due(const std::string& credential, Certificate& certificate);
 

@@ -1,5 +1,5 @@
-// Log writes one JSON object a line, from a thread of its own: a caller formats its line and goes on, and when the
-// output is slow the oldest waiting lines are dropped and counted; nobody waits.
+// Log writes lines, each of them one JSON object, from a thread of its own: a caller formats its line and goes on. When
+// the output is slow, the oldest waiting lines are dropped and counted; no caller waits.
 //
 //   {"ts":"2026-11-24T01:02:03.004Z","level":"info","msg":"request","request_id":"4f…","method":"POST",…}
 //
@@ -31,7 +31,7 @@ struct Field {
 [[nodiscard]] std::string_view name(LogLevel level) noexcept;  // "warning"
 [[nodiscard]] std::optional<LogLevel> log_level_from_name(std::string_view name) noexcept;
 
-// One answered request. Empty texts are left out.
+// RequestLine describes one answered request. Empty texts are left out.
 struct RequestLine {
   std::string_view request_id{};
   std::string_view trace_id{};
@@ -47,23 +47,24 @@ struct RequestLine {
 
 class Log {
  public:
-  // What open() would refuse, without making a file: configuration_invalid, file_unwritable, with the key in `where`.
+  // Fails when open() would refuse the options, without making a file: configuration_invalid, file_unwritable, with the
+  // option in `where`.
   [[nodiscard]] static Result<void> check(const LogOptions& options);
-  // configuration_invalid (level), file_unwritable. The clock outlives the log.
+  // Opens the log. The clock outlives it. configuration_invalid (level), file_unwritable.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(const LogOptions& options, const Clock& clock);
-  ~Log();  // writes what waits
+  ~Log();  // writes the waiting lines
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
   [[nodiscard]] bool writes(LogLevel level) const noexcept { return level >= least_; }
-  // Thread-safe. Text that is not UTF-8 is replaced piece by piece with U+FFFD.
+  // Writes a line. Bytes that are not UTF-8 become U+FFFD. Thread-safe.
   void write(LogLevel level, std::string_view message, std::initializer_list<Field> fields = {}) noexcept;
   void request(const RequestLine& line) noexcept;
-  // The error's slug and detail, at the level of its row.
+  // Writes a line with the error's slug and detail, at the level of its row.
   void failure(std::string_view message, const Error& error, std::string_view request_id = {}) noexcept;
 
-  [[nodiscard]] std::uint64_t dropped() const noexcept;  // lines, since the start
-  void flush() noexcept;                                 // asks for it; does not wait
+  [[nodiscard]] std::uint64_t dropped() const noexcept;  // lines dropped since the start
+  void flush() noexcept;                                 // asks for the waiting lines to be written; does not wait
 
  private:
   struct Impl;

@@ -1,6 +1,6 @@
-// Metrics in the text format of Prometheus. Whoever counts holds a handle: a pointer to the number itself, so that the
-// hot path looks nothing up. What somebody else counts already (pools, the trail, the byte budget) is watched: read
-// when somebody scrapes.
+// Metrics in the text format of Prometheus. Code that counts holds a handle, a pointer to the number itself, so that
+// the hot path looks nothing up. Numbers that other parts count already (pools, the trail, the byte budget) are
+// watched: they are read at each scrape.
 //
 // Names: rakkan_<what>_<unit>, "_total" for counts; process_* are those that every Prometheus client has. Labels come
 // from the program (routes, statuses, pools, credentials), never from a caller's text.
@@ -18,7 +18,8 @@ namespace rakkan::telemetry {
 
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
-// Handles are cheap to copy, thread-safe, and live as long as their Metrics. A default one counts nothing.
+// Handles are cheap to copy, thread-safe, and live as long as their Metrics. A default-constructed handle counts
+// nothing.
 class Counter {
  public:
   Counter() = default;
@@ -32,7 +33,7 @@ class Counter {
 class Histogram {
  public:
   Histogram() = default;
-  void observe(std::chrono::nanoseconds duration) const noexcept;  // in seconds
+  void observe(std::chrono::nanoseconds duration) const noexcept;  // the histogram's unit is seconds
   void observe(double value) const noexcept;
 
  private:
@@ -40,7 +41,8 @@ class Histogram {
   void* histogram_ = nullptr;
 };
 
-// Requests of one route: rakkan_http_requests_total{method,route,status}, rakkan_http_request_seconds{method,route}.
+// RouteMetrics counts the requests of one route: rakkan_http_requests_total{method,route,status},
+// rakkan_http_request_seconds{method,route}.
 class RouteMetrics {
  public:
   RouteMetrics() = default;
@@ -66,20 +68,22 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // The same name and labels give the same number. Called at start, not per request.
+  // The counter of a name with labels; the same name and labels give the same number. To be called at the start, not
+  // for each request.
   [[nodiscard]] Counter counter(const std::string& name, const std::string& help, const Labels& labels = {});
-  // Seconds; buckets from 50 µs to 10 s unless said otherwise.
+  // A histogram in seconds, with buckets from 50 µs to 10 s unless others are given.
   [[nodiscard]] Histogram histogram(const std::string& name, const std::string& help, const Labels& labels = {},
                                     const std::vector<double>& buckets = {});
   [[nodiscard]] RouteMetrics route(const std::string& method, const std::string& route);
 
-  // `read` is called at each text(), on its caller's thread; what it reads outlives the Metrics or the returned watch.
+  // Watch is a number that `read` returns. `read` is called at each text(), on its caller's thread; the things that it
+  // reads outlive the Metrics or the returned Watch.
   class Watch {
    public:
     Watch() = default;
     Watch(Watch&&) noexcept = default;
     Watch& operator=(Watch&&) noexcept = default;
-    ~Watch() = default;  // ends it
+    ~Watch() = default;  // ends the watching
 
    private:
     friend class Metrics;
@@ -89,7 +93,7 @@ class Metrics {
   [[nodiscard]] Watch watch_each(WatchedKind kind, std::string name, std::string help,
                                  std::function<std::vector<Sample>()> read);
 
-  // text/plain; version=0.0.4
+  // All numbers in the text format of Prometheus (text/plain; version=0.0.4).
   [[nodiscard]] std::string text() const;
 
  private:

@@ -1,3 +1,4 @@
+// Options of the log that an operator can set.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +7,7 @@
 namespace rakkan::telemetry {
 
 struct LogOptions {
-  std::string level = "info";     // the least that is written: debug, info, warning, error, critical
+  std::string level = "info";     // the least level that is written: debug, info, warning, error, critical
   std::string output = "stderr";  // stderr, stdout, or a file to append to
   std::size_t queue = 8'192;      // lines that may wait for the output; beyond them the oldest are dropped and counted
 };

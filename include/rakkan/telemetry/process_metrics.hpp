@@ -1,5 +1,5 @@
-// The numbers that Prometheus' client libraries tell of every process, under the names that its dashboards know:
-// process_*; and rakkan_build_info, whose label says the version.
+// The process_* metrics that Prometheus' client libraries have for every process, under the names that dashboards
+// expect, and rakkan_build_info, whose label has the version.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace rakkan::telemetry {
 
-// Read at each scrape, from /proc and the kernel; a number that cannot be read is left out. The metrics outlive the
-// watches.
+// Watches these numbers, which are read at each scrape from /proc and the kernel; a number that cannot be read is left
+// out. The metrics outlive the watches.
 [[nodiscard]] std::vector<Metrics::Watch> watch_process(Metrics& metrics, const std::string& version);
 
 }  // namespace rakkan::telemetry

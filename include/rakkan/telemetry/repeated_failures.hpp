@@ -1,4 +1,4 @@
-// RepeatedFailures keeps a fault that comes with every request from filling the log: of one error a line a second,
+// RepeatedFailures keeps a fault that comes with every request from filling the log: each error gets one line a second,
 // which says how often the error came since the line before.
 #pragma once
 
@@ -18,10 +18,11 @@ class RepeatedFailures {
   using Time = std::chrono::steady_clock::time_point;
   static constexpr std::chrono::seconds kBetweenLines{1};
 
-  // The log outlives it.
+  // The log outlives the RepeatedFailures.
   explicit RepeatedFailures(Log& log) noexcept : log_(&log) {}
 
-  // As Log::failure, at the level of the error's row, with "times". Thread-safe; takes no lock.
+  // Writes a line as Log::failure does, at the level of the error's row, with the field "times". Thread-safe; takes no
+  // lock.
   void note(std::string_view message, const Error& error, std::string_view request_id,
             Time now = std::chrono::steady_clock::now()) noexcept;
 

@@ -1,4 +1,5 @@
-// Identifiers that join a request's lines here with those of the caller: W3C Trace Context (traceparent, version 00).
+// Identifiers that join the log lines of a request with those of its caller: W3C Trace Context (traceparent, version
+// 00).
 #pragma once
 
 #include <optional>
@@ -16,10 +17,11 @@ struct TraceParent {
   bool sampled = false;
 };
 
-// Nothing when it is not as Trace Context §3.2 says; a later version is read by its first four parts.
+// Reads a traceparent by Trace Context §3.2, nothing when it is malformed; a later version is read by its first four
+// parts.
 [[nodiscard]] std::optional<TraceParent> parse_traceparent(std::string_view header);
 
-// 32 hexadecimal digits: the id of a request, and its trace's when the caller has none.
+// Makes an id of 32 hexadecimal digits for a request, which is its trace's id too when the caller sent none.
 [[nodiscard]] Result<std::string> make_request_id(RandomSource& random);
 
 }  // namespace rakkan::telemetry

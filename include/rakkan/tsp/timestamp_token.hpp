@@ -1,6 +1,8 @@
-// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo. verify_signature and
-// matches are the separate questions to it. parse_response reads the answer of an authority: a token or a rejection,
-// never both.
+// TimestampToken is a parsed TimeStampToken (RFC 3161 §2.4.2): a CMS SignedData over one TSTInfo. verify_signature
+// checks its signature, matches compares it with a request. parse_response reads the answer of an authority: a token or
+// a rejection, never both.
+//
+//   TimeStampToken ::= ContentInfo      -- id-signedData, whose eContent is a TSTInfo (src/tsp/tst_info.cpp)
 #pragma once
 
 #include <optional>
@@ -25,10 +27,10 @@ struct Accuracy {
 };
 
 struct TstInfo {
-  // One DER TSTInfo (version 1); a FALSE that is written out is read. Fails with malformed_timestamp_response, also for
-  // a critical extension: none is known here.
+  // Parses one DER TSTInfo (version 1); an encoded FALSE is accepted. Fails with malformed_timestamp_response, also for
+  // a critical extension, since none is supported.
   [[nodiscard]] static Result<TstInfo> parse(ByteView der);
-  // Without extensions; genTime with milliseconds and no trailing zeros.
+  // The encoding without extensions; genTime has milliseconds and no trailing zeros.
   [[nodiscard]] Bytes encode() const;
 
   der::Oid policy;
@@ -39,28 +41,29 @@ struct TstInfo {
   bool ordering = false;
   std::optional<Bytes> nonce;        // INTEGER content octets
   Bytes tsa_name;                    // content of tsa [0]: a GeneralName; empty when absent
-  std::vector<der::Oid> extensions;  // ids only, none critical
+  std::vector<der::Oid> extensions;  // their ids; none is critical
 };
 
 class TimestampToken {
  public:
-  // Parses a ContentInfo of a token with exactly one SignerInfo, in DER or, as some authorities send it, in BER
-  // (der::from_ber). Fails with malformed_timestamp_response, or unsupported_algorithm for a digest that is not ours.
-  // Verifies nothing.
+  // Parses the ContentInfo of a token with exactly one SignerInfo, in DER or, as some authorities send it, in BER
+  // (der::from_ber). Fails with malformed_timestamp_response, or unsupported_algorithm for a digest that is not
+  // supported. Verifies nothing.
   [[nodiscard]] static Result<TimestampToken> parse(ByteView encoding);
 
-  // The token in DER: TSTInfo, signed attributes and certificates, over which hashes and signatures are, as they came.
+  // The token in DER; TSTInfo, signed attributes and certificates, which are hashed or signed, are as they came.
   [[nodiscard]] ByteView der() const noexcept { return signed_data_.der(); }
   [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
   [[nodiscard]] const cms::SignedData& signed_data() const noexcept { return signed_data_; }
 
-  // The signature and the signer's certificate (by sid and ESSCertIDv2, from the token or else from `extra`), its
-  // extended key usage timeStamping alone and critical, valid at generation_time. No path. Returns the TSU's
-  // certificate. Tokens from before RFC 5816 have no ESSCertIDv2: `binding` says whether that is enough.
+  // Verifies the signature and the signer's certificate (found by sid and ESSCertIDv2, in the token or else in
+  // `extra`): its extended key usage is timeStamping alone and critical, and it is valid at generation_time. No path is
+  // validated. Returns the TSU's certificate. Tokens from before RFC 5816 have no ESSCertIDv2: `binding` says whether
+  // the sid is enough.
   [[nodiscard]] Result<pki::Certificate> verify_signature(
       const std::vector<pki::Certificate>& extra = {},
       cms::CertificateBinding binding = cms::CertificateBinding::signing_certificate_v2) const;
-  // Does the token answer this request: imprint, nonce, policy? tsa_response_mismatch.
+  // Succeeds when the token answers this request: imprint, nonce and policy agree. tsa_response_mismatch.
   [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
 
  private:
@@ -71,11 +74,11 @@ class TimestampToken {
   TstInfo info_;
 };
 
-// PKIStatusInfo of a rejection (RFC 3161 §2.4.2).
+// Rejection is the PKIStatusInfo of a rejection (RFC 3161 §2.4.2).
 struct Rejection {
   std::uint64_t status = 2;                    // 2 rejection, 3 waiting, 4 revocationWarning, 5 revocationNotification
-  std::optional<PkiFailureInfo> failure_info;  // the first bit set that RFC 3161 names
-  std::string text;  // PKIFreeText, its strings joined by blanks; of a foreign authority: not to be trusted
+  std::optional<PkiFailureInfo> failure_info;  // the first set bit that RFC 3161 names
+  std::string text;  // PKIFreeText, its strings joined by blanks; text of a foreign authority, not to be trusted
 };
 
 // Parses a TimeStampResp, in DER or in BER: a token when granted (0 or 1), else the rejection. Fails with

@@ -25,11 +25,12 @@ struct TsuPolicy {
   bool include_tsa_name = false;
 };
 
-// Whether a unit with that policy may give a token for the request at all: bad_request_version, unsupported_algorithm,
-// bad_imprint_algorithm, unaccepted_policy, unaccepted_extension. The same request is rejected for it at any time.
+// Checks whether a unit with that policy may give a token for the request at all: bad_request_version,
+// unsupported_algorithm, bad_imprint_algorithm, unaccepted_policy, unaccepted_extension. A request that is rejected
+// here is rejected at any time.
 [[nodiscard]] Result<void> accept_request(const TimestampRequest& request, const TsuPolicy& policy);
 
-// A token on its way to the key: all of it but the signature. Only a Tsu makes one.
+// UnsignedToken is a token on its way to the key: everything but the signature. Only a Tsu makes one.
 class UnsignedToken {
  public:
   [[nodiscard]] const TstInfo& info() const noexcept { return info_; }
@@ -43,15 +44,15 @@ class UnsignedToken {
         embed_certificates_(embed_certificates) {}
 
   TstInfo info_;
-  Bytes content_;  // info_, encoded
+  Bytes content_;  // the encoding of info_
   cms::SignedAttributes attributes_;
   bool embed_certificates_;
 };
 
 class Tsu {
  public:
-  // Checks the certificate (EKU timeStamping alone and critical, key match): certificate_unsuitable,
-  // key_certificate_mismatch.
+  // Makes a unit and checks its certificate (extendedKeyUsage timeStamping alone and critical, key match):
+  // certificate_unsuitable, key_certificate_mismatch.
   [[nodiscard]] static Result<std::shared_ptr<Tsu>> create(std::shared_ptr<crypto::Signer> signer,
                                                            const crypto::AlgorithmSuite& suite,
                                                            pki::Certificate certificate,
@@ -59,22 +60,23 @@ class Tsu {
                                                            std::shared_ptr<SerialSource> serials,
                                                            std::shared_ptr<ClockGate> clock);
 
-  // The line from a request to its token in three parts: whoever asks journals the token before the key is touched, and
-  // uses the key on a thread of its own. All are thread-safe.
-  // prepare: policy, clock, certificate (its validity and private key usage period at that time), serial number; it
-  // touches no key. The error's row names the failInfo. sign blocks on the signer. complete: the token in DER, once the
-  // signature verifies (self_check_failed).
+  // The line from a request to its token has three parts, so that the caller can journal the token before the key is
+  // touched and use the key on a thread of its own. All are thread-safe. prepare checks policy, clock and certificate
+  // (its validity and private key usage period at that time) and takes a serial number; it touches no key, and the row
+  // of its error names the failInfo. sign blocks on the signer. complete returns the token in DER, once the signature
+  // verifies (self_check_failed).
   [[nodiscard]] Result<UnsignedToken> prepare(const TimestampRequest& request);
   [[nodiscard]] Result<Bytes> sign(const UnsignedToken& token);
   [[nodiscard]] Result<Bytes> complete(const UnsignedToken& token, ByteView signature) const;
-  // The response that says why not: the title alone, since details of a failure inside are not the requester's
-  // business.
+  // The response of a rejection. It has the error's title alone, since details of an internal failure are not for the
+  // requester.
   [[nodiscard]] static Bytes reject(const Error& why);
 
   [[nodiscard]] const pki::Certificate& certificate() const noexcept;
-  // By which complete() verifies: for whoever makes its table.
+  // The SelfCheck with which complete() verifies, for the code that has its table made.
   [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept;
-  // The largest token this unit makes for a request with certReq, in bytes: for the /Contents reserve.
+  // The size in bytes of the largest token that this unit makes for a request with certReq, for the reserve of
+  // /Contents.
   [[nodiscard]] std::size_t max_token_size() const noexcept;
 
   struct Impl;

@@ -1,5 +1,5 @@
-// Our log judged by Go's golang.org/x/mod/sumdb (log_witness.go): checkpoints, proofs, tiles, consistency. Whatever it
-// verifies it must refuse as soon as one byte is altered.
+// Our log judged by Go's golang.org/x/mod/sumdb (log_witness.go): checkpoints, proofs, tiles, consistency. It must
+// refuse everything that it verified as soon as one byte is altered.
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -68,7 +68,7 @@ class LogWitness : public ::testing::Test {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_EQ(outcome.output, "verified\n");
   }
-  // With a byte of that file altered; the file is mended afterwards.
+  // Expects a refusal while a byte of that file is altered; mends the file afterwards.
   void expect_refused(const std::vector<std::string>& words, const fs::path& file, std::size_t offset) const {
     const Bytes whole = read_file(file, 1U << 26U).value();
     Bytes altered = whole;

@@ -1,5 +1,5 @@
-// Signatures across the border, both ways: what the openssl program signs we verify, what we sign it verifies; and what
-// no verifier may accept.
+// Signatures of the openssl program, verified by us, and ours, verified by it; and signatures that no verifier may
+// accept.
 #include <gmock/gmock.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -197,7 +197,7 @@ TEST(Schemes, AreNotMistakenForEachOther) {
               FailsWith(ErrorCode::signature_invalid));
 }
 
-// Raw RSA over a block of our making: what a forger of small exponents or a careless signer might send.
+// Raw RSA over a block of our making, as a forger of small exponents or a careless signer might send it.
 Bytes raw_rsa(KeyKind kind, const Bytes& block) {
   const std::string& pem = key_pem(kind);
   const std::unique_ptr<BIO, decltype([](BIO* bio) { BIO_free(bio); })> input(

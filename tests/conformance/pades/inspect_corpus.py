@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""What `rakkan inspect` says of the signatures of the corpora, against pdfsig (poppler, NSS): inspect_corpus.py RAKKAN
+"""The verdicts of `rakkan inspect` on the signatures of the corpora, against pdfsig (poppler, NSS): inspect_corpus.py RAKKAN
 
-Nothing that pdfsig calls a digest mismatch or an invalid signature may be intact. What pdfsig calls valid must be intact,
+Nothing that pdfsig calls a digest mismatch or an invalid signature may be intact. A signature that pdfsig calls valid must be intact,
 or unchecked (a form or an algorithm that is not read here), or broken for a reason that pdfsig does not look at: the
 ByteRange's gap, the timestamp, content in a detached signature, a second SignerInfo.
 """

@@ -206,7 +206,7 @@ class Comparison:
 
 
 def compare(before, after):
-    """What was not preserved, as a list of lines."""
+    """The things that were not preserved, as a list of lines."""
     return Comparison(before, after).run()
 
 

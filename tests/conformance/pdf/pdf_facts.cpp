@@ -1,4 +1,4 @@
-// Says what the reader sees: a path a line on standard input, a JSON object a line on standard output.
+// Prints the facts that the reader finds: a path a line on standard input, a JSON object a line on standard output.
 #include <ctime>
 #include <iostream>
 #include <sstream>

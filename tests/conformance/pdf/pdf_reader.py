@@ -32,7 +32,7 @@ def corpus():
 
 
 def facts_of(program, files):
-    """What the reader says, a file after the other in one process: a crash or a hang is an error of the whole run."""
+    """The reader's answers, a file after the other in one process: a crash or a hang is an error of the whole run."""
     run = subprocess.run([program], input="\n".join(map(str, files)), capture_output=True, text=True, errors="replace",
                          timeout=3000)
     lines = [json.loads(line) for line in run.stdout.splitlines()]

@@ -1,5 +1,5 @@
 // Cross-reference tables whose rows are not 20 bytes long, or have text behind them: qpdf reads them without a word,
-// and so do we, the same; signed, they are what they were with one revision more.
+// and so do we, the same; signed, they are the same with one revision more.
 #include <gmock/gmock.h>
 
 #include <map>

@@ -1,4 +1,4 @@
-// Every certificate that the corpora hold, in whatever it is wrapped: our parser beside OpenSSL's.
+// Every certificate of the corpora, whatever file it is wrapped in: our parser beside OpenSSL's.
 #include <gmock/gmock.h>
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 using OpensslCertificate = std::unique_ptr<X509, decltype([](X509* x) { X509_free(x); })>;
 
-// Where we refuse what OpenSSL reads, and why. Nothing else may differ, in either direction.
+// The certificates that we refuse and OpenSSL reads, and why. Nothing else may differ, in either direction.
 struct Stricter {
   std::string_view file;
   std::string_view detail;
@@ -51,7 +51,7 @@ OpensslCertificate openssl_parse(ByteView der) {
   return at == der.data() + der.size() ? std::move(certificate) : nullptr;
 }
 
-// What the corpora hold: everything that both read.
+// A certificate of the corpora that both read.
 struct Found {
   Certificate ours;
   OpensslCertificate theirs;
@@ -127,7 +127,7 @@ class Scan {
   std::size_t stricter_ = 0;
 };
 
-// What the scan finds, once for all tests.
+// The findings of the scan, which runs once for all tests.
 const Scan& scan_of(const fs::path& corpora) {
   static const Scan scan = [&] {
     Scan result;
@@ -170,7 +170,7 @@ TEST(Certificates, FieldsAreTheSame) {
   }
 }
 
-// For every certificate and everyone whose name is its issuer's.
+// For every certificate and every other one whose subject is its issuer.
 TEST(Certificates, SignaturesVerifyExactlyWhenOpensslVerifiesThem) {
   RAKKAN_CORPORA_OR_SKIP(corpora);
   const auto& found = scan_of(corpora).found();

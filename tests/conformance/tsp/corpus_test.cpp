@@ -29,7 +29,7 @@ Result<pki::Certificate> verify(const std::filesystem::path& file, const std::ve
   return token.verify_signature(extra);
 }
 
-// What these say is right by their manifests and refused by us on purpose.
+// The error of a file that is right by its manifest and refused by us on purpose.
 std::optional<ErrorCode> our_refusal(std::string_view file) {
   if (file.find("SigningCertificateV1.tsr") != std::string_view::npos) {
     return ErrorCode::signature_invalid;  // names its certificate by SHA-1 alone
@@ -67,9 +67,9 @@ TEST(TokenCorpus, EveryTokenIsVerifiedOrRefusedAsItsManifestSays) {
   EXPECT_GE(rejected, 7);
 }
 
-// By the reason that the file was made for, not by an accident of the reader. (The malformed signingCertificateV2 of
-// others there stand in attributes that are not in DER's order either; the unit tests of cms have such values in good
-// order.)
+// They are refused for the reason that they were made for, not by an accident of the reader. (The malformed
+// signingCertificateV2 of others there stand in attributes that are not in DER's order either; the unit tests of cms
+// have such values in good order.)
 TEST(TokenCorpus, TokensMadeWrongAreRefusedForWhatIsWrong) {
   RAKKAN_CORPORA_OR_SKIP(corpora);
   const auto detail_of = [&](std::string_view name) -> std::string {

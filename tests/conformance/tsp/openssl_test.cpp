@@ -1,4 +1,4 @@
-// `openssl ts` asks and verifies, our unit answers; and the other way round.
+// `openssl ts` asks our unit and verifies its tokens; and the other way round.
 #include <gmock/gmock.h>
 
 #include <tuple>
@@ -153,7 +153,7 @@ TEST_F(OpenSslClient, R13_ReadsOurRejectionsAndTheirReasons) {
   rejected(query({"-sha256"}), "the request cannot be handled due to system failure");
 }
 
-// What our tests take for BER, OpenSSL takes for the same token.
+// OpenSSL reads the same token from the BER that our tests write.
 TEST_F(OpenSslClient, VerifiesInBerWhatWeReadInBer) {
   const test::TestTsu unit(authority);
   const Bytes response = test::respond(*unit.tsu, query({"-sha256", "-cert"}));
@@ -248,7 +248,7 @@ TEST_F(OpenSslAuthority, ThatStreamsItsTokenInBerIsVerifiedToo) {
   EXPECT_THAT(token.matches(request), IsOk());
   EXPECT_THAT(token.verify_signature(), IsOk());
   EXPECT_EQ(copy_of(*token.signed_data().content()), content);
-  // The token as we keep it is the same to OpenSSL, with the same signature.
+  // OpenSSL finds the token as we keep it, in DER, to have the same content and signature.
   const auto kept = run_command({"openssl", "cms", "-verify", "-cades", "-purpose", "timestampsign", "-binary",
                                  "-inform", "DER", "-in", files.write("token.der", token.der()), "-CAfile",
                                  files.path("cert.pem"), "-partial_chain", "-out", files.path("seen")});

@@ -15,7 +15,7 @@ using test::PowerLossFileSystem;
 using test::submission;
 using test::TrailFixture;
 
-// What somebody outside holds: entries acknowledged to him, checkpoints given to him.
+// The things that somebody outside holds: entries acknowledged to him, checkpoints given to him.
 struct Outside {
   std::set<std::string> acknowledged;  // bodies of records
   std::set<std::string> checkpoints;
@@ -24,7 +24,7 @@ struct Outside {
 
 class OnABadDisk : public ::testing::Test {
  protected:
-  // The data folder is there.
+  // The data folder exists before the first operation.
   OnABadDisk() : fixture_(disk_) {
     fixture_.on_sqlite = true;
     const std::filesystem::path folder = fixture_.temporary.path();

@@ -91,7 +91,7 @@ TEST(SessionLost, AllSessionsClosedByTheDeviceAreOpenedAgain) {
   ASSERT_THAT(token.sign(), IsOk());
   ASSERT_OK_AND_ASSIGN(const auto module, test::SoftHsm::process().module(FaultyPkcs11::process().options()));
   ASSERT_OK_AND_ASSIGN(const auto tokens, module->tokens());
-  // Behind our back, as a device does it that times sessions out: closes them and logs out.
+  // Closes all sessions behind the token's back and so logs out, as a device does that times sessions out.
   const auto close_all = reinterpret_cast<unsigned long (*)(unsigned long)>(
       ::dlsym(::dlopen("/usr/lib/softhsm/libsofthsm2.so", RTLD_NOW), "C_CloseAllSessions"));
   const auto ours = std::ranges::find(tokens, token.label, &Module::Description::label);

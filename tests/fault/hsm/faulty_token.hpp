@@ -13,7 +13,7 @@
 
 namespace rakkan::hsm {
 
-// Of a token that the process has not yet: ctest runs each test alone, a person may run all in one go.
+// The label of a token that the process does not have yet: ctest runs each test alone, a person may run all at once.
 inline std::string fresh_label() {
   static int last = 0;
   return "t" + std::to_string(++last);
@@ -25,7 +25,7 @@ struct FaultyToken {
   std::string label = {};
   crypto::Digest digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("a contract"));
 
-  // Without faults, calls counted from 0.
+  // Makes one without planned faults, with calls counted from 0.
   [[nodiscard]] static Result<FaultyToken> make() {
     test::FaultyPkcs11::process().reset();
     std::string label = fresh_label();
@@ -43,7 +43,7 @@ struct FaultyToken {
     return signer->public_key().verify(suite, digest, signature);
   }
 
-  // On a thread of its own, which has no session yet and closes its session at its end.
+  // Signs on a new thread, which has no session yet and closes its session at its end.
   [[nodiscard]] Result<void> sign_on_new_thread() const {
     Result<void> result;
     std::thread([&] { result = sign(); }).join();

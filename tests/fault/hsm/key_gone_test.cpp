@@ -22,7 +22,7 @@ using namespace std::chrono_literals;
 
 namespace fs = std::filesystem;
 
-// All tokens of the process, back at the end whatever happens.
+// Takes the files of all tokens of the process away; they are back at its end, whatever happens.
 class Away {
  public:
   Away() { fs::rename(here(), there()); }
@@ -38,7 +38,7 @@ class Away {
   static fs::path there() { return SoftHsm::process().folder() / "tokens.away"; }
 };
 
-// Another program of the operator's does so.
+// Destroys the private keys of that label, as another program of the operator would.
 void destroy_private_keys(const std::string& label, const std::string& key) {
   CK_FUNCTION_LIST_PTR functions = nullptr;
   const auto entry = reinterpret_cast<CK_C_GetFunctionList>(
@@ -65,7 +65,7 @@ void destroy_private_keys(const std::string& label, const std::string& key) {
   functions->C_CloseSession(session);
 }
 
-// As often as the errors allow, for a minute at most.
+// Tries again as often as the errors allow, for a minute at most.
 template <class Try>
 auto until_it_works(const Try& attempt) {
   const auto end = std::chrono::steady_clock::now() + 60s;

@@ -32,7 +32,7 @@ TEST(LoginFaults, AWrongPinIsTriedExactlyOnceInThisProcess) {
   ASSERT_OK_AND_ASSIGN(const ClosedToken closed, closed_token());
   EXPECT_THAT(Token::open(closed.module, closed.address, wrong_pin()), FailsWith(ErrorCode::hsm_pin_rejected));
   EXPECT_EQ(FaultyPkcs11::process().calls("C_Login"), 1U);
-  // Not again, not by another Token, not even with the right one: an operator looks first, then restarts.
+  // The PIN is not tried again, not by another Token, not even the right one: an operator looks first, then restarts.
   EXPECT_THAT(Token::open(closed.module, closed.address, wrong_pin()), FailsWith(ErrorCode::hsm_pin_rejected));
   EXPECT_THAT(Token::open(closed.module, closed.address, SoftHsm::user_pin()), FailsWith(ErrorCode::hsm_pin_rejected));
   EXPECT_EQ(FaultyPkcs11::process().calls("C_Login"), 1U);

@@ -15,7 +15,7 @@ using test::FaultyPkcs11;
 using test::IsOk;
 using test::SoftHsm;
 
-// What signing calls when the thread is new and its login was just lost: everything it ever calls.
+// The functions that signing calls when the thread is new and its login was just lost: all that it ever calls.
 constexpr std::array kCalls = {
     "C_GetSlotList",     "C_GetTokenInfo", "C_OpenSession",      "C_Login",    "C_CloseSession",
     "C_FindObjectsInit", "C_FindObjects",  "C_FindObjectsFinal", "C_SignInit", "C_Sign"};
@@ -23,12 +23,12 @@ constexpr std::array kCalls = {
 // More often nothing is called but C_GetTokenInfo, once for each token of the process.
 constexpr unsigned long kMostCalls = 4;
 
-// By the table, for one fault in an otherwise healthy module. `relogin`: a session was lost before, so that try is
-// spent.
+// The error by the table for one fault in an otherwise healthy module. `relogin`: a session was lost before, so that
+// the retry is spent.
 std::optional<ErrorCode> expected(const ReturnCodeRow& code, const std::string& function, unsigned long call,
                                   bool relogin) {
   if (function == "C_CloseSession") {
-    return std::nullopt;  // what it answers changes nothing
+    return std::nullopt;  // its answer changes nothing
   }
   if (function == "C_GetSlotList" && call == 2 && code.name == "BUFFER_TOO_SMALL") {
     return std::nullopt;  // another token came in between: asked again

@@ -1,6 +1,5 @@
-// rakkand is killed while keys are made, rotated and revoked, at no particular moment. What
-// the log says afterwards is so in the store, and what the store has is in the log: a key that the log calls revoked
-// does not work, and one that works was made.
+// rakkand is killed while keys are made, rotated and revoked, at no particular moment. The log and the store agree
+// afterwards: a key that the log calls revoked does not work, and one that works was made.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -30,7 +29,7 @@ using namespace std::chrono_literals;
 
 constexpr unsigned kThreads = 3;
 
-// RAKKAN_KILLS: how often; the default is what every run does.
+// The number of kills: RAKKAN_KILLS, or a default for every run.
 int kills() {
   const char* text = std::getenv("RAKKAN_KILLS");
   return text != nullptr ? std::atoi(text) : 20;
@@ -85,7 +84,8 @@ class AdministrationKillTest : public ServerFixture {
     return made_.size() + revoked_.size();
   }
 
-  // The server lives for so many promises, and a while of the next: as much as that on a slow machine too.
+  // The server lives until it has given so many answers, and a while of the next one: it has done as much on a slow
+  // machine.
   void live_and_die(std::size_t how_many, std::chrono::microseconds more) {
     const std::size_t before = promises();
     ServerProcess server = folder_.start();

@@ -16,7 +16,7 @@ using ::testing::IsEmpty;
 
 class ConnectionsAttack : public AttackScene {
  protected:
-  // As many as this process may have beside those that it needs itself, at most `wanted`.
+  // The number of connections that this process may open beside the descriptors that it needs itself, at most `wanted`.
   static std::size_t affordable(std::size_t wanted) {
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -42,7 +42,8 @@ class ConnectionsAttack : public AttackScene {
   }
 };
 
-// One address, no key, not a byte: with 1,024 descriptors those of log, store and tokens must stay.
+// Silent connections from one address without a key: of 1,024 descriptors those of log, store and tokens must stay
+// free.
 TEST_F(ConnectionsAttack, SilentOnesWhereDescriptorsAreFew) {
   affordable(2'000);
   start({}, "ulimit -n 1024");
@@ -221,7 +222,7 @@ class ProxiedAttack : public ConnectionsAttack {
   }
 };
 
-// A rate of an address cannot be passed by claiming to be another, nor put upon another.
+// A caller cannot pass the rate of its address by claiming another one, nor use up the rate of another.
 TEST_F(ProxiedAttack, AnAddressThatAStrangerForwardsIsNotBelieved) {
   start_alone({"http.address_rate.per_second=1", "http.address_rate.burst=20", "http.trusted_proxies=127.0.9.1/32"});
   unsigned refused = 0;
@@ -232,7 +233,7 @@ TEST_F(ProxiedAttack, AnAddressThatAStrangerForwardsIsNotBelieved) {
   EXPECT_EQ(status_for("198.51.100.1", "127.0.9.1"), 200U) << "the address that was claimed has paid for it";
 }
 
-// What the proxy was told by its caller stands on the left of what it saw itself.
+// In X-Forwarded-For, the addresses that the caller told the proxy stand on the left of the one that the proxy saw.
 TEST_F(ProxiedAttack, AnAddressThatTheCallerOfAProxyForwardsIsNotBelieved) {
   start_alone({"http.address_rate.per_second=1", "http.address_rate.burst=20", "http.trusted_proxies=127.0.9.1/32"});
   unsigned refused = 0;

@@ -1,4 +1,4 @@
-// A user on the server's machine: what he finds in its memory, in a core, and in files that let him in.
+// A user on the server's machine looks into its memory, a core, and files that others may read.
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -28,7 +28,7 @@ class MachineAttack : public AttackScene {
     text << std::ifstream(attacked_.folder.log()).rdbuf();
     return text.str();
   }
-  // What `rakkand` says when it does not start; nothing when it does.
+  // The message of a `rakkand` that does not start; nothing when it starts.
   [[nodiscard]] std::optional<std::string> refusal() {
     try {
       start_alone();

@@ -1,4 +1,4 @@
-// Many requests and nothing left of them: a million by RAKKAN_ATTACK_REQUESTS=1000000, a tenth without it.
+// Many requests, of which no memory is left: a million by RAKKAN_ATTACK_REQUESTS=1000000, a tenth without it.
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>

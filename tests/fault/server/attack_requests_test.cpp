@@ -16,7 +16,7 @@ class RequestsAttack : public AttackScene {
   [[nodiscard]] std::string key() const { return attacked_.attacker_key; }
   [[nodiscard]] double listings() const { return metrics().sum("rakkan_http_requests_total", "/v1/keys"); }
 
-  // Everything that the server says to these bytes, until it ends the connection; what stays open is ended by us.
+  // The server's answers to these bytes until it ends the connection; a connection that stays open is ended here.
   [[nodiscard]] std::string all_answers(const std::string& bytes) const {
     Wire wire = connect();
     wire.send(bytes);
@@ -102,8 +102,8 @@ TEST_F(RequestsAttack, NothingIsSmuggled) {
   EXPECT_EQ(listings(), before);
 }
 
-// RFC 9110 §7.1, RFC 3986 §3.2: what is not a path of ours, or an absolute form with an authority, is refused; and
-// never is something routed that stands behind a query or a fragment.
+// RFC 9110 §7.1, RFC 3986 §3.2: a target that is neither a path of ours nor an absolute form with an authority is
+// refused, and text behind a query or a fragment is never routed.
 TEST_F(RequestsAttack, OddTargetsAreRefused) {
   start_alone();
   const double before = listings();
@@ -153,7 +153,7 @@ TEST_F(RequestsAttack, OddTargetsAreRefused) {
   }
 }
 
-// One of each at a time: what it costs is bounded, and what is said is a refusal.
+// One bomb of each kind at a time: its cost is bounded, and the answer is a refusal.
 TEST_F(RequestsAttack, BombsAreRefused) {
   start_alone();
   const std::string nested(60'000, '[');

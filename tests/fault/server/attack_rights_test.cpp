@@ -1,4 +1,4 @@
-// What a key, a PIN, an activation or an id is good for, and no longer: asked again when it counts, and by 64 at once.
+// The rights of a key, a PIN, an activation or an id, and their end: asked again when it counts, and by 64 at once.
 #include <algorithm>
 #include <barrier>
 #include <mutex>
@@ -84,7 +84,7 @@ class OpenBatch {
   OpenBatch(Wire wire, const std::string& key) : wire_(std::move(wire)) {
     wire_.send(post_head("/v1/cms:batch", key, kLines, "Transfer-Encoding: chunked\r\n\r\n"));
   }
-  // What is said to one more line: its status, 0 when the batch was ended.
+  // The status of one more line; 0 when the batch was ended.
   unsigned sign(const std::string& about) {
     if (!wire_.send(chunk(cms_body(about) + "\n"))) {
       return 0;
@@ -179,7 +179,7 @@ TEST_F(RightsAttack, AKeyMakesNoKeyThatMayMoreThanItself) {
     ASSERT_TRUE(elsewhere.has_value());
     EXPECT_THAT(elsewhere->ask(get("/v1/keys", child)).status, AnyOf(401U, 403U)) << wanted;
   }
-  // Control: what the maker may pass on it does pass on, and it ends with its maker.
+  // Control: rights that the maker may pass on are passed on, and the key ends with its maker.
   ASSERT_FALSE(children.empty());
   EXPECT_EQ(ask(get("/v1/keys", children.front())).status, 200U);
   revoke(id_of(maker));
@@ -199,7 +199,7 @@ TEST_F(RightsAttack, APartyOfEveryTenantIsNotLockedByOneOfThem) {
   EXPECT_EQ(sign_by_pin(attacked_.bystander_key, kSharedParty, ServerFolder::party_pin()).status, 200U);
 }
 
-// An outage is no answer that is kept: the token's files are away, then back, and the same request is asked again.
+// The answer of an outage is not kept: the token's files are away, then back, and the same request is asked again.
 TEST_F(RightsAttack, APassingFailureIsNotKeptUnderAnIdempotencyKey) {
   start_alone({"hsm.breaker_first=20ms", "hsm.breaker_last=100ms"});
   const std::string request = post("/tsa", key(), kTimestampQuery, timestamp_body("once"), idempotency_key("the same"));
@@ -267,7 +267,7 @@ TEST_F(RightsAttack, OneIdempotencyKeyIsOneSignature) {
   EXPECT_THAT(ids, Each(member(again.body, "signature_id")));
 }
 
-// Everything that was given to one tenant, shown by another: as unknown as what never was.
+// Everything that was given to one tenant is, to another, as unknown as things that never were.
 TEST_F(RightsAttack, WhatIsAnotherTenantsIsUnknown) {
   start_alone();
   const std::string mine = attacked_.bystander_key;

@@ -1,5 +1,5 @@
 // The scene of an attack: a rakkand with two tenants, the attacker's and a bystander's, and beside it a second rakkand
-// that nobody attacks, with a bystander of its own. What happens to that one at the same time is the machine's doing.
+// that nobody attacks, with a bystander of its own. Trouble of that one at the same time is the machine's doing.
 //
 //   Flood attack(64, {attacker_peer()}, [&](unsigned) { return ...; });
 //   const Outcome outcome = suffer("a flood of signatures", attack, {.memory_mb = 64});
@@ -33,12 +33,12 @@ namespace rakkan::test {
 // Holds rakkan, rakkand and rakkan-dev-pki.
 [[nodiscard]] std::string attacked_programs();
 
-// What an attack may cost, as the configuration allows.
+// The cost of an attack that the configuration allows.
 struct Allowance {
   double memory_mb = 64;    // peak above the quiet server's
   double left_over_mb = 0;  // of it, what may still be there at the end; 0: not looked at
-  // What was taken on is done, or dropped at signing.deadline, also when its caller has left: how long its connections
-  // may stay.
+  // Milliseconds that connections may stay: work that was taken on is done, or dropped at signing.deadline, also when
+  // its caller has left.
   int worked_off_ms = 0;
 };
 
@@ -82,11 +82,11 @@ class AttackScene : public ::testing::Test {
   AttackScene();
   ~AttackScene() override;
 
-  // The server under attack, its neighbour (both with these settings) and the bystanders.
+  // Starts the server under attack and its neighbour, both with these settings, and the bystanders.
   void start(std::vector<std::string> settings = {}, const std::string& shell = {});
-  // For tests of single requests: no neighbour, no bystander.
+  // Starts the server alone, without neighbour and bystander, for tests of single requests.
   void start_alone(std::vector<std::string> settings = {}, const std::string& shell = {});
-  // The bystander's stream goes on; ends it, for tests that want the server to themselves afterwards.
+  // Measures what the bystander gets before, during and after the attack. The bystander's requests go on afterwards.
   [[nodiscard]] Outcome suffer(const std::string& name, Attack& attack, const Allowance& allowance = {});
 
   // Attackers come from 127.0.1.0 on, the bystander from 127.0.0.1.
@@ -98,7 +98,7 @@ class AttackScene : public ::testing::Test {
   [[nodiscard]] double memory_mb() const { return server_->memory_mb(); }
   [[nodiscard]] static std::string member(const std::string& json, const std::string& name);
 
-  // Was the condition true within that time?
+  // True when the condition became true within that time.
   template <class Condition>
   static bool soon(Condition condition, int milliseconds = 60'000) {
     const auto until = Wire::in(milliseconds);

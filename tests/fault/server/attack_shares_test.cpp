@@ -1,4 +1,4 @@
-// No caller takes more than its share of bytes, threads and queues: what one tenant's key can do to another tenant.
+// No caller takes more than its share of bytes, threads and queues, so one tenant's key cannot harm another tenant.
 #include <fstream>
 
 #include "attack_scene.hpp"
@@ -25,7 +25,7 @@ class SharesAttack : public AttackScene {
   }
 };
 
-// The measure itself: a server that stands still most of the time is seen as one, by everything that is measured.
+// A check of the measure itself: a server that stands still most of the time is found out by every figure.
 class Stopped : public Attack {
  public:
   explicit Stopped(pid_t pid) : pid_(pid) {}
@@ -176,7 +176,7 @@ TEST_F(SharesAttack, DocumentsThatInflate) {
   EXPECT_GT(attack.rounds(), 0);
 }
 
-// The same, no more than a document may inflate: these are signed.
+// The same within the limit of inflation: these documents are signed.
 TEST_F(SharesAttack, DocumentsThatInflateAsFarAsTheyMay) {
   start();
   const Bytes document = document_that_inflates(100, 100);

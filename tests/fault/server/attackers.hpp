@@ -1,4 +1,4 @@
-// Attackers: what goes on between begin() and end(), and what came of it, so that an attack that reached nobody is
+// Attackers: an attack goes on between begin() and end() and reports its effect, so that one that reached nobody is
 // seen.
 #pragma once
 
@@ -23,7 +23,7 @@ class Attack {
   virtual void begin() = 0;
   // Every connection is closed when it returns.
   virtual void end() = 0;
-  // What the server did about it, in few words.
+  // The server's answer to the attack, in few words.
   [[nodiscard]] virtual std::string effect() = 0;
 };
 

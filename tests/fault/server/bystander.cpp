@@ -20,7 +20,7 @@ std::chrono::milliseconds period_of(Bystander::Stream stream) {
   return (stream == Bystander::Stream::party ? 100ms : 25ms) * kSlowness;
 }
 
-// What an answer that is no success says, in few words.
+// The reason in an answer that is no success, in few words.
 std::string refusal_of(const RawAnswer& answer) {
   if (!answer.whole) {
     return answer.status == 0 ? "no answer" : "half an answer";
@@ -122,7 +122,7 @@ RawAnswer Bystander::exchange(std::optional<Wire>& wire, const std::string& requ
   return answer;
 }
 
-// Empty when it was served.
+// The reason of a refusal; empty when the request was served.
 std::string Bystander::ask_once(Stream stream, std::optional<Wire>& wire, const std::string& about) {
   switch (stream) {
     case Stream::cms:

@@ -31,7 +31,7 @@ class Bystander {
   static constexpr std::array kStreams{Stream::cms, Stream::tsa, Stream::party};
   static const char* name(Stream stream);
 
-  // Of the requests that were begun within a span of time.
+  // Figures of the requests that were begun within a span of time.
   struct Figures {
     std::size_t asked = 0;
     std::size_t served = 0;
@@ -46,9 +46,9 @@ class Bystander {
   Bystander(const Bystander&) = delete;
   Bystander& operator=(const Bystander&) = delete;
 
-  // Waits until what was begun by then has ended.
+  // Waits until the requests that were begun in it have ended.
   [[nodiscard]] Figures between(Clock::time_point from, Clock::time_point to);
-  // From now on, for so long.
+  // The figures of the coming span of that length.
   [[nodiscard]] Figures watch(std::chrono::milliseconds time);
 
  private:

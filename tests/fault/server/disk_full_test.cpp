@@ -26,10 +26,10 @@ TEST_F(DiskFullTest, SigningStopsUntilARestartAndNothingIsLost) {
     const auto refused = sign("while it is full");
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(member(refused, "code"), "audit-unavailable");
-    EXPECT_TRUE(soon([&] { return get("/readyz").status == 503; }));  // its word is a moment old
+    EXPECT_TRUE(soon([&] { return get("/readyz").status == 503; }));  // its answer is a moment old
     EXPECT_EQ(get("/healthz").status, 200);
 
-    // Space again: what a failed write left on the disk is not known, so it stays shut.
+    // There is space again, but nobody knows what a failed write left on the disk, so the server signs nothing.
     const rlimit space{RLIM_INFINITY, RLIM_INFINITY};
     ASSERT_EQ(::prlimit(server.pid(), RLIMIT_FSIZE, &space, nullptr), 0);
     EXPECT_EQ(sign("after").status, 503);

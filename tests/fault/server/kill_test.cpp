@@ -1,5 +1,5 @@
 // rakkand is killed under load, again and again, at no particular moment: a while after some number of answers, so that
-// it has done as much by then on a slow machine as on a fast one. Whatever it had answered must be there afterwards:
+// it has done as much by then on a slow machine as on a fast one. All that it had answered must be there afterwards:
 // the signature with its record, both entries with their proofs; no serial number twice, and no second signature on an
 // activation that was used.
 #include <gmock/gmock.h>
@@ -34,13 +34,13 @@ namespace {
 
 constexpr unsigned kThreads = 4;
 
-// RAKKAN_KILLS: how often; the default is what every run does.
+// The number of kills: RAKKAN_KILLS, or a default for every run.
 int kills() {
   const char* text = std::getenv("RAKKAN_KILLS");
   return text != nullptr ? std::atoi(text) : 200;
 }
 
-// How long the server lives: for so many promises, and a while of the next.
+// The length of the server's life: so many answers, and a while of the next.
 struct Life {
   std::size_t promises = 0;
   std::chrono::microseconds more{};
@@ -59,7 +59,7 @@ struct Used {
   std::string activation;
 };
 
-// What the server has answered, by all threads and over all its lives.
+// The server's answers to all threads, over all its lives.
 struct Acknowledged {
   std::mutex mutex;
   std::vector<Used> activations;
@@ -74,7 +74,7 @@ struct Acknowledged {
   }
 };
 
-// A caller that remembers what it was promised.
+// A caller that remembers the answers that it got.
 class Caller {
  public:
   Caller(const ServerFolder& folder, Acknowledged& acknowledged) : server_(folder), acknowledged_(&acknowledged) {}
@@ -310,7 +310,7 @@ TEST_F(KillTest, NothingThatWasAcknowledgedIsLost) {
     live_and_die(round, {first, std::chrono::microseconds(more(random))});
   }
   EXPECT_THAT(acknowledged_.unexpected, ::testing::IsEmpty());
-  // The load was one: else the rest proves nothing.
+  // There was a load; without one the rest proves nothing.
   ASSERT_GT(acknowledged_.signatures.size(), static_cast<std::size_t>(rounds / 10));
   ASSERT_GT(acknowledged_.serials.size(), static_cast<std::size_t>(rounds / 10));
   ASSERT_GT(acknowledged_.activations.size(), static_cast<std::size_t>(rounds / 10));

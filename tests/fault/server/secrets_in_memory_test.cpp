@@ -55,7 +55,8 @@ class SecretsInMemory : public ServerFixture {
     last_ = client.answer();
     return last_.status;
   }
-  // Empty once nothing of it is left: an answer is with its caller a moment before its request is over.
+  // The places where the secret still stands, after waiting for none: an answer is with its caller a moment before its
+  // request is over.
   std::vector<std::string> what_is_left_of(const std::string& secret) {
     std::vector<std::string> places;
     static_cast<void>(soon([&] {

@@ -23,7 +23,7 @@ class TokenAwayTest : public ServerFixture {
  protected:
   TokenAwayTest() { ::setenv("RAKKAN_TOKEN_AWAY", away_.c_str(), 1); }
 
-  // From now on the function ("*": every one) finds no device.
+  // Makes the function ("*": every one) find no device from now on.
   void take_away(const std::string& function) const {
     const std::filesystem::path written = away_.string() + ".new";
     std::ofstream(written) << function;
@@ -49,7 +49,7 @@ TEST_F(TokenAwayTest, TheRequestUnderWayIsRefusedAndItsOutcomeIsRecorded) {
   ServerProcess server = start();
   const auto before = sign("before");
   ASSERT_EQ(before.status, 200) << text_of(before.body);
-  // The intent is durable by then: the key itself is what fails.
+  // The intent is durable by then; the use of the key fails.
   take_away("C_Sign");
   const auto refused = sign("under way");
   EXPECT_EQ(refused.status, 503) << text_of(refused.body);

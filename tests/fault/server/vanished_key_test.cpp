@@ -1,5 +1,5 @@
 // The files of every token go away under a running rakkand and come back: what SoftHSM shows then is a token without
-// its keys. That is trouble of the token for the unit, the operator, a party and the log's checkpoints alike: refused,
+// its keys. This is trouble of the token for the unit, the operator, a party and the log's checkpoints alike: refused,
 // counted, logged and red meanwhile, and over in the same process when the files are back.
 #include <gmock/gmock.h>
 

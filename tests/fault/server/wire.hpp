@@ -16,7 +16,7 @@ struct ssl_st;
 
 namespace rakkan::test {
 
-// How a client of TLS behaves: versions, suites, its own certificate. Shared by many connections.
+// The behaviour of a TLS client: versions, suites, its own certificate. Shared by many connections.
 class TlsManner {
  public:
   struct Choice {
@@ -33,8 +33,8 @@ class TlsManner {
   std::shared_ptr<ssl_ctx_st> context_;
 };
 
-// Whom to connect to, and from where: all of 127.0.0.0/8 is the loopback's, so that callers have addresses of their
-// own.
+// The server to connect to, and the caller's own address: all of 127.0.0.0/8 is the loopback's, so that each caller can
+// have one.
 struct Peer {
   std::uint16_t port = 0;
   std::string from = "127.0.0.1";
@@ -47,9 +47,9 @@ class Wire {
   using Clock = std::chrono::steady_clock;
   using Until = Clock::time_point;
 
-  // Connected, and with TLS shaken hands; nothing when that did not come about in time.
+  // A connection, with TLS after its handshake; nothing when that did not come about in time.
   [[nodiscard]] static std::optional<Wire> open(const Peer& peer, Until until = in(10'000));
-  // Connected, whatever `peer.tls` says.
+  // A connection without a handshake, whatever `peer.tls` says.
   [[nodiscard]] static std::optional<Wire> open_silent(const Peer& peer, Until until = in(10'000));
   Wire(Wire&& other) noexcept;
   Wire& operator=(Wire&& other) noexcept;
@@ -61,19 +61,19 @@ class Wire {
 
   // False when the server did not take all of it in time.
   bool send(std::string_view bytes, Until until = in(10'000));
-  // As much as goes now; false when the connection is over.
+  // Sends as much as goes now; false when the connection is over.
   bool send_some(std::string_view& bytes);
   // The next answer; `whole` is false when the connection ended or nothing came in time. 1xx answers are left out.
   [[nodiscard]] RawAnswer answer(Until until = in(10'000));
   [[nodiscard]] RawAnswer ask(std::string_view request, Until until = in(10'000));
-  // The next line of a chunked answer's body, whose head was read by head(); nothing at its end.
+  // line() returns the next line of a chunked answer's body whose head was read by head(); nothing at its end.
   [[nodiscard]] RawAnswer head(Until until = in(10'000));
   [[nodiscard]] std::optional<std::string> line(Until until = in(10'000));
   // Everything up to the end of the connection; nothing when that does not come in time.
   [[nodiscard]] std::optional<std::string> rest(Until until = in(10'000));
-  // The server has ended the connection; does not wait. What has arrived is kept.
+  // Whether the server has ended the connection; does not wait. Bytes that have arrived are kept.
   [[nodiscard]] bool is_over();
-  // The same, without reading anything.
+  // The same as is_over(), without reading anything.
   [[nodiscard]] bool is_gone() const;
   void half_close();
   void end() noexcept;
@@ -84,7 +84,7 @@ class Wire {
  private:
   explicit Wire(int socket) noexcept : socket_(socket) {}
   bool shake_hands(const TlsManner& manner, Until until);
-  // Waits until the socket can do that.
+  // Waits until the socket is ready for these events.
   bool wait(short events, Until until) const;
   bool receive(Until until);
   bool read_exactly(std::string& to, std::size_t size, Until until);

@@ -1,5 +1,5 @@
-// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: whatever the log says
-// afterwards is so in the store, and nothing is so that the log does not say.
+// Keys, credentials and PINs are changed on a disk that loses power at every operation there is: afterwards the log and
+// the store say the same.
 #include <gmock/gmock.h>
 
 #include <map>
@@ -42,7 +42,7 @@ credentials::PinPolicy cheap_pins() {
 
 async::Deadline soon() { return async::deadline_in(std::chrono::seconds(60)); }
 
-// Who administers, over the trail and the store of the moment.
+// An administrator, over the trail and the store of the moment.
 class Administrator {
  public:
   Administrator(TrailFixture& fixture, SoftwareKeys& keys)
@@ -98,7 +98,7 @@ class Life {
              pki::to_pem("CERTIFICATE", authority_.signer(crypto::KeyKind::ec_p256, for_key).certificate.der());
   }
 
-  // Every kind of change, until one fails. What was answered is kept.
+  // Makes changes of every kind until one fails, and keeps the answers.
   void work() {
     if (!fixture_.open()) {
       return;
@@ -125,7 +125,7 @@ class Life {
     fixture_.trail->stop();
   }
 
-  // After a restart.
+  // Expects store and log to agree after a restart.
   void expect_agreement(const std::string& when) {
     fixture_.close();
     ASSERT_THAT(fixture_.open(), IsOk()) << when;

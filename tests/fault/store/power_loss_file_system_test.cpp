@@ -1,4 +1,4 @@
-// The disk that forgets, itself: a fake that keeps too much proves nothing.
+// Tests of PowerLossFileSystem itself: a fake disk that keeps too much proves nothing.
 #include "support/power_loss_file_system.hpp"
 
 #include <set>

@@ -1,4 +1,4 @@
-// A workload on a store, and what must be true of the store afterwards, whatever happened in between.
+// A workload on a store, and the checks of the store afterwards, whatever happened in between.
 #pragma once
 
 #include <functional>

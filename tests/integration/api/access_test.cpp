@@ -1,4 +1,4 @@
-// Who may call: keys, scopes, addresses, tenants.
+// The callers who are let in: keys, scopes, addresses, tenants.
 #include "rakkan/credentials/credential.hpp"
 #include "support/api_fixture.hpp"
 
@@ -90,7 +90,7 @@ TEST_F(ApiAccess, AFloodWithoutAKeyCostsNoLineEach) {
   EXPECT_EQ(lines_with("\"error\":\"api-key-unknown\""), 1U);
   server.reset();
   metrics_server.reset();
-  api.reset();  // what was counted is told at the end at the latest
+  api.reset();  // counts of refusals are recorded at the end at the latest
   ASSERT_TRUE(eventually([&] { return lines_with("\"msg\":\"requests were refused\"") == 1; }));
   EXPECT_EQ(lines_with("\"error\":\"api-key-missing\",\"times\":59,\"addresses\":1,"), 1U);
 }

@@ -34,7 +34,7 @@ class ApiDescription : public ApiFixture {
                 "\n";
   }
 
-  // A credential from its key to its end, and the log as who checks it sees it.
+  // Keeps the answers about a credential from its key to its end, and about the log as its verifier reads it.
   void keep_administration() {
     keep("generateCredential", ask(post_json("/v1/credentials", acme,
                                              R"({"id":"tanaka","kind":"party","party":"田中","key_kind":"p-256"})")));
@@ -204,8 +204,8 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
 }
 
-// What the server does with a digest of another algorithm than the credential's (signing_test.cpp) is what it says of
-// it, and no other operation takes such a digest.
+// The server refuses a digest of another algorithm than the credential's (signing_test.cpp), and its description says
+// so for every operation that takes a digest.
 TEST_F(ApiDescription, SaysThatADigestIsOfTheCredentialsAlgorithm) {
   const auto paths = json(ask({"GET", "/openapi.json"})).at("paths").as_object();
   for (const char* path : {"/v1/cms", "/v1/activations"}) {

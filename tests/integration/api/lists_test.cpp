@@ -1,4 +1,4 @@
-// What there is to be read: the signatures of a tenant, one credential, the description, the version, where things are.
+// Things that can be read: the signatures of a tenant, one credential, the description, the version, where things are.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {

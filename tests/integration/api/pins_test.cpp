@@ -1,4 +1,4 @@
-// Wrong PINs over HTTP: they wait, they lock, and they are the business of the tenant that tries.
+// Wrong PINs over HTTP: they cost waits, they lock, and they count for the tenant that tries.
 #include <thread>
 
 #include "rakkan/credentials/credential.hpp"

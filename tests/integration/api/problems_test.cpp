@@ -1,4 +1,4 @@
-// What a caller who made a mistake is told: where it is, and what would do. Every parser of requests, one by one.
+// A caller who made a mistake is told where it is, and what would do. Every parser of requests, one by one.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {
@@ -88,7 +88,7 @@ TEST_F(ApiProblems, AWrongValueNamesItsMemberAndWhatWouldDo) {
   EXPECT_EQ(send_all(R"("document_digest":{"alg":"SHA-256")", R"("document_digest":{"alg":"MD5")"),
             invalid("instruction.document_digest.alg", digests));
   EXPECT_EQ(send_all(R"("credential":"operator",)", R"("credential":"operator","type":"party",)").where, "type")
-      << "stands there twice";
+      << "the member occurs twice";
   const std::string stamped = replaced(witness(document_, "B-T"), R"("level":)", R"("tsa":"moon","level":)");
   EXPECT_EQ(tell(form(acme, stamped, document_)), invalid("tsa", {"internal"}));
 

@@ -135,7 +135,7 @@ TEST_F(ApiRevocation, ABodyOnItsWayEndsWithItsKey) {
   EXPECT_EQ(records_with("intent_of"), 0U);
 }
 
-// Twelve connections sign as fast as they can while their key is revoked: what was recorded, was before.
+// Twelve connections sign as fast as they can while their key is revoked: all recorded intents stand before that.
 TEST_F(ApiRevocation, NoIntentStandsBehindTheRevocation) {
   for (int round = 0; round < 3; ++round) {
     const std::string signer = key("acme", {Scope::sign});

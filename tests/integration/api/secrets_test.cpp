@@ -1,4 +1,4 @@
-// What was secret in a request is nowhere afterwards: not in the log, not in the store, not in the audit log.
+// A secret of a request is nowhere afterwards: not in the log, not in the store, not in the audit log.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {

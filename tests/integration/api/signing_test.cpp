@@ -1,4 +1,4 @@
-// Signing over HTTP: what is answered, once and again, and what is refused.
+// Signing over HTTP: answers, repeated answers, and refusals.
 #include "rakkan/audit/proof.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/cms/signed_data.hpp"
@@ -302,7 +302,7 @@ TEST_F(ApiSigning, BodiesOfAnotherKindAreRefused) {
   EXPECT_EQ(problem_of(ask(form(acme, witness(document_), Bytes((8U << 20U) + 1, ' ')))), "input-too-large");
 }
 
-// The thread that received it does not read so much: the cpu pool does.
+// The thread that received the document does not read so much of it; the cpu pool does.
 TEST_F(ApiSigning, ASmallDocumentThatInflatesToMuchIsSigned) {
   const Bytes document = PdfBuilder()
                              .object_stream(5, {{1, "<</Type/Catalog/Pages 2 0 R>>"},
@@ -311,7 +311,7 @@ TEST_F(ApiSigning, ASmallDocumentThatInflatesToMuchIsSigned) {
                                                 {6, "(" + std::string(4U << 20U, 'x') + ")"}})
                              .xref_stream(7, "/Root 1 0 R")
                              .bytes();
-  ASSERT_LT(document.size(), signing->options().pools.inline_document);
+  ASSERT_LT(document.size(), service->options().pools.inline_document);
   const RawAnswer answer = ask(form(acme, witness(document), document));
   EXPECT_EQ(answer.status, 200U) << answer.body;
 }
@@ -379,7 +379,7 @@ TEST_F(ApiSigning, ABatchLeavesTheQueueToSingleRequests) {
   Gate gate;
   keys_in_memory.at("operator").before = [&gate](const crypto::Digest&) { gate.pass(); };
   const auto at_the_key = [this] {
-    for (const auto& [name, load] : signing->load().pools) {
+    for (const auto& [name, load] : service->state().load().pools) {
       if (name == "hsm") {
         return load.running + load.waiting;
       }
@@ -466,8 +466,8 @@ TEST_F(ApiSigning, LinesOfABatchThatBrokeOffAreFinished) {
     client.send(text_of_request({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, lines}));
     gate.wait_for_visitor();
   }
-  gate.open();  // from now on answers are written to nobody
-  EXPECT_TRUE(eventually([&] { return signing->load().documents.signatures > 0; }));
+  gate.open();  // answers from now on have no reader
+  EXPECT_TRUE(eventually([&] { return service->state().load().documents.signatures > 0; }));
   EXPECT_TRUE(eventually([&] { return server->load().connections == 0; }));
 }
 

@@ -1,4 +1,4 @@
-// RFC 3161 over HTTP: media types, statuses, who may ask, and the same token again.
+// RFC 3161 over HTTP: media types, statuses, callers who may ask, and the same token again.
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/tsp/timestamp_request.hpp"
 #include "support/api_fixture.hpp"
@@ -132,7 +132,7 @@ TEST_F(ApiTsa, ARejectionOfWhatWasAskedIsKeptToo) {
   EXPECT_EQ(again.body, first.body);
 }
 
-// What came of a trouble of ours is not the request's answer: the key is free again.
+// An answer that came of a trouble of ours is not kept for the request: its Idempotency-Key is free again.
 TEST_F(ApiTsa, APassingFailureIsNotKept) {
   const std::string asked = query(data_);
   const auto granted = [&](const RawAnswer& answer) {
@@ -154,7 +154,8 @@ TEST_F(ApiTsa, APassingFailureIsNotKept) {
 
 class ApiTsaWithoutUnit : public ApiFixture {};
 
-// "There is no such credential" is badRequest by its row, and passes all the same.
+// The error "there is no such credential" has the failInfo badRequest in its row; here it is a trouble of ours that
+// passes, and is answered as such.
 TEST_F(ApiTsaWithoutUnit, IsATroubleOfOursThatPasses) {
   const std::string asked = query(bytes_of("what is stamped"));
   const auto stamp_once = [&] {

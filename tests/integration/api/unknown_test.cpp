@@ -1,4 +1,5 @@
-// What the server does not know it refuses by name: query parameters, members of JSON at any depth, parts of a form.
+// The server refuses by name all that it does not know: query parameters, members of JSON at any depth, parts of a
+// form.
 #include "support/api_fixture.hpp"
 
 namespace rakkan::test {

@@ -71,7 +71,7 @@ class AdministrationCommands : public CliTest {
     return command;
   }
 
-  // An endpoint over the socket: the trail has thousands of entries, and a program for each would take minutes.
+  // Asks an endpoint over the socket: the trail has thousands of entries, and a program for each would take minutes.
   static json::object get(const std::string& target) {
     fetch::HttpOptions options;
     options.unix_socket = socket();
@@ -86,7 +86,7 @@ class AdministrationCommands : public CliTest {
   static std::uint64_t covered() {
     return answer({"audit", "verify"}).at("logs").at(0).at("size").to_number<std::uint64_t>();
   }
-  // As JSON within JSON, or as its text where that would not come back letter for letter.
+  // The record as JSON within JSON, or as its text where JSON would not give it back letter for letter.
   static json::object object_in(const json::value& value) {
     return value.is_object() ? value.get_object() : json::parse(value.as_string()).as_object();
   }
@@ -103,7 +103,7 @@ class AdministrationCommands : public CliTest {
     }
     return std::string(entry.at("event").as_string()) + " " + by;
   }
-  // All of them stand behind `first`, or come with the next checkpoint.
+  // Expects all of them behind `first`, now or with the next checkpoint.
   static void expect_events(std::uint64_t first, std::vector<std::string> wanted) {
     EXPECT_TRUE(eventually([&] {
       for (json::object entry = entry_at(first); !entry.empty() && !wanted.empty(); entry = entry_at(first)) {
@@ -280,7 +280,7 @@ TEST_F(AdministrationCommands, AKeyReachesNothingOfOthers) {
   EXPECT_THAT(json::serialize(answer(by_server({"credentials", "list"}))), Not(HasSubstr("zebra-only")));
   EXPECT_FALSE(fs::exists(path("never.csr")));
 
-  // Of a record that is another's a key sees the entry, and erases nothing.
+  // A key sees the entry of another tenant's record, and erases nothing of it.
   std::optional<std::uint64_t> theirs;
   std::uint64_t index = first;
   EXPECT_TRUE(eventually([&] {
@@ -355,7 +355,8 @@ TEST_F(AdministrationCommands, AnotherUserIsRefused) {
   const std::string at = (open_to_all.path() / "s").string();
   start(at);
   fs::permissions(at, fs::perms::all);
-  // The server does not read what it refuses, so the answer may be lost with the connection; it never is another one.
+  // The server does not read a body that it refuses, so the answer may be lost with the connection; it is never
+  // another.
   EXPECT_TRUE(eventually([&] {
     const CommandOutcome outcome = run_command({"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "curl",
                                                 "-s", "-i", "--unix-socket", at, "http://localhost/v1/credentials"});

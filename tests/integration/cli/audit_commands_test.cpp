@@ -44,12 +44,12 @@ class AuditCommands : public CliTest {
     arguments.insert(arguments.end(), {"--key", path("log.vkey")});
     return arguments;
   }
-  // Of the last signature, in the trail.
+  // Signs with a party's key; the answer of the command.
   static boost::json::object sign_as_party() {
     return answer(sign(contract(), path("indexed.pdf"),
                        {"--credential", "party-a", "--type", "party", "--pin-file", path("a.pin"), "--level", "B-B"}));
   }
-  // Of its entry in the trail.
+  // The index of one of the signature's entries in the trail.
   static std::string index_of(const boost::json::object& made, const char* which) {
     return std::to_string(made.at(which).to_number<std::uint64_t>());
   }
@@ -133,7 +133,7 @@ TEST_F(AuditCommands, AProofConvincesWithoutTheLogAndAChangedRecordDoesNot) {
   const std::vector<std::string> check{"audit", "verify",         "--proof", path("p.tlog-proof"),
                                        "--key", path("log.vkey"), "--json",  "--record"};
   EXPECT_TRUE(boost::json::parse(record).at("body").is_object()) << record;
-  // Without the data folder's configuration: nothing of it is needed.
+  // Runs without the data folder's configuration, which is not needed.
   const auto run = [&](const std::string& file) {
     std::vector<std::string> words{RAKKAN_PROGRAM};
     words.insert(words.end(), check.begin(), check.end());
@@ -168,7 +168,7 @@ TEST_F(AuditCommands, AnErasedPersonIsGoneAndTheLogStillVerifies) {
   EXPECT_EQ(after.exit_code, 0);
   EXPECT_THAT(boost::json::serialize(after.json.at("logs").at(0).at("erased")), HasSubstr(std::to_string(index)));
   EXPECT_TRUE(answer({"audit", "erase", "--subject", "u-erase", "--yes"}).at("erased").as_array().empty());
-  // That something was erased is in the log; who it was is not.
+  // The log says that records were erased; it does not name the person.
   const auto last = answer({"audit", "show", std::to_string(size_of_trail() - 1)});
   EXPECT_EQ(last.at("event").as_string(), "record.erased");
   EXPECT_THAT(boost::json::serialize(last), Not(HasSubstr("u-erase")));
@@ -191,7 +191,7 @@ TEST_F(AuditCommands, ALogThatHasNotBegunIsToldApartFromOneThatIsWhole) {
   const CommandOutcome young = run_command({RAKKAN_PROGRAM, "--config", path("young/rakkan.toml"), "audit", "verify"});
   EXPECT_EQ(young.exit_code, 0) << young.output;
   EXPECT_THAT(young.output, HasSubstr("no checkpoint: nothing was recorded yet, or the log was removed"));
-  // Who kept a checkpoint is not told that a removed log is a young one.
+  // A verifier who kept a checkpoint is not told that a removed log is a young one.
   const std::string kept = exported("kept") + "/checkpoint";
   const CommandOutcome removed =
       run_command({RAKKAN_PROGRAM, "--config", path("young/rakkan.toml"), "audit", "verify", "--against", kept});

@@ -1,4 +1,4 @@
-// `rakkan audit find`: from a PDF to what the trail says of its signatures, in the data folder and by a server.
+// `rakkan audit find`: from a PDF to the trail's entries of its signatures, in the data folder and by a server.
 #include "integration/cli/cli_fixture.hpp"
 #include "rakkan/base/file.hpp"
 #include "support/result_matchers.hpp"
@@ -63,7 +63,7 @@ TEST_F(AuditFind, AChangedDocumentIsNotWhatWasRecorded) {
   EXPECT_EQ(found.signature().at("recorded").as_string(), "differs");
 }
 
-// Somebody puts the id of our signature into a signature of his own.
+// Somebody puts the id of our signature into another signature.
 TEST_F(AuditFind, AnIdThatWasCopiedMatchesNothing) {
   const auto ours = sign_as_party(contract(), "ours.pdf");
   sign_as_party(contract(), "theirs.pdf");

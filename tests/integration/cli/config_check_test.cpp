@@ -27,7 +27,7 @@ class ConfigCheck : public OwnFolder {
 
   [[nodiscard]] Path configuration() const { return data() / "rakkan.toml"; }
   void configure(const std::string& settings) const { write_text(configuration(), "data_dir = \".\"\n" + settings); }
-  // Both say no for the same reason, in text and as JSON.
+  // Both programs refuse for the same reason, in text and as JSON.
   void expect_found(const std::string& where, const std::string& slug, int exit_code) const {
     const CommandOutcome checked = rakkan(data(), {"config", "check"});
     const CommandOutcome started = rakkand(configuration());

@@ -25,7 +25,7 @@ class DataFolderTest : public OwnFolder {
   static std::string id_of(const Path& folder) {
     return std::string(answer(folder, {"data", "show"}).at("id").as_string());
   }
-  // What an operator cannot do: the store as another machine, or an earlier version, would have left it.
+  // Changes the store as no operator can: into one that another machine, or an earlier version, would have left.
   static void change_store(const Path& folder, const std::string& sql) {
     const CommandOutcome changed = run_command({"python3", "-c",
                                                 "import sqlite3, sys\n"
@@ -53,7 +53,7 @@ class DataFolderTest : public OwnFolder {
     }
     return found;
   }
-  // A credential with a token of its name, and where that token is kept.
+  // Makes a credential with a token of its name; the folder in which that token is kept.
   [[nodiscard]] Path make_credential(const std::string& id) const {
     const std::set<Path> before = tokens();
     answer(data(), {"credentials", "generate", id, "--kind", "operator", "--key", "p-256"});
@@ -72,7 +72,7 @@ class DataFolderTest : public OwnFolder {
 
 TEST_F(DataFolderTest, ACopyBesideTheOriginalIsRefusedUntilItIsAFolderOfItsOwn) {
   copy("copy");
-  expect_both_refuse(path("copy"), "data-folder-copied", data().string() + ", which is still there");
+  expect_both_refuse(path("copy"), "data-folder-copied", data().string() + ", which still exists");
   expect_works(data());
   expect_refused(rakkan(path("copy"), {"data", "adopt"}), kUsage, "--yes");
   expect_refused(rakkan(path("copy"), {"data", "adopt", "--yes"}), kUsage, "--beside-original");
@@ -94,7 +94,7 @@ TEST_F(DataFolderTest, ABackupInThePlaceOfTheOriginalIsRefusedUntilItIsAdopted) 
   fs::remove_all(data());
   const CommandOutcome restored = run_command({"cp", "-a", path("backup").string(), data().string()});
   ASSERT_EQ(restored.exit_code, 0) << restored.output;
-  expect_both_refuse(data(), "data-folder-copied", "a backup that was restored, or a copy");
+  expect_both_refuse(data(), "data-folder-copied", "it is a restored backup or a copy");
   EXPECT_EQ(rakkan(data(), {"audit", "verify"}).exit_code, 0) << "the log of a copy can be looked at";
 
   answer(data(), {"data", "adopt", "--yes"});
@@ -105,12 +105,13 @@ TEST_F(DataFolderTest, ABackupInThePlaceOfTheOriginalIsRefusedUntilItIsAdopted) 
 TEST_F(DataFolderTest, AFolderOfAnotherMachineIsRefusedUntilItIsAdopted) {
   change_store(data(), R"(UPDATE fact SET value = CAST(json_set(value, '$.machine', '0123') AS BLOB)
                           WHERE name = 'folder.place')");
-  // A container without an id of its own cannot tell.
+  // In a container without a machine id the check cannot be made.
   if (const auto here = answer(data(), {"data", "show"}).at("is").as_object(); here.at("machine").as_string().empty()) {
     expect_works(data());
     return;
   }
-  expect_both_refuse(data(), "data-folder-on-another-machine", "it was made on another machine, at " + data().string());
+  expect_both_refuse(data(), "data-folder-on-another-machine",
+                     "the folder was made on another machine, at " + data().string());
   answer(data(), {"data", "adopt", "--yes"});
   expect_works(data());
 }
@@ -121,7 +122,7 @@ TEST_F(DataFolderTest, ARenamedFolderIsTheSame) {
   const auto shown = answer(path("renamed"), {"data", "show"});
   EXPECT_EQ(shown.at("belongs").at("path").as_string(), path("renamed").string());
   EXPECT_TRUE(shown.at("findings").as_array().empty());
-  // The place that it left is free for another one.
+  // The place from which it was moved is free for another folder.
   init();
   expect_works(data());
   expect_works(path("renamed"));
@@ -164,10 +165,10 @@ TEST_F(DataFolderTest, WithoutTheTokenOfTheLogNothingGoesOn) {
   expect_refused(rakkan(data(), {"keys", "list"}), kHsm, "hsm-token-lost");
   const CommandOutcome refused = rakkan(data(), {"data", "adopt", "--yes"});
   expect_refused(refused, kHsm, "hsm-token-lost");
-  EXPECT_THAT(refused.output, HasSubstr("the key of the log is in it"));
+  EXPECT_THAT(refused.output, HasSubstr("the key of the log is in this token"));
 }
 
-// As an earlier version made it: absolute paths, and a store that knows nothing of its folder.
+// A folder as an earlier version made it: absolute paths, and a store that knows nothing of its folder.
 class OldDataFolderTest : public DataFolderTest {
  protected:
   void SetUp() override {

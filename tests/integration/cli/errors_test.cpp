@@ -11,7 +11,7 @@ class Errors : public OwnFolder {
  protected:
   Errors() { write_text(wrong_, "[http]\nprot = 1\nthreads = 0\n"); }
 
-  // What the program says on one of its streams ("1" or "2") where the configuration is wrong.
+  // The text of the program on one of its streams ("1" or "2") when the configuration is wrong.
   [[nodiscard]] std::string said(const std::string& program, const std::string& arguments, const std::string& stream,
                                  const std::string& language) const {
     const CommandOutcome outcome = shell("LC_ALL=" + language + " \"$0\" --config \"$1\" " + arguments +

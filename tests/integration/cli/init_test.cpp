@@ -1,5 +1,5 @@
-// `rakkan init`: the log's name and what follows from it, what is written, what a failure leaves, and what a module of
-// the operator's own is asked for.
+// `rakkan init`: the log's name, the files that are written, the files that a failure leaves, and the use of a module
+// of the operator's own.
 #include <algorithm>
 #include <set>
 
@@ -19,7 +19,7 @@ constexpr const char* kSoftHsm = "/usr/lib/softhsm/libsofthsm2.so";
 
 class InitTest : public OwnFolder {
  protected:
-  // The lines that set something.
+  // The lines of a configuration that set something.
   static std::vector<std::string> settings_in(const Path& file) {
     std::vector<std::string> lines;
     std::ifstream in(file);
@@ -138,7 +138,7 @@ TEST_F(InitTest, TheSecurityOfficersPinsAreNotAmongThoseOfTheService) {
   };
   answer(data(), {"credentials", "generate", "seal", "--kind", "operator", "--key", "p-256"});
   EXPECT_THAT(names_in(data() / "pins"), ::testing::UnorderedElementsAre("audit-log.pin", "seal.pin"));
-  // The service has none of them, and needs none.
+  // The service has no SO PINs, and needs none.
   fs::rename(data() / "so-pins", path("so-pins"));
   EXPECT_EQ(rakkan(data(), {"credentials", "list"}).exit_code, 0);
 }

@@ -1,4 +1,4 @@
-// `rakkan inspect`: a signature that holds, one that does not, and what it says of both. pdfsig is asked the same.
+// `rakkan inspect` on a signature that holds and on one that does not. pdfsig is asked the same.
 #include <algorithm>
 
 #include "integration/cli/cli_fixture.hpp"

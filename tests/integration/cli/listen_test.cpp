@@ -43,7 +43,7 @@ class Listen : public CliTest {
     }
     return std::move(*started);
   }
-  // One that listens, although it must not, is ended after kPatience: status 124.
+  // Starts the second server. One that listens, although it must not, is ended after kPatience: status 124.
   static CommandOutcome second(std::uint16_t port, std::uint16_t metrics, unsigned threads) {
     std::vector<std::string> words = command("second", port, metrics, threads);
     words.insert(words.begin(), {"timeout", std::to_string(kPatience.count())});
@@ -68,8 +68,8 @@ class Listen : public CliTest {
       return false;
     }
   }
-  // In a process of its own: starts a server and ends, by a signal or as by std::exit, which destroys nothing on the
-  // stack. Status 2: there was no server.
+  // Called in a process of its own: starts a server and ends, by a signal or as by std::exit, which destroys nothing on
+  // the stack. Status 2: there was no server.
   [[noreturn]] void end_with_a_server(bool by_signal) const {
     try {
       const ServerProcess server = first(1);
@@ -126,7 +126,7 @@ TEST_F(Listen, AServerThatIsGoneLeavesItsPort) {
   EXPECT_EQ(again.stop(), 0);
 }
 
-// What benchmarks and tests start is not left behind, however they end.
+// A server that a benchmark or a test started is not left behind, however they end.
 TEST_F(Listen, AServerEndsWithWhoStartedIt) {
   for (const bool is_killed : {true, false}) {
     const pid_t starter = ::fork();

@@ -58,7 +58,7 @@ TEST_F(OperatorJourney, AnExpiredCertificateIsNotTaken) {
   EXPECT_EQ(refusal({"credentials", "import", "old", path("old.pem")}, 4), "certificate-expired");
 }
 
-// As `openssl x509 -req` makes them that nobody told of extensions.
+// A certificate as `openssl x509 -req` makes it without a file of extensions.
 TEST_F(OperatorJourney, ACertificateOfVersion1IsNotTaken) {
   answer({"credentials", "generate", "bare", "--kind", "operator", "--key", "p-256"});
   answer({"credentials", "csr", "bare", "--subject", "CN=bare", "-o", path("bare.csr")});

@@ -29,13 +29,14 @@ class OwnFolder : public ::testing::Test {
     ASSERT_EQ(made.exit_code, 0) << made.output;
   }
 
-  // `rakkan` with the configuration in that folder.
+  // Runs `rakkan` with the configuration in that folder.
   static CommandOutcome rakkan(const Path& folder, const std::vector<std::string>& arguments) {
     std::vector<std::string> words{RAKKAN_PROGRAM, "--config", (folder / "rakkan.toml").string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     return run_command(words);
   }
-  // `rakkand` with that configuration, for as long as it takes it to refuse: the port is none.
+  // Runs `rakkand` with that configuration, without a listener for metrics, until it refuses to start: a minute at
+  // most.
   static CommandOutcome rakkand(const Path& configuration) {
     return run_command(
         {"env", "RAKKAN_METRICS_PORT=0", "timeout", "60", RAKKAND_PROGRAM, "--config", configuration.string()});
@@ -58,7 +59,7 @@ class OwnFolder : public ::testing::Test {
     EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
     EXPECT_THAT(outcome.output, ::testing::HasSubstr(slug));
   }
-  // sh(1) with the arguments as $0, $1 and so on.
+  // Runs sh(1) with the arguments as $0, $1 and so on.
   static CommandOutcome shell(const std::string& script, const std::vector<std::string>& arguments = {}) {
     std::vector<std::string> words{"sh", "-c", script};
     words.insert(words.end(), arguments.begin(), arguments.end());

@@ -1,5 +1,5 @@
-// What others could change or read is refused by both programs at their start, with the command that mends it, and that
-// command mends it. What the programs make is their user's alone, whatever the umask.
+// Files that others could change or read are refused by both programs at their start, with the command that mends it,
+// and that command mends it. Files that the programs make are their user's alone, whatever the umask.
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -62,13 +62,13 @@ class PermissionsTest : public ::testing::Test {
   static fs::path data(const std::string& name = "") { return name.empty() ? folder() : folder() / name; }
   static std::string configuration() { return data("rakkan.toml").string(); }
   static CommandOutcome rakkan() { return run_command({RAKKAN_PROGRAM, "--config", configuration(), "keys", "list"}); }
-  // On a port that is taken, so that it ends by itself when nothing else is wrong.
+  // Runs rakkand on a port that is taken, so that it ends by itself when nothing else is wrong.
   static CommandOutcome rakkand() {
     const TakenPort taken;
     return run_command({"env", "RAKKAN_HTTP_PORT=" + std::to_string(taken.number()), "RAKKAN_METRICS_PORT=0",
                         RAKKAND_PROGRAM, "--config", configuration()});
   }
-  // Both refuse, name the file and the command; after the command they do not refuse that any more.
+  // Expects both programs to refuse and to name the file and the command, and to refuse it no more after the command.
   static void expect_refused(const fs::path& path, const std::string& command) {
     for (const CommandOutcome& outcome : {rakkan(), rakkand()}) {
       EXPECT_EQ(outcome.exit_code, kUsage) << outcome.output;
@@ -162,7 +162,7 @@ TEST_F(PermissionsTest, ARunningServerKeepsItsMemoryToItself) {
   EXPECT_EQ(server.stop(), 0);
 }
 
-// As a process of the same user that has no right beyond that: root has some to read of other processes.
+// The command as a process of the same user without further rights: root has some to read other processes' memory.
 std::vector<std::string> without_privilege(std::vector<std::string> words) {
   if (::geteuid() == 0) {
     words.insert(words.begin(), {"/usr/bin/setpriv", "--bounding-set=-sys_ptrace,-perfmon,-sys_admin"});
@@ -180,7 +180,7 @@ TEST_F(PermissionsTest, ItsOwnUserDoesNotReadARunningServersMemory) {
   words.erase(words.begin());
   auto server = ServerProcess::start(program, words, folder.port(), folder.path() / "rakkand.log");
   ASSERT_TRUE(server.has_value()) << to_string(server.error());
-  // What may be read there is what may be read of the memory (PTRACE_MODE_READ, proc(5)).
+  // This file may be read by those who may read the process's memory (PTRACE_MODE_READ, proc(5)).
   const CommandOutcome refused =
       run_command(without_privilege({"cat", "/proc/" + std::to_string(server->pid()) + "/auxv"}));
   EXPECT_NE(refused.exit_code, 0) << "its memory is open";

@@ -1,4 +1,4 @@
-// What the program says no to, with which code and exit code, and that nothing is written then.
+// The program's refusals: their codes and exit codes, and that nothing is written then.
 #include "integration/cli/cli_fixture.hpp"
 
 namespace rakkan::test {

@@ -29,7 +29,7 @@ def blocks(page: Path) -> list[tuple[int, str]]:
 
 
 class Failure(Exception):
-    """What the page shows does not work."""
+    """An example of the page does not work."""
 
 
 class Serve:

@@ -1,4 +1,4 @@
-// `rakkan --server` against a real rakkand: the same answers, the same refusals, and whose key may do what.
+// `rakkan --server` against a real rakkand: the same answers, the same refusals, and the rights of keys.
 #include <stdlib.h>
 
 #include <fstream>
@@ -71,7 +71,7 @@ class Server : public CliTest {
     const auto made = answer(words);
     EXPECT_FALSE(made.contains("key")) << "what goes to a file is not printed";
   }
-  // A key that expires soon; when. A slow machine has no time to make one that lives for a second.
+  // Makes a key that expires soon and returns when. A slow machine has no time to make one that lives for a second.
   static Instant make_old_key() {
     for (std::chrono::seconds life{1};; life *= 2) {
       const Instant end = SystemClock().now() + life;
@@ -93,7 +93,7 @@ class Server : public CliTest {
     return {"--credential", "operator", "--type", "witness", "--instruction", instruction_for(contract()),
             "--level",      "B-T"};
   }
-  // The same command by the server.
+  // The same command with --server.
   static std::vector<std::string> there(std::vector<std::string> command, const std::string& key = "key") {
     command.insert(command.end(), {"--server", the_url, "--api-key-file", path(key)});
     return command;
@@ -136,7 +136,7 @@ TEST_F(Server, TheEvidenceOfASignatureIsVerifiedAsItWasAnswered) {
   const std::string ask = "curl --silent --fail -o '" + path("evidence.json") + "' -H \"Authorization: Bearer $(cat '" +
                           path("key") + "')\" " + the_url + "/v1/signatures/" + id + "/evidence";
   ASSERT_TRUE(eventually([&] { return run_command({"sh", "-c", ask}).exit_code == 0; })) << "no checkpoint covers it";
-  // Without the data folder's configuration: nothing of it is needed.
+  // Runs without the data folder's configuration, which is not needed.
   const auto verify = [](const std::string& evidence, const std::string& key) {
     return run_command({RAKKAN_PROGRAM, "audit", "verify", "--evidence", evidence, "--key", key, "--json"});
   };

@@ -1,4 +1,4 @@
-// What the program makes is what foreign tools accept.
+// Foreign tools accept the documents that the program signs.
 #include "integration/cli/cli_fixture.hpp"
 
 namespace rakkan::test {

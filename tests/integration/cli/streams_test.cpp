@@ -33,7 +33,7 @@ TEST_F(Streams, ADocumentGoesInAndOut) {
   const CommandOutcome seen = script("$rakkan inspect - <streamed.pdf");
   EXPECT_EQ(seen.exit_code, 0) << seen.output;
   EXPECT_THAT(seen.output, HasSubstr("signature"));
-  // The facts are one JSON document, where they do not stand in the way.
+  // With the document on standard output, the facts go to standard error, as one JSON document.
   const CommandOutcome json = script("$rakkan sign - -o - --json <contract.pdf 2>&1 >streamed.pdf" + options);
   EXPECT_EQ(boost::json::parse(json.output).at("output").as_string(), "-");
 }

@@ -1,4 +1,4 @@
-// A result that cannot be written fails the command, whatever the command, and what would have been shown once only is
+// A result that cannot be written fails the command, whatever the command, and a secret that is shown only once is
 // taken back.
 #include <set>
 #include <sstream>
@@ -47,7 +47,7 @@ class Undelivered : public CliTest {
     }();
     return id;
   }
-  // One of each command, all of which succeed, each time; init_test.cpp has `init`.
+  // One call of each command, each of which succeeds every time; init_test.cpp has `init`.
   static std::vector<std::vector<std::string>> commands() {
     static int count = 0;
     const std::string fresh = "unshown-" + std::to_string(++count);
@@ -180,7 +180,7 @@ TEST_F(Undelivered, AKeyWhoseTextWasNotShownIsRevokedAgain) {
   const CommandOutcome lost = to(">/dev/full", with_configuration(create));
   expect_unwritten(lost, "keys create");
   EXPECT_THAT(lost.output, HasSubstr("was revoked again"));
-  // Into a file that cannot be made, and into one that can, without anybody being told.
+  // The key into a file that cannot be made, and into one that can while the facts cannot be written.
   const CommandOutcome nowhere = rakkan(plus(create, {"-o", path("none/key")}));
   EXPECT_EQ(nowhere.exit_code, kUsage);
   EXPECT_THAT(nowhere.output, HasSubstr("file-unwritable"));
@@ -196,14 +196,14 @@ TEST_F(Undelivered, AnActivationWhoseTokenWasNotGivenOutIsWithdrawnAgain) {
   const CommandOutcome lost = to(">/dev/full", with_configuration(activate));
   expect_unwritten(lost, "credentials activate");
   EXPECT_THAT(lost.output, HasSubstr("the activation was withdrawn again"));
-  // Told, but not kept: the token of a file whose writing nobody heard of does not sign.
+  // The token stands in its file, but the facts could not be written: it does not sign.
   std::vector<std::string> into_file = activate;
   into_file.back() = path("untold.token");
   expect_unwritten(to(">/dev/full", with_configuration(into_file)), "credentials activate -o");
   EXPECT_FALSE(fs::exists(path("untold.token")));
 }
 
-// The same by a server.
+// The same with --server.
 TEST(UndeliveredByAServer, KeysAreRevokedAndActivationsWithdrawnAgain) {
   const TemporaryFolder temporary(memory_folder());
   const ServerFolder folder(fs::path(RAKKAN_PROGRAM).parent_path(), temporary.path() / "data");

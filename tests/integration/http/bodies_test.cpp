@@ -121,7 +121,7 @@ TEST_F(HttpBodies, ASmallBodyThatNobodyReadsDoesNotEndTheConnection) {
   EXPECT_EQ(client.answer().status, 200U);
 }
 
-// What a caller says of its body costs nobody anything.
+// A body that is announced costs nothing until it comes.
 TEST_F(HttpBodies, AnAnnouncedBodyTakesNothingUntilItComes) {
   options_.limits.in_flight = 1'200'000;
   options_.limits.tenant_share = 100;

@@ -1,4 +1,4 @@
-// The end of a server: what was accepted is finished, what is at rest is closed, nothing new comes in.
+// The end of a server: accepted requests are finished, idle connections are closed, and no new ones are accepted.
 #include <gmock/gmock.h>
 
 #include "support/http_server_fixture.hpp"

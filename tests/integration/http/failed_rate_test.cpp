@@ -1,4 +1,5 @@
-// The rate of an address for callers without a good key: whoever has one, or needs none, does not feel it.
+// The rate of an address for callers without a good key. A caller with one, or on a route that needs none, does not
+// feel it.
 #include <gmock/gmock.h>
 
 #include "support/http_server_fixture.hpp"
@@ -30,7 +31,7 @@ class FailedRate : public HttpServerFixture {
     return ask("GET " + path + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + "\r\nX-Forwarded-For: " + from +
                "\r\nConnection: close\r\n\r\n");
   }
-  // Requests without a good key until one is told that they are too many. As many are let through as come in time.
+  // Sends requests without a good key until one is refused as too many; the rate lets some more through as time passes.
   [[nodiscard]] RawAnswer refused(const std::string& from) {
     for (int i = 0; i < 1'000; ++i) {
       if (RawAnswer answer = get("/locked", from); answer.status != 401) {

@@ -7,7 +7,7 @@
 namespace rakkan::test {
 namespace {
 
-// A socket of somebody else on the loopback, who asks the kernel to share the address (SO_REUSEPORT).
+// A foreign socket on the loopback that asks the kernel to share the address (SO_REUSEPORT).
 class SharingSocket {
  public:
   explicit SharingSocket(std::uint16_t port = 0) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {

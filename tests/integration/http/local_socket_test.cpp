@@ -1,4 +1,4 @@
-// The Unix socket of the operator's commands: whose it is, who is served on it, and what happens to its name.
+// The Unix socket of the operator's commands: its owner, its callers, and its name in the file system.
 #include <grp.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -77,7 +77,7 @@ TEST_F(HttpLocalSocket, ConnectionsCarryRequestAfterRequestAndBodies) {
   }
 }
 
-// A child that is somebody else; what the server answers it decides the exit code.
+// A child of another user; the server's answer to it decides the exit code.
 TEST_F(HttpLocalSocket, RefusesAnotherUser) {
   if (::geteuid() != 0) {
     GTEST_SKIP() << "only root can be another user";

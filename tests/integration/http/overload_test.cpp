@@ -1,4 +1,4 @@
-// Overload: what is too much is refused at once, and what was taken on is finished.
+// Overload: requests that are too many are refused at once, and requests that were accepted are finished.
 #include <gmock/gmock.h>
 
 #include <atomic>
@@ -19,13 +19,13 @@ constexpr std::string_view kWork = "GET /work HTTP/1.1\r\nHost: x\r\n\r\n";
 
 class HttpOverload : public test::HttpServerFixture {
  protected:
-  // Before the queue, whose jobs wait at the gate.
+  // Opens the gate before the queue ends, whose jobs wait at it.
   ~HttpOverload() override {
     gate_.open();
     server_.reset();
   }
 
-  // "/work" waits at the gate; the backlog of its kind is what the test says. The tenant is the one of the header.
+  // "/work" waits at the gate; the test sets the backlog of its kind. The tenant is the one of the header.
   Router routes() override {
     Router router = HttpServerFixture::routes();
     const auto work = [this](Request& request) -> async::Task<Result<Response>> {
@@ -56,7 +56,7 @@ class HttpOverload : public test::HttpServerFixture {
     return router;
   }
 
-  // As many as are always taken on, each with a connection of its own, are at work.
+  // Brings as many requests to work as are always accepted, each on a connection of its own.
   std::vector<RawHttpClient> occupy() {
     start();
     std::vector<RawHttpClient> clients;
@@ -110,7 +110,7 @@ TEST_F(HttpOverload, TheConnectionOfARefusedRequestStays) {
   EXPECT_EQ(client.answer().status, 503U);
   backlog_ = 0s;
   gate_.open();
-  // The thread has room when it has answered those that were at work.
+  // The thread has room again when it has answered the requests that were at work.
   EXPECT_TRUE(soon([&] {
     client.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello");
     return client.answer().body == "hello";

@@ -1,4 +1,4 @@
-// Requests and answers on real sockets: what is understood, what is refused, and in which words.
+// Requests and answers on real sockets: those that are understood, those that are refused, and the words of refusals.
 #include <gmock/gmock.h>
 
 #include "rakkan/async/task.hpp"
@@ -205,7 +205,7 @@ TEST_F(HttpRequests, TheAbsoluteFormIsUnderstood) {
   EXPECT_EQ(asked("HTTPS://[::1]:8443/hello?x=1", "[::1]:8443").body, "GET /hello?x=1 a en\n");
 }
 
-// RFC 3986 §3.2: the authority ends at the first of "/", "?" and "#". What follows those is no path.
+// RFC 3986 §3.2: the authority ends at the first of "/", "?" and "#". The text behind those is no path.
 TEST_F(HttpRequests, ATargetIsRoutedByItsPathAlone) {
   start();
   const auto status = [&](const std::string& method, const std::string& target, const std::string& host = "evil") {

@@ -48,7 +48,7 @@ class TlsClient {
     X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
     return name.data();
   }
-  // The head and what of the body came with it.
+  // The head, and the part of the body that came with it.
   [[nodiscard]] std::string ask(std::string_view request) {
     SSL_write(ssl_.get(), request.data(), static_cast<int>(request.size()));
     std::array<char, 4'096> answer{};

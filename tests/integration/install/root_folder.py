@@ -22,7 +22,7 @@ MS_PRIVATE_OF_ALL = (1 << 18) | (1 << 14)
 
 
 def have_own_mounts() -> bool:
-    """What this process mounts from now on is its and its children's alone, and gone with them. Whether the kernel lets us."""
+    """Makes this process's later mounts its and its children's alone, and gone with them. True when the kernel lets us."""
     libc = ctypes.CDLL(None, use_errno=True)
     return libc.unshare(CLONE_NEWNS) == 0 and libc.mount(None, b"/", None, MS_PRIVATE_OF_ALL, None) == 0
 

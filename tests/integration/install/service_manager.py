@@ -1,5 +1,5 @@
 """Plays systemd for one service in a root folder: hands it what its unit says, starts it as the unit's user, hears what it notifies.
-What the unit hides and forbids (ProtectSystem=, SystemCallFilter=) is not played: tests/tools/systemd_unit.py judges that."""
+The unit's prohibitions (ProtectSystem=, SystemCallFilter=) are not played: tests/tools/systemd_unit.py judges those."""
 import os
 import shutil
 import signal

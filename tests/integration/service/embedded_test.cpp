@@ -32,7 +32,7 @@ class Embedded : public ::testing::Test {
 
   Result<std::unique_ptr<EmbeddedService>> open() { return EmbeddedService::open(options_); }
 
-  void enrol(SigningService& service) {
+  void enrol(Assembly& service) {
     credentials::CredentialRegistry& credentials = service.credentials();
     credentials::NewCredential request{
         id_,       credentials::CredentialKind::operator_seal, PartyId(), crypto::KeyKind::ec_p256, "", "", "", {},
@@ -52,7 +52,7 @@ class Embedded : public ::testing::Test {
     test::value_or_throw(credentials.import_certificates(test::kOperator, id_, bytes_of(pem)));
   }
 
-  Result<SignedDocument> sign(SigningService& service) {
+  Result<SignedDocument> sign(Assembly& service) {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, document_);
     SignPdfCommand command{{.principal = test::kOperator,
                             .credential = id_,
@@ -61,7 +61,7 @@ class Embedded : public ::testing::Test {
                            HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256)};
     command.consent.instruction =
         test::value_or_throw(Instruction::parse(test::instruction_json(digest, to_rfc3339(SystemClock{}.now()))));
-    return async::block_on(service.sign_pdf(std::move(command)));
+    return async::block_on(service.signing().sign_pdf(std::move(command)));
   }
 
   test::TemporaryFolder folder_;
@@ -75,16 +75,16 @@ TEST_F(Embedded, WhatWasAcknowledgedIsThereAfterARestartWithItsEntries) {
   std::optional<SignedDocument> made;
   {
     ASSERT_OK_AND_ASSIGN(const auto embedded, open());
-    enrol(embedded->signing());
-    ASSERT_OK_AND_ASSIGN(made, sign(embedded->signing()));
+    enrol(embedded->service());
+    ASSERT_OK_AND_ASSIGN(made, sign(embedded->service()));
   }
   {
     ASSERT_OK_AND_ASSIGN(const auto embedded, open());
-    ASSERT_OK_AND_ASSIGN(const StoredSignature found,
-                         async::block_on(embedded->signing().find_signature(test::kOperator, made->stored.id)));
+    ASSERT_OK_AND_ASSIGN(const StoredSignature found, async::block_on(embedded->service().signing().find_signature(
+                                                          test::kOperator, made->stored.id)));
     EXPECT_EQ(found.tail, made->stored.tail);
-    EXPECT_THAT(async::block_on(embedded->signing().readiness()), ::testing::IsEmpty());
-    EXPECT_THAT(sign(embedded->signing()), IsOk());
+    EXPECT_THAT(async::block_on(embedded->service().state().readiness()), ::testing::IsEmpty());
+    EXPECT_THAT(sign(embedded->service()), IsOk());
   }
   ASSERT_OK_AND_ASSIGN(const auto archive, OpenArchive::open(options_.data_dir, options_.store));
   const auto body_of = [&](std::uint64_t index) {

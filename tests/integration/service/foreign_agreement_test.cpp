@@ -1,5 +1,5 @@
-// Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all agree to the
-// signature, and refuse it when one byte of the content is another.
+// Every kind of key with every suite that suits it, in a token: pdfsig, qpdf and OpenSSL must all accept the signature,
+// and refuse it when one byte of the content is another.
 #include "rakkan/base/file.hpp"
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/credentials/signing_material.hpp"

@@ -47,7 +47,7 @@ class ServiceOnSoftHsm : public ::testing::Test {
     return path;
   }
 
-  // What `openssl cms` says of a signature over the two spans, with the test's root as the only anchor.
+  // The verdict of `openssl cms` on a signature over the two spans, with the test's root as the only anchor.
   test::CommandOutcome openssl_verifies(const test::CutSignature& cut, ByteView content) {
     return test::openssl_verifies(pins_.path(), cut.cms.der(), content, fixture_.authority.pem());
   }
@@ -65,7 +65,7 @@ TEST_F(ServiceOnSoftHsm, BothTypesSignOneAfterTheOtherAndOpenSslAgrees) {
       fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal, KeyKind::rsa_2048);
   const CredentialId yamada =
       fixture_.enrol(fresh("yamada"), credentials::CredentialKind::party, KeyKind::ec_p256, "山田");
-  fixture_.enrol(fixture_.service->options().tsu.credential, credentials::CredentialKind::tsu, KeyKind::ec_p384);
+  fixture_.enrol(fixture_.assembly->options().tsu.credential, credentials::CredentialKind::tsu, KeyKind::ec_p384);
   fixture_.set_pin(yamada, test::kYamadasPin);
 
   SignPdfCommand witness = fixture_.witness_command(seal, document_);
@@ -116,13 +116,13 @@ TEST_F(ServiceOnSoftHsm, CredentialSignsAfterARestart) {
   const CredentialId seal = fixture_.enrol(fresh("seal"), credentials::CredentialKind::operator_seal);
   const auto reopened_keys = open_keys();
   ASSERT_OK_AND_ASSIGN(const auto again,
-                       SigningService::create(fixture_.service->options(), {.store = *fixture_.store,
-                                                                            .keys = *reopened_keys,
-                                                                            .clock = fixture_.clock,
-                                                                            .random = random_,
-                                                                            .trail = fixture_.trail,
-                                                                            .monotonic = &fixture_.monotonic}));
-  EXPECT_THAT(async::block_on(again->sign_pdf(fixture_.witness_command(seal, document_))), IsOk());
+                       Assembly::create(fixture_.assembly->options(), {.store = *fixture_.store,
+                                                                       .keys = *reopened_keys,
+                                                                       .clock = fixture_.clock,
+                                                                       .random = random_,
+                                                                       .trail = fixture_.trail,
+                                                                       .monotonic = &fixture_.monotonic}));
+  EXPECT_THAT(async::block_on(again->signing().sign_pdf(fixture_.witness_command(seal, document_))), IsOk());
 }
 
 TEST_F(ServiceOnSoftHsm, WrongTokenPinStopsTheTokenAndIsNotTriedAgain) {
@@ -165,7 +165,7 @@ TEST_F(ServiceOnSoftHsm, CertificateOfAnotherTokensKeyIsRefused) {
   const std::string b = fresh("b");
   fixture_.enrol(a, credentials::CredentialKind::operator_seal);
   fixture_.enrol(b, credentials::CredentialKind::operator_seal);
-  EXPECT_THAT(fixture_.service->credentials().import_certificates(
+  EXPECT_THAT(fixture_.assembly->credentials().import_certificates(
                   test::kOperator, CredentialId(a),
                   bytes_of(fixture_.certificates(b, credentials::CredentialKind::operator_seal))),
               FailsWith(ErrorCode::key_certificate_mismatch));
@@ -174,7 +174,7 @@ TEST_F(ServiceOnSoftHsm, CertificateOfAnotherTokensKeyIsRefused) {
 TEST_F(ServiceOnSoftHsm, Ed25519KeyOfATokenIsNoDocumentCredential) {
   const std::string label = fresh("ed");
   ASSERT_THAT(keys_->generate({label, label, Bytes{1}}, KeyKind::ed25519), IsOk());
-  EXPECT_THAT(fixture_.service->credentials().adopt(
+  EXPECT_THAT(fixture_.assembly->credentials().adopt(
                   test::kOperator, {CredentialId(label), credentials::CredentialKind::operator_seal, PartyId(),
                                     KeyKind::ec_p256, "", "", "", Bytes{1}}),
               FailsWith(ErrorCode::ed25519_document_key));
@@ -185,7 +185,7 @@ TEST_F(ServiceOnSoftHsm, LabelAndIdOfAnAdoptedKeyAreOfOneObject) {
   ASSERT_THAT(keys_->generate({token, "first", Bytes{1}}, KeyKind::ec_p256), IsOk());
   ASSERT_THAT(keys_->generate({token, "second", Bytes{2}}, KeyKind::ec_p256), IsOk());
   const auto adopt = [&](const std::string& id, const std::string& label, Bytes key_id) {
-    return fixture_.service->credentials().adopt(
+    return fixture_.assembly->credentials().adopt(
         test::kOperator, {CredentialId(id), credentials::CredentialKind::operator_seal, PartyId(), KeyKind::ec_p256, "",
                           token, label, std::move(key_id)});
   };

@@ -1,5 +1,5 @@
-// Proofs of trees of any size verify, and nothing that was altered does. The tree they are compared with is computed as
-// RFC 6962 §2.1 defines it.
+// Proofs of trees of any size verify, and no altered one does. The tree they are compared with is computed as RFC 6962
+// §2.1 defines it.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -15,7 +15,7 @@ using test::MemoryTree;
 
 constexpr std::uint64_t kLargest = 1'500;
 
-// All alike from the first case on.
+// All values alike from the first case on, unlike rapidcheck by itself.
 std::uint64_t any_in(std::uint64_t first, std::uint64_t end) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<std::uint64_t>(first, end));
 }

@@ -73,7 +73,7 @@ Bytes any_der() {
   return writer.take();
 }
 
-// Any of the ways in which BER may say it.
+// Chooses among the ways in which BER may encode a value.
 struct AnyBer {
   static bool indefinite() { return *rc::gen::arbitrary<bool>(); }
   static bool in_pieces(std::size_t /*size*/) { return *rc::gen::arbitrary<bool>(); }
@@ -100,7 +100,7 @@ RC_GTEST_PROP(Der, WhatIsAcceptedIsWrittenTheSame, ()) {
   Bytes der = any_der();
   const int changes = any_in(1, 4);
   for (int i = 0; i < changes; ++i) {
-    // What strictness is about: lengths that are longer than needed, padded numbers, other truths.
+    // Octets that strict reading is about: lengths that are longer than needed, padded numbers, other truths.
     const Byte octet =
         any_in(0, 2) == 0 ? any_in<Byte>(0, 0xFF) : *rc::gen::element<Byte>(0x00, 0x01, 0x80, 0x81, 0xFF);
     const auto at = static_cast<std::ptrdiff_t>(any_in<std::size_t>(0, std::min<std::size_t>(der.size(), 8)));

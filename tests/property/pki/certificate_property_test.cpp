@@ -8,7 +8,7 @@
 namespace rakkan::pki {
 namespace {
 
-// All alike from the first case on.
+// All values alike from the first case on, unlike rapidcheck by itself.
 template <class T>
 T any_in(T first, T end) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<T>(first, end));

@@ -7,7 +7,7 @@
 namespace rakkan::pki {
 namespace {
 
-// All alike from the first case on.
+// All values alike from the first case on, unlike rapidcheck by itself.
 int any_in(int first, int end) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(first, end)); }
 
 constexpr std::string_view kPieces[] = {"山", "田", "𠮷", "é", "a", "Z", "9",  " ",  ",", "+", "\"",

@@ -1,4 +1,4 @@
-// What is written is read back the same, for requests, TSTInfos and rejections of any content.
+// Requests, TSTInfos and rejections of any content are read back as they were written.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -9,7 +9,7 @@
 namespace rakkan::tsp {
 namespace {
 
-// All alike from the first case on.
+// All values alike from the first case on, unlike rapidcheck by itself.
 template <class T>
 T any_in(T first, T end) {
   return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange<T>(first, end));

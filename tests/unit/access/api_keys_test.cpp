@@ -168,7 +168,7 @@ TEST_F(ApiKeysTest, WhoWasRecognisedBeforeEndsWithHisKey) {
   EXPECT_THAT(caller.principal.still_stands(clock.time), FailsWith(ErrorCode::api_key_expired));
 }
 
-// Whatever takes its place behind the revocation finds the key revoked: it is so when the entry is handed in.
+// An entry that takes its place behind the revocation finds the key revoked: the key is so when the entry is handed in.
 TEST_F(ApiKeysTest, AKeyIsRevokedBeforeItsRevocationIsRecorded) {
   std::optional<Principal> signer;
   std::vector<std::string> stands;

@@ -77,7 +77,7 @@ TEST(SigningRequest, NamesTheMemberThatIsWrong) {
   EXPECT_EQ(where(R"({"credential":"operator","type":"notary","level":"B-B"})"), "type");
 }
 
-// Each value that is one of a few: a wrong one is called so, at its place, and the right ones are named.
+// A wrong value of a member with few values is refused at its place, and the right values are named.
 TEST(SigningRequest, NamesTheValuesThatWouldDo) {
   const auto refused = [](std::string text, const std::string& right, const std::string& wrong) {
     text.replace(text.find(right), right.size(), wrong);

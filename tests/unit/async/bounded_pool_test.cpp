@@ -135,7 +135,7 @@ TEST(BoundedPool, StopFinishesWhatWasAcceptedAndRefusesNewWork) {
     ASSERT_THAT(pool.submit(count, deadline_in(10s)), IsOk());
   }
   std::thread stopper([&] { pool.stop(); });
-  // Until the stopper has closed the door, work is taken or, when the queue is full, refused for that reason.
+  // Until the pool is closed by its end, work is accepted or, when the queue is full, refused for that reason.
   Result<void> answer;
   EXPECT_TRUE(eventually([&] {
     answer = pool.submit(count, deadline_in(60s));
@@ -211,7 +211,7 @@ TEST(BoundedPool, ManyCallersLoseNoJobAndCountEveryRefusal) {
   EXPECT_EQ(pool.load().refused, refused);
 }
 
-// Time that stands still but for what jobs say that they took.
+// A time that is moved only by the durations that jobs state.
 std::atomic<std::chrono::steady_clock::rep> test_time{1};
 std::chrono::steady_clock::time_point test_now() noexcept {
   return std::chrono::steady_clock::time_point(std::chrono::steady_clock::duration(test_time.load()));

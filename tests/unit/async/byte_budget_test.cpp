@@ -34,7 +34,7 @@ TEST(ByteBudget, RefusesWhatDoesNotFitAndTakesItBack) {
 TEST(ByteBudget, OneAccountHasAtMostItsShareAndTheNextFindsRoom) {
   ByteBudget budget({1'200, 0, 50});
   std::vector<ByteBudget::Lease> leases;
-  // Bytes that the account gets, ten at a time.
+  // The bytes that the account gets, ten at a time, until it gets no more.
   const auto all_that_it_gets = [&](std::string_view name) {
     std::uint64_t got = 0;
     ByteBudget::Lease& lease = leases.emplace_back(budget.open(budget.account(name), Size::large));

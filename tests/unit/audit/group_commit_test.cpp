@@ -1,5 +1,5 @@
-// When a group is committed. The pauses are given by each test: an hour is a time that does not pass, so that what is
-// committed all the same was not waited for.
+// The moment at which a group is committed. Each test gives the pauses: an hour is a time that does not pass, so a
+// group that is committed all the same has not waited.
 #include "audit/group_commit.hpp"
 
 #include <gmock/gmock.h>
@@ -18,7 +18,7 @@ using test::stays;
 
 constexpr std::chrono::milliseconds kNever = std::chrono::hours{1};
 constexpr std::chrono::milliseconds kSoon{1};
-// For so long a test looks whether something is not done.
+// The time during which a test watches that something is not done.
 constexpr std::chrono::milliseconds kWhile{50};
 
 class AGroup : public ::testing::Test {
@@ -33,7 +33,7 @@ class AGroup : public ::testing::Test {
     commits_ = std::make_unique<GroupCommit>(
         fixture_.options, fixture_.environment(), JournalSizes{}, health_, [](std::vector<store::LogChunk>) {}, quiet);
   }
-  // The submission is being committed until let_go(): what comes meanwhile is the group.
+  // Keeps a submission in its commit until let_go(); the submissions that come meanwhile are the group.
   void hold(Line of = {}) {
     record(std::move(of));
     gate_.wait_for_visitor();
@@ -147,7 +147,7 @@ TEST_F(AGroup, WaitsForTheNextStepOfALineThatWasCommitted) {
       second.pass();
     }
   };
-  record();  // nothing is going on: committed alone
+  record();  // is committed alone, since nothing else is going on
   second.wait_for_visitor();
   record();
   second.open();

@@ -105,7 +105,7 @@ TEST_F(ProofOfAnEntry, TheEntrysFileIsReadBackAsWritten) {
 TEST_F(ProofOfAnEntry, TheEntrysFileHoldsJsonAsJson) {
   EXPECT_EQ(file_.encode(), R"({"v":2,"entry":)" + file_.entry + R"(,"salt":"IiIiIiIiIiIiIiIiIiIiIg==","body":)" +
                                 record_.body + "}\n");
-  // Another program may lay it out anew: what was hashed is found again.
+  // Another program may lay the JSON out anew: the text that was hashed is found again.
   ASSERT_OK_AND_ASSIGN(const EntryFile again,
                        EntryFile::parse("{\"body\" : {\n\t\"name\" : \"\\u5c71\\u7530 \\\"\\u592a\\u90ce\\\"\\n\"\n},"
                                         "\"salt\":\"IiIiIiIiIiIiIiIiIiIiIg==\", \"v\": 2, \"entry\" : " +
@@ -126,7 +126,7 @@ TEST_F(ProofOfAnEntry, TheFilesOfEarlierReleasesAreRead) {
   EXPECT_THAT(verify_proof(proof_, old, key_), IsOk());
 }
 
-// What would not come back letter for letter is handed out as a text, whoever wrote it.
+// A body that JSON would not give back letter for letter is handed out as a text, whoever wrote it.
 TEST_F(ProofOfAnEntry, WhatJsonWouldChangeStaysText) {
   for (const std::string body : {R"({"a": 1})", R"({"a":"\u5c71"})", R"({"a":1.0})", R"({"a":1,"a":2})", R"({"a":)"}) {
     record_.body = body;

@@ -128,7 +128,7 @@ TEST_F(AShortage, OfACommitThatLastsIsToldToItsCallersAndLatchesNothing) {
   expect_a_whole_log(1);
 }
 
-// What the store makes of it, on the same machine.
+// The same shortage in the store.
 TEST_F(AShortage, OfTheStoreAtAnyCallIsWaitedOut) {
   fixture_.on_sqlite = true;
   ASSERT_THAT(fixture_.open(), IsOk());

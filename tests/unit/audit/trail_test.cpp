@@ -460,7 +460,7 @@ TEST_F(ATrail, ACheckpointIsTheRootOfTheEntries) {
   EXPECT_EQ(checkpoint.tree, tree.head());
 }
 
-// What opening refuses: the store and the files of one log, mixed with others.
+// Opening refuses a store and files that are not of the same log.
 class AnOpenedTrail : public ATrail {
  protected:
   void SetUp() override {

@@ -1,4 +1,4 @@
-// A finished log against everything that can be done to it afterwards.
+// The verification of a finished log after every change that can be made to it.
 #include "rakkan/audit/verify.hpp"
 
 #include <gmock/gmock.h>
@@ -193,7 +193,7 @@ TEST_F(ALog, AnAlteredRecordIsNamed) {
   EXPECT_EQ(verified.error().where, "record 6");
 }
 
-// Whoever has the key and the folder can write another log. He cannot make it continue a checkpoint given out before.
+// A holder of the key and the folder can write another log, but cannot make it continue a checkpoint given out before.
 TEST_F(ALog, ARemovedTailIsFoundAgainstACheckpoint) {
   make(10);
   const std::string later = note_;

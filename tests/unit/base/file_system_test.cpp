@@ -29,7 +29,7 @@ class PosixFileSystemTest : public ::testing::Test {
   FileSystem& files_ = posix_file_system();
 };
 
-// What the caller may try again is told from what a disk did.
+// Failures that the caller may try again are told from those of the disk.
 TEST_F(PosixFileSystemTest, ALackOfDescriptorsIsAShortageAndNotAFailure) {
   const auto file = open("f");
   rlimit before{};

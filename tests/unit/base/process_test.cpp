@@ -10,7 +10,7 @@
 namespace rakkan {
 namespace {
 
-// Of a process that keeps to itself, 0; else what is open.
+// 0 when the process keeps its memory to itself; else a number for the way that is open.
 int keep_and_look() {
   if (!keep_to_ourselves()) {
     return 1;

@@ -17,7 +17,7 @@ namespace {
 
 using ::testing::MatchesRegex;
 
-// What systemd does: a datagram socket, named in the environment.
+// A process under systemd: a datagram socket, named in the environment.
 class ManagedProcess : public ::testing::Test {
  protected:
   ManagedProcess() {

@@ -1,4 +1,4 @@
-// What `audit verify` tells a person and a program: the verdict first, and what it does not prove.
+// The report of `audit verify` to a person and to a program: the verdict first, and what it does not prove.
 #include "cli/audit_report.hpp"
 
 #include <gmock/gmock.h>

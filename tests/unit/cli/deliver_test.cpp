@@ -1,4 +1,4 @@
-// What becomes of a result that cannot be given out. Standard output is the test's own: here files are what fails.
+// Results that cannot be given out. Standard output is the test's own: here writing of files fails.
 #include <filesystem>
 
 #include "cli/output.hpp"

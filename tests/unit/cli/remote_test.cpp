@@ -1,4 +1,4 @@
-// What a command makes of a server's answers.
+// A command's reading of a server's answers.
 #include "cli/remote.hpp"
 
 #include <gmock/gmock.h>

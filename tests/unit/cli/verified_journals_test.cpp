@@ -1,4 +1,4 @@
-// What a server says of its log is read back as what a verification here would have given.
+// A server's statement about its log is read back as a verification here would have given it.
 #include "cli/verified_journals.hpp"
 
 #include <gmock/gmock.h>

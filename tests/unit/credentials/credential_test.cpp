@@ -18,7 +18,7 @@ using ::testing::UnorderedElementsAre;
 
 class CredentialTest : public ::testing::Test {
  protected:
-  CredentialRegistry& registry() { return fixture_.service->credentials(); }
+  CredentialRegistry& registry() { return fixture_.assembly->credentials(); }
   Result<CredentialSummary> generate(const std::string& id, CredentialKind kind = CredentialKind::operator_seal,
                                      KeyKind key_kind = KeyKind::ec_p256, const std::string& party = "") {
     return registry().generate(test::kOperator, {CredentialId(id), kind, PartyId(party), key_kind, "", "", "", {}});
@@ -39,7 +39,7 @@ class CredentialTest : public ::testing::Test {
                                                             key->public_key().spki(), authority.certificate().subject(),
                                                             authority.validity(), authority.key()));
   }
-  // As an earlier program stored them, which asked for less.
+  // Stores certificates as an earlier version did, which checked less of them.
   void store_certificates(const std::string& id, const std::vector<pki::Certificate>& certificates) {
     store::CredentialActivation change{CredentialId(id), {}};
     for (const pki::Certificate& certificate : certificates) {
@@ -52,7 +52,7 @@ class CredentialTest : public ::testing::Test {
   }
   std::vector<ErrorCode> warnings() {
     std::vector<ErrorCode> codes;
-    for (const Error& warning : fixture_.service->warnings()) {
+    for (const Error& warning : fixture_.assembly->state().warnings()) {
       codes.push_back(warning.code);
     }
     return codes;
@@ -152,8 +152,8 @@ TEST_F(CredentialTest, ChainMayEndAtAConfiguredRoot) {
       test::write_bytes(fixture_.folder.path() / "roots.pem", bytes_of(fixture_.authority.pem()));
   ASSERT_THAT(generate("seal"), IsOk());
   const std::string pem = leaf("seal");
-  fixture_.service.reset();
-  fixture_.service = test::value_or_throw(service::SigningService::create(options, fixture_.environment()));
+  fixture_.assembly.reset();
+  fixture_.assembly = test::value_or_throw(service::Assembly::create(options, fixture_.environment()));
   ASSERT_THAT(import("seal", pem), IsOk());
   EXPECT_THAT(warnings(), IsEmpty());
 }
@@ -161,17 +161,15 @@ TEST_F(CredentialTest, ChainMayEndAtAConfiguredRoot) {
 TEST_F(CredentialTest, RootsThatCannotBeReadAreAnErrorOfTheConfiguration) {
   service::Options options = test::SigningFixture::default_options();
   options.credentials.roots = fixture_.folder.path() / "none.pem";
-  EXPECT_THAT(service::SigningService::create(options, fixture_.environment()), FailsWith(ErrorCode::file_unreadable));
+  EXPECT_THAT(service::Assembly::create(options, fixture_.environment()), FailsWith(ErrorCode::file_unreadable));
   options.credentials.roots = test::write_bytes(fixture_.folder.path() / "text.pem", bytes_of("no certificate"));
-  EXPECT_THAT(service::SigningService::create(options, fixture_.environment()),
-              FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(service::Assembly::create(options, fixture_.environment()), FailsWith(ErrorCode::configuration_invalid));
   std::filesystem::permissions(options.credentials.roots, std::filesystem::perms::others_write,
                                std::filesystem::perm_options::add);
-  EXPECT_THAT(service::SigningService::create(options, fixture_.environment()),
-              FailsWith(ErrorCode::permissions_unsafe));
+  EXPECT_THAT(service::Assembly::create(options, fixture_.environment()), FailsWith(ErrorCode::permissions_unsafe));
 }
 
-// The chain is judged again at each start, from what the store has; signatures carry it without its root.
+// The chain in the store is judged again at each start; signatures carry it without its root.
 TEST_F(CredentialTest, RootIsKeptAndLeftOutOfSignatures) {
   fixture_.enrol("seal", CredentialKind::operator_seal);
   fixture_.restart();
@@ -185,7 +183,7 @@ TEST_F(CredentialTest, ACertificateOfEarlierRulesWarnsAndSigns) {
   store_certificates("seal", {version_1("seal")});
   ASSERT_THAT(warnings(),
               UnorderedElementsAre(ErrorCode::certificate_unsuitable, ErrorCode::certificate_chain_incomplete));
-  EXPECT_THAT(fixture_.service->warnings().front().where, ::testing::HasSubstr("credential seal"));
+  EXPECT_THAT(fixture_.assembly->state().warnings().front().where, ::testing::HasSubstr("credential seal"));
   const Bytes document = test::sample_pdf();
   EXPECT_THAT(fixture_.sign(fixture_.witness_command(CredentialId("seal"), document)), IsOk());
   ASSERT_THAT(registry().disable(test::kOperator, CredentialId("seal")), IsOk());
@@ -207,7 +205,7 @@ TEST_F(CredentialTest, ManyCredentialsWithOneFlawAreOneWarning) {
         registry().import_certificates(test::kOperator, CredentialId(id), bytes_of(leaf(id)), IncompleteChain::allow),
         IsOk());
   }
-  const auto all = fixture_.service->warnings();
+  const auto all = fixture_.assembly->state().warnings();
   ASSERT_EQ(all.size(), 1U);
   EXPECT_THAT(all.front().where, ::testing::StartsWith("credentials seal-10, seal-11, "));
   EXPECT_THAT(all.front().where, ::testing::EndsWith("seal-19 and 2 more"));

@@ -35,7 +35,7 @@ TEST(AlgorithmSuite, EveryRowIsFoundByItsNameItsSchemeAndBothItsIdentifiers) {
 }
 
 TEST(AlgorithmSuite, IdentifiersAreTheOnesOfTheStandards) {
-  // What `openssl req -x509 -sha256 [-sigopt rsa_padding_mode:pss]` writes (OpenSSL 3.0).
+  // Written by `openssl req -x509 -sha256 [-sigopt rsa_padding_mode:pss]` (OpenSSL 3.0).
   EXPECT_EQ(to_hex(suite_from_name("rsa-pkcs1-sha256")->x509_signature_algorithm), "300d06092a864886f70d01010b0500");
   EXPECT_EQ(to_hex(suite_from_name("rsa-pkcs1-sha256")->cms_signature_algorithm), "300d06092a864886f70d0101010500");
   EXPECT_EQ(

@@ -55,7 +55,7 @@ Bytes any_digest() {
   return number.padded();
 }
 
-// What verifies with the private key `d` over that digest, by the nonce `k`.
+// A signature over that digest with the private key `d` and the nonce `k`.
 struct Value {
   Number r;
   Number s;

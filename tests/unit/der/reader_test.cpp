@@ -13,7 +13,7 @@ using test::IsOk;
 
 Bytes hex(std::string_view digits) { return from_hex(digits).value(); }
 
-// What one method of Reader makes of an encoding: the value, and nothing may be left over.
+// The value that one method of Reader makes of an encoding; nothing may be left over.
 template <class Method>
 auto read(std::string_view digits, Method method) -> decltype(method(std::declval<Reader&>())) {
   static Bytes input;  // the results alias it

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What `write` makes of an empty writer.
+// The encoding that `write` makes with an empty writer.
 template <class Write>
 std::string written(Write write) {
   Writer writer;

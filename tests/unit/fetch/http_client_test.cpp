@@ -19,7 +19,7 @@ using test::FailsWith;
 using test::IsOk;
 using testing::HasSubstr;
 
-// What the server saw of one request.
+// One request as the server saw it.
 struct Seen {
   std::string head;
   std::string body;

@@ -1,4 +1,4 @@
-// Keys that other tools made: what is refused at load, and what is not.
+// Keys that other tools made: those that are refused at load, and those that are not.
 #include <gtest/gtest.h>
 
 #include "rakkan/crypto/digest.hpp"

@@ -1,4 +1,4 @@
-// What SoftHSM is told of a folder's tokens.
+// SoftHSM's configuration for a folder's tokens.
 #include "rakkan/hsm/softhsm.hpp"
 
 #include <cstdlib>

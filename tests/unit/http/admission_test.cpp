@@ -16,7 +16,7 @@ using test::IsOk;
 
 class AnAdmission : public ::testing::Test {
  protected:
-  // `number` more requests are worked on.
+  // Admits `number` more requests.
   void work(std::size_t number) { work(number, kFlood); }
   void work(std::size_t number, async::Owner owner) {
     for (std::size_t i = 0; i < number; ++i) {
@@ -31,7 +31,7 @@ class AnAdmission : public ::testing::Test {
       work_.pop_front();
     }
   }
-  // Somebody asks every millisecond of `time`.
+  // Asks once every millisecond of `time` and counts the refusals.
   std::size_t refused_during(std::chrono::milliseconds time, Admission::Duration standing) {
     std::size_t refused = 0;
     for (const auto end = now_ + time; now_ < end; now_ += 1ms) {
@@ -54,7 +54,7 @@ TEST_F(AnAdmission, TakesAllWhileWorkPasses) {
 
 TEST_F(AnAdmission, TakesOnlyWhatPassesInTheTargetsTimeWhileWorkStands) {
   work(200);
-  EXPECT_EQ(refused_during(20ms, 20ms), 0U);  // who waits 20 ms among 200 waits 10 among 100
+  EXPECT_EQ(refused_during(20ms, 20ms), 0U);  // a request that waits 20 ms among 200 waits 10 among 100
   EXPECT_THAT(ask(20ms), FailsWith(ErrorCode::overloaded));
   EXPECT_EQ(admission_.limit(), 100U);
   finish(101);

@@ -1,4 +1,4 @@
-// What is wrong with a server's options is found without binding, and named by its key.
+// A wrong option of a server is found without binding, and named by its key.
 #include <gmock/gmock.h>
 
 #include <fstream>

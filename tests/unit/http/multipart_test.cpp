@@ -20,7 +20,7 @@ struct Form {
   std::string seen;  // what the callback was shown
 };
 
-// What a handler does: "request" up to 10 bytes, then "document" up to 100, then nothing.
+// Reads a form as a handler does: "request" up to 10 bytes, then "document" up to 100, then nothing.
 async::Task<Result<Form>> read(std::string_view type, Body& body) {
   RAKKAN_CO_TRY(MultipartReader parts, MultipartReader::open(type, body, {"request", "document"}));
   Form form;

@@ -1,4 +1,5 @@
-// How long a slow peer is waited for, by sums: a sender of so many bytes a second, looked at ten times a second.
+// The time that the server waits for a slow peer, computed: a sender of so many bytes a second, looked at ten times a
+// second.
 #include "http/connection.hpp"
 
 #include <gtest/gtest.h>

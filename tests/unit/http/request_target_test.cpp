@@ -33,7 +33,7 @@ TEST(ARequestTarget, IsReadByItsForm) {
            Read{Method::get, "https://host:/v1", "/v1", "", "host", ""},
            Read{Method::get, "https://192.0.2.1:65535/", "/", "", "192.0.2.1", "65535"},
            Read{Method::get, "https://[2001:db8::1]:443/v1", "/v1", "", "[2001:db8::1]", "443"},
-           // What follows the question mark is a query, whatever it looks like.
+           // The text behind the question mark is a query, whatever it looks like.
            Read{Method::get, "http://evil?/v1/keys", "/", "/v1/keys", "evil"},
            Read{Method::get, "http://evil:80?/healthz", "/", "/healthz", "evil", "80"},
            Read{Method::options, "*", "*", ""},

@@ -91,13 +91,13 @@ TEST(JsonReader, JsonThatSaysSomethingElseIsAnotherErrorAtItsPlace) {
   };
   EXPECT_EQ(refused("[]"), ": must be a JSON object");
   EXPECT_EQ(refused("7"), ": must be a JSON object");
-  EXPECT_EQ(refused(R"({"a":1,"b":2,"a":3})"), "a: stands there twice");
-  EXPECT_EQ(refused(R"({"a":{"x":1},"b":[1,{"c":{"d":1,"\u0064":1}}]})"), "b[1].c.d: stands there twice");
+  EXPECT_EQ(refused(R"({"a":1,"b":2,"a":3})"), "a: occurs twice");
+  EXPECT_EQ(refused(R"({"a":{"x":1},"b":[1,{"c":{"d":1,"\u0064":1}}]})"), "b[1].c.d: occurs twice");
   EXPECT_EQ(refused(R"({"a":{"x":1},"x":2,"b":[true,[null,1.5]]})"), "b[1][1]: must be an integer of at most 64 bits");
   EXPECT_EQ(refused(R"({"a":"b","c":1e3})"), "c: must be an integer of at most 64 bits");
   EXPECT_EQ(refused(R"({"a":18446744073709551616})"), "a: must be an integer of at most 64 bits");
   const std::string name(1'000, 'n');
-  EXPECT_EQ(refused("{\"" + name + "\":1,\"" + name + "\":1}"), std::string(64, 'n') + "...: stands there twice");
+  EXPECT_EQ(refused("{\"" + name + "\":1,\"" + name + "\":1}"), std::string(64, 'n') + "...: occurs twice");
 }
 
 TEST(JsonReader, AnErrorSaysWhatWouldDo) {

@@ -1,4 +1,4 @@
-// What earlier signatures forbid: DocMDP, FieldMDP, locks.
+// Prohibitions of earlier signatures: DocMDP, FieldMDP, locks.
 #include <gtest/gtest.h>
 
 #include "unit/pades/signing.hpp"

@@ -19,7 +19,7 @@ using test::XrefForm;
 using testing::HasSubstr;
 using testing::Not;
 
-// Which objects an update writes, by their numbers.
+// The numbers of the objects that an update writes.
 std::vector<std::string> objects_in(const std::string& tail) {
   static const std::regex kHeader("(?:^|\n)([0-9]+ [0-9]+) obj\n");
   std::vector<std::string> numbers;
@@ -148,7 +148,8 @@ TEST(Prepare, NamesOfFields) {
   EXPECT_THAT(named("\xC3("), FailsWith(ErrorCode::invalid_argument));
 }
 
-// ISO 32000-2 table 15: what stands at or above /Size is missing to a strict reader, until an update raises /Size.
+// ISO 32000-2 table 15: objects numbered at or above /Size are missing to a strict reader, until an update raises
+// /Size.
 TEST(Prepare, RefusesObjectsThatAReaderMayTakeForMissing) {
   const Bytes whole = sample_pdf({.objects = {{11, "<</Never/Seen>>"}}});
   EXPECT_FALSE(signed_document(whole).empty());

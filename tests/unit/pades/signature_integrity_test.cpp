@@ -57,7 +57,7 @@ class Integrity : public ::testing::Test {
     };
     return signed_as(sub_filter, fill, std::move(base));
   }
-  // With a signature-time-stamp over `stamped`, or over the signature value.
+  // A signed document with a signature-time-stamp over `stamped`, or over the signature value.
   Bytes timestamped(std::optional<Bytes> stamped = std::nullopt, Bytes base = test::sample_pdf(),
                     const std::function<void(Bytes&)>& spoil = {}) {
     const auto add = [&](test::HandmadeCms& cms) {
@@ -80,7 +80,7 @@ class Integrity : public ::testing::Test {
     std::optional<BaselineLevel> level;
     std::string id;
   };
-  // Of the first signature.
+  // The verdict on the first signature.
   static Seen see(ByteView bytes) {
     const auto document = test::value_or_throw(pdf::Document::open(bytes));
     const auto form = test::value_or_throw(pdf::AcroForm::read(document));
@@ -230,7 +230,7 @@ TEST_F(Integrity, ValidationDataAndALaterDocumentTimestampAreSeenInTheLevel) {
   EXPECT_EQ(archived.integrity.outcome(), Check::passed);
 }
 
-// The field says of itself what it is; nothing of a signer is in it.
+// The field says that it holds a document timestamp; nothing of a signer is in it.
 TEST_F(Integrity, AFieldIsPreparedForADocumentTimestamp) {
   const Bytes base = signed_by_us();
   SignatureFieldSpec spec{.kind = FieldKind::document_timestamp};
@@ -319,7 +319,7 @@ TEST_F(Integrity, WhatIsNotReadIsNotCalledBroken) {
   EXPECT_EQ(see(signed_by_us(with_sha1)).integrity.outcome(), Check::not_done);
 }
 
-// Somebody's strange encoding and a spoiled one look the same: neither is called right, nor wrong.
+// A strange encoding and a spoiled one look the same, so neither is called right or wrong.
 TEST_F(Integrity, ACmsThatCannotBeReadCannotBeChecked) {
   const auto garbage = [](ByteView) { return Bytes{0x30, 0x03, 0x02, 0x01, 0x01}; };
   expect(see(signed_as("ETSI.CAdES.detached", garbage)).integrity, Check::passed, Check::not_done, Check::not_done);

@@ -1,4 +1,4 @@
-// What qpdf and pdfsig say of a document signed twice, in every form.
+// The verdicts of qpdf and pdfsig on a document signed twice, in every form.
 #include <gmock/gmock.h>
 
 #include "support/run_command.hpp"
@@ -21,8 +21,8 @@ TEST_P(Witness, SeesTwoSignaturesAndNothingDamaged) {
   const std::string path = test::write_bytes(folder.path() / "twice.pdf", twice).string();
 
   // qpdf 12.2 lets a free entry of the table hide the one in the section's own /XRefStm, against ISO 32000-2 §7.5.8.4
-  // (qpdf 11 does not): of what it cannot open unsigned it is no witness. tests/conformance has it judge real hybrid
-  // files.
+  // (qpdf 11 does not): it is no witness of a document that it cannot open unsigned. tests/conformance has it judge
+  // real hybrid files.
   const std::string unsigned_path = test::write_bytes(folder.path() / "base.pdf", base).string();
   if (test::run_command({"qpdf", "--check", unsigned_path}).exit_code == 0) {
     const auto qpdf = test::run_command({"qpdf", "--check", path});

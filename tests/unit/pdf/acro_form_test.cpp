@@ -120,7 +120,8 @@ TEST(Signatures, KnowWhereTheirContentsStand) {
   EXPECT_FALSE(signature.duplicate_keys);
 }
 
-// USF and wrapping attacks: what is wrong with a signature shows, and the signature does not vanish.
+// Universal signature forgery and wrapping attacks: a signature with a wrong dictionary is shown with its fault and
+// does not vanish.
 TEST(Signatures, DoNotVanishWhenTheirDictionaryIsWrong) {
   const auto read_one = [](std::string_view value) {
     const Form form("<</Fields[20 0 R]>>", {{20, "<</T(s)/FT/Sig/V " + std::string(value) + ">>"}, {21, "(x)"}});

@@ -226,7 +226,7 @@ TEST(BadInput, DeflateBomb) {
   }
 }
 
-// As large as it likes, but not so many times its size.
+// Inflated data may be large, but not that many times the size of its stream.
 TEST(BadInput, InflatesToVeryManyTimesItsSize) {
   const std::size_t size = kAlwaysInflated + 1;
   const Bytes pdf =

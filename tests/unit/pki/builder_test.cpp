@@ -1,4 +1,4 @@
-// What the builders make, as our own parser reads it, and as OpenSSL's programs do.
+// The builders' certificates, CRLs and requests, as our own parser and OpenSSL's programs read them.
 #include <gmock/gmock.h>
 
 #include "rakkan/base/hex.hpp"

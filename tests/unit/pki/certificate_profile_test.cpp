@@ -32,11 +32,11 @@ class CertificateProfiles : public testing::Test {
  protected:
   using Flaws = std::vector<CertificateFlaw>;
 
-  // A document signer's certificate as every profile for documents takes it, changed.
+  // The flaws of a document signer's certificate that every profile for documents accepts, after a change.
   Flaws signer(const Change& change, const CertificateProfile& profile = kPartyProfile) {
     return flaws(check_certificate(root_.certify("Signer", change), profile));
   }
-  // A unit's, likewise.
+  // The flaws of a time-stamping unit's certificate after a change.
   Flaws unit(const Change& change, const CertificateProfile& profile = kUnitProfile) {
     return flaws(check_certificate(unit_certificate(change), profile));
   }
@@ -218,7 +218,7 @@ TEST_F(ChainChecks, AChainThatEndsBeforeARootIsIncomplete) {
   EXPECT_EQ(code_of(chain_incomplete), ErrorCode::certificate_chain_incomplete);
 }
 
-// A signer who certifies himself.
+// A signer that certifies itself.
 TEST_F(ChainChecks, NobodyVouchesForASelfSignedLeafUnlessItIsConfigured) {
   const Certificate own = root_.self_signed([](CertificateTemplate& content) {
     content.basic_constraints = BasicConstraints{};

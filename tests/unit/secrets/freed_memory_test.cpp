@@ -1,5 +1,5 @@
-// PINs, tokens and keys are overwritten before their memory is given back: whoever reads the memory of a process later
-// (a debugger, a dump, swap space) does not find what it was once told.
+// PINs, tokens and keys are overwritten before their memory is given back: a later reader of the process's memory (a
+// debugger, a dump, swap space) does not find them.
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +43,8 @@ TEST(FreedMemory, HoldsNoPinThatJsonBrought) {
   constexpr std::string_view kText = R"({"credential":"yamada","pin":"4711-the-pin-of-yamada"})";
   constexpr std::string_view kBroken = R"({"credential":"yamada","pin":"4711-the-pin-of-yamada",})";
   constexpr std::string_view kUnknown = R"({"credential":"yamada","PIN":"4711-the-pin-of-yamada"})";
-  // More than the room that a reader has beforehand, in a static array: no text of the test's own is given back.
+  // Larger than the room that a reader has beforehand; in a static array, so that the test itself gives no such text
+  // back.
   static std::array<char, 20'000> large;
   const auto build_large = [] {
     large.fill('x');
@@ -102,7 +103,7 @@ TEST(FreedMemory, HoldsNoSecretThatAFileBrought) {
 }
 
 TEST(FreedMemory, HoldsNoApiKey) {
-  // What FixedRandom makes of a fresh book of keys.
+  // The API key that a fresh book of keys makes with FixedRandom.
   constexpr std::string_view kKey = "rkn_0102030405060708_CQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJyg";
   constexpr std::string_view kSecret = kKey.substr(21, 24);
   test::MemoryApiKeyStore store;

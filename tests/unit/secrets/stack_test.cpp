@@ -1,4 +1,4 @@
-// What was read leaves nothing on the stack of the thread that read it.
+// A secret that was read leaves nothing on the stack of the thread that read it.
 #include <gtest/gtest.h>
 #include <pthread.h>
 
@@ -22,7 +22,8 @@ constexpr std::string_view kText = R"({"credential":"party-yoshino","level":"B-B
 // A thread's stack in memory of the test's own.
 class OwnStack {
  public:
-  // Whether the secret stands on the stack when `work` has returned, as the thread itself sees it: its end clears some.
+  // Whether the secret stands on the stack when `work` has returned. The thread itself looks, since its end clears
+  // some.
   bool holds_secret_after(std::function<void()> work) {
     work_ = std::move(work);
     pthread_attr_t attributes{};

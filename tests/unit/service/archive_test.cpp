@@ -1,4 +1,4 @@
-// A data folder's log read without keys, and records erased from it.
+// Reading a data folder's log without keys, and erasing records from it.
 #include "rakkan/service/archive.hpp"
 
 #include <gmock/gmock.h>

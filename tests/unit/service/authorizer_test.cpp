@@ -37,8 +37,8 @@ class AuthorizerTest : public ::testing::Test {
   }
 
   Result<Authorization> authorize(const std::string& id, SignatureType type, Consent consent) {
-    RAKKAN_TRY(const auto credential, fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
-    Authorizer authorizer(fixture_.service->activation(), book_, policy_, fixture_.clock);
+    RAKKAN_TRY(const auto credential, fixture_.assembly->credentials().load(test::kOperator, CredentialId(id)));
+    Authorizer authorizer(fixture_.assembly->activation(), book_, policy_, fixture_.clock);
     SigningRequest request{.principal = principal_, .credential = CredentialId(id), .type = type};
     request.consent = std::move(consent);
     return async::block_on(authorizer.authorize(request, credential, document_, async::deadline_in(test::kPatience)));

@@ -32,10 +32,10 @@ class FieldTexts : public ::testing::Test {
   }
   Authorization grant(const std::string& id, SignatureType type, Consent consent) {
     credentials::ActivationBook book(1);
-    Authorizer authorizer(fixture_.service->activation(), book, {}, fixture_.clock);
+    Authorizer authorizer(fixture_.assembly->activation(), book, {}, fixture_.clock);
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("x"));
     const auto credential =
-        test::value_or_throw(fixture_.service->credentials().load(test::kOperator, CredentialId(id)));
+        test::value_or_throw(fixture_.assembly->credentials().load(test::kOperator, CredentialId(id)));
     SigningRequest request{.principal = {"t"}, .credential = CredentialId(id), .type = type};
     request.consent = std::move(consent);
     return test::value_or_throw(

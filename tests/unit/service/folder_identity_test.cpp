@@ -28,7 +28,7 @@ class Identity : public ::testing::Test {
   [[nodiscard]] Result<FolderIdentity> open(const fs::path& folder) {
     return FolderIdentity::open(ledger_, random_, folder, machine_);
   }
-  // As it is when the ledger, which is in the database, was copied along.
+  // Checks a folder whose ledger, which is in the database, was copied along.
   [[nodiscard]] Result<void> check(const fs::path& folder) {
     RAKKAN_TRY(const FolderIdentity identity, open(folder));
     return identity.check();
@@ -64,7 +64,7 @@ TEST_F(Identity, ACopyIsToldFromTheOriginal) {
   const auto refused = copy.check();
   ASSERT_THAT(refused, FailsWith(ErrorCode::data_folder_copied));
   EXPECT_THAT(refused.error().detail, HasSubstr("--beside-original"));
-  // Moved into the place of the original it is a copy all the same.
+  // A copy that is moved into the place of the original is a copy all the same.
   fs::remove_all(original_);
   fs::rename(other_, original_);
   ASSERT_OK_AND_ASSIGN(const FolderIdentity restored, open(original_));

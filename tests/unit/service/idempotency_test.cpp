@@ -24,7 +24,7 @@ struct IdempotencyTest : testing::Test {
   const TenantId other{"other"};
   const Bytes fingerprint = idempotency->fingerprint({"POST", "/v1/cms", "{}", "digest"});
 
-  // What the signature's commit does.
+  // Records an answer, as the signature's commit does.
   void answer(const TenantId& tenant, const std::string& key) {
     store::Additions additions;
     additions.changes.emplace_back(

@@ -32,7 +32,7 @@ class TheReadiness : public ::testing::Test {
   }
   Readiness::Problems ask(std::chrono::milliseconds at) { return async::block_on(readiness_.problems(kBegin + at)); }
   static Error error(ErrorCode code, std::string detail) { return {code, std::move(detail), {}, {}, {}}; }
-  // What the log has, once everything is written.
+  // The text of the log, once everything is written.
   std::string log() {
     log_.reset();
     std::ifstream in(folder_.path() / "log");

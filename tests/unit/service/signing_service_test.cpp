@@ -36,7 +36,7 @@ class SigningServiceTest : public ::testing::Test {
     fixture_->set_pin(sato_, test::kSatosPin);
   }
 
-  // With an outside authority as the profile "outside".
+  // Sets up the service with an outside authority as the profile "outside".
   void set_up_outside(TsaBehaviour behaviour) {
     outside_unit_ = std::make_unique<test::TestTsu>(outside_authority_);
     outside_ = std::make_unique<LoopbackTsa>(outside_unit_->tsu, behaviour);
@@ -70,7 +70,7 @@ class SigningServiceTest : public ::testing::Test {
 TEST_F(SigningServiceTest, WitnessSignsWithTheOperatorsKey) {
   ASSERT_OK_AND_ASSIGN(const SignedDocument signed_pdf, fixture_->sign(fixture_->witness_command(seal_, document_)));
   const auto cut = test::cut_signature(document_, signed_pdf);
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, seal_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
                                       credential->material().certificate()),
               IsOk());
@@ -83,7 +83,7 @@ TEST_F(SigningServiceTest, PartySignsWithItsOwnKeyAfterTheWitness) {
   ASSERT_OK_AND_ASSIGN(const SignedDocument party,
                        fixture_->sign(fixture_->party_command(yamada_, document_, test::kYamadasPin)));
   const auto cut = test::cut_signature(document_, party);
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, yamada_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, yamada_));
   EXPECT_THAT(cms::verify_signer_info(cut.cms, signer_info(cut), crypto::digest(DigestAlgorithm::sha256, cut.content),
                                       credential->material().certificate()),
               IsOk());
@@ -129,13 +129,13 @@ TEST_F(SigningServiceTest, InternalTimestampIsOfTheOwnUnit) {
       const auto token,
       tsp::TimestampToken::parse(signer_info(cut).unsigned_attribute(cms::kIdSignatureTimeStampToken).value()));
   ASSERT_OK_AND_ASSIGN(const auto unit, token.verify_signature());
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, tsu_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, tsu_));
   EXPECT_EQ(unit, credential->material().certificate());
   EXPECT_EQ(signed_pdf.pdf.signatures_made, 1U);
 }
 
 TEST_F(SigningServiceTest, WithoutAUnitThereIsNoSignatureAtALowerLevel) {
-  ASSERT_THAT(fixture_->service->credentials().disable(test::kOperator, tsu_), IsOk());
+  ASSERT_THAT(fixture_->assembly->credentials().disable(test::kOperator, tsu_), IsOk());
   SignPdfCommand command = fixture_->witness_command(seal_, document_);
   command.level = pades::BaselineLevel::b_t;
   EXPECT_THAT(fixture_->sign(std::move(command)), FailsWith(ErrorCode::credential_disabled));
@@ -147,19 +147,18 @@ TEST_F(SigningServiceTest, SerialNumbersOfTwoRunsNeverMeet) {
   ASSERT_OK_AND_ASSIGN(const auto first, fixture_->stamp(digest));
   test::StuckRandom stuck;
   const auto with_stuck_random = [&] {
-    return test::value_or_throw(
-        SigningService::create(fixture_->service->options(), {.store = *fixture_->store,
-                                                              .keys = fixture_->software_keys,
-                                                              .clock = fixture_->clock,
-                                                              .random = stuck,
-                                                              .trail = fixture_->trail,
-                                                              .monotonic = &fixture_->monotonic}));
+    return test::value_or_throw(Assembly::create(fixture_->assembly->options(), {.store = *fixture_->store,
+                                                                                 .keys = fixture_->software_keys,
+                                                                                 .clock = fixture_->clock,
+                                                                                 .random = stuck,
+                                                                                 .trail = fixture_->trail,
+                                                                                 .monotonic = &fixture_->monotonic}));
   };
   std::set<Bytes> serials{first.info().serial_number};
   for (int run = 0; run < 3; ++run) {
     const auto again = with_stuck_random();
     for (int i = 0; i < 3; ++i) {
-      ASSERT_OK_AND_ASSIGN(const auto token, test::SigningFixture::stamp_by(*again, digest));
+      ASSERT_OK_AND_ASSIGN(const auto token, test::SigningFixture::stamp_by(again->signing(), digest));
       EXPECT_TRUE(serials.insert(token.info().serial_number).second) << to_hex(token.info().serial_number);
     }
   }
@@ -187,7 +186,7 @@ TEST_F(SigningServiceTest, RequestOfTheProtocolIsAnswered) {
 }
 
 TEST_F(SigningServiceTest, RequestWithoutAUnitIsRejectedInTheProtocol) {
-  ASSERT_THAT(fixture_->service->credentials().disable(test::kOperator, tsu_), IsOk());
+  ASSERT_THAT(fixture_->assembly->credentials().disable(test::kOperator, tsu_), IsOk());
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
   const auto request = tsp::TimestampRequest::for_digest(digest, Bytes(8, 1));
   ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_->answer(request.encode())));
@@ -212,7 +211,7 @@ TEST_F(SigningServiceTest, ARejectionIsCountedAndSaysWhoseFaultItIs) {
     EXPECT_EQ(gone.rejected->code, ErrorCode::hsm_key_gone);
     EXPECT_FALSE(gone.lasting);
   }
-  const SigningService::Load load = fixture_->service->load();
+  const ServiceState::Load load = fixture_->assembly->state().load();
   EXPECT_THAT(load.rejections, ::testing::ElementsAre(std::pair(ErrorCode::malformed_timestamp_request, 1U),
                                                       std::pair(ErrorCode::hsm_key_gone, 2U)));
   EXPECT_EQ(load.unit.signatures, 1U);
@@ -221,12 +220,12 @@ TEST_F(SigningServiceTest, ARejectionIsCountedAndSaysWhoseFaultItIs) {
 }
 
 TEST_F(SigningServiceTest, AUnitWhoseCertificateIsOverIsNotReady) {
-  EXPECT_THAT(async::block_on(fixture_->service->readiness()), ::testing::IsEmpty());
-  ASSERT_OK_AND_ASSIGN(const auto unit, fixture_->service->credentials().find(test::kOperator, tsu_));
+  EXPECT_THAT(async::block_on(fixture_->assembly->state().readiness()), ::testing::IsEmpty());
+  ASSERT_OK_AND_ASSIGN(const auto unit, fixture_->assembly->credentials().find(test::kOperator, tsu_));
   const auto left = unit.certificate->validity().not_after - fixture_->clock.time + std::chrono::hours(1);
   fixture_->clock.time += left;
   fixture_->monotonic.time += left;
-  const std::vector<Error> wrong = async::block_on(fixture_->service->readiness());
+  const std::vector<Error> wrong = async::block_on(fixture_->assembly->state().readiness());
   EXPECT_THAT(wrong, ::testing::ElementsAre(::testing::Field(&Error::code, ErrorCode::certificate_expired)));
   EXPECT_EQ(wrong.front().where, "credential tsu");
 }
@@ -235,10 +234,10 @@ TEST_F(SigningServiceTest, AUnitThatDidNotOpenIsNotReady) {
   Options options = test::SigningFixture::default_options();
   options.tsu.credential = "seal";
   set_up(std::move(options));
-  EXPECT_THAT(async::block_on(fixture_->service->readiness()), ::testing::IsEmpty()) << "nobody has tried yet";
+  EXPECT_THAT(async::block_on(fixture_->assembly->state().readiness()), ::testing::IsEmpty()) << "nobody has tried yet";
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("x"));
   EXPECT_THAT(fixture_->stamp(digest, ""), FailsWith(ErrorCode::credential_type_mismatch));
-  EXPECT_THAT(async::block_on(fixture_->service->readiness()),
+  EXPECT_THAT(async::block_on(fixture_->assembly->state().readiness()),
               ::testing::ElementsAre(::testing::Field(&Error::code, ErrorCode::credential_type_mismatch)));
 }
 
@@ -300,7 +299,7 @@ TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
   };
   ASSERT_OK_AND_ASSIGN(const SignedDigest detached, fixture_->sign(command("content")));
   ASSERT_OK_AND_ASSIGN(const auto data, cms::SignedData::parse(detached.stored.tail));
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, seal_));
   EXPECT_THAT(cms::verify_signer_info(data, data.signer_infos().front(), digest, credential->material().certificate()),
               IsOk());
   EXPECT_TRUE(detached.timestamp.has_value());
@@ -310,7 +309,7 @@ TEST_F(SigningServiceTest, HashIsSignedWithoutTheDocument) {
 TEST_F(SigningServiceTest, PolicyThatIsNoOidIsAConfigurationError) {
   Options options;
   options.tsu.policy = "timestamps";
-  EXPECT_THAT(SigningService::create(options, fixture_->environment()), FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(Assembly::create(options, fixture_->environment()), FailsWith(ErrorCode::configuration_invalid));
 }
 
 TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {
@@ -321,15 +320,13 @@ TEST_F(SigningServiceTest, FaultInTheHsmStopsTheSignature) {
 TEST_F(SigningServiceTest, AKeyThatSignsOftenGetsATableForItsSelfCheck) {
   const crypto::Digest digest = crypto::digest(DigestAlgorithm::sha256, bytes_of("content"));
   const auto sign = [&] {
-    SignHashCommand command{{.principal = {"t"},
-                             .credential = seal_,
-                             .type = SignatureType::witness,
-                             .level = pades::BaselineLevel::b_b},
-                            digest};
+    SignHashCommand command{
+        {.principal = {"t"}, .credential = seal_, .type = SignatureType::witness, .level = pades::BaselineLevel::b_b},
+        digest};
     command.consent.instruction = fixture_->instruction_for(bytes_of("content"));
     return fixture_->sign(std::move(command));
   };
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, seal_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, seal_));
   for (std::uint64_t i = 0; i < crypto::SelfCheck::kChecksToATable; ++i) {
     EXPECT_FALSE(credential->material().self_check()->has_table());
     ASSERT_THAT(sign(), IsOk());
@@ -341,7 +338,7 @@ TEST_F(SigningServiceTest, AKeyThatSignsOftenGetsATableForItsSelfCheck) {
 }
 
 TEST_F(SigningServiceTest, AUnitThatSignsOftenGetsATableForItsSelfCheck) {
-  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->service->credentials().load(test::kOperator, tsu_));
+  ASSERT_OK_AND_ASSIGN(const auto credential, fixture_->assembly->credentials().load(test::kOperator, tsu_));
   const test::TestTsu unit(fixture_->authority);
   async::BoundedPool hsm({.name = "hsm"});
   async::BoundedPool cpu({.name = "cpu"});
@@ -349,8 +346,8 @@ TEST_F(SigningServiceTest, AUnitThatSignsOftenGetsATableForItsSelfCheck) {
   InternalTimestamper timestamper(unit.tsu, credential, fixture_->trail, hsm, cpu, fixture_->random, use);
   const access::Principal caller{"tester"};
   const auto stamp = [&] {
-    return async::block_on(timestamper.timestamp(
-        caller, crypto::digest(DigestAlgorithm::sha256, bytes_of("content")), async::deadline_in(test::kPatience)));
+    return async::block_on(timestamper.timestamp(caller, crypto::digest(DigestAlgorithm::sha256, bytes_of("content")),
+                                                 async::deadline_in(test::kPatience)));
   };
   for (std::uint64_t i = 0; i < crypto::SelfCheck::kChecksToATable; ++i) {
     ASSERT_THAT(stamp(), IsOk());

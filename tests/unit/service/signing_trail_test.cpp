@@ -1,4 +1,4 @@
-// What the trail holds of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
+// The trail's entries of a request, whatever becomes of it: the intent before the key, an outcome after it, refusals.
 #include <boost/json.hpp>
 #include <thread>
 
@@ -53,7 +53,7 @@ class SigningTrail : public ::testing::Test {
 
   // The refusals that were written, as "slug credential principal".
   std::vector<std::string> refusals() {
-    fixture_.service->refusals().flush();
+    fixture_.assembly->refusals().flush();
     std::vector<std::string> found;
     // The trail has a thread of its own: what is asked of it now comes after the refusals.
     audit::Submission last;
@@ -130,7 +130,7 @@ TEST_F(SigningTrail, AKeyThatIsRevokedBeforeTheTimestampGetsNone) {
 
 TEST_F(SigningTrail, ACredentialThatIsDisabledOnTheWaySignsNothingMore) {
   fixture_.software_keys.at("seal").before = [&](const crypto::Digest&) {
-    EXPECT_THAT(fixture_.service->credentials().disable(test::kOperator, CredentialId("tsu")), IsOk());
+    EXPECT_THAT(fixture_.assembly->credentials().disable(test::kOperator, CredentialId("tsu")), IsOk());
   };
   SignPdfCommand command = witness();
   command.level = pades::BaselineLevel::b_t;
@@ -381,7 +381,7 @@ TEST_F(SigningTrail, OneTenantNeitherSignsAsNorReadsAnother) {
   EXPECT_THAT(async::block_on(fixture_.service->find_signature(a, made.stored.id)), IsOk());
   EXPECT_THAT(async::block_on(fixture_.service->find_signature(b, made.stored.id)),
               FailsWith(ErrorCode::signature_unknown));
-  for (const credentials::CredentialSummary& seen : fixture_.service->credentials().list(b)) {
+  for (const credentials::CredentialSummary& seen : fixture_.assembly->credentials().list(b)) {
     EXPECT_NE(seen.id, seal_of_a);
   }
   ASSERT_OK_AND_ASSIGN(const Activated granted, activate(a, {digest_of(document_)}));
@@ -398,7 +398,7 @@ TEST_F(SigningTrail, ClockThatWasSteppedBackGivesNoToken) {
   ASSERT_OK_AND_ASSIGN(const auto answer, tsp::parse_response(fixture_.answer(request.encode())));
   ASSERT_TRUE(std::holds_alternative<tsp::Rejection>(answer));
   EXPECT_EQ(std::get<tsp::Rejection>(answer).failure_info, PkiFailureInfo::time_not_available);
-  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+  EXPECT_THAT(async::block_on(fixture_.assembly->state().readiness()),
               ElementsAre(::testing::Field(&Error::code, ErrorCode::time_not_available)));
   fixture_.clock.time += std::chrono::seconds(5);
   EXPECT_THAT(fixture_.stamp(digest_of(bytes_of("x"))), IsOk());
@@ -408,14 +408,14 @@ TEST_F(SigningTrail, ClockThatWasSteppedBackGivesNoToken) {
 }
 
 TEST_F(SigningTrail, ReadinessNamesWhatIsWrongNow) {
-  EXPECT_THAT(async::block_on(fixture_.service->readiness()), IsEmpty());
+  EXPECT_THAT(async::block_on(fixture_.assembly->state().readiness()), IsEmpty());
   fixture_.software_keys.wrong.push_back({ErrorCode::hsm_device_gone, "", "token seal", {}, {}});
-  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+  EXPECT_THAT(async::block_on(fixture_.assembly->state().readiness()),
               ElementsAre(::testing::Field(&Error::code, ErrorCode::hsm_device_gone)));
   fixture_.software_keys.wrong.clear();
   fixture_.trail.fail_at("signature.intent");
   EXPECT_THAT(fixture_.sign(witness()), FailsWith(ErrorCode::audit_unavailable));
-  EXPECT_THAT(async::block_on(fixture_.service->readiness()),
+  EXPECT_THAT(async::block_on(fixture_.assembly->state().readiness()),
               ElementsAre(::testing::Field(&Error::code, ErrorCode::audit_unavailable)));
 }
 
@@ -427,20 +427,20 @@ TEST_F(SigningTrail, DeadlineThatIsOverTouchesNoKey) {
 }
 
 TEST_F(SigningTrail, AdministrationIsRecordedWithWho) {
-  ASSERT_THAT(fixture_.service->credentials().disable(test::kOperator, seal_), IsOk());
+  ASSERT_THAT(fixture_.assembly->credentials().disable(test::kOperator, seal_), IsOk());
   EXPECT_THAT(fixture_.trail.events(), ElementsAre("credential.disabled"));
   EXPECT_EQ(fixture_.trail.entries().front().body, R"({"by":{"id":"local:0"},"credential":"seal"})");
   fixture_.trail.fail_at("credential.added");
-  EXPECT_THAT(fixture_.service->credentials().generate(test::kOperator, {CredentialId("new"),
-                                                                         credentials::CredentialKind::operator_seal,
-                                                                         PartyId(),
-                                                                         crypto::KeyKind::ec_p256,
-                                                                         "",
-                                                                         "",
-                                                                         "",
-                                                                         {}}),
+  EXPECT_THAT(fixture_.assembly->credentials().generate(test::kOperator, {CredentialId("new"),
+                                                                          credentials::CredentialKind::operator_seal,
+                                                                          PartyId(),
+                                                                          crypto::KeyKind::ec_p256,
+                                                                          "",
+                                                                          "",
+                                                                          "",
+                                                                          {}}),
               FailsWith(ErrorCode::audit_unavailable));
-  EXPECT_THAT(fixture_.service->credentials().find(test::kOperator, CredentialId("new")),
+  EXPECT_THAT(fixture_.assembly->credentials().find(test::kOperator, CredentialId("new")),
               FailsWith(ErrorCode::credential_unknown));
 }
 
@@ -468,13 +468,13 @@ TEST(TightToken, LeadsToASecondSignatureWithAnIntentOfItsOwn) {
   Environment environment = fixture.environment();
   environment.timestampers.emplace("tight", tight);
   ASSERT_OK_AND_ASSIGN(const auto service,
-                       SigningService::create(test::SigningFixture::default_options(), std::move(environment)));
+                       Assembly::create(test::SigningFixture::default_options(), std::move(environment)));
   const Bytes document = test::sample_pdf();
   SignPdfCommand command = fixture.witness_command(seal, document);
   command.level = pades::BaselineLevel::b_t;
   command.tsa = "tight";
   fixture.trail.forget();
-  ASSERT_OK_AND_ASSIGN(const SignedDocument made, async::block_on(service->sign_pdf(std::move(command))));
+  ASSERT_OK_AND_ASSIGN(const SignedDocument made, async::block_on(service->signing().sign_pdf(std::move(command))));
   EXPECT_EQ(made.pdf.signatures_made, 2U);
   EXPECT_EQ(fixture.software_keys.at("seal").signatures, 2);
   EXPECT_THAT(fixture.trail.events(),

@@ -371,7 +371,7 @@ TEST_F(StoreTest, LockedDatabaseIsUnavailableAfterTheTimeout) {
   EXPECT_THAT(open_sqlite(folder_.path(), {50ms}), IsOk());
 }
 
-// What schema version 1 wrote, by SQLite's own means.
+// A store of schema version 1, written by SQLite's own means.
 TEST_F(StoreTest, FirstSchemaIsBroughtToThisVersion) {
   TemporaryFolder old;
   sqlite3* database = nullptr;

@@ -1,4 +1,5 @@
-// When lines are written. An hour to gather is a time that does not pass: what is written all the same did not wait.
+// The moment at which lines are written. An hour to gather is a time that does not pass: a line that is written all the
+// same did not wait.
 #include "telemetry/line_writer.hpp"
 
 #include <gmock/gmock.h>
@@ -22,7 +23,7 @@ using ::testing::IsEmpty;
 constexpr std::chrono::milliseconds kNever = std::chrono::hours{1};
 constexpr std::chrono::milliseconds kSoon{1};
 constexpr std::size_t kMany = 1'000;
-// For so long a test looks whether something is not done.
+// The time during which a test watches that something is not done.
 constexpr std::chrono::milliseconds kWhile{30};
 
 class Output {

@@ -1,4 +1,4 @@
-// What a Log wrote, read back as JSON.
+// The lines that a Log wrote, read back as JSON.
 #pragma once
 
 #include <boost/json.hpp>

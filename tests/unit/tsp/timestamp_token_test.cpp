@@ -74,7 +74,7 @@ TEST_F(Token, RefusesEveryChangedOctetOfItsContent) {
   }
 }
 
-// Whatever bit is flipped in a token: it is refused, or what it says is untouched (certificates and other unsigned
+// A token with a flipped bit is refused, or its statement is untouched (the bit was in certificates or other unsigned
 // parts).
 TEST_F(Token, NoFlippedBitChangesWhatAVerifiedTokenSays) {
   const Bytes good = copy_of(token.der());
@@ -89,7 +89,7 @@ TEST_F(Token, NoFlippedBitChangesWhatAVerifiedTokenSays) {
       EXPECT_EQ(parsed->info().encode(), said) << "bit " << bit;
     }
   }
-  EXPECT_GT(verified, 0);  // the root's certificate is there for convenience
+  EXPECT_GT(verified, 0);  // flips in the root's certificate, which no verifier needs
   EXPECT_LT(verified, static_cast<int>(good.size() * 8 / 2));
 }
 

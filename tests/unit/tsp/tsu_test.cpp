@@ -276,7 +276,7 @@ TEST_F(TimestampUnit, NoTokenIsLargerThanTheMaximum) {
   EXPECT_GE(largest + 8, unit.tsu->max_token_size());
 }
 
-// A response without certificates by a P-256 key was 511 bytes with OpenSSL; ours says more in its attributes.
+// A response without certificates by a P-256 key was 511 bytes with OpenSSL; ours has more attributes.
 TEST_F(TimestampUnit, T_e_ATokenWithoutCertificatesIsSmall) {
   TimestampRequest request = request_for("x");
   request.certificate_requested = false;

@@ -1,0 +1,146 @@
+#include "rakkan/service/assembly.hpp"
+
+#include <utility>
+
+#include "rakkan/access/refusals.hpp"
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/activation.hpp"
+#include "rakkan/credentials/activation_book.hpp"
+#include "rakkan/credentials/configured_roots.hpp"
+#include "rakkan/credentials/credential.hpp"
+#include "rakkan/service/authorizer.hpp"
+#include "rakkan/service/options.hpp"
+#include "rakkan/store/store.hpp"
+#include "service/document_work.hpp"
+#include "service/key_use.hpp"
+#include "service/open_intents.hpp"
+#include "service/opened_credentials.hpp"
+#include "service/pools.hpp"
+#include "service/service_state.hpp"
+#include "service/timestampers.hpp"
+#include "service/tsu_policy.hpp"
+#include "service/use_cases.hpp"
+#include "service/watched_clock.hpp"
+
+namespace rakkan::service {
+
+// In the order they are made. The pools end before all that their jobs may use, with the work they accepted.
+struct Assembly::Parts {
+  Parts(Options given, Environment around, tsp::TsuPolicy policy,
+        std::unique_ptr<credentials::CredentialRegistry> opened);
+
+  [[nodiscard]] SigningService::UseCases use_cases() {
+    const std::chrono::milliseconds time = options.deadline;
+    audit::TrailWriter& trail = environment.trail;
+    const Clock& clock = environment.clock;
+    RandomSource& random = environment.random;
+    return {.credentials = *registry,
+            .refusals = refusals,
+            .making = {time, trail, clock, random, refusals, credentials, timestampers, authorizer, open_intents,
+                       key_use, pools.hsm, pools.cpu, pools.store},
+            .documents = {random, documents, options.witness},
+            .activating = {time, trail, clock, random, refusals, credentials, book, activation,
+                           options.limits.activation_digests},
+            .timestamps = {time, trail, timestampers, tsu_policy, rejections},
+            .reading = {time, environment.store, refusals, pools.store}};
+  }
+  [[nodiscard]] ServiceState::Seen seen() {
+    return {environment.trail, environment.clock, *clock_gate, *registry, environment.keys, timestampers, pools,
+            key_use,           unit_key_use,      rejections};
+  }
+
+  const Options options;
+  const tsp::TsuPolicy tsu_policy;
+  Environment environment;
+  SteadyClock steady_clock;
+  std::shared_ptr<tsp::ClockGate> clock_gate;
+  std::unique_ptr<credentials::CredentialRegistry> registry;
+  access::Refusals refusals;
+  OpenIntents open_intents;
+  credentials::ActivationBook book;
+  KeyUse key_use;       // uses of operators' and parties' keys
+  KeyUse unit_key_use;  // uses of the time-stamping unit's key
+  ErrorCounts rejections;
+  OpenedCredentials credentials;
+  DocumentWork documents;
+  Timestampers timestampers;
+  Pools pools;
+  credentials::Activation activation;
+  Authorizer authorizer;
+  SigningService signing;
+  ServiceState state;
+};
+
+Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
+                       std::unique_ptr<credentials::CredentialRegistry> opened)
+    : options(std::move(given)),
+      tsu_policy(std::move(policy)),
+      environment(std::move(around)),
+      clock_gate(std::make_shared<WatchedClock>(
+          tsp::make_jump_guarded_clock_gate(environment.clock,
+                                            environment.monotonic != nullptr ? *environment.monotonic : steady_clock),
+          environment.trail)),
+      registry(std::move(opened)),
+      refusals([this](audit::Submission submission,
+                      audit::Trail::Done done) { environment.trail.record(std::move(submission), std::move(done)); },
+               environment.clock),
+      open_intents(environment.store, environment.trail),
+      book(options.limits.activations),
+      credentials(*registry, pools.hsm),
+      documents(options.limits, options.pools.inline_document, pools.cpu),
+      timestampers({options, tsu_policy, environment.store, environment.trail, environment.clock, environment.random,
+                    clock_gate, *registry, unit_key_use, pools.hsm, pools.cpu, pools.tsa},
+                   environment.timestampers),
+      pools(options.pools),
+      activation(environment.store, environment.trail, pools.pin, environment.clock, environment.random, options.pin),
+      authorizer(activation, book, options.instruction, environment.clock),
+      signing(std::make_unique<const SigningService::UseCases>(use_cases())),
+      state(std::make_unique<const ServiceState::Seen>(seen())) {}
+
+Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment environment) {
+  RAKKAN_TRY(tsp::TsuPolicy policy, tsu_policy(options.tsu));
+  if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
+    return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
+  }
+  RAKKAN_TRY(auto roots, credentials::configured_roots(options.credentials));
+  RAKKAN_TRY(auto registry,
+             credentials::CredentialRegistry::open(environment.store, environment.keys, environment.trail,
+                                                   environment.clock, environment.random, std::move(roots)));
+  auto parts =
+      std::make_unique<Parts>(std::move(options), std::move(environment), std::move(policy), std::move(registry));
+  RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
+  parts->book.load(activations);
+  RAKKAN_CHECK(parts->open_intents.settle_interrupted());
+  return std::unique_ptr<Assembly>(new Assembly(std::move(parts)));
+}
+
+Assembly::Assembly(std::unique_ptr<Parts> parts) noexcept : parts_(std::move(parts)) {}
+
+Assembly::~Assembly() {
+  // A mark that is not moved costs the next start a longer look, nothing else.
+  static_cast<void>(parts_->open_intents.move_mark());
+}
+
+SigningService& Assembly::signing() noexcept { return parts_->signing; }
+const ServiceState& Assembly::state() const noexcept { return parts_->state; }
+credentials::CredentialRegistry& Assembly::credentials() noexcept { return *parts_->registry; }
+credentials::Activation& Assembly::activation() noexcept { return parts_->activation; }
+access::Refusals& Assembly::refusals() noexcept { return parts_->refusals; }
+const Options& Assembly::options() const noexcept { return parts_->options; }
+
+async::Task<std::vector<Error>> Assembly::open_keys() {
+  std::vector<Error> wrong;
+  const async::Deadline deadline = async::deadline_in(parts_->options.deadline);
+  for (const credentials::CredentialSummary& credential : parts_->registry->list(kEverybody)) {
+    if (credential.status == credentials::CredentialStatus::active &&
+        credential.kind != credentials::CredentialKind::party) {
+      const auto opened = co_await parts_->credentials.load(kEverybody, credential.id, deadline);
+      if (!opened) {
+        wrong.push_back(opened.error());
+      }
+    }
+  }
+  co_return wrong;
+}
+
+}  // namespace rakkan::service

@@ -1,0 +1,86 @@
+#include "service/service_state.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/credentials/key_source.hpp"
+
+namespace rakkan::service {
+namespace {
+
+constexpr std::chrono::seconds kLook{2};  // how long readiness may wait for the hsm pool
+
+ServiceState::KeyUses uses_of(const KeyUse& use) {
+  return {use.signatures(), use.failures(), use.signing(), use.waited()};
+}
+
+}  // namespace
+
+ServiceState::ServiceState(std::unique_ptr<const Seen> seen) noexcept : seen_(std::move(seen)) {}
+ServiceState::~ServiceState() = default;
+
+async::Task<std::vector<Error>> ServiceState::readiness() const {
+  std::vector<Error> wrong;
+  if (auto trail = seen_->trail.ready(); !trail) {
+    wrong.push_back(std::move(trail).error());
+  }
+  if (auto shortage = seen_->trail.shortage()) {
+    wrong.push_back(*std::move(shortage));
+  }
+  if (auto time = seen_->clock_gate.trusted_time(); !time) {
+    wrong.push_back(std::move(time).error());
+  }
+  // Tokens in trouble are tried again here, since nothing else tries them while no request comes.
+  const auto look = [&]() -> Result<std::vector<Error>> {
+    std::vector<Error> troubles = seen_->credentials.try_again();
+    for (Error& trouble : seen_->keys.troubles()) {
+      troubles.push_back(std::move(trouble));
+    }
+    if (auto unit = seen_->timestampers.check_unit(); !unit) {
+      troubles.push_back(std::move(unit).error());
+    }
+    return troubles;
+  };
+  Result<std::vector<Error>> troubles = co_await async::run_on(seen_->pools.hsm, look, async::deadline_in(kLook));
+  if (troubles) {
+    std::move(troubles->begin(), troubles->end(), std::back_inserter(wrong));
+  } else if (troubles.error().code != ErrorCode::overloaded) {  // a busy pool is no trouble
+    wrong.push_back(std::move(troubles).error());
+  }
+  co_return wrong;
+}
+
+std::vector<Error> ServiceState::warnings() const { return seen_->credentials.warnings(); }
+
+std::vector<CertificateLife> ServiceState::certificates() const {
+  std::vector<CertificateLife> lives;
+  const Instant now = seen_->clock.now();
+  for (const credentials::CredentialSummary& credential : seen_->credentials.list(kEverybody)) {
+    if (credential.status == credentials::CredentialStatus::active && credential.certificate) {
+      const Instant end = credential.certificate->validity().not_after;
+      lives.push_back({credential.id, end, std::chrono::floor<std::chrono::days>(end - now)});
+    }
+  }
+  return lives;
+}
+
+ServiceState::Load ServiceState::load() const {
+  const Pools& pools = seen_->pools;
+  return {{{"cpu", pools.cpu.load()},
+           {"hsm", pools.hsm.load()},
+           {"pin", pools.pin.load()},
+           {"tsa", pools.tsa.load()},
+           {"store", pools.store.load()}},
+          uses_of(seen_->key_use),
+          uses_of(seen_->unit_key_use),
+          seen_->rejections.counted()};
+}
+
+ServiceState::Waits ServiceState::waits() const noexcept {
+  const Pools& pools = seen_->pools;
+  return {pools.cpu.wait(), pools.hsm.wait(), pools.pin.wait(), pools.tsa.wait(), pools.store.wait()};
+}
+
+}  // namespace rakkan::service

@@ -1,0 +1,115 @@
+// The parts that each use case of SigningService works with, and no others. Assembly makes them; they outlive the
+// service.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+#include "rakkan/async/deadline.hpp"
+#include "rakkan/service/signing_service.hpp"
+
+namespace rakkan {
+class Clock;
+class RandomSource;
+}  // namespace rakkan
+namespace rakkan::access {
+class Refusals;
+}
+namespace rakkan::async {
+class BoundedPool;
+}
+namespace rakkan::audit {
+class TrailWriter;
+}
+namespace rakkan::credentials {
+class Activation;
+class ActivationBook;
+class CredentialRegistry;
+}  // namespace rakkan::credentials
+namespace rakkan::store {
+class Store;
+}
+namespace rakkan::tsp {
+struct TsuPolicy;
+}
+
+namespace rakkan::service {
+
+class Authorizer;
+class DocumentWork;
+class ErrorCounts;
+class KeyUse;
+class OpenedCredentials;
+class OpenIntents;
+class Timestampers;
+struct WitnessTexts;
+
+// The deadline of a request: the given one, or the end of `otherwise` from now.
+[[nodiscard]] inline async::Deadline deadline_of(const std::optional<async::Deadline>& given,
+                                                 std::chrono::milliseconds otherwise) {
+  return given.value_or(async::deadline_in(otherwise));
+}
+
+// The parts of a signature by a document's key (SigningAct).
+struct SignatureMaking {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  const Clock& clock;
+  RandomSource& random;
+  access::Refusals& refusals;
+  OpenedCredentials& credentials;
+  Timestampers& timestampers;
+  Authorizer& authorizer;
+  OpenIntents& open_intents;
+  KeyUse& key_use;
+  async::BoundedPool& hsm;
+  async::BoundedPool& cpu;    // tables of keys' own checks
+  async::BoundedPool& store;  // marks of open intents
+};
+
+// The further parts of a signature in a document.
+struct DocumentSigning {
+  RandomSource& random;
+  DocumentWork& documents;
+  const WitnessTexts& witness;
+};
+
+struct Activating {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  const Clock& clock;
+  RandomSource& random;
+  access::Refusals& refusals;
+  OpenedCredentials& credentials;
+  credentials::ActivationBook& book;
+  credentials::Activation& pins;
+  std::size_t most_digests;  // of one activation
+};
+
+struct TimestampIssuing {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  Timestampers& timestampers;
+  const tsp::TsuPolicy& policy;
+  ErrorCounts& rejections;
+};
+
+struct SignatureReading {
+  std::chrono::milliseconds time;
+  store::Store& rows;
+  access::Refusals& refusals;
+  async::BoundedPool& store;
+};
+
+struct SigningService::UseCases {
+  credentials::CredentialRegistry& credentials;
+  access::Refusals& refusals;
+  SignatureMaking making;
+  DocumentSigning documents;
+  Activating activating;
+  TimestampIssuing timestamps;
+  SignatureReading reading;
+};
+
+}  // namespace rakkan::service
