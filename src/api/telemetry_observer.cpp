@@ -11,7 +11,9 @@ using telemetry::WatchedKind;
 constexpr std::string_view kKeyPrincipal = "key:";
 
 // True for refusals that anybody can cause in any number: they are counted in the log instead of having a line each.
-bool is_counted(ErrorCode code) noexcept { return row(code).http_status == 401 || code == ErrorCode::rate_limited; }
+bool is_counted(ErrorCode code) noexcept {
+  return row(code).http_status == 401 || code == ErrorCode::rate_limited || code == ErrorCode::overloaded;
+}
 
 }  // namespace
 
@@ -62,8 +64,12 @@ void TelemetryObserver::served(const Served& served) noexcept {
     return;
   }
   const std::optional<ErrorCode> error = error_code_from_slug(served.problem);
-  if (error && is_counted(*error) && !context_.refused.takes(*error, request.peer, std::chrono::steady_clock::now())) {
-    return;
+  const access::Principal* const principal = principal_or_null(request);
+  if (error && is_counted(*error)) {
+    const std::string_view tenant = principal != nullptr ? std::string_view(principal->tenant.value()) : "";
+    if (!context_.refused.takes(*error, request.peer, tenant, std::chrono::steady_clock::now())) {
+      return;
+    }
   }
   telemetry::RequestLine line;
   line.request_id = request.id;
@@ -74,7 +80,7 @@ void TelemetryObserver::served(const Served& served) noexcept {
   line.duration = std::chrono::duration_cast<std::chrono::microseconds>(served.taken);
   const std::string peer = to_string(request.peer);
   line.peer = peer;
-  if (const access::Principal* const principal = principal_or_null(request)) {
+  if (principal != nullptr) {
     line.key_id = principal->id;
     line.key_id.remove_prefix(line.key_id.starts_with(kKeyPrincipal) ? kKeyPrincipal.size() : 0);
     line.tenant = principal->tenant.value();

@@ -138,6 +138,8 @@ std::vector<Metrics::Watch> watch(Metrics& metrics, const http::Server& server) 
   Watches watches(metrics);
   watches.one(WatchedKind::gauge, "rakkan_http_bytes_in_flight", "Bytes of request bodies in memory",
               [&server] { return number(server.load().in_flight); });
+  watches.one(WatchedKind::gauge, "rakkan_http_bytes_kept", "Bytes of memory of earlier documents, for the next ones",
+              [&server] { return number(server.load().kept); });
   watches.one(WatchedKind::counter, "rakkan_http_connections_refused_total",
               "Connections beyond a limit, of all or of one address",
               [&server] { return number(server.load().refused); });

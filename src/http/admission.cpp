@@ -61,7 +61,7 @@ void Admission::Work::begin() noexcept {
   of_->sharing_ += share_->at_work++ == 0 ? 1U : 0U;
 }
 
-Admission::Work::~Work() {
+void Admission::Work::end() noexcept {
   if (of_ == nullptr) {
     return;
   }
@@ -70,6 +70,7 @@ Admission::Work::~Work() {
     --of_->at_work_;
     of_->sharing_ -= --share_->at_work == 0 ? 1U : 0U;
   }
+  of_ = nullptr;
 }
 
 // Adapts the limit at the end of an interval.

@@ -48,11 +48,12 @@ class Admission {
    public:
     Work() noexcept = default;
     Work(Admission& of, async::Owner owner) { enter(of, owner); }
-    ~Work();
+    ~Work() { end(); }
     Work(const Work&) = delete;
     Work& operator=(const Work&) = delete;
     void enter(Admission& of, async::Owner owner);  // once
     void begin() noexcept;                          // does nothing before enter()
+    void end() noexcept;                            // a second call changes nothing
 
    private:
     Admission* of_ = nullptr;

@@ -16,6 +16,8 @@ constexpr std::size_t kFirstHeadRoom = 2 * 1024;  // most heads are smaller: a c
 constexpr std::size_t kBodyRoom = 64 * 1024;
 constexpr std::size_t kFirstBodyRoom = 16 * 1024;  // until more has arrived: an announced length costs no memory
 constexpr std::size_t kLeastRead = 4 * 1024;
+// So much is read at once into a caller's memory: it is still in the processor's cache when the caller looks at it.
+constexpr std::uint64_t kMostAtOnce = 256 * 1024;
 constexpr std::size_t kMostChunkHeader = 8 * 1024;  // with chunk extensions and trailer fields (RFC 9112 §7.1)
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -98,6 +100,7 @@ void Connection::tick(Deadline now) noexcept {
 void Connection::break_off() noexcept {
   broken_off_ = true;
   stream_.cancel();
+  end_pause();
 }
 
 void Connection::give_way() noexcept {
@@ -107,7 +110,7 @@ void Connection::give_way() noexcept {
 
 bool Connection::may_give_way() noexcept {
   Stream::Code ignored;
-  return !gave_way_ && stream_.socket().available(ignored) == 0;
+  return !gave_way_ && (paused_ || stream_.socket().available(ignored) == 0);
 }
 
 bool Connection::has_input() {
@@ -129,8 +132,7 @@ async::Task<Result<void>> Connection::handshake() {
   co_return Result<void>();
 }
 
-async::Task<Result<std::size_t>> Connection::read_more(InputBuffer& buffer, std::size_t least, Deadline until) {
-  const ByteSpan room = buffer.room(least);
+async::Task<Result<std::size_t>> Connection::read_some(ByteSpan room, Deadline until) {
   timed_out_ = false;
   until_ = until;
   if (broken_off_ || input_ended_) {
@@ -142,8 +144,23 @@ async::Task<Result<std::size_t>> Connection::read_more(InputBuffer& buffer, std:
     input_ended_ = error != boost::asio::error::operation_aborted;
     co_return fail(failure(error));
   }
+  co_return size;
+}
+
+async::Task<Result<std::size_t>> Connection::read_more(InputBuffer& buffer, std::size_t least, Deadline until) {
+  const ByteSpan room = buffer.room(least);
+  RAKKAN_CO_TRY(const std::size_t size, co_await read_some(room, until));
   buffer.commit(size);
   co_return size;
+}
+
+async::Task<Result<std::size_t>> Connection::read_more_body(ByteSpan room) {
+  const Deadline now = steady_clock::now();
+  const Deadline until = now + patience(limits_, timeouts_, body_waited_, body_received_);
+  RAKKAN_CO_TRY(const std::size_t received, co_await read_some(room, until));
+  body_waited_ += steady_clock::now() - now;
+  body_received_ += received;
+  co_return received;
 }
 
 async::Task<Result<std::optional<std::string_view>>> Connection::read_head() {
@@ -184,7 +201,17 @@ bool Connection::holds_back(const RequestParser& parser) const noexcept {
   return parser.expects_continue() && !asked_for_body_ && head_.view().size() <= head_size_;
 }
 
-async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
+Result<RequestParser::Step> Connection::parse_body(RequestParser& parser, ByteView input) {
+  RAKKAN_TRY(const RequestParser::Step step, parser.parse_body(input));
+  body_content_ += step.data.size();
+  body_framing_ += step.consumed - step.data.size();
+  if (body_framing_ > kMostChunkHeader + body_content_) {
+    return fail(ErrorCode::malformed_request, "more of the body is chunk headers than content");
+  }
+  return step;
+}
+
+async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser, ByteSpan room) {
   const bool must_invite = holds_back(parser);
   if (!asked_for_body_) {
     asked_for_body_ = true;
@@ -198,18 +225,22 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
   }
   while (!parser.is_done()) {
     const ByteView input = reads_body_buffer_ ? body_.view() : head_.view().subspan(head_size_);
+    const std::uint64_t missing = input.empty() ? parser.body_missing().value_or(0) : 0;
+    if (missing > 0 && !room.empty()) {
+      // Not beyond the end of the body: the bytes behind it belong to the next request.
+      const ByteSpan into =
+          room.first(static_cast<std::size_t>(std::min({missing, kMostAtOnce, std::uint64_t{room.size()}})));
+      RAKKAN_CO_TRY(const std::size_t received, co_await read_more_body(into));
+      RAKKAN_CO_TRY(const RequestParser::Step step, parse_body(parser, into.first(received)));
+      co_return step.data;
+    }
     RequestParser::Step step;
     if (!input.empty()) {
-      RAKKAN_CO_TRY(step, parser.parse_body(input));
+      RAKKAN_CO_TRY(step, parse_body(parser, input));
       if (reads_body_buffer_) {
         body_.consume(step.consumed);
       } else {
         head_size_ += step.consumed;
-      }
-      body_content_ += step.data.size();
-      body_framing_ += step.consumed - step.data.size();
-      if (body_framing_ > kMostChunkHeader + body_content_) {
-        co_return fail(ErrorCode::malformed_request, "more of the body is chunk headers than content");
       }
     }
     if (!step.data.empty()) {
@@ -233,12 +264,9 @@ async::Task<Result<ByteView>> Connection::read_body(RequestParser& parser) {
     if (body_.view().empty()) {
       body_.clear();
     }
-    const Deadline now = steady_clock::now();
-    const Deadline until = now + patience(limits_, timeouts_, body_waited_, body_received_);
-    const std::size_t least = body_received_ < kBodyRoom ? kLeastRead : kBodyRoom;
-    RAKKAN_CO_TRY(const std::size_t received, co_await read_more(body_, least, until));
-    body_waited_ += steady_clock::now() - now;
-    body_received_ += received;
+    const ByteSpan free = body_.room(body_received_ < kBodyRoom ? kLeastRead : kBodyRoom);
+    RAKKAN_CO_TRY(const std::size_t received, co_await read_more_body(free));
+    body_.commit(received);
   }
   co_return ByteView();
 }
@@ -282,6 +310,22 @@ async::Task<Result<void>> Connection::write(std::span<const ByteView> pieces) {
   }
 }
 
+async::Task<void> Connection::pause(std::chrono::nanoseconds time) {
+  if (broken_off_) {
+    co_return;
+  }
+  paused_.emplace(stream_.socket().get_executor(), time);
+  static_cast<void>(co_await paused_->async_wait(Stream::kToken));
+  paused_.reset();
+}
+
+void Connection::end_pause() noexcept {
+  if (paused_) {
+    boost::system::error_code ignored;
+    paused_->cancel(ignored);
+  }
+}
+
 void Connection::finish_request() {
   head_.consume_and_wipe(head_size_);
   head_size_ = 0;
@@ -308,9 +352,8 @@ async::Task<void> Connection::close(bool gently) {
       co_await stream_.say_goodbye();  // TLS close_notify; the peer's answer to it does not matter
     }
     stream_.shutdown_send();
-    InputBuffer thrown_away;
     for (std::uint64_t received = 0; received < kLingerBytes && !timed_out_ && !broken_off_ && !input_ended_;) {
-      const auto [error, size] = co_await stream_.read_some_raw(thrown_away.room(kBodyRoom));
+      const auto [error, size] = co_await stream_.throw_away_some(kLingerBytes - received);
       if (error) {
         break;
       }

@@ -5,6 +5,8 @@
 // operations whose time has passed (worker.hpp).
 #pragma once
 
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -64,13 +66,18 @@ class Connection {
   [[nodiscard]] async::Task<Result<std::optional<std::string_view>>> read_head();
 
   // The next bytes of the body that `parser` reads, valid until the next call; empty at the end. Sends 100 Continue
-  // before it waits when the caller expects it. request_timeout, malformed_request.
-  [[nodiscard]] async::Task<Result<ByteView>> read_body(RequestParser& parser);
+  // before it waits when the caller expects it. Bytes of a body of known length that have not arrived yet are received
+  // into `room`, unless that is empty. request_timeout, malformed_request.
+  [[nodiscard]] async::Task<Result<ByteView>> read_body(RequestParser& parser, ByteSpan room = {});
   // True while nothing of the body was asked for yet and the caller waits for 100 Continue before it sends the body.
   [[nodiscard]] bool holds_back(const RequestParser& parser) const noexcept;
 
   // Writes all of the pieces. request_timeout when the peer does not take them, malformed_request when it is gone.
   [[nodiscard]] async::Task<Result<void>> write(std::span<const ByteView> pieces);
+
+  // Reads and writes nothing for so long; ends sooner when the connection is broken off, or by end_pause().
+  [[nodiscard]] async::Task<void> pause(std::chrono::nanoseconds time);
+  void end_pause() noexcept;
 
   // Ends the request: bytes that stand behind it become the beginning of the next one.
   void finish_request();
@@ -85,7 +92,8 @@ class Connection {
   void break_off() noexcept;
   // Ends every operation like break_off(), because another connection needs this one's place.
   void give_way() noexcept;
-  // True while the connection has not given way yet and no unread bytes have arrived.
+  [[nodiscard]] bool gave_way() const noexcept { return gave_way_; }
+  // True while the connection has not given way yet and is paused or has no unread bytes.
   [[nodiscard]] bool may_give_way() noexcept;
 
  private:
@@ -93,7 +101,12 @@ class Connection {
   static constexpr Deadline kNever = Deadline::max();
 
   [[nodiscard]] Error failure(const Stream::Code& code) const;
+  [[nodiscard]] async::Task<Result<std::size_t>> read_some(ByteSpan room, Deadline until);
   [[nodiscard]] async::Task<Result<std::size_t>> read_more(InputBuffer& buffer, std::size_t least, Deadline until);
+  // Reads bytes of a body within the time that the peer has for it.
+  [[nodiscard]] async::Task<Result<std::size_t>> read_more_body(ByteSpan room);
+  // Parses bytes of a body and holds the body to its bounds. malformed_request.
+  [[nodiscard]] Result<RequestParser::Step> parse_body(RequestParser& parser, ByteView input);
 
   Stream stream_;
   const Limits& limits_;
@@ -105,6 +118,7 @@ class Connection {
   // The end of the input is reported once: epoll reports the edge (EPOLLET), and a second read would wait until its
   // time is over.
   bool input_ended_ = false;
+  std::optional<boost::asio::steady_timer> paused_;
   bool idle_ = false;           // waits for a request's first byte
   bool served_before_ = false;  // a first request has to come sooner than a next one
 

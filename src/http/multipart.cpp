@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::size_t kMostFields = 16;
 constexpr std::size_t kMostHeader = 4 * 1024;
+// Room behind the longest document, for the delimiter and for bytes that arrive together with it.
+constexpr std::uint64_t kBehind = 4 * 1024;
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kClosing = "--";
 
@@ -157,7 +159,11 @@ struct MultipartReader::Impl {
   async::Task<Result<PartHeader>> read_part_header();
   // The next bytes of the open part, valid until the next call; empty: its end, the delimiter consumed.
   async::Task<Result<ByteView>> next();
+  // Brings more bytes behind those that are pending in the buffer, received into the buffer where possible.
+  async::Task<Result<void>> more_into(DocumentBuffer& buffer);
   void consume(std::size_t size) noexcept { window = window.subspan(size); }
+  // Makes the bytes that are pending in the buffer, from `from` on, the window's.
+  void take_back(DocumentBuffer& buffer, std::size_t from);
   // The error for a part that is missing or in the wrong place.
   [[nodiscard]] tl::unexpected<Error> misplaced(std::string what, std::string part) const;
 
@@ -301,22 +307,57 @@ async::Task<Result<WipedBytes>> MultipartReader::field(std::string_view name, st
   }
 }
 
+async::Task<Result<void>> MultipartReader::Impl::more_into(DocumentBuffer& buffer) {
+  RAKKAN_CO_TRY(const ByteSpan room, buffer.room());
+  if (window.empty()) {
+    RAKKAN_CO_TRY(window, co_await body.next_into(room));
+    if (window.empty()) {
+      co_return malformed("the body ends before its closing boundary");
+    }
+  }
+  const std::size_t size = std::min(window.size(), room.size());
+  if (window.data() != room.data()) {
+    std::memcpy(room.data(), window.data(), size);
+  }
+  buffer.arrived(size);
+  consume(size);
+  co_return Result<void>();
+}
+
+void MultipartReader::Impl::take_back(DocumentBuffer& buffer, std::size_t from) {
+  const ByteView behind = buffer.pending().subspan(from);
+  WipedBytes rest(behind.begin(), behind.end());
+  rest.insert(rest.end(), window.begin(), window.end());
+  kept = std::move(rest);
+  window = kept;
+  buffer.drop_pending();  // they may be another part's
+}
+
+// The delimiter is looked for among the pending bytes in the buffer, which may end with the beginning of a delimiter.
 async::Task<Result<DocumentBuffer>> MultipartReader::document(std::string_view name, std::string_view media_type,
                                                               std::uint64_t limit,
                                                               const std::function<void(ByteView)>& arrived) {
   RAKKAN_CO_CHECK(co_await impl_->open_part(name, media_type));
-  // The document cannot be longer than the body that it is in.
+  // The document cannot be longer than the body that it is in; a little more may arrive together with its end.
   const std::uint64_t most = std::min(limit, impl_->body.length().value_or(limit));
-  RAKKAN_CO_TRY(DocumentBuffer document, DocumentBuffer::reserve(most));
+  RAKKAN_CO_TRY(DocumentBuffer document, impl_->body.reserve(std::min(most, UINT64_MAX - kBehind) + kBehind));
   for (;;) {
-    RAKKAN_CO_TRY(const ByteView bytes, co_await impl_->next());
-    if (bytes.empty()) {
+    const ByteView pending = document.pending();
+    const std::size_t end = find(pending, impl_->delimiter);
+    const std::size_t held = end < pending.size() ? 0 : begun_at_end(text_of(pending), impl_->delimiter);
+    const ByteView bytes = pending.first(end - held);
+    if (bytes.size() > limit - document.view().size()) {
+      co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit) + " bytes", std::string(name));
+    }
+    document.take(bytes.size());
+    if (!bytes.empty()) {
+      arrived(bytes);
+    }
+    if (end < pending.size()) {
+      impl_->take_back(document, impl_->delimiter.size());
       co_return document;
     }
-    if (auto added = document.append(bytes); !added) {
-      co_return fail(std::move(added).error().at(std::string(name)));
-    }
-    arrived(bytes);
+    RAKKAN_CO_CHECK(co_await impl_->more_into(document));
   }
 }
 

@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::string_view kTypes = "/problems/";
 
-// The value of Retry-After (RFC 9110 §10.2.3) in whole seconds, rounded up so that no caller comes too early.
-std::string retry_after_text(std::chrono::milliseconds wait) {
-  return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
-}
-
 // The members with which both forms of a problem begin.
 json::ObjectWriter describe(const Error& error, Language language) {
   const ErrorRow& meaning = row(error.code);
@@ -49,6 +44,10 @@ void add_place_and_time(json::ObjectWriter& body, const Error& error) {
 }
 
 }  // namespace
+
+std::string retry_after_text(std::chrono::milliseconds wait) {
+  return std::to_string(std::max<std::int64_t>(1, std::chrono::ceil<std::chrono::seconds>(wait).count()));
+}
 
 Response problem(const Error& error, std::string_view request_id, Language language) {
   const ErrorRow& meaning = row(error.code);

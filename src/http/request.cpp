@@ -5,6 +5,7 @@
 #include "http/negotiation.hpp"
 #include "http/query.hpp"
 #include "rakkan/async/task.hpp"
+#include "rakkan/http/document_buffer.hpp"
 #include "rakkan/http/text.hpp"
 
 namespace rakkan::http {
@@ -31,6 +32,10 @@ async::Task<Result<Whole>> read_into(Body& body, std::uint64_t limit) {
 }
 
 }  // namespace
+
+async::Task<Result<ByteView>> Body::next_into(ByteSpan /*room*/) { return next(); }
+
+Result<DocumentBuffer> Body::reserve(std::uint64_t capacity) { return DocumentBuffer::reserve(capacity); }
 
 async::Task<Result<Bytes>> read_all(Body& body, std::uint64_t limit) { return read_into<Bytes>(body, limit); }
 async::Task<Result<WipedBytes>> read_secret(Body& body, std::uint64_t limit) {

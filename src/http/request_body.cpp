@@ -3,17 +3,19 @@
 #include <algorithm>
 #include <utility>
 #include "rakkan/async/task.hpp"
+#include "rakkan/http/document_buffer.hpp"
 
 namespace rakkan::http {
 namespace {
 
-// Arrived bytes take from the budget in steps of this size, but never more than the body can still bring.
-constexpr std::uint64_t kStep = 256 * 1024;
+// Arrived bytes take from the budget in steps of these sizes, but never more than the body can still bring. The steps
+// are the pieces of memory that a DocumentBuffer fills: small ones first, then large ones.
+constexpr std::uint64_t kStep = DocumentPool::kSmall;
+constexpr std::uint64_t kLargeStep = DocumentPool::kLarge;
 
 }  // namespace
 
-Result<void> RequestBody::admit(std::uint64_t limit, std::uint64_t small, async::ByteBudget& budget,
-                                async::ByteBudget::Account& account) {
+Result<void> RequestBody::admit(std::uint64_t limit, std::uint64_t small, const Memory& memory) {
   limit_ = limit;
   length_ = parser_.body_length();
   if (length_.value_or(0) > limit) {
@@ -21,11 +23,13 @@ Result<void> RequestBody::admit(std::uint64_t limit, std::uint64_t small, async:
   }
   using Size = async::ByteBudget::Size;
   const Size size = length_.value_or(limit) <= small ? Size::small : Size::large;
-  if (length_.value_or(0) > budget.most(size)) {
-    return fail(ErrorCode::input_too_large,
-                "more than the " + std::to_string(budget.most(size)) + " bytes that one caller may have on the way");
+  if (length_.value_or(0) > memory.budget.most(size)) {
+    return fail(ErrorCode::input_too_large, "more than the " + std::to_string(memory.budget.most(size)) +
+                                                " bytes that one caller may have on the way");
   }
-  lease_ = budget.open(account, size);
+  lease_ = memory.budget.open(memory.account, size);
+  documents_ = &memory.documents;
+  account_ = &memory.account;
   return {};
 }
 
@@ -37,8 +41,25 @@ void RequestBody::when_whole(std::function<void()> act) {
   }
 }
 
-async::Task<Result<ByteView>> RequestBody::next() {
-  RAKKAN_CO_TRY(const ByteView bytes, co_await connection_.read_body(parser_));
+Result<DocumentBuffer> RequestBody::reserve(std::uint64_t capacity) {
+  return documents_ == nullptr ? Body::reserve(capacity) : DocumentBuffer::reserve(capacity, *documents_, account_);
+}
+
+// Takes from the budget until at least so many bytes are taken.
+Result<void> RequestBody::lease(std::uint64_t bytes) {
+  if (bytes <= lease_.bytes()) {
+    return {};
+  }
+  const std::uint64_t step = std::max(lease_.bytes() < kLargeStep ? kStep : kLargeStep, bytes - lease_.bytes());
+  return lease_.grow(std::min(step, length_.value_or(limit_) - lease_.bytes()));
+}
+
+async::Task<Result<ByteView>> RequestBody::next_into(ByteSpan room) {
+  if (!room.empty() && received_ > 0 && received_ < length_.value_or(limit_)) {
+    // The room may be a piece of kept memory, which counts from now on.
+    RAKKAN_CO_CHECK(lease(received_ + 1));
+  }
+  RAKKAN_CO_TRY(const ByteView bytes, co_await connection_.read_body(parser_, room));
   if (!bytes.empty()) {
     RAKKAN_CO_CHECK(may_go_on());
   }
@@ -46,10 +67,7 @@ async::Task<Result<ByteView>> RequestBody::next() {
     co_return fail(ErrorCode::input_too_large, "more than " + std::to_string(limit_) + " bytes");
   }
   received_ += bytes.size();
-  if (received_ > lease_.bytes()) {
-    const std::uint64_t step = std::max(kStep, received_ - lease_.bytes());
-    RAKKAN_CO_CHECK(lease_.grow(std::min(step, length_.value_or(limit_) - lease_.bytes())));
-  }
+  RAKKAN_CO_CHECK(lease(received_));
   if (bytes.empty() && when_whole_) {
     std::exchange(when_whole_, nullptr)();
   }

@@ -122,6 +122,11 @@ std::optional<std::uint64_t> RequestParser::body_length() const {
   return length ? *length : 0;
 }
 
+std::optional<std::uint64_t> RequestParser::body_missing() const {
+  const auto missing = content_length_remaining();
+  return missing && !chunked_ ? std::optional<std::uint64_t>(*missing) : std::nullopt;
+}
+
 Result<RequestParser::Step> RequestParser::parse_body(ByteView input) {
   data_ = {};
   Code error;

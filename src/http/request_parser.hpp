@@ -44,6 +44,8 @@ class RequestParser final : private boost::beast::http::basic_parser<true> {
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
   // The length of the body: 0 without a body; nothing when it is chunked.
   [[nodiscard]] std::optional<std::uint64_t> body_length() const;
+  // The bytes of the body that were not parsed yet; nothing when it is chunked, or there is none.
+  [[nodiscard]] std::optional<std::uint64_t> body_missing() const;
 
   struct Step {
     std::size_t consumed = 0;

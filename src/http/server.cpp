@@ -215,8 +215,8 @@ bool Server::alive() const noexcept {
 
 Server::Load Server::load() const noexcept {
   const Shared& shared = impl_->shared;
-  return {shared.connections.load(), shared.requests.load(), shared.refused.load(),
-          shared.exceptions.load(),  shared.budget.taken(),  shared.gave_way.load()};
+  return {shared.connections.load(), shared.requests.load(), shared.refused.load(),  shared.exceptions.load(),
+          shared.budget.taken(),     shared.gave_way.load(), shared.documents.kept()};
 }
 
 }  // namespace rakkan::http

@@ -9,6 +9,7 @@
 #include "http/client_address.hpp"
 #include "http/negotiation.hpp"
 #include "http/query.hpp"
+#include "http/refusal_pace.hpp"
 #include "http/request_body.hpp"
 #include "http/request_parser.hpp"
 #include "http/request_quota.hpp"
@@ -43,10 +44,11 @@ class Session {
         shared_(worker.shared()),
         peer_(peer.address),
         local_user_(peer.local_user),
+        is_trusted_proxy_(is_within(peer.address, shared_.trusted_proxies)),
         place_(std::move(place)),
         connection_(std::move(stream), shared_.options.limits, shared_.options.timeouts),
         silence_(worker.silence(), connection_) {
-    silence_.begin(false);
+    silence_.begin(Silence::Kind::never_heard);
     worker_.enter(connection_);
     shared_.observer.connection_opened();
   }
@@ -76,6 +78,12 @@ class Session {
   [[nodiscard]] Error limit_failures(const Request& request, Error refused);
   async::Task<Result<Response>> answer_safely(Request& request, RequestBody& body, Admission::Work& work);
 
+  // How long the caller waits whose request was refused with Retry-After.
+  [[nodiscard]] std::chrono::nanoseconds wait_after(const Error& refused, const Request& request, bool read_later);
+  // The wait before the next request is read; shorter when that does not come at once.
+  async::Task<void> wait_for_turn(std::chrono::nanoseconds wait);
+  // A wait in which the connection is one of those that give way first.
+  async::Task<void> stay_silent(std::chrono::nanoseconds time);
   [[nodiscard]] bool can_throw_away(const RequestBody& body, const RequestParser& parser) const;
   async::Task<bool> throw_away(RequestParser& parser);
   async::Task<Result<std::uint64_t>> write(const Response& response, const AnswerFacts& facts, bool with_body);
@@ -86,12 +94,15 @@ class Session {
   Shared& shared_;
   const IpAddress peer_;  // of the socket
   const std::optional<std::uint32_t> local_user_;
+  const bool is_trusted_proxy_;
   AddressCounts::Place place_;
   Connection connection_;
   Silence::Place silence_;
   bool had_request_ = false;
   bool unread_input_ = false;         // the peer may still be sending bytes that nobody reads
   std::chrono::milliseconds span_{};  // from the whole request to its deadline
+  std::chrono::nanoseconds wait_{};   // before the next request is read
+  unsigned refused_in_a_row_ = 0;     // requests of this connection that were refused with Retry-After
   // The headers of the current request; the vector is kept from request to request for its memory.
   std::vector<Header> headers_;
   std::vector<PathParameter> parameters_;
@@ -113,8 +124,11 @@ async::Task<void> Session::run() {
       break;
     }
     connection_.finish_request();
+    if (const auto wait = std::exchange(wait_, {}); wait > wait.zero() && !shared_.draining.load()) {
+      co_await wait_for_turn(wait);
+    }
   }
-  silence_.begin(true);
+  silence_.begin(Silence::Kind::at_rest);
   co_await connection_.close(unread_input_);
 }
 
@@ -122,7 +136,7 @@ async::Task<bool> Session::serve_next() {
   if (shared_.draining.load(std::memory_order_relaxed) && !connection_.has_input()) {
     co_return false;
   }
-  silence_.begin(std::exchange(had_request_, true));
+  silence_.begin(std::exchange(had_request_, true) ? Silence::Kind::at_rest : Silence::Kind::never_heard);
   auto head = co_await connection_.read_head();
   silence_.end();
   if (!head) {
@@ -173,14 +187,30 @@ async::Task<bool> Session::serve(std::string_view head) {
   } else {
     outcome = fail(place.error());
   }
+  std::optional<Error> refused;
   if (!outcome) {
-    shared_.observer.failed(request, outcome.error());
-    outcome = problem(outcome.error(), request);
+    refused = std::move(outcome).error();
+    shared_.observer.failed(request, *refused);
+    outcome = worker_.problems().answer(*refused, request.id, request.language);
   }
   const Response& response = *outcome;
   const bool streams = response.producer() != nullptr;
   const bool keep_alive = parser.keep_alive() && (streams ? parser.is_http_1_1() : can_throw_away(body, parser)) &&
                           !shared_.draining.load();
+  const bool told_to_wait = refused && refused->retry_after;
+  refused_in_a_row_ = told_to_wait ? refused_in_a_row_ + 1 : 0;
+  if (told_to_wait && !local_user_ && !shared_.draining.load()) {
+    work.end();
+    body.give_back();
+    // The next request on a proxy's connection may be another caller's.
+    const bool read_later = keep_alive && !is_trusted_proxy_;
+    const auto wait = wait_after(*refused, request, read_later);
+    if (read_later) {
+      wait_ = wait;
+    } else if (wait > wait.zero()) {
+      co_await stay_silent(wait);
+    }
+  }
   const AnswerFacts facts{worker_.date(), request.id, parser.is_http_1_1(), keep_alive};
   const auto sent = co_await write(response, facts, request.method != Method::head);
   shared_.observer.served({request, response.status(), response.problem(), body.received(), sent.value_or(0),
@@ -297,10 +327,31 @@ async::Task<Result<Response>> Session::answer(Request& request, RequestBody& bod
     RAKKAN_CO_CHECK(shared_.key_rate.take(request.rate_key, steady_clock::now()));
   }
   if (!body.is_empty()) {
-    RAKKAN_CO_CHECK(body.admit((*route)->body_limit, shared_.options.limits.body, shared_.budget,
-                               worker_.memory_of(memory_owner(request))));
+    const RequestBody::Memory memory{shared_.budget, worker_.memory_of(memory_owner(request)), shared_.documents};
+    RAKKAN_CO_CHECK(body.admit((*route)->body_limit, shared_.options.limits.body, memory));
   }
   co_return co_await (*route)->handler(request);
+}
+
+std::chrono::nanoseconds Session::wait_after(const Error& refused, const Request& request, bool read_later) {
+  const RefusalPace::Duration turn = read_later ? RefusalPace::Duration(RefusalPace::kStays) : RefusalPace::kEnds;
+  return worker_.refusal_pace().take(steady_clock::now(), turn, *refused.retry_after, request.owner());
+}
+
+async::Task<void> Session::wait_for_turn(std::chrono::nanoseconds wait) {
+  const bool whole = refused_in_a_row_ >= RefusalPace::kInARow;
+  const std::chrono::nanoseconds first = whole ? wait : std::min<std::chrono::nanoseconds>(wait, RefusalPace::kAtOnce);
+  co_await stay_silent(first);
+  if (wait > first && connection_.has_input() && !shared_.draining.load()) {
+    co_await stay_silent(wait - first);
+  }
+}
+
+async::Task<void> Session::stay_silent(std::chrono::nanoseconds time) {
+  silence_.end();
+  silence_.begin(Silence::Kind::refused);
+  co_await connection_.pause(time);
+  silence_.end();
 }
 
 bool Session::can_throw_away(const RequestBody& body, const RequestParser& parser) const {

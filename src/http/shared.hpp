@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "http/address_counts.hpp"
+#include "http/document_pool.hpp"
 #include "http/rate_limiter.hpp"
 #include "rakkan/async/byte_budget.hpp"
 #include "rakkan/base/ip_address.hpp"
@@ -21,6 +22,7 @@ struct Shared {
         router(std::move(table)),
         observer(hears),
         budget({options.limits.in_flight, options.limits.kept_for_small(), options.limits.tenant_share}),
+        documents(budget, options.limits.in_flight),
         addresses(options.limits.address_connections),
         key_rate(options.key_rate),
         address_rate(options.address_rate),
@@ -31,6 +33,7 @@ struct Shared {
   const Router router;
   Observer& observer;
   async::ByteBudget budget;
+  DocumentPool documents;
   AddressCounts addresses;
   RateLimiter key_rate;
   RateLimiter address_rate;

@@ -6,11 +6,15 @@ namespace rakkan::http {
 namespace {
 
 // Silent connections into which a request is arriving at this moment are passed over; at most this many are looked at.
+// Connections that gave way a moment ago and are not gone yet are passed over without being counted.
 constexpr int kMostLooks = 8;
 
 Connection* first_in(const std::list<Connection*>& list) noexcept {
   int looks = 0;
   for (Connection* connection : list) {
+    if (connection->gave_way()) {
+      continue;
+    }
     if (++looks > kMostLooks) {
       break;
     }
@@ -23,9 +27,9 @@ Connection* first_in(const std::list<Connection*>& list) noexcept {
 
 }  // namespace
 
-void Silence::Place::begin(bool had_request) noexcept {
+void Silence::Place::begin(Kind kind) noexcept {
   if (in_ == nullptr) {
-    in_ = had_request ? &of_.at_rest_ : &of_.never_heard_;
+    in_ = &of_.silent_.at(static_cast<std::size_t>(kind));
     at_ = node_.begin();
     in_->splice(in_->end(), node_);
   }
@@ -39,8 +43,12 @@ void Silence::Place::end() noexcept {
 }
 
 Connection* Silence::first_to_go() noexcept {
-  Connection* found = first_in(never_heard_);
-  return found != nullptr ? found : first_in(at_rest_);
+  for (const std::list<Connection*>& kind : silent_) {
+    if (Connection* const found = first_in(kind)) {
+      return found;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace rakkan::http

@@ -1,8 +1,11 @@
-// Silence is the list of silent connections, in two classes: those that never had a request, and those that rest after
-// one. When connections are tight, those of the first class give way before those of the second, the one that has been
-// silent for longest first; a connection whose request is under way is in neither. Belongs to its thread.
+// Silence is the list of silent connections, in three classes: those that wait for their turn after a refusal
+// (refusal_pace.hpp), those that never had a request, and those that rest after one. When connections are tight, those
+// of an earlier class give way before those of a later one, the one that has been silent for longest first; a
+// connection whose request is under way is in none. Belongs to its thread.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <list>
 
 namespace rakkan::http {
@@ -11,6 +14,8 @@ class Connection;
 
 class Silence {
  public:
+  enum class Kind : std::uint8_t { refused, never_heard, at_rest };
+
   // Place is a connection's own place in the list: beginning and ending cost the change of a few pointers.
   class Place {
    public:
@@ -19,8 +24,8 @@ class Silence {
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
 
-    // States that the connection is silent; a second call changes nothing. `had_request`: it rests after a request.
-    void begin(bool had_request) noexcept;
+    // States that the connection is silent; a second call changes nothing.
+    void begin(Kind kind) noexcept;
     void end() noexcept;
 
    private:
@@ -35,8 +40,7 @@ class Silence {
   [[nodiscard]] Connection* first_to_go() noexcept;
 
  private:
-  std::list<Connection*> never_heard_;
-  std::list<Connection*> at_rest_;
+  std::array<std::list<Connection*>, 3> silent_;  // by kind
 };
 
 }  // namespace rakkan::http

@@ -50,10 +50,8 @@ class Stream {
   [[nodiscard]] async::Task<Moved> write_some(const Pieces& pieces) {
     return tls_ ? tls_->async_write_some(pieces, kToken) : socket_.async_write_some(pieces, kToken);
   }
-  // Reads bytes as they come, without TLS, to be thrown away.
-  [[nodiscard]] async::Task<Moved> read_some_raw(ByteSpan out) {
-    return socket_.async_read_some(boost::asio::buffer(out.data(), out.size()), kToken);
-  }
+  // Throws away at most so many bytes as they came, without TLS; waits until some have come.
+  [[nodiscard]] async::Task<Moved> throw_away_some(std::size_t most);
   [[nodiscard]] async::Task<std::tuple<Code>> say_goodbye() { return tls_->async_shutdown(kToken); }
 
   // Operations under way end with operation_aborted.

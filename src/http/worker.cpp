@@ -138,6 +138,7 @@ void Worker::stop_accepting() {
       if (connection->is_idle() && !connection->has_input()) {
         connection->break_off();
       }
+      connection->end_pause();
     }
   });
 }
@@ -365,6 +366,7 @@ void Worker::tick() {
     connection->tick(now);
   }
   lingering_.tick(now);
+  shared_.documents.age(now);
 }
 
 }  // namespace rakkan::http

@@ -21,6 +21,8 @@
 #include "http/connection.hpp"
 #include "http/lingering.hpp"
 #include "http/local_socket.hpp"
+#include "http/prepared_problems.hpp"
+#include "http/refusal_pace.hpp"
 #include "http/shared.hpp"
 #include "http/silence.hpp"
 
@@ -62,6 +64,8 @@ class Worker {
   [[nodiscard]] Result<void> admit(const Route& route, async::Owner owner);
   [[nodiscard]] Admission& admission(Needs needs) noexcept { return admissions_.at(static_cast<std::size_t>(needs)); }
   [[nodiscard]] Silence& silence() noexcept { return silence_; }
+  [[nodiscard]] RefusalPace& refusal_pace() noexcept { return refusal_pace_; }
+  [[nodiscard]] PreparedProblems& problems() noexcept { return problems_; }
   // The account of a tenant's bodies; finding it takes a lock only the first time.
   [[nodiscard]] async::ByteBudget::Account& memory_of(std::string_view tenant);
   void enter(Connection& connection);
@@ -98,6 +102,8 @@ class Worker {
   bool ending_ = false;
   std::unordered_set<Connection*> connections_;
   Silence silence_;
+  RefusalPace refusal_pace_;
+  PreparedProblems problems_;
   std::size_t asked_for_room_ = 0;  // how often other workers were asked to make room, one after another
   struct Hash {
     using is_transparent = void;

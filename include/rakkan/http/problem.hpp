@@ -8,6 +8,7 @@
 // failure of the server (5xx) has no `where`, and `internal` not even a detail.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,9 @@ namespace rakkan::http {
 // has:
 //   {"type":"/problems/pin-locked","title":"…","status":423,"detail":"…","code":"pin-locked","retryable":false}
 [[nodiscard]] std::string line_problem(const Error& error, Language language);
+
+// The value of Retry-After (RFC 9110 §10.2.3) in whole seconds, rounded up so that no caller comes too early.
+[[nodiscard]] std::string retry_after_text(std::chrono::milliseconds wait);
 
 // GET /problems/{code} explains a problem type; route_unknown for an unknown code.
 [[nodiscard]] Result<Response> problem_type(std::string_view slug);

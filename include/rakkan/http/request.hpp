@@ -32,6 +32,8 @@ struct Header {
   std::string_view value;
 };
 
+class DocumentBuffer;
+
 // Body is the body of a request as it arrives.
 class Body {
  public:
@@ -41,6 +43,11 @@ class Body {
   // The next bytes, valid until the next call; empty at the end. input_too_large (beyond the route's limit),
   // overloaded, request_timeout, malformed_request (also when the client went away).
   [[nodiscard]] virtual async::Task<Result<ByteView>> next() = 0;
+  // The next bytes like next(), received into `room` where that spares a copy: then the view begins where `room` does.
+  // A view of other memory may be longer than `room`.
+  [[nodiscard]] virtual async::Task<Result<ByteView>> next_into(ByteSpan room);
+  // Memory for a document of at most so many bytes that arrives with this body. internal.
+  [[nodiscard]] virtual Result<DocumentBuffer> reserve(std::uint64_t capacity);
 
   // Question asks whether the rest of the body may still come. It is asked whenever bytes have arrived, and next()
   // fails with its error. A guard sets it, since its own consent was given before the body.

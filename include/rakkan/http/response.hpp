@@ -30,6 +30,11 @@ class Response {
   // Adds a field. The server itself adds Content-Length, Transfer-Encoding, Connection and Date. Control characters of
   // the value become spaces.
   Response& header(std::string_view name, std::string_view value);
+  // Adds the fields() of another response.
+  Response& fields(std::string_view written) {
+    fields_.append(written);
+    return *this;
+  }
   Response& append(Bytes body);
   Response& append(std::string body);
   // Adds a piece of the body; `owner` keeps the bytes that `body` points to until they are written.

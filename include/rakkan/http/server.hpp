@@ -80,6 +80,7 @@ class Server {
     std::uint64_t exceptions;   // exceptions that reached a session
     std::uint64_t in_flight;    // bytes of bodies in memory
     std::uint64_t gave_way;     // silent connections closed for newer ones
+    std::uint64_t kept;         // bytes of memory of finished documents, for the next ones
   };
   [[nodiscard]] Load load() const noexcept;
 

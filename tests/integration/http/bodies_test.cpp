@@ -212,6 +212,71 @@ TEST_F(HttpShares, CallersWithoutAKeyHaveOneShareTogether) {
   EXPECT_EQ(ask(with_length("/echo", std::string(200'000, 'a'), "Tenant: b\r\n")).status, 200U);
 }
 
+std::string form_of(std::string_view document) {
+  std::string form =
+      "--b\r\nContent-Disposition: form-data; name=request\r\n\r\n{}\r\n"
+      "--b\r\nContent-Disposition: form-data; name=document\r\n\r\n";
+  form.append(document).append("\r\n--b--\r\n");
+  return form;
+}
+std::string post_form(const std::string& form, std::string_view fields = {}) {
+  return post("/form", "Content-Type: multipart/form-data; boundary=b\r\n" + std::string(fields) +
+                           "Content-Length: " + std::to_string(form.size()) + "\r\n") +
+         form;
+}
+// No two places of it are alike.
+std::string document_of(std::size_t size, unsigned seed) {
+  std::string document;
+  for (std::size_t i = 0; document.size() < size; ++i) {
+    document += std::to_string(i * 7 + seed) + "\r\n--";
+  }
+  return document.substr(0, size);
+}
+
+// Received into memory that earlier ones had, whole, and no further than its own end.
+TEST_F(HttpShares, DocumentsOfTenantsThatFollowEachOtherAreTheirOwn) {
+  Server& server = start();
+  RawHttpClient client = connect();
+  unsigned seed = 0;
+  for (const std::size_t size : {900'000U, 500'000U, 262'144U, 700'000U, 70'000U, 10U, 900'000U}) {
+    for (const char* tenant : {"Tenant: a\r\n", "Tenant: b\r\n", "Tenant: b\r\n"}) {
+      const std::string document = document_of(size, ++seed);
+      client.send(post_form(form_of(document), tenant) + "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n");
+      const RawAnswer answer = client.answer();
+      ASSERT_EQ(answer.status, 200U) << answer.body;
+      EXPECT_EQ(answer.field("X-Seen"), std::to_string(size));
+      EXPECT_TRUE(answer.body == document + "|tail") << size << ' ' << tenant;
+      EXPECT_EQ(client.answer().status, 200U) << "what stood behind the form";
+    }
+  }
+  EXPECT_GT(server.load().kept, 0U);
+  EXPECT_LE(server.load().kept, options_.limits.in_flight);
+  EXPECT_TRUE(soon([&] { return server.load().kept == 0; })) << "it goes back when nobody wants it";
+}
+
+TEST_F(HttpShares, ADocumentThatIsTooLongForItsShareLeavesNothing) {
+  options_.limits.in_flight = 2U << 20U;
+  options_.limits.body = 1'024;
+  Server& server = start();
+  RawHttpClient patient = connect();
+  patient.send(post("/echo", "Tenant: a\r\nContent-Length: 600000\r\n") + std::string(599'999, 'a'));
+  ASSERT_TRUE(soon([&] { return server.load().in_flight == 600'000; }));
+  EXPECT_EQ(ask(post_form(form_of(document_of(800'000, 1)), "Tenant: a\r\n")).status, 503U);
+  EXPECT_TRUE(soon([&] { return server.load().in_flight == 600'000; }));
+}
+
+// Others fill the sockets' buffers meanwhile.
+TEST_F(HttpBodies, AFormInCrumbsIsTheSame) {
+  start();
+  RawHttpClient client = connect();
+  const std::string document = document_of(300'000, 1);
+  const std::string whole = post_form(form_of(document));
+  for (std::size_t at = 0; at < whole.size(); at += 4'999) {
+    client.send(whole.substr(at, 4'999));
+  }
+  EXPECT_TRUE(client.answer().body == document + "|tail");
+}
+
 TEST_F(HttpBodies, AWholeBodyHasItsTimeHoweverSteadilyItComes) {
   options_.timeouts.stall = 60s;
   options_.timeouts.transfer = 300ms;

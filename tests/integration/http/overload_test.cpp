@@ -160,6 +160,103 @@ TEST_F(HttpOverload, ACallerThatMayNotIsToldSoFirst) {
   EXPECT_EQ(ask("GET /work HTTP/1.1\r\nHost: x\r\nTenant: unknown\r\n\r\n").status, 401U);
 }
 
+// So many are refused at once, each on a connection that ends with its answer, that those who come next wait for as
+// long as they are asked to, or nearly.
+class HttpRefusals : public HttpOverload {
+ protected:
+  static constexpr std::string_view kLast = "GET /work HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+  static constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  void refuse(int count) {
+    backlog_ = 1s;
+    for (int i = 0; i < count; ++i) {
+      refused_.push_back(connect());
+      refused_.back().send(kLast);
+    }
+    // A connection that came later is answered: the server has taken them all.
+    EXPECT_EQ(ask(kHello).status, 200U);
+  }
+  // Whether the request, after it was refused many others, is answered so late. A machine that was busy with something
+  // else meanwhile gets more of them.
+  template <class Request>
+  [[nodiscard]] bool waits(Request request) {
+    return soon([&] {
+      refused_.clear();
+      refuse(600);
+      const auto begin = std::chrono::steady_clock::now();
+      request();
+      return std::chrono::steady_clock::now() - begin >= 100ms;
+    });
+  }
+
+  std::vector<RawHttpClient> refused_;
+};
+
+TEST_F(HttpRefusals, AreToldAtOnceAndReadLaterWhereTheConnectionStays) {
+  const auto clients = occupy();
+  RawHttpClient again = connect();
+  EXPECT_TRUE(waits([&] {
+    again.send(kWork);
+    EXPECT_EQ(again.answer().status, 503U);
+    again.send(kWork);
+    EXPECT_EQ(again.answer().status, 503U);
+  }));
+  RawHttpClient other = connect();
+  other.send("GET /documents HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_EQ(other.answer().status, 200U);
+}
+
+TEST_F(HttpRefusals, AreToldLaterWhereTheConnectionEnds) {
+  const auto clients = occupy();
+  EXPECT_TRUE(waits([&] {
+    RawHttpClient again = connect();
+    again.send(kLast);
+    EXPECT_EQ(again.answer().status, 503U);
+    EXPECT_TRUE(again.is_closed());
+  }));
+}
+
+TEST_F(HttpRefusals, AreToldLaterOnAProxysConnectionSoThatNobodyElseWaits) {
+  options_.trusted_proxies = {"127.0.0.1"};
+  const auto clients = occupy();
+  RawHttpClient proxy = connect();
+  EXPECT_TRUE(waits([&] {
+    proxy.send(kWork);
+    EXPECT_EQ(proxy.answer().status, 503U);
+  }));
+  proxy.send(kHello);
+  EXPECT_EQ(proxy.answer().status, 200U);
+}
+
+TEST_F(HttpRefusals, AreTheFirstToGiveWay) {
+  options_.limits.connections = 760;  // and tight with 64 left
+  options_.limits.address_connections = 0;
+  const auto clients = occupy();
+  RawHttpClient at_rest = connect();
+  at_rest.send(kHello);
+  EXPECT_EQ(at_rest.answer().status, 200U);
+  refuse(650);
+  EXPECT_TRUE(soon([&] {
+    refuse(50);
+    return server_->load().gave_way > 0;
+  }));
+  at_rest.send(kHello);
+  EXPECT_EQ(at_rest.answer().status, 200U) << "though it was silent for longer";
+}
+
+TEST_F(HttpRefusals, AreToldWhenTheServerEnds) {
+  auto clients = occupy();
+  refuse(600);
+  gate_.open();
+  EXPECT_TRUE(test::comes(drained()));
+  for (RawHttpClient& client : refused_) {
+    EXPECT_EQ(client.answer().status, 503U);
+  }
+  for (RawHttpClient& client : clients) {
+    EXPECT_EQ(client.answer().status, 200U);
+  }
+}
+
 TEST_F(HttpOverload, WithoutTheLimitAllIsTaken) {
   options_.limits.queue_delay = 0ms;
   const auto clients = occupy();

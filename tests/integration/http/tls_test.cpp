@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "support/http_server_fixture.hpp"
 #include "support/result_matchers.hpp"
 #include "support/run_command.hpp"
@@ -94,6 +97,24 @@ TEST_F(HttpTls, CurlIsAnswered) {
   const auto outcome = curl({"--ipv4", "-H", "X-Request-Id: from-curl"});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.output, "GET /hello from-curl en\n");
+}
+
+TEST_F(HttpTls, ADocumentComesWhole) {
+  start();
+  std::string document;
+  for (int i = 0; document.size() < 900'000; ++i) {
+    document += std::to_string(i) + "\r\n";
+  }
+  std::ofstream(path("document.pdf")) << document;
+  for (int again = 0; again < 2; ++again) {
+    const auto sent =
+        run_command({"curl", "-sS", "--max-time", "10", "--cacert", path("server.pem"), "--ipv4", "-F", "request={}",
+                     "-F", "document=@" + path("document.pdf") + ";type=application/pdf", "-o", path("answer"),
+                     "https://localhost:" + std::to_string(server_->port()) + "/form"});
+    EXPECT_EQ(sent.exit_code, 0) << sent.output;
+    std::ifstream answer(path("answer"));
+    EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(answer), {}) == document + "|tail");
+  }
 }
 
 TEST_F(HttpTls, OldProtocolsAreRefused) {

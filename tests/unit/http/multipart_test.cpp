@@ -33,8 +33,9 @@ async::Task<Result<Form>> read(std::string_view type, Body& body) {
   co_return form;
 }
 
-Result<Form> read(std::string_view text, std::size_t piece = 4'096, std::string_view type = kType) {
-  MemoryBody body(copy_of(bytes_of(text)), piece);
+Result<Form> read(std::string_view text, std::size_t piece = 4'096, std::string_view type = kType,
+                  MemoryBody::Into into = MemoryBody::Into::own) {
+  MemoryBody body(copy_of(bytes_of(text)), piece, into);
   return async::block_on(read(type, body));
 }
 
@@ -59,6 +60,29 @@ TEST(Multipart, IsReadWhereverItIsCut) {
     EXPECT_EQ(form.request, "{}") << piece;
     EXPECT_EQ(form.document, "%PDF\r\n--XyY\r\n--Xy\r\r\n-\r\n") << piece;
     EXPECT_EQ(form.seen, form.document) << piece;
+  }
+}
+
+TEST(Multipart, TheDocumentMayBeReceivedWhereItStays) {
+  const std::string document = "%PDF\r\n--XyY\r\n--Xy\r\r\n-\r\n";
+  const std::string text = form(document);
+  for (std::size_t piece = 1; piece <= text.size(); ++piece) {
+    ASSERT_OK_AND_ASSIGN(const Form form, read(text, piece, kType, MemoryBody::Into::readers));
+    EXPECT_EQ(form.request, "{}") << piece;
+    EXPECT_EQ(form.document, document) << piece;
+    EXPECT_EQ(form.seen, document) << piece;
+  }
+  const std::string request = part(kRequestHead, "{}");
+  for (const std::string& wrong :
+       {form(std::string(101, 'x')), request + part(kDocumentHead, "x") + request + "--XyZ--\r\n",
+        request + part(kDocumentHead, "x") + "--XyZ--\r\nmore", text.substr(0, text.size() - 5)}) {
+    for (std::size_t piece = 1; piece <= wrong.size(); ++piece) {
+      const auto direct = read(wrong, piece, kType, MemoryBody::Into::readers);
+      const auto copied = read(wrong, piece);
+      ASSERT_FALSE(direct) << piece;
+      ASSERT_FALSE(copied) << piece;
+      EXPECT_EQ(to_string(direct.error()), to_string(copied.error())) << piece;
+    }
   }
 }
 
