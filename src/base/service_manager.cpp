@@ -1,10 +1,10 @@
 #include "rakkan/base/service_manager.hpp"
 
 #include <pthread.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <algorithm>
 #include <charconv>
@@ -40,7 +40,7 @@ std::optional<std::uint64_t> number_in(const char* variable) {
 
 std::string monotonic_microseconds() {
   timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  static_cast<void>(::clock_gettime(CLOCK_MONOTONIC, &now));  // this clock is always there
   return std::to_string(std::int64_t{now.tv_sec} * 1'000'000 + now.tv_nsec / 1'000);
 }
 
@@ -51,8 +51,8 @@ ServiceManager::ServiceManager() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A peer that went away (EPIPE) and a file at its size limit (EFBIG) become errors of the write instead of the end of
   // the process.
-  ::signal(SIGPIPE, SIG_IGN);
-  ::signal(SIGXFSZ, SIG_IGN);
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
+  static_cast<void>(::signal(SIGXFSZ, SIG_IGN));
   const auto interval = number_in("WATCHDOG_USEC");
   const auto process = number_in("WATCHDOG_PID");
   if (interval && *interval > 0 && (!process || *process == static_cast<std::uint64_t>(::getpid()))) {
