@@ -61,6 +61,7 @@ class Undelivered : public CliTest {
         {"credentials", "pin", "party-b", "--reset"},
         {"credentials", "change-pin", "party-a", "--pin-file", path("a.pin"), "--old-pin-file", path("a.pin")},
         {"credentials", "list"},
+        {"credentials", "show", "operator"},
         {"credentials", "disable", "unshown-for-good"},
         {"credentials", "activate", "party-a", "--pin-file", path("a.pin"), "--digest", digest, "-o",
          path("unshown.token")},
@@ -84,6 +85,8 @@ class Undelivered : public CliTest {
         {"data", "adopt"},
         {"config", "check"},
         {"config", "print"},
+        {"backup", path("backup-" + fresh)},
+        {"credentials", "rotate", "operator", "--replace"},
     };
   }
 };

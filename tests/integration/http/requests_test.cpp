@@ -101,7 +101,7 @@ TEST_F(HttpRequests, AProblemSpeaksTheCallersLanguageAndNamesTheRequest) {
   EXPECT_EQ(answer.field("Content-Language"), "ja");
   EXPECT_EQ(answer.body,
             "{\"type\":\"/problems/route-unknown\",\"title\":\"指定されたパスは存在しません\",\"status\":404,"
-            "\"detail\":\"nothing is at this path\",\"instance\":\"req-7\",\"code\":\"route-unknown\","
+            "\"detail\":\"there is no route with this path\",\"instance\":\"req-7\",\"code\":\"route-unknown\","
             "\"retryable\":false,\"title_en\":\"There is nothing at this path\","
             "\"title_ja\":\"指定されたパスは存在しません\"}\n");
 }
