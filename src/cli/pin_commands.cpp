@@ -52,7 +52,7 @@ class PinCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
     auto* pin = app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile);
-    app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds, to change it; - is standard input")
+    app.add_option("--old-pin-file", old_pin_file_, "File with the present PIN, to change it; - is standard input")
         ->type_name(kFile)
         ->needs(pin);
     auto* reset =
@@ -64,7 +64,7 @@ class PinCommand final : public Command {
         ->needs(reset);
     auto* code = app.add_flag("--code", code_,
                               "Make a single-use code by which the party sets its PIN itself (change-pin); an earlier "
-                              "one is none any more")
+                              "code no longer works")
                      ->excludes(pin)
                      ->excludes(reset);
     app.add_option("-o,--output", output_,
@@ -169,7 +169,7 @@ class ChangePinCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "Credential of kind party")->required();
     app.add_option("--pin-file", pin_file_, "File with the new PIN; - is standard input")->type_name(kFile)->required();
-    auto* old_pin = app.add_option("--old-pin-file", old_pin_file_, "File with the PIN that holds; - is standard input")
+    auto* old_pin = app.add_option("--old-pin-file", old_pin_file_, "File with the present PIN; - is standard input")
                         ->type_name(kFile);
     app.add_option("--code-file", code_file_, "File with the code that the operator gave; - is standard input")
         ->type_name(kFile)

@@ -223,7 +223,7 @@ constexpr std::array kRows{
   Translation{"failure {1} of {2} in a row", "連続{1}回目の失敗です({2}回でロックされます)"},
   Translation{"{1} failures in a row", "連続して{1}回失敗しました"},
   Translation{"the next try is judged from {1} on", "次に試せるのは{1}以降です"},
-  Translation{"either the PIN that holds or a code, and not both", "現在のPINとPIN設定コードは、どちらか一方だけを指定してください"},
+  Translation{"either the present PIN or a code, and not both", "現在のPINとPIN設定コードは、どちらか一方だけを指定してください"},
   Translation{"a code has 20 letters and digits, without U, in groups of four", "PIN設定コードは、Uを除く英数字20文字を4文字ずつ区切ったものです"},
   Translation{"it is wrong, was used already, or was replaced by a newer one", "誤っているか、使用済みか、新しいコードに置き換えられています"},
   Translation{"the code was used or replaced meanwhile", "その間にコードが使用されたか、置き換えられました"},

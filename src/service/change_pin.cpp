@@ -12,7 +12,7 @@ namespace {
 
 Result<void> check(const ChangePinCommand& command) {
   if (command.old_pin.has_value() == command.code.has_value()) {
-    return fail(ErrorCode::invalid_argument, "either the PIN that holds or a code, and not both", "old_pin");
+    return fail(ErrorCode::invalid_argument, "either the present PIN or a code, and not both", "old_pin");
   }
   return {};
 }

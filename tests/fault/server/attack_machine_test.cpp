@@ -46,7 +46,9 @@ TEST_F(MachineAttack, SecretsThatWereSentAreNotInMemory) {
   const std::string pin = AttackedFolder::kAttackersPin;
   const std::string wrong = "wrong-5772156649";
   const std::string activated = "activated";
-  std::vector<std::string> secrets{pin, wrong, key().substr(key().rfind('_') + 1)};
+  // The secret stands behind the second underscore, and may have underscores itself.
+  const std::size_t secret_begins = key().find('_', key().find('_') + 1) + 1;
+  std::vector<std::string> secrets{pin, wrong, key().substr(secret_begins)};
   for (int i = 0; i < 8; ++i) {
     Wire wire = connect();
     ASSERT_EQ(wire.ask(post("/v1/cms", key(), kJson, party_body(AttackedFolder::kAttackersParty, pin, "a"))).status,

@@ -1,4 +1,4 @@
-// rakkand is killed while a party changes its PIN over HTTP, by the PIN that holds and by codes in turn, at no
+// rakkand is killed while a party changes its PIN over HTTP, by the present PIN and by codes in turn, at no
 // particular moment. Each change goes from one PIN to the next, so that the log's count of changes says which PIN has
 // to hold.
 #include <gmock/gmock.h>
@@ -120,7 +120,7 @@ class PinKillTest : public ServerFixture {
     }
   }
 
-  unsigned number_ = 0;  // of the PIN that holds, or of the one before it
+  unsigned number_ = 0;  // of the present PIN, or of the one before it
   bool in_doubt_ = false;
   std::atomic<unsigned> changes_ = 0;  // acknowledged
 };
