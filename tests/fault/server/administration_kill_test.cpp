@@ -11,7 +11,6 @@
 #include <random>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "rakkan/audit/entry.hpp"
@@ -19,6 +18,7 @@
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/fetch/http_client.hpp"
 #include "rakkan/store/store.hpp"
+#include "support/killed_server.hpp"
 #include "support/result_matchers.hpp"
 #include "support/server_fixture.hpp"
 
@@ -84,23 +84,10 @@ class AdministrationKillTest : public ServerFixture {
     return made_.size() + revoked_.size();
   }
 
-  // The server lives until it has given so many answers, and a while of the next one: it has done as much on a slow
-  // machine.
   void live_and_die(std::size_t how_many, std::chrono::microseconds more) {
-    const std::size_t before = promises();
     ServerProcess server = folder_.start();
-    std::atomic<bool> over = false;
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < kThreads; ++i) {
-      threads.emplace_back([&] { administer(over); });
-    }
-    EXPECT_TRUE(eventually([&] { return promises() >= before + how_many; })) << "the server answers nobody";
-    let_pass(more);
-    server.kill();
-    over = true;
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    const std::vector<CallerUntilKilled> callers(kThreads, [this](const std::atomic<bool>& over) { administer(over); });
+    kill_while_serving(server, callers, [this] { return promises(); }, how_many, more);
   }
 
   std::string admin_;

@@ -9,13 +9,13 @@
 #include <cstdlib>
 #include <random>
 #include <string>
-#include <thread>
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/audit/entry.hpp"
 #include "rakkan/audit/verify.hpp"
 #include "rakkan/base/file_system.hpp"
 #include "rakkan/fetch/http_client.hpp"
+#include "support/killed_server.hpp"
 #include "support/result_matchers.hpp"
 #include "support/server_fixture.hpp"
 
@@ -92,17 +92,12 @@ class PinKillTest : public ServerFixture {
   }
 
   // The server lives for so many changes, and a while of the next.
-  void live_and_die(unsigned how_many, std::chrono::microseconds more) {
-    const unsigned before = changes_;
+  void live_and_die(std::size_t how_many, std::chrono::microseconds more) {
     ServerProcess server =
         folder_.start({"pin.memory=8MiB", "pin.iterations=1", "pin.max_failures=100", "pin.first_wait=0s"});
-    std::atomic<bool> over = false;
-    std::thread party([&] { change_pins(over); });
-    EXPECT_TRUE(soon([&] { return changes_ >= before + how_many; })) << "the server answers nobody";
-    let_pass(more);
-    server.kill();
-    over = true;
-    party.join();
+    kill_while_serving(
+        server, {[this](const std::atomic<bool>& over) { change_pins(over); }}, [this] { return changes_.load(); },
+        how_many, more);
   }
 
   // Entries of the log about changes of a PIN.

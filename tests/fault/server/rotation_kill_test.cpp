@@ -1,5 +1,5 @@
-// rakkand is killed while a credential's key is changed, again and again, at no particular moment, and callers sign with
-// it. Afterwards log and store agree on each key and its certificate, every acknowledged step is there, and every
+// rakkand is killed while a credential's key is changed, again and again, at no particular moment, and callers sign
+// with it. Afterwards log and store agree on each key and its certificate, every acknowledged step is there, and every
 // signature that was given out is whole, by a key whose certificate is in the log.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,7 +13,6 @@
 #include <random>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "rakkan/audit/entry.hpp"
@@ -25,6 +24,7 @@
 #include "rakkan/der/reader.hpp"
 #include "rakkan/fetch/http_client.hpp"
 #include "rakkan/store/store.hpp"
+#include "support/killed_server.hpp"
 #include "support/result_matchers.hpp"
 #include "support/server_fixture.hpp"
 #include "support/test_authority.hpp"
@@ -158,21 +158,12 @@ class RotationKillTest : public ServerFixture {
   }
 
   void live_and_die(std::size_t how_many, std::chrono::microseconds more) {
-    const std::size_t before = promises();
     ServerProcess server = folder_.start();
-    std::atomic<bool> over = false;
-    std::vector<std::thread> threads;
-    threads.emplace_back([&] { administer(over); });
+    std::vector<CallerUntilKilled> callers{[this](const std::atomic<bool>& over) { administer(over); }};
     for (unsigned i = 0; i < kSigners; ++i) {
-      threads.emplace_back([&, i] { sign(over, i); });
+      callers.emplace_back([this, i](const std::atomic<bool>& over) { sign(over, i); });
     }
-    EXPECT_TRUE(eventually([&] { return promises() >= before + how_many; })) << "the server answers nobody";
-    let_pass(more);
-    server.kill();
-    over = true;
-    for (std::thread& thread : threads) {
-      thread.join();
-    }
+    kill_while_serving(server, callers, [this] { return promises(); }, how_many, more);
   }
 
   TestAuthority authority_;
