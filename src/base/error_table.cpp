@@ -32,6 +32,8 @@ constexpr std::array kRows = {
   ErrorRow{malformed_der, 400, "malformed-der", "The data is not valid DER", "DER形式として正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{malformed_certificate, 400, "malformed-certificate", "The certificate is malformed", "証明書の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{malformed_crl, 400, "malformed-crl", "The certificate revocation list is malformed", "証明書失効リストの形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_ocsp_request, 400, "malformed-ocsp-request", "The OCSP request is malformed", "OCSP要求の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{malformed_ocsp_response, 502, "malformed-ocsp-response", "The OCSP response is malformed", "OCSP応答の形式が正しくありません", F::bad_data_format, X::refused, L::warning, true},
   ErrorRow{malformed_cms, 400, "malformed-cms", "The CMS structure is malformed", "CMS構造の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{malformed_timestamp_request, 400, "malformed-timestamp-request", "The timestamp request is malformed", "タイムスタンプ要求の形式が正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{malformed_timestamp_response, 502, "malformed-timestamp-response", "The timestamp response is malformed", "タイムスタンプ応答の形式が正しくありません", F::bad_data_format, X::refused, L::warning, true},
@@ -99,6 +101,13 @@ constexpr std::array kRows = {
   ErrorRow{unaccepted_extension, 400, "unaccepted-extension", "The request carries an unknown extension", "受け付けていない拡張が含まれています", F::unaccepted_extension, X::usage, L::info, false},
   ErrorRow{time_not_available, 503, "time-not-available", "No trusted time is available", "信頼できる時刻を利用できません", F::time_not_available, X::refused, L::critical, true},
   ErrorRow{serial_unavailable, 503, "serial-unavailable", "No unique serial number can be given", "一意なシリアル番号を発行できません", F::system_failure, X::refused, L::critical, true},
+
+  ErrorRow{ocsp_unsuccessful, 502, "ocsp-unsuccessful", "The OCSP responder gave no answer about the certificate", "OCSPレスポンダーが証明書の状態を回答しませんでした", F::system_failure, X::refused, L::warning, true},
+  ErrorRow{ocsp_nonce_mismatch, 502, "ocsp-nonce-mismatch", "The OCSP response does not answer the request", "OCSP応答が要求に対応していません", F::system_failure, X::refused, L::error, true},
+  ErrorRow{ocsp_responder_unknown, 422, "ocsp-responder-unknown", "The certificate of the OCSP responder is missing", "OCSPレスポンダーの証明書がありません", F::system_failure, X::refused, L::warning, false},
+  ErrorRow{revocation_mismatch, 422, "revocation-mismatch", "The CRL or OCSP response is not about the certificate", "CRLまたはOCSP応答は対象の証明書に関するものではありません", F::bad_data_format, X::refused, L::warning, false},
+  ErrorRow{revocation_signer_unauthorized, 422, "revocation-signer-unauthorized", "The CRL or OCSP response is not signed by an authorised key", "CRLまたはOCSP応答の署名者にその権限がありません", F::bad_data_format, X::refused, L::error, false},
+  ErrorRow{revocation_unsupported, 422, "revocation-unsupported", "The CRL or OCSP response is of a kind that is not used", "CRLまたはOCSP応答は利用できない種類です", F::bad_data_format, X::refused, L::warning, false},
 
   ErrorRow{hsm_module_unusable, 503, "hsm-module-unusable", "The PKCS#11 module cannot be used", "PKCS#11モジュールを利用できません", F::system_failure, X::hsm, L::critical, false},
   ErrorRow{hsm_token_not_found, 503, "hsm-token-not-found", "The token is not there", "トークンが見つかりません", F::system_failure, X::hsm, L::critical, true},

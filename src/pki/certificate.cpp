@@ -5,6 +5,7 @@
 
 #include "pki/extensions.hpp"
 #include "pki/object_identifiers.hpp"
+#include "pki/signed_object.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/reader.hpp"
 
@@ -274,9 +275,7 @@ Result<void> Certificate::verify_signed_by(const Certificate& other) const {
   if (!issuer().matches(other.subject())) {
     return fail(ErrorCode::signature_invalid, "the issuer's name is not the subject of the other certificate");
   }
-  RAKKAN_TRY(const crypto::AlgorithmSuite* suite, crypto::suite_from_identifier(signature_algorithm(), std::nullopt));
-  RAKKAN_TRY(const crypto::PublicKey key, other.public_key());
-  return key.verify_message(*suite, tbs(), signature());
+  return verify_object(tbs(), signature_algorithm(), signature(), other);
 }
 
 crypto::Digest Certificate::fingerprint() const { return crypto::digest(crypto::DigestAlgorithm::sha256, der()); }

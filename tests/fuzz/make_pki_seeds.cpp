@@ -1,8 +1,12 @@
-// Writes the seeds of the der, certificate and name_text fuzz targets into corpus/: make_pki_seeds CORPUS_FOLDER
+// Writes the seeds of the der, certificate, name_text, crl and ocsp fuzz targets into corpus/: make_pki_seeds
+// CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 
 #include "rakkan/der/writer.hpp"
+#include "rakkan/pki/ocsp_request.hpp"
+#include "support/handmade_revocation.hpp"
+#include "support/ocsp_responder.hpp"
 #include "support/pki_authority.hpp"
 
 namespace {
@@ -33,6 +37,73 @@ void certificate_seeds(const std::filesystem::path& folder) {
                                   to_pem("CERTIFICATE", root.self_signed().der()));
   Authority rsa("RSA", rakkan::crypto::KeyKind::rsa_2048);
   write(folder / "rsa.der", rakkan::text_of(rsa.certify("電子印鑑").der()));
+}
+
+void bundle_seeds(const std::filesystem::path& folder) {
+  using rakkan::test::hex;
+  using rakkan::test::sequence;
+  using rakkan::test::tagged;
+  Authority root("Rakkan Root");
+  const Certificate leaf = root.certify("Leaf", [](CertificateTemplate& content) {
+    content.crl_url = "http://c.example/";
+    content.ocsp_url = "http://o.example/";
+  });
+  const rakkan::Bytes certificates = tagged(0xA0, {root.self_signed().der(), leaf.der()});
+  const rakkan::Bytes message =
+      sequence({hex("06092a864886f70d010702"),
+                tagged(0xA0, {sequence({hex("020101"), hex("3100"), sequence({hex("06092a864886f70d010701")}),
+                                        certificates, hex("3100")})})});
+  write(folder / "certs-only.der", rakkan::text_of(message));
+  write(folder / "certs-only.pem", to_pem("PKCS7", message));
+  write(folder / "one.der", rakkan::text_of(leaf.der()));
+  write(folder / "two.pem", to_pem("CERTIFICATE", leaf.der()) + to_pem("CERTIFICATE", root.self_signed().der()));
+}
+
+void crl_seeds(const std::filesystem::path& folder) {
+  Authority root("Rakkan Root");
+  CrlTemplate crl;
+  crl.issuer = root.name();
+  crl.this_update = kNotBefore;
+  crl.next_update = kNotAfter;
+  crl.number = 129;
+  crl.authority_key_identifier = key_identifier(root.spki()).value();
+  const auto put = [&](const std::string& name) {
+    const rakkan::Bytes der = issue_crl(crl, root.suite(), root.signer()).value();
+    write(folder / (name + ".der"), rakkan::text_of(der));
+    write(folder / (name + ".pem"), to_pem("X509 CRL", der));
+  };
+  crl.revoked = {{rakkan::Bytes{0x5A, 0x01}, kNotBefore, std::uint8_t{1}, kNotBefore},
+                 {rakkan::Bytes{0x80}, kNotBefore}};
+  put("complete");
+  crl.base_number = 128;
+  crl.freshest_crl_url = "http://c.example/delta.crl";
+  crl.scope = CrlScope{.url = "http://c.example/1.crl", .only_some_reasons = std::uint16_t{6}, .indirect_crl = true};
+  crl.revoked[1].certificate_issuer = name_of("Other");
+  put("delta-indirect");
+}
+
+void ocsp_seeds(const std::filesystem::path& folder) {
+  Authority root("Rakkan Root");
+  const Certificate issuer = root.self_signed();
+  const Certificate leaf = root.certify("Leaf");
+  rakkan::test::OcspResponder responder(root);
+  const OcspResponse good = responder.answer(leaf, issuer, [&](OcspResponseTemplate& content) {
+    content.nonce = rakkan::Bytes{1, 2, 3};
+    content.responses[0].cert_hash = leaf.fingerprint();
+    content.responses[0].archive_cutoff = kNotBefore;
+    content.certificates.push_back(issuer);
+  });
+  const OcspResponse revoked = responder.answer(leaf, issuer, [](OcspResponseTemplate& content) {
+    content.responder_id = ResponderIdForm::by_name;
+    content.responses[0].status = OcspCertificateStatus::revoked;
+    content.responses[0].revocation_time = kNotBefore;
+    content.responses[0].reason = CrlReason::superseded;
+  });
+  write(folder / "good.der", rakkan::text_of(good.der()));
+  write(folder / "revoked-bare.der", rakkan::text_of(revoked.basic_response()));
+  write(folder / "try-later.der", rakkan::text_of(ocsp_error_response(OcspResponseStatus::try_later)));
+  write(folder / "request.der",
+        rakkan::text_of(OcspRequest::create(leaf, issuer, rakkan::Bytes{1, 2, 3}).value().der()));
 }
 
 void der_seeds(const std::filesystem::path& folder) {
@@ -70,4 +141,7 @@ int main(int argc, char** argv) {
   certificate_seeds(corpus / "certificate");
   der_seeds(corpus / "der");
   name_seeds(corpus / "name_text");
+  bundle_seeds(corpus / "certificate_bundle");
+  crl_seeds(corpus / "crl");
+  ocsp_seeds(corpus / "ocsp");
 }

@@ -28,6 +28,8 @@ enum class ErrorCode : std::uint8_t {
   malformed_der,
   malformed_certificate,
   malformed_crl,
+  malformed_ocsp_request,
+  malformed_ocsp_response,
   malformed_cms,
   malformed_timestamp_request,
   malformed_timestamp_response,
@@ -95,6 +97,13 @@ enum class ErrorCode : std::uint8_t {
   unaccepted_extension,
   time_not_available,
   serial_unavailable,
+  // Revocation
+  ocsp_unsuccessful,
+  ocsp_nonce_mismatch,
+  ocsp_responder_unknown,
+  revocation_mismatch,
+  revocation_signer_unauthorized,
+  revocation_unsupported,
   // HSM
   hsm_module_unusable,
   hsm_token_not_found,
