@@ -15,6 +15,8 @@ using L = LogLevel;
 constexpr std::array kRows = {
   ErrorRow{invalid_argument, 400, "invalid-argument", "The request is not valid", "リクエストが正しくありません", F::bad_request, X::usage, L::info, false},
   ErrorRow{configuration_invalid, 500, "configuration-invalid", "The configuration is not valid", "設定が正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{trust_file_invalid, 500, "trust-file-invalid", "The trust file is not valid", "トラストファイルが正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{algorithm_catalogue_invalid, 500, "algorithm-catalogue-invalid", "The algorithm catalogue is not valid", "アルゴリズムカタログが正しくありません", F::system_failure, X::usage, L::error, false},
   ErrorRow{address_in_use, 500, "address-in-use", "The address is in use", "このアドレスは使用中です", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unreadable, 500, "file-unreadable", "A file cannot be read", "ファイルを読み込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unwritable, 500, "file-unwritable", "A file cannot be written", "ファイルを書き込めません", F::system_failure, X::usage, L::error, false},
@@ -68,6 +70,8 @@ constexpr std::array kRows = {
   ErrorRow{certificate_not_yet_valid, 422, "certificate-not-yet-valid", "The certificate is not valid yet", "証明書の有効期間が始まっていません", F::system_failure, X::refused, L::error, false},
   ErrorRow{certificate_unsuitable, 422, "certificate-unsuitable", "The certificate does not allow this use", "証明書はこの用途に使用できません", F::system_failure, X::refused, L::error, false},
   ErrorRow{certificate_chain_incomplete, 422, "certificate-chain-incomplete", "The certificate's chain does not reach a root", "証明書チェーンがルート証明書に到達していません", F::system_failure, X::refused, L::warning, false},
+  ErrorRow{certificate_path_limit, 422, "certificate-path-limit", "The certificates allow too many paths", "証明書パスの探索が処理上の制限を超えています", F::bad_data_format, X::refused, L::warning, false},
+  ErrorRow{algorithm_not_acceptable, 422, "algorithm-not-acceptable", "The algorithm is no longer acceptable", "このアルゴリズムは現在の基準では使用できません", F::bad_alg, X::refused, L::error, false},
 
   ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
   ErrorRow{instruction_digest_mismatch, 403, "instruction-digest-mismatch", "The instruction record is for another document", "署名指示の記録は別の文書に対するものです", F::bad_request, X::refused, L::warning, false},

@@ -1,10 +1,11 @@
-// Writes the seeds of the der, certificate, name_text, crl and ocsp fuzz targets into corpus/: make_pki_seeds
-// CORPUS_FOLDER
+// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path and trust_file fuzz targets into
+// corpus/: make_pki_seeds CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 
 #include "rakkan/der/writer.hpp"
 #include "rakkan/pki/ocsp_request.hpp"
+#include "support/handmade_certificates.hpp"
 #include "support/handmade_revocation.hpp"
 #include "support/ocsp_responder.hpp"
 #include "support/pki_authority.hpp"
@@ -131,6 +132,56 @@ void name_seeds(const std::filesystem::path& folder) {
   write(folder / "escapes", R"(CN=\ a\,b\+c\\ \E5\B1\B1\#+serialNumber=7 , 1.2.3=#0c0141)");
 }
 
+// The certificates one after the other: the target, those that may be issuers, the anchor.
+void write_path(const std::filesystem::path& file, const std::vector<Certificate>& certificates) {
+  std::string text;
+  for (const Certificate& each : certificates) {
+    text.append(rakkan::text_of(each.der()));
+  }
+  write(file, text);
+}
+
+void path_seeds(const std::filesystem::path& folder) {
+  using namespace rakkan::test;
+  using rakkan::der::Oid;
+  const HandmadeCa root("Root");
+  const HandmadeCa a("A");
+  const HandmadeCa b("B");
+  const Oid gold{1, 2, 392, 1, 1};
+  const Oid silver{1, 2, 392, 1, 2};
+  write_path(folder / "chain", {a.certify_end("End"), root.certify(a), root.self_signed()});
+  write_path(
+      folder / "names",
+      {b.certify_end("End",
+                     {.extensions = {subject_names_extension(
+                          {general_text(1, "a@a.test"), general_text(2, "w.a.test"), general_text(6, "https://a.test/"),
+                           general_octets(7, rakkan::Bytes(4, 9)), general_directory(a.name())})}}),
+       a.certify(
+           b, {.extensions = {name_constraints_extension(
+                   {general_text(2, "a.test"), general_octets(7, rakkan::Bytes(8, 0))}, {general_text(1, "b.test")})}}),
+       root.certify(a), root.self_signed()});
+  write_path(folder / "policies",
+             {a.certify_end("End", {.extensions = {policies_extension({silver})}}),
+              root.certify(a, {.extensions = {policies_extension({gold, kAnyPolicy}),
+                                              policy_mappings_extension({{gold, silver}}),
+                                              policy_constraints_extension(0, 2), inhibit_any_policy_extension(1)}}),
+              root.self_signed()});
+  write_path(folder / "tangle", {a.certify_end("End"), a.certify(b), b.certify(a), a.certify(a), root.certify(b),
+                                 root.certify(a, {.spoil_signature = true}), root.self_signed()});
+}
+
+void trust_file_seeds(const std::filesystem::path& folder) {
+  const std::string root = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Root").self_signed().der());
+  const std::string own = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Own").self_signed().der());
+  write(folder / "whole.toml",
+        "[[anchor]]\nlabel = \"局\"\npurposes = [\"signing\", \"timestamping\", \"revocation\"]\n"
+        "accreditation = { number = \"1\", from = 2024-01-01, to = 2029-12-31T00:00:00+09:00 }\n"
+        "sunset = 2034-01-01T00:00:00Z\noperator = true\ncertificate = \"\"\"\n" +
+            root + "\"\"\"\n[[certificate]]\noperator = true\ncertificate = \"\"\"\n" + own + "\"\"\"\n");
+  write(folder / "file.toml", "[[anchor]]\npurposes = [\"signing\"]\ncertificate_file = \"\"\"\n" + root + "\"\"\"\n");
+  write(folder / "wrong.toml", "[[anchor]]\ncolour = 1\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -144,4 +195,6 @@ int main(int argc, char** argv) {
   bundle_seeds(corpus / "certificate_bundle");
   crl_seeds(corpus / "crl");
   ocsp_seeds(corpus / "ocsp");
+  path_seeds(corpus / "path");
+  trust_file_seeds(corpus / "trust_file");
 }

@@ -11,6 +11,8 @@ enum class ErrorCode : std::uint8_t {
   // The caller's request, configuration and local files
   invalid_argument,
   configuration_invalid,
+  trust_file_invalid,
+  algorithm_catalogue_invalid,
   address_in_use,
   file_unreadable,
   file_unwritable,
@@ -64,6 +66,8 @@ enum class ErrorCode : std::uint8_t {
   certificate_not_yet_valid,
   certificate_unsuitable,
   certificate_chain_incomplete,
+  certificate_path_limit,
+  algorithm_not_acceptable,
   // Authorization of one act
   instruction_missing,
   instruction_digest_mismatch,
