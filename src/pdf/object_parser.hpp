@@ -12,7 +12,7 @@ namespace rakkan::pdf {
 class ObjectParser {
  public:
   // The first byte of the source has the offset `source_begin`.
-  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth, std::uint64_t source_begin) noexcept;
+  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth, std::uint64_t source_begin);
 
   [[nodiscard]] Result<std::unique_ptr<Object>> framed();
   [[nodiscard]] Result<std::unique_ptr<Object>> bare(Reference id, Location location);
