@@ -23,8 +23,7 @@ Result<std::unique_ptr<Object>> Object::parse_value(ByteView source, std::uint64
 }
 
 // A node holds offsets of 32 bits, so the input is read as if it ended 4 GiB behind the object's beginning.
-ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth,
-                           std::uint64_t source_begin)
+ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth, std::uint64_t source_begin)
     : lexer_(source.first(static_cast<std::size_t>(std::min<std::uint64_t>(
                  source.size(), offset - source_begin + std::numeric_limits<std::uint32_t>::max()))),
              static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), offset - source_begin))),
