@@ -57,6 +57,8 @@ constexpr std::array kRows = {
   ErrorRow{pdf_field_signed, 409, "pdf-field-signed", "The signature field is signed already", "署名フィールドは署名済みです", F::bad_request, X::usage, L::info, false},
   ErrorRow{pdf_seed_value_unmet, 422, "pdf-seed-value-unmet", "The signature field requires another kind of signature", "署名フィールドが要求する条件を満たしていません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_too_large_for_xref_table, 422, "pdf-too-large-for-xref-table", "Offsets do not fit a cross-reference table", "相互参照表で表せるサイズを超えています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{docmdp_acrobat, 422, "docmdp-acrobat", "The PDF is certified, and Acrobat would reject the addition", "証明済みのPDFで、追加するとAcrobatが証明を無効と判定します", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{validation_data_too_large, 422, "validation-data-too-large", "The validation data are larger than allowed", "検証データが上限サイズを超えています", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{cms_larger_than_reserved, 500, "cms-larger-than-reserved", "The signature does not fit its reserved space", "署名が予約領域に収まりません", F::system_failure, X::refused, L::error, false},
 
   ErrorRow{credential_unknown, 404, "credential-unknown", "There is no such credential", "指定されたクレデンシャルがありません", F::bad_request, X::usage, L::info, false},

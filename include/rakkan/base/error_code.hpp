@@ -53,6 +53,8 @@ enum class ErrorCode : std::uint8_t {
   pdf_field_signed,
   pdf_seed_value_unmet,
   pdf_too_large_for_xref_table,
+  docmdp_acrobat,
+  validation_data_too_large,
   cms_larger_than_reserved,
   // Credentials, keys and certificates
   credential_unknown,
