@@ -101,6 +101,8 @@ constexpr std::array kRows = {
   ErrorRow{tsa_response_too_large, 502, "tsa-response-too-large", "The timestamp authority's answer is too large", "タイムスタンプ局の応答が大きすぎます", F::system_failure, X::refused, L::error, false},
   ErrorRow{tsa_rejected, 502, "tsa-rejected", "The timestamp authority rejected the request", "タイムスタンプ局が要求を拒否しました", F::system_failure, X::refused, L::error, false},
   ErrorRow{tsa_response_mismatch, 502, "tsa-response-mismatch", "The timestamp token does not answer the request", "タイムスタンプトークンが要求に対応していません", F::system_failure, X::refused, L::error, false},
+  ErrorRow{tsa_budget_spent, 503, "tsa-budget-spent", "The budget of requests to the timestamp authority is spent", "タイムスタンプ局への要求回数の上限に達しました", F::system_failure, X::refused, L::error, true},
+  ErrorRow{tsa_not_accredited, 422, "tsa-not-accredited", "The timestamp authority is not marked as accredited", "タイムスタンプ局は認定局として設定されていません", F::system_failure, X::refused, L::warning, false},
   ErrorRow{bad_imprint_algorithm, 400, "bad-imprint-algorithm", "The imprint's hash algorithm is not accepted", "受け付けていないハッシュアルゴリズムです", F::bad_alg, X::usage, L::info, false},
   ErrorRow{bad_request_version, 400, "bad-request-version", "The request version is not supported", "対応していない要求バージョンです", F::bad_request, X::usage, L::info, false},
   ErrorRow{unaccepted_policy, 400, "unaccepted-policy", "The timestamp policy is not accepted", "受け付けていないタイムスタンプポリシーです", F::unaccepted_policy, X::usage, L::info, false},
@@ -159,6 +161,11 @@ constexpr std::array kRows = {
   ErrorRow{rate_limited, 429, "rate-limited", "Too many requests", "要求が多すぎます", F::system_failure, X::refused, L::warning, true},
   ErrorRow{server_unreachable, 502, "server-unreachable", "The server cannot be reached", "サーバーに接続できません", F::system_failure, X::refused, L::error, true},
   ErrorRow{malformed_server_answer, 502, "malformed-server-answer", "The server's answer is not valid", "サーバーの応答が正しくありません", F::system_failure, X::refused, L::error, false},
+  ErrorRow{outside_address_refused, 502, "outside-address-refused", "A server is not asked at an address that is not public", "公開されていないアドレスのサーバーには接続しません", F::system_failure, X::refused, L::warning, false},
+
+  ErrorRow{evidence_unreachable, 503, "evidence-unreachable", "A server of revocation data or certificates cannot be reached", "失効情報または証明書のサーバーに接続できません", F::system_failure, X::refused, L::error, true},
+  ErrorRow{evidence_timeout, 504, "evidence-timeout", "A server of revocation data or certificates did not answer in time", "失効情報または証明書のサーバーが時間内に応答しませんでした", F::system_failure, X::refused, L::error, true},
+  ErrorRow{evidence_answer_invalid, 502, "evidence-answer-invalid", "A server's revocation data or certificate is not acceptable", "取得した失効情報または証明書を受け入れられません", F::system_failure, X::refused, L::error, true},
 
   ErrorRow{overloaded, 503, "overloaded", "Too much work is waiting", "処理が混み合っています", F::system_failure, X::refused, L::warning, true},
   ErrorRow{deadline_exceeded, 504, "deadline-exceeded", "The deadline passed before the work was done", "処理期限を過ぎました", F::system_failure, X::refused, L::warning, true},

@@ -97,6 +97,8 @@ enum class ErrorCode : std::uint8_t {
   tsa_response_too_large,
   tsa_rejected,
   tsa_response_mismatch,
+  tsa_budget_spent,
+  tsa_not_accredited,
   bad_imprint_algorithm,
   bad_request_version,
   unaccepted_policy,
@@ -155,6 +157,11 @@ enum class ErrorCode : std::uint8_t {
   rate_limited,
   server_unreachable,
   malformed_server_answer,
+  outside_address_refused,
+  // Revocation data and certificates from other servers
+  evidence_unreachable,
+  evidence_timeout,
+  evidence_answer_invalid,
   // Load
   overloaded,
   deadline_exceeded,
