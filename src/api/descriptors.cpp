@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "rakkan/fetch/name_resolver.hpp"
 #include "rakkan/http/server.hpp"
 
 namespace rakkan::api {
