@@ -31,7 +31,7 @@ struct RenewalFacts {
   std::vector<AlgorithmInUse> algorithms;  // of token signature, imprint and chain
   // The last moment for which revocation data about the unit can be had; nothing when it can be had as long as the
   // certificate lasts.
-  std::optional<Instant> last_revocation_data;
+  std::optional<Instant> last_revocation_data = {};
   std::chrono::milliseconds margin{};  // how long before the first of these ends
 };
 
