@@ -40,7 +40,7 @@ TEST(DocumentHasher, EveryCoveredRangeHasItsDigestHoweverTheBytesArrive) {
   const Bytes base = test::der_like(1, 200'001);
   const std::vector<CoveredBytes> covered = ranges(base.size());
   for (const std::size_t step : {base.size(), std::size_t{65'536}, std::size_t{4'099}, std::size_t{1'000'000}}) {
-    DocumentHasher hasher(std::span(kAllDigests).first(1), covered);
+    DocumentHasher hasher{std::span(kAllDigests).first(1), covered};
     for (std::size_t at = 0; at < base.size(); at += step) {
       hasher.update(ByteView(base).subspan(at, std::min(step, base.size() - at)));
     }
