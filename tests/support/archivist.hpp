@@ -61,7 +61,7 @@ class Archivist {
                                       .signature_timestamp = std::nullopt});
   }
 
-  Result<void> sign(pades::Augmentation& augmentation, const pades::SignatureFieldSpec& field = {}) {
+  [[nodiscard]] Result<void> sign(pades::Augmentation& augmentation, const pades::SignatureFieldSpec& field = {}) {
     RAKKAN_TRY(const pdf::Document document, augmentation.open());
     RAKKAN_TRY(pades::PreparedRevision prepared, pades::prepare(document, field, kSignatureReserve, random));
     RAKKAN_TRY(const crypto::Digest digest, augmentation.document().byte_range_digest(prepared, suite.digest));
@@ -69,13 +69,13 @@ class Archivist {
     return augmentation.add_revision(std::move(revision).take_tail());
   }
 
-  Result<tsp::TimestampToken> token_over(const crypto::Digest& imprint) {
+  [[nodiscard]] Result<tsp::TimestampToken> token_over(const crypto::Digest& imprint) {
     const Bytes nonce(8, 0x11);
     return issue(*tsu.tsu, tsp::TimestampRequest::for_digest(imprint, nonce));
   }
 
-  Result<void> timestamp(pades::Augmentation& augmentation,
-                         crypto::DigestAlgorithm algorithm = crypto::DigestAlgorithm::sha256) {
+  [[nodiscard]] Result<void> timestamp(pades::Augmentation& augmentation,
+                                       crypto::DigestAlgorithm algorithm = crypto::DigestAlgorithm::sha256) {
     RAKKAN_TRY(
         pades::PreparedTimestamp prepared,
         augmentation.prepare_timestamp({.algorithm = algorithm, .largest_token = tsu.tsu->max_token_size()}, random));

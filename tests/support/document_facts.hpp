@@ -83,9 +83,9 @@ inline std::string document_facts(const pdf::Document& document, std::uint32_t m
   return facts;
 }
 
-// The first fact in which a document in pieces is another one than the whole; empty when there is none. What the pieces
-// refuse to read (a broken object of the base may go on into an update) is no other document, nor what the whole has no
-// budget left for.
+// The first fact in which a document in pieces is another one than the whole; empty when there is none. An object that
+// the pieces refuse to read (a broken one of the base may go on into an update) makes no other document, and neither
+// does one for which the whole has no budget left.
 inline std::string disagreement(const pdf::Document& pieces, const pdf::Document& whole,
                                 std::uint32_t most_objects = 500) {
   const std::string ours = document_facts(pieces, most_objects), theirs = document_facts(whole, most_objects);

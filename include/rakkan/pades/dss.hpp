@@ -1,7 +1,7 @@
 // The document security store (ISO 32000-2 §12.8.4.3, EN 319 142-1 §5.4.2): certificates, OCSP responses and CRLs for
 // the validation of a document's signatures. Dss reads it as it stands; write_dss adds to it by one more update.
 //
-// What is read are candidates, not facts: nothing protects a store but a later signature or document timestamp.
+// Its contents are candidates, not facts: nothing protects a store but a later signature or document timestamp.
 #pragma once
 
 #include <cstdint>
@@ -59,7 +59,7 @@ struct VriEntry {
   std::optional<Instant> updated = {};  // /TU
 };
 
-// ValidationData are to be in the store: all in DER. What they prove is not looked at.
+// ValidationData are to be in the store: all in DER. Nobody looks at what they prove.
 struct ValidationData {
   std::vector<ByteView> certificates = {};
   std::vector<ByteView> ocsp_responses = {};  // OCSPResponse (RFC 6960 §4.2.1), not the BasicOCSPResponse inside
@@ -81,10 +81,10 @@ struct DssRevision {
 };
 
 // Writes the update that brings the data into the store, each as a Flate stream, or as a further reference to a stream
-// of the store with the same decoded bytes. What is there stays: streams, arrays, unknown keys, every entry of /VRI (a
-// new entry of a name that is there is left out). In a document without signatures it declares /Extensions ESIC.
-// Fails with invalid_argument (a name or index of `vri`), docmdp_acrobat, validation_data_too_large, pdf_malformed (a
-// store that readers do not agree on), pdf_too_large_for_xref_table, or as the reader does.
+// of the store with the same decoded bytes. The store keeps what it has: streams, arrays, unknown keys, every entry of
+// /VRI (a new entry of a name that is there is left out). In a document without signatures it declares /Extensions
+// ESIC. Fails with invalid_argument (a name or index of `vri`), docmdp_acrobat, validation_data_too_large,
+// pdf_malformed (a store that readers do not agree on), pdf_too_large_for_xref_table, or as the reader does.
 [[nodiscard]] Result<DssRevision> write_dss(const pdf::Document& document, const ValidationData& data,
                                             const DssOptions& options, RandomSource& random);
 

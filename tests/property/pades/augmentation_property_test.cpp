@@ -93,7 +93,7 @@ void want(Wanted& wanted, const test::Evidence& evidence) {
   }
 }
 
-void check_store(const pdf::Document& document, const Wanted& wanted) {
+void expect_store(const pdf::Document& document, const Wanted& wanted) {
   const auto dss = test::value_or_throw(Dss::read(document));
   if (!dss) {
     RC_ASSERT(wanted.empty());
@@ -115,7 +115,7 @@ void check_store(const pdf::Document& document, const Wanted& wanted) {
   }
 }
 
-void check_signatures(const pdf::Document& document, std::size_t count) {
+void expect_signatures(const pdf::Document& document, std::size_t count) {
   const auto signatures = test::signatures_of(document);
   RC_ASSERT(signatures.size() == count);
   const auto covered = covered_bytes(document, signatures);
@@ -154,10 +154,10 @@ void any_steps(Augmentation& augmentation, Wanted& wanted, std::size_t& signatur
   }
 }
 
-void check_all(const Augmentation& augmentation, const Wanted& wanted, std::size_t signatures) {
+void expect_all(const Augmentation& augmentation, const Wanted& wanted, std::size_t signatures) {
   const auto document = test::value_or_throw(augmentation.open());
-  check_signatures(document, signatures);
-  check_store(document, wanted);
+  expect_signatures(document, signatures);
+  expect_store(document, wanted);
   const Bytes whole = Archivist::joined(augmentation);
   const auto joined = test::value_or_throw(pdf::Document::open(whole));
   RC_ASSERT(test::document_facts(document) == test::document_facts(joined));
@@ -169,7 +169,7 @@ RC_GTEST_PROP(Augmentation, AnyOrderKeepsWhatWasThere, ()) {
   Wanted wanted;
   std::size_t signatures = 0;
   any_steps(augmentation, wanted, signatures);
-  check_all(augmentation, wanted, signatures);
+  expect_all(augmentation, wanted, signatures);
 
   // A second call goes on from the tails of the first one, or from them as one.
   std::vector<Bytes> tails = augmentation.tails();
@@ -183,7 +183,7 @@ RC_GTEST_PROP(Augmentation, AnyOrderKeepsWhatWasThere, ()) {
   const std::vector<ByteView> views(tails.begin(), tails.end());
   Augmentation second(HashedDocument::hash(pdf::DocumentBytes(base, views), test::kAllDigests), {});
   any_steps(second, wanted, signatures);
-  check_all(second, wanted, signatures);
+  expect_all(second, wanted, signatures);
 }
 
 }  // namespace

@@ -96,8 +96,8 @@ TEST(HashedDocument, AnAlgorithmOrADocumentThatItDidNotReadIsAnError) {
   EXPECT_THAT(hashed.byte_range_digest(prepared, DigestAlgorithm::sha256), FailsWith(ErrorCode::internal));
 }
 
-// What several signatures and a document timestamp cover, of two algorithms, is hashed in the one reading from which a
-// further revision goes on.
+// One reading hashes all that several signatures and a document timestamp of two algorithms cover, and a further
+// revision goes on from it.
 TEST(HashedDocument, SignaturesAreCheckedByTheDigestsOfOneReading) {
   const Bytes base = test::sample_pdf();
   test::Archivist archivist;
