@@ -99,9 +99,9 @@ class Certificate {
 
   // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm or malformed_certificate.
   [[nodiscard]] Result<crypto::PublicKey> public_key() const;
-  // Verifies that the signature on this certificate is by `issuer`'s key, and that the names chain. Fails with
+  // Verifies that the signature on this certificate is by the key of `other`, and that the names chain. Fails with
   // signature_invalid or unsupported_algorithm.
-  [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
+  [[nodiscard]] Result<void> verify_signed_by(const Certificate& other) const;
   // SHA-256 of the DER.
   [[nodiscard]] crypto::Digest fingerprint() const;
 
