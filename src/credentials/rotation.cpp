@@ -266,7 +266,7 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const access::
   }
   store::CredentialActivation change{id, certified.certificates, certified.number, begins};
   std::string record = certificate_record(by, id, certified);
-  return commit("credential.certified", std::move(record), std::move(row), std::move(change), std::move(opened));
+  return commit("credential.certified", std::move(record), std::move(row), std::move(change), opened);
 }
 
 }  // namespace rakkan::credentials
