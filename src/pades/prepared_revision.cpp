@@ -10,7 +10,6 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 #include "rakkan/pdf/incremental_writer.hpp"
-#include "rakkan/pdf/page_tree.hpp"
 
 namespace rakkan::pades {
 namespace {
@@ -50,7 +49,7 @@ class RevisionPreparer {
     RAKKAN_TRY(const Permitted permitted, spec.kind == FieldKind::signature ? permit_signature(document, spec, base)
                                                                             : permit_timestamp(document, spec, base));
     const SignatureField& field = permitted.field;
-    RAKKAN_TRY(const Placement placement, place(document, form));
+    RAKKAN_TRY(const Placement placement, place(document, base));
     RevisionPreparer preparer(document, spec, form, field, placement, reserve);
     preparer.prepared_.warnings_ = permitted.warnings;
     if (field.existing != nullptr) {
@@ -92,12 +91,11 @@ class RevisionPreparer {
     const pdf::Object* page = nullptr;  // the first page; null for a document without pages
     Value annotations;                  // the page's /Annots, resolved
   };
-  static Result<Placement> place(const pdf::Document& document, const std::optional<pdf::AcroForm>& form) {
-    Placement placement;
-    if (form) {
-      RAKKAN_TRY(placement.fields, document.lookup(form->dictionary, "Fields"));
+  static Result<Placement> place(const pdf::Document& document, const UpdateBase& base) {
+    Placement placement{.fields = {}, .page = base.page, .annotations = {}};
+    if (base.form) {
+      RAKKAN_TRY(placement.fields, document.lookup(base.form->dictionary, "Fields"));
     }
-    RAKKAN_TRY(placement.page, pdf::PageWalk(document).next());
     if (placement.page != nullptr) {
       RAKKAN_TRY(placement.annotations, document.lookup(placement.page->value(), "Annots"));
     }

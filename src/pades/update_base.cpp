@@ -4,6 +4,7 @@
 #include <string>
 
 #include "pades/doc_mdp.hpp"
+#include "rakkan/pdf/page_tree.hpp"
 
 namespace rakkan::pades {
 namespace {
@@ -37,6 +38,7 @@ Result<UpdateBase> UpdateBase::read(const pdf::Document& document) {
   if (document.catalog().value().count("AcroForm") > 1) {
     return fail(ErrorCode::pdf_malformed, "the catalog has two forms: readers disagree on which one holds");
   }
+  RAKKAN_TRY(base.page, pdf::PageWalk(document).next());
   return base;
 }
 

@@ -1,4 +1,5 @@
-// UpdateBase is the part of a document that every update of ours has to know before it is written: form and signatures.
+// UpdateBase is the part of a document that every update of ours has to read before it is written: form, signatures and
+// the first page. A number to which one of them refers without an object must not become an object of ours.
 #pragma once
 
 #include <optional>
@@ -13,6 +14,7 @@ namespace rakkan::pades {
 struct UpdateBase {
   std::optional<pdf::AcroForm> form;
   std::vector<pdf::Signature> signatures;  // with document timestamps, in the order of the field tree
+  const pdf::Object* page = nullptr;       // the first page; null for a document without pages
 
   // Fails with pdf_malformed for a document of which readers disagree, or as the reader does.
   [[nodiscard]] static Result<UpdateBase> read(const pdf::Document& document);

@@ -239,15 +239,17 @@ PAGE_KEYS = re.compile(rb"/(MediaBox|Resources|Contents|Parent|Rotate)\b")
 
 
 def mutate_page(signed, base_size):
-    """The signed bytes as a writer had made them that spoils one key of the page it rewrites; None when it rewrote none."""
+    """The signed bytes as a writer had made them that spoils one key of the page it rewrites, in its last revision; None when
+    it rewrote none."""
+    spoiled = None
     for match in re.finditer(rb"\n(\d+) \d+ obj\n(.*?)\nendobj", signed[base_size:], re.DOTALL):
         if re.search(rb"/Type\s*/Page\b", match[2]) is None:
             continue
         key = PAGE_KEYS.search(match[2])
         if key is not None:
             at = base_size + match.start(2) + key.end() - 1
-            return signed[:at] + b"_" + signed[at + 1:]
-    return None
+            spoiled = signed[:at] + b"_" + signed[at + 1:]
+    return spoiled
 
 
 # --- Proof that the comparison sees what it should --------------------------------------------------------------------
@@ -294,6 +296,7 @@ def self_test():
     self_test_store(before, after)
     signed = b"base\n3 0 obj\n<</Type /Page /MediaBox[0 0 1 1]>>\nendobj\n"
     assert mutate_page(signed, 4) == signed.replace(b"/MediaBox", b"/MediaBo_")
+    assert mutate_page(signed + signed[4:], 4) == signed + signed[4:].replace(b"/MediaBox", b"/MediaBo_")
     assert mutate_page(b"base\n3 0 obj\n<</Type/Annot>>\nendobj\n", 4) is None
 
 

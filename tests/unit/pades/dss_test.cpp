@@ -261,6 +261,18 @@ TEST(Dss, ReadingIsBounded) {
   EXPECT_THAT(Dss::read(document, {.max_bytes = 13}), IsOk());
 }
 
+// The page refers to numbers that no object has: to every reader they are nulls, and stay so.
+TEST(Dss, ADanglingReferenceOfThePageDoesNotBecomeAStream) {
+  Growing growing(test::sample_pdf({.page = "/Test[12 0 R 13 0 R 15 0 R]"}));
+  ASSERT_THAT(growing.add(kEvidence), IsOk());
+  const pdf::Document document = growing.open();
+  for (const std::uint32_t number : {12U, 13U, 15U}) {
+    ASSERT_OK_AND_ASSIGN(const pdf::Object* const object, document.load(number));
+    EXPECT_EQ(object, nullptr) << number;
+  }
+  EXPECT_EQ(read(document).certificates.size(), 2U);
+}
+
 TEST(Dss, ADocumentWithoutStoreHasNone) {
   const Bytes base = test::sample_pdf();
   ASSERT_OK_AND_ASSIGN(const pdf::Document document, pdf::Document::open(base));
