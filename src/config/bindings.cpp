@@ -72,6 +72,7 @@ constexpr std::array kBindings{
   Binding<C>{"store.log_size", to<&C::store, &store::Options::log_size>(), {64 * kKiB, kGiB}, Form::size, "Size of the store's write-ahead log at which a commit moves it into the database"},
 
   Binding<C>{"signing.deadline", to<&C::service, &S::deadline>(), {100, kHour}, Form::plain, "Time for one request from its acceptance to its answer"},
+  Binding<C>{"signing.resume_window", to<&C::service, &S::resume_window>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long a signature whose timestamp could not be had is kept and tried again, without its key, before it is given up"},
   Binding<C>{"signing.tsa", to<&C::service, &S::default_tsa>(), {1, 32}, Form::plain, "Profile (a table tsa.NAME) that gives timestamps unless a request names another"},
 
   Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},

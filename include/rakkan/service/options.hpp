@@ -69,7 +69,9 @@ struct Options {
   credentials::CredentialOptions credentials;
   PoolsOptions pools;
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
-  std::string default_tsa = "internal";        // a name in `tsa`
+  // How long a signature that lacks its timestamp is kept, and tried again.
+  std::chrono::seconds resume_window{24 * 3'600};
+  std::string default_tsa = "internal";  // a name in `tsa`
   std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
   TsuOptions tsu;
   Limits limits;
