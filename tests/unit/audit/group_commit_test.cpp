@@ -228,13 +228,16 @@ TEST_F(AGroup, TakesChangesThatHaveNoEntry) {
 
 // The error of one such change halves the group; the entries around it keep their order and their records.
 TEST_F(AGroup, GoesOnWithoutAChangeThatIsNotTaken) {
+  fixture_.ledger.refuse = [](const store::RowChange& change) -> Result<void> {
+    const auto* const fact = std::get_if<store::FactChange>(&change);
+    return fact != nullptr && fact->name == "bad" ? fail(ErrorCode::already_exists, "taken") : Result<void>();
+  };
   open();
   hold();
   record();
-  for (int i = 0; i < 2; ++i) {
+  for (const char* const name : {"good", "bad"}) {
     Submission changes;
-    changes.changes.emplace_back(store::ActivationUse{Bytes{1}, "SHA-256:aa"});
-    changes.changes.emplace_back(store::FactChange{"f", "v"});
+    changes.changes.emplace_back(store::FactChange{name, "v"});
     commits_->record(std::move(changes),
                      [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
     record();

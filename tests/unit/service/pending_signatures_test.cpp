@@ -109,9 +109,16 @@ class PendingSignatures : public ::testing::Test {
   void expect_whole(const StoredSignature& stored) {
     const boost::json::object facts = boost::json::parse(stored.facts).as_object();
     const auto& range = facts.at("byte_range").as_array();
-    SignedPdf pdf;
-    pdf.byte_range = {range.at(1).to_number<std::uint64_t>(), range.at(2).to_number<std::uint64_t>(),
-                      range.at(3).to_number<std::uint64_t>()};
+    const crypto::Digest any = crypto::digest(crypto::DigestAlgorithm::sha256, document_);
+    const SignedPdf pdf{.tail = {},
+                        .field_name = {},
+                        .byte_range = {range.at(1).to_number<std::uint64_t>(), range.at(2).to_number<std::uint64_t>(),
+                                       range.at(3).to_number<std::uint64_t>()},
+                        .document_digest = any,
+                        .byte_range_digest = any,
+                        .cms_size = 0,
+                        .reserve = 0,
+                        .timestamp = {}};
     const test::CutSignature cut = test::cut_signature(document_, stored.tail, pdf);
     EXPECT_EQ(facts.at("bytes_added").to_number<std::size_t>(), stored.tail.size());
     EXPECT_EQ(facts.at("signature").as_string(), stored.id.value());
