@@ -164,7 +164,8 @@ class FileReader {
 
   void read(const toml::table& table, const std::string& prefix) {
     for (const auto& [name, node] : table) {
-      const std::string key = prefix + std::string(name.str());
+      std::string key = prefix;
+      key += name.str();
       const std::string line = file_name_ + ":" + std::to_string(node.source().begin.line);
       const std::string where = line + ": " + key;
       if (const auto* inner = node.as_table()) {

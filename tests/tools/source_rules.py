@@ -139,6 +139,19 @@ def tests_do_not_race_the_machine(root):
                 yield f"{name_of(path, root)}:{line_of(code, match.start())}: a measured duration is held against a bound"
 
 
+def properties_are_one_expression(root):
+    """rapidcheck takes an assertion apart by operators of its own, so that || and && evaluate both sides: `!x || x->y` reads
+    what is not there. Brackets keep the expression whole."""
+    for path in files(root, "tests/**/*.[ch]pp"):
+        code = code_of(text_of(path))
+        for match in re.finditer(r"\bRC_(?:ASSERT|ASSERT_FALSE|PRE|CLASSIFY)\s*\(", code):
+            inside = code[match.end() : closing(code, match.end() - 1, "(", ")") - 1]
+            while inside != (flat := re.sub(r"[(\[{][^()\[\]{}]*[)\]}]", " ", inside)):
+                inside = flat
+            if "||" in inside or "&&" in inside:
+                yield f"{name_of(path, root)}:{line_of(code, match.start())}: || or && in an assertion of a property without brackets"
+
+
 def nothing_is_left_to_do(root):
     """Open work lives in issues, not in comments."""
     for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp", "tests/**/*.[ch]pp", "benchmarks/**/*.[ch]pp"):
@@ -179,7 +192,7 @@ def links_resolve(root):
 
 
 RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
-         tests_do_not_race_the_machine, nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
+         tests_do_not_race_the_machine, properties_are_one_expression, nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
 
 # rule, file, content that breaks it, content that keeps it
 PLANTED = (
@@ -198,6 +211,8 @@ PLANTED = (
      "ASSERT_TRUE(eventually([&] { return done; })) << text;  // no sleep_for\n"),
     (tests_do_not_race_the_machine, "tests/unit/y_test.cpp", "EXPECT_LT(std::chrono::steady_clock::now() - begun, 2s);\n",
      "EXPECT_TRUE(comes(drained()));\nconst auto until = std::chrono::steady_clock::now() + kPatience;\n"),
+    (properties_are_one_expression, "tests/property/x_test.cpp", "RC_ASSERT(!one || f(*one, 2));\n",
+     "RC_ASSERT((!one || f(*one, 2)));\nRC_ASSERT(all([&] { return a && b; }));\n"),
     (nothing_is_left_to_do, "src/der/x.cpp", "// TODO: more\n", "// done\n"),
     (loops_keep_what_they_walk, "src/http/x.cpp", "for (const auto& [a, b] : *keys_.snapshot()) {}\n",
      "const auto all = snapshot();\nfor (const auto& [a, b] : *all) {}\nfor (auto x : list()) {}\n"),

@@ -64,8 +64,8 @@ RC_GTEST_PROP(MerkleProperty, EveryInclusionProofVerifiesAndNoAlteredOneDoes, ()
     RC_ASSERT(!verify_inclusion(tree().leaf(index), index, head, *other).has_value());
   }
   const std::uint64_t elsewhere = any_in(0, kLargest);
-  RC_ASSERT(elsewhere == index || !verify_inclusion(tree().leaf(index), elsewhere, head, path).has_value());
-  RC_ASSERT(elsewhere == index || !verify_inclusion(tree().leaf(elsewhere), index, head, path).has_value());
+  RC_ASSERT((elsewhere == index || !verify_inclusion(tree().leaf(index), elsewhere, head, path).has_value()));
+  RC_ASSERT((elsewhere == index || !verify_inclusion(tree().leaf(elsewhere), index, head, path).has_value()));
 }
 
 RC_GTEST_PROP(MerkleProperty, EveryConsistencyProofVerifiesAndNoAlteredOneDoes, ()) {
@@ -82,7 +82,7 @@ RC_GTEST_PROP(MerkleProperty, EveryConsistencyProofVerifiesAndNoAlteredOneDoes, 
   fork.root[any_in(0, 32)] ^= static_cast<Byte>(1U << any_in(0, 8));
   RC_ASSERT(!verify_consistency(fork, head, path).has_value());
   const std::uint64_t another = any_in(1, kLargest + 1);
-  RC_ASSERT(another == old_size || old_size == 0 || !verify_consistency({another, old.root}, head, path).has_value());
+  RC_ASSERT((another == old_size || old_size == 0 || !verify_consistency({another, old.root}, head, path).has_value()));
 }
 
 RC_GTEST_PROP(MerkleProperty, TheRightEdgeGivesTheRootOfTheWholeTree, ()) {
@@ -114,7 +114,7 @@ RC_GTEST_PROP(EntryFileProperty, AnyLineIsReadBackAsWritten, ()) {
   RC_ASSERT(again.has_value());
   RC_ASSERT(again->entry == file.entry);
   RC_ASSERT(again->record.has_value() == file.record.has_value());
-  RC_ASSERT(!file.record || (again->record->body == body && again->record->salt == file.record->salt));
+  RC_ASSERT((!file.record || (again->record->body == body && again->record->salt == file.record->salt)));
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ RC_GTEST_PROP(StoredTail, IsTheTailAgain, ()) {
 RC_GTEST_PROP(StoredTail, OfAnyBytesIsATailOrCorrupt, (Bytes stored)) {
   const auto read = [&](std::uint64_t) -> Result<Bytes> { return Bytes(10, Byte{1}); };
   const auto tail = decode_tail(stored, read);
-  RC_ASSERT(tail.has_value() || tail.error().code == ErrorCode::store_corrupt);
+  RC_ASSERT((tail.has_value() || tail.error().code == ErrorCode::store_corrupt));
 }
 
 std::size_t times(ByteView where, ByteView what) {
@@ -192,8 +192,8 @@ RC_GTEST_PROP(StoredTail, ComesBackFromTheStoreAndItsCertificatesGoWithTheLastOf
       return times(one.second.tail, bytes_of(name)) + times(one.second.tail, bytes_of(to_hex(bytes_of(name)))) > 0;
     };
     const bool somewhere = std::any_of(kept.begin(), kept.end(), lied);
-    RC_ASSERT(!referred || times(file, bytes_of(name)) >= 1);
-    RC_ASSERT(somewhere || times(file, bytes_of(name)) == 0);
+    RC_ASSERT((!referred || times(file, bytes_of(name)) >= 1));
+    RC_ASSERT((somewhere || times(file, bytes_of(name)) == 0));
   }
 }
 
