@@ -18,8 +18,9 @@ constexpr std::uint64_t kStoreFiles = 8;
 // SoftHSM opens a token's files for a moment; a client of a network HSM has sockets, and a file or two of its own.
 constexpr std::uint64_t kTokenFiles = 16;
 constexpr std::uint64_t kOfATokenThread = 4;
-// A request to an outside authority: its socket, its name look-up, the file of trusted authorities.
-constexpr std::uint64_t kOfAFetch = 4;
+// Requests to other servers: beside a socket for each that is under way, the sockets of name look-ups, the loop's own
+// wake-up, and a file of trusted authorities.
+constexpr std::uint64_t kFetching = fetch::kResolverThreads + 4;
 // A thread of the pool `store`: a proof reads tiles; the database itself is open already.
 constexpr std::uint64_t kOfAStoreThread = 2;
 // An I/O thread: epoll, its event and timer, the acceptor, a connection that is about to be served or refused, and
@@ -47,14 +48,15 @@ std::string sum_of(const std::vector<DescriptorUse>& reserved) {
 
 }  // namespace
 
-std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, const service::PoolsOptions& pools) {
+std::vector<DescriptorUse> reserved_descriptors(const http::Options& options, const service::Options& service) {
+  const service::PoolsOptions& pools = service.pools;
   const std::uint64_t io_threads = std::uint64_t{options.listen.threads} + options.metrics.threads;
   return {
       {"log", kLogFiles},
       {"backup", kBackupFiles},
       {"store", kStoreFiles + kOfAStoreThread * pools.store.threads},
       {"tokens", kTokenFiles + kOfATokenThread * pools.hsm.threads},
-      {"authorities", kOfAFetch * pools.tsa.threads},
+      {"other servers", kFetching + service.fetch.in_flight},
       {"I/O threads", kOfAnIoThread * io_threads},
       {"metrics", http::metrics_listener(options).limits.connections},
       {"admin socket", options.admin_socket.empty() ? 0 : kAdminSocket},
@@ -88,9 +90,9 @@ std::uint64_t raise_descriptor_limit() noexcept {
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : before;
 }
 
-Result<void> fit_descriptors(http::Options& options, const service::PoolsOptions& pools, telemetry::Log& log) {
+Result<void> fit_descriptors(http::Options& options, const service::Options& service, telemetry::Log& log) {
   const std::uint64_t descriptors = raise_descriptor_limit();
-  const std::vector<DescriptorUse> reserved = reserved_descriptors(options, pools);
+  const std::vector<DescriptorUse> reserved = reserved_descriptors(options, service);
   unsigned& connections = options.limits.connections;
   RAKKAN_TRY(const unsigned fit, connections_that_fit(descriptors, connections, reserved));
   if (fit < connections) {

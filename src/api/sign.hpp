@@ -4,10 +4,7 @@
 #include "api/context.hpp"
 #include "api/signing_request.hpp"
 #include "rakkan/service/signing_desk.hpp"
-
-namespace rakkan::service {
-class HashedDocument;
-}
+#include "rakkan/service/signing_line.hpp"
 
 namespace rakkan::api {
 

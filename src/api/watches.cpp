@@ -132,6 +132,45 @@ void watch_timestamps(Watches& watches, const service::ServiceState& state) {
       });
 }
 
+void watch_exchanges(Watches& watches, const service::ServiceState& state) {
+  watches.each(WatchedKind::counter, "rakkan_fetch_exchanges_total",
+               "Requests to other servers, by origin (of the operator; others together), purpose and outcome",
+               [&state] {
+                 std::vector<Sample> samples;
+                 for (const auto& count : state.outside().exchanges.counts) {
+                   samples.push_back({{{"kind", std::string(name(count.kind))},
+                                       {"origin", count.origin},
+                                       {"outcome", std::string(name(count.outcome))}},
+                                      number(count.exchanges)});
+                 }
+                 return samples;
+               });
+  const auto of_origins = [&state](auto read) {
+    return [&state, read] {
+      std::vector<Sample> samples;
+      for (const auto& origin : state.outside().exchanges.origins) {
+        samples.push_back({{{"origin", origin.origin}}, number(read(origin))});
+      }
+      return samples;
+    };
+  };
+  watches.each(WatchedKind::gauge, "rakkan_fetch_in_flight", "Requests to other servers that are under way",
+               of_origins([](const auto& origin) { return origin.in_flight; }));
+  watches.each(WatchedKind::gauge, "rakkan_fetch_breaker",
+               "Whether an origin is asked: 0 yes, 1 by one probe, 2 not before a pause is over",
+               of_origins([](const auto& origin) { return static_cast<int>(origin.breaker); }));
+  watches.one(WatchedKind::gauge, "rakkan_fetch_waiting", "Requests to other servers that wait for their turn",
+              [&state] { return number(state.outside().exchanges.waiting); });
+  watches.each(WatchedKind::gauge, "rakkan_tsa_budget_left",
+               "Requests that a TSA profile's budget leaves in this period", [&state] {
+                 std::vector<Sample> samples;
+                 for (const auto& [profile, left] : state.outside().budgets) {
+                   samples.push_back({{{"tsa", profile}}, number(left)});
+                 }
+                 return samples;
+               });
+}
+
 }  // namespace
 
 std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
@@ -147,6 +186,7 @@ std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   watch_keys(watches, environment.state);
   watch_pending(watches, environment.state);
   watch_timestamps(watches, environment.state);
+  watch_exchanges(watches, environment.state);
   return std::move(watches).take();
 }
 

@@ -56,7 +56,7 @@ Result<void> serve(config::Configuration& configuration, const ServiceManager& m
   configuration.http.timeouts.deadline = configuration.service.deadline;
   const SystemClock clock;
   RAKKAN_TRY(const auto log, telemetry::Log::open(configuration.telemetry.log, clock));
-  RAKKAN_CHECK(api::fit_descriptors(configuration.http, configuration.service.pools, *log));
+  RAKKAN_CHECK(api::fit_descriptors(configuration.http, configuration.service, *log));
   telemetry::Metrics metrics;
   RAKKAN_TRY(const auto embedded,
              service::EmbeddedService::open(preflight::embedded_options(configuration, "rakkand")));

@@ -45,10 +45,9 @@ class InspectCommand final : public Command {
     const pdf::Version version = document.version();
     const std::string version_text = std::to_string(version.major) + "." + std::to_string(version.minor);
     outcome.json["file"] = input_.string();
-    outcome.json["size"] = document.base().size();
+    outcome.json["size"] = document.size();
     outcome.json["version"] = version_text;
-    outcome.text +=
-        input_.string() + ": PDF " + version_text + ", " + std::to_string(document.base().size()) + " bytes\n";
+    outcome.text += input_.string() + ": PDF " + version_text + ", " + std::to_string(document.size()) + " bytes\n";
   }
 
   // Describes the revisions, oldest first; a linearized file begins with one revision of two sections.

@@ -207,7 +207,7 @@ class Report {
   void describe_range() {
     const json::array range(signature_.byte_range.begin(), signature_.byte_range.end());
     const auto end = pades::covered_end(signature_);
-    const bool covers_all = end == document_.base().size();
+    const bool covers_all = end == document_.size();
     const auto revision = end ? covered_revision(document_, *end) : std::nullopt;
     json_["byte_range"] = range;
     json_["covers_file"] = covers_all;

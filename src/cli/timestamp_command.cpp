@@ -53,7 +53,8 @@ class TimestampCommand final : public Command {
                           : fail(ErrorCode::invalid_argument,
                                  "a server stamps by its own unit: --tsa and --server exclude each other");
     }
-    const std::string& name = tsa_.empty() ? configuration.service.default_tsa : tsa_;
+    const auto& names = configuration.service.tsa_lists.signature.profiles;
+    const std::string name = tsa_.empty() && !names.empty() ? names.front() : tsa_;
     const auto profile = configuration.service.tsa.find(name);
     const bool by_unit = profile != configuration.service.tsa.end() && profile->second.internal();
     return by_unit || is_query_

@@ -34,6 +34,7 @@ bool acceptable_text(const std::string& text, Form form, const Range& range) {
     case Form::plain:
     case Form::size:
     case Form::file:
+    case Form::names:
       return true;
     case Form::pattern:
       return text.find("{token}") != std::string::npos &&
@@ -76,7 +77,7 @@ std::string type_text(const Range& range, Form form) {
   } else if constexpr (std::is_same_v<T, std::chrono::seconds>) {
     return "duration in whole seconds, " + limits(duration);
   } else if constexpr (std::is_same_v<T, std::vector<std::string>>) {
-    return form == Form::oid ? "list of OIDs" : "list of texts";
+    return form == Form::oid ? "list of OIDs" : form == Form::names ? "list of names, or one name" : "list of texts";
   } else {
     switch (form) {
       case Form::file:
@@ -89,6 +90,7 @@ std::string type_text(const Range& range, Form form) {
         return "OID";
       case Form::plain:
       case Form::size:
+      case Form::names:
         return "text, " + limits(plain) + " bytes";
     }
     return {};
@@ -163,16 +165,23 @@ Result<void> assign(const Binding<Owner>& binding, Owner& owner, const Value& va
         return whole;
       },
       [&](std::vector<std::string>& member) {
-        const auto* given = std::get_if<std::vector<std::string>>(&value);
-        if (given == nullptr) {
+        const auto* list = std::get_if<std::vector<std::string>>(&value);
+        const auto* single = std::get_if<std::string>(&value);
+        if (list == nullptr && (single == nullptr || binding.form != Form::names)) {
           return false;
         }
-        for (const std::string& one : *given) {
+        std::vector<std::string> given;
+        if (list != nullptr) {
+          given = *list;
+        } else if (!single->empty()) {  // the empty text was the word for "none" as long as a role had one name
+          given = {*single};
+        }
+        for (const std::string& one : given) {
           if (!acceptable_text(one, binding.form, binding.range)) {
             return false;
           }
         }
-        member = *given;
+        member = std::move(given);
         return true;
       },
   };

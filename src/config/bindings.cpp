@@ -23,6 +23,7 @@ constexpr Member<service::TsaProfile> of_profile() {
 using C = Configuration;
 using S = service::Options;
 using H = http::Options;
+using F = fetch::Options;
 using std::string_view;
 constexpr std::uint64_t kKiB = 1ULL << 10;
 constexpr std::uint64_t kMiB = 1ULL << 20;
@@ -53,8 +54,6 @@ constexpr std::array kBindings{
   Binding<C>{"pools.cpu.queue", to<&C::service, &S::pools, &service::PoolsOptions::cpu, &async::PoolOptions::queue>(), {1, 1'000'000}, Form::plain, "Documents that may wait"},
   Binding<C>{"pools.pin.threads", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that hash PINs; each takes pin.memory"},
   Binding<C>{"pools.pin.queue", to<&C::service, &S::pools, &service::PoolsOptions::pin, &async::PoolOptions::queue>(), {1, 10'000}, Form::plain, "PIN checks that may wait"},
-  Binding<C>{"pools.tsa.threads", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::threads>(), {1, 256}, Form::plain, "Threads that wait for outside timestamp authorities"},
-  Binding<C>{"pools.tsa.queue", to<&C::service, &S::pools, &service::PoolsOptions::tsa, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Requests to outside timestamp authorities that may wait"},
   Binding<C>{"pools.store.threads", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::threads>(), {1, 64}, Form::plain, "Threads that read the database"},
   Binding<C>{"pools.store.queue", to<&C::service, &S::pools, &service::PoolsOptions::store, &async::PoolOptions::queue>(), {1, 100'000}, Form::plain, "Reads of the database that may wait"},
   Binding<C>{"pools.inline_document", to<&C::service, &S::pools, &service::PoolsOptions::inline_document>(), {0, 16 * kMiB}, Form::size, "A document up to this size is prepared on the thread that received it"},
@@ -65,7 +64,8 @@ constexpr std::array kBindings{
   Binding<C>{"audit.checkpoint_interval", to<&C::audit, &audit::Options::checkpoint_interval>(), {10, kHour}, Form::plain, "How often a checkpoint is signed when there is something new"},
   Binding<C>{"audit.longest_uncovered", to<&C::audit, &audit::Options::longest_uncovered>(), {kSecond, 24 * kHour}, Form::plain, "How long an entry may wait for its checkpoint before nothing new is signed, /readyz is red and 503 is answered"},
   Binding<C>{"audit.token", to<&C::audit, &audit::Options::token_label>(), {1, 32}, Form::plain, "Token with the Ed25519 key of the checkpoints; made when the log begins"},
-  Binding<C>{"audit.tsa", to<&C::audit, &audit::Options::tsa>(), {0, 32}, Form::plain, "TSA profile for timestamps of checkpoints, better another authority's than that of the signatures; empty: none"},
+  Binding<C>{"audit.tsa", to<&C::service, &S::tsa_lists, &service::TsaLists::checkpoint, &service::TsaList::profiles>(), {1, 32}, Form::names, "TSA profiles for timestamps of checkpoints, the next one asked when one fails, better other authorities than those of the signatures; the internal unit not beside others; empty: none"},
+  Binding<C>{"audit.accredited", to<&C::service, &S::tsa_lists, &service::TsaLists::checkpoint, &service::TsaList::accredited>(), {1, 16}, Form::plain, "any, or required: checkpoints are timestamped by authorities marked as accredited alone"},
   Binding<C>{"audit.timestamp_interval", to<&C::audit, &audit::Options::timestamp_interval>(), {kSecond, 24 * kHour}, Form::plain, "How often a checkpoint is timestamped"},
 
   Binding<C>{"store.busy_timeout", to<&C::store, &store::Options::busy_timeout>(), {0, kHour}, Form::plain, "How long opening waits for another process that has the database open"},
@@ -73,7 +73,29 @@ constexpr std::array kBindings{
 
   Binding<C>{"signing.deadline", to<&C::service, &S::deadline>(), {100, kHour}, Form::plain, "Time for one request from its acceptance to its answer"},
   Binding<C>{"signing.resume_window", to<&C::service, &S::resume_window>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long a signature whose timestamp could not be had is kept and tried again, without its key, before it is given up"},
-  Binding<C>{"signing.tsa", to<&C::service, &S::default_tsa>(), {1, 32}, Form::plain, "Profile (a table tsa.NAME) that gives timestamps unless a request names another"},
+  Binding<C>{"signing.tsa", to<&C::service, &S::tsa_lists, &service::TsaLists::signature, &service::TsaList::profiles>(), {1, 32}, Form::names, "Profiles (tables tsa.NAME) that give signatures their timestamps unless a request names one; the next one is asked when one fails"},
+  Binding<C>{"signing.accredited", to<&C::service, &S::tsa_lists, &service::TsaLists::signature, &service::TsaList::accredited>(), {1, 16}, Form::plain, "any, or required: authorities that are not marked as accredited are refused, also when a request names one"},
+
+  Binding<C>{"archive.tsa", to<&C::service, &S::tsa_lists, &service::TsaLists::archive, &service::TsaList::profiles>(), {1, 32}, Form::names, "Profiles that give documents their archive timestamps, in their order; empty: those of signing.tsa"},
+  Binding<C>{"archive.accredited", to<&C::service, &S::tsa_lists, &service::TsaLists::archive, &service::TsaList::accredited>(), {1, 16}, Form::plain, "any, or required, as signing.accredited"},
+
+  Binding<C>{"fetch.in_flight", to<&C::service, &S::fetch, &F::in_flight>(), {1, 4'096}, Form::plain, "Requests to other servers at the same time; a waiting one takes no thread"},
+  Binding<C>{"fetch.in_flight_an_origin", to<&C::service, &S::fetch, &F::in_flight_an_origin>(), {1, 4'096}, Form::plain, "Of them, to one origin (scheme, host and port)"},
+  Binding<C>{"fetch.waiting", to<&C::service, &S::fetch, &F::waiting>(), {1, 100'000}, Form::plain, "Requests to other servers that may wait for their turn; one more is refused as overloaded"},
+  Binding<C>{"fetch.receiving", to<&C::service, &S::fetch, &F::receiving>(), {kMiB, 64 * kGiB}, Form::size, "Memory for all answers that are being received at the same time"},
+  Binding<C>{"fetch.breaker_failures", to<&C::service, &S::fetch, &F::breaker_failures>(), {1, 1'000'000}, Form::plain, "Failures one after another after which an origin is not asked for a while"},
+  Binding<C>{"fetch.breaker_first", to<&C::service, &S::fetch, &F::breaker_first>(), {1, kHour}, Form::plain, "How long it is not asked then, doubled each time that a probe fails"},
+  Binding<C>{"fetch.breaker_last", to<&C::service, &S::fetch, &F::breaker_last>(), {1, 24 * kHour}, Form::plain, "How long at most"},
+  Binding<C>{"fetch.attempts", to<&C::service, &S::fetch, &F::attempts>(), {1, 10}, Form::plain, "Attempts of a request that may be repeated, or of which nothing was sent"},
+  Binding<C>{"fetch.retry_pause", to<&C::service, &S::fetch, &F::retry_pause>(), {1, kHour}, Form::plain, "Pause before the second attempt, of random length up to this, doubled before each further one"},
+  Binding<C>{"fetch.name_lifetime", to<&C::service, &S::fetch, &F::name_lifetime>(), {0, kHour}, Form::plain, "How long the addresses of a name are used before they are looked up again"},
+  Binding<C>{"fetch.allowed_origins", to<&C::service, &S::fetch, &F::allowed_origins>(), {8, 512}, Form::plain, "Exact origins like \"http://10.0.0.5:8080\" that a certificate or a redirect may name although their addresses are not public. A TSA profile's URL needs no exception"},
+  Binding<C>{"fetch.timeout", to<&C::service, &S::fetch, &F::timeout>(), {10, kHour}, Form::plain, "Time to obtain a CRL, an OCSP response or certificates, with redirects and further attempts"},
+  Binding<C>{"fetch.connect_timeout", to<&C::service, &S::fetch, &F::connect_timeout>(), {10, kHour}, Form::plain, "Time to connect for them"},
+  Binding<C>{"fetch.ca_file", to<&C::service, &S::fetch, &F::ca_file>(), {0, 4096}, Form::file, "Certificates (PEM) that may vouch for their https servers; empty: the system's"},
+  Binding<C>{"fetch.ocsp_response", to<&C::service, &S::fetch, &F::ocsp_response>(), {kKiB, 16 * kMiB}, Form::size, "Largest OCSP response"},
+  Binding<C>{"fetch.crl", to<&C::service, &S::fetch, &F::crl>(), {kKiB, 4 * kGiB}, Form::size, "Largest CRL"},
+  Binding<C>{"fetch.certificates", to<&C::service, &S::fetch, &F::certificates>(), {kKiB, 16 * kMiB}, Form::size, "Largest file of issuers' certificates"},
 
   Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},
   Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of the unit's timestamp policy; the default is for development only"},
@@ -151,12 +173,21 @@ constexpr std::array kBindings{
 };
 
 using T = service::TsaProfile;
+using O = fetch::TsaOptions;
 constexpr std::array kProfileBindings{
   Binding<T>{"url", of_profile<&T::options, &fetch::TsaOptions::url>(), {1, 2048}, Form::plain, "http or https URL of an RFC 3161 authority, or \"internal\" for our own unit"},
   Binding<T>{"timeout", of_profile<&T::options, &fetch::TsaOptions::timeout>(), {10, kHour}, Form::plain, "Time for the whole exchange"},
   Binding<T>{"connect_timeout", of_profile<&T::options, &fetch::TsaOptions::connect_timeout>(), {10, kHour}, Form::plain, "Time to connect"},
   Binding<T>{"max_response", of_profile<&T::options, &fetch::TsaOptions::max_response>(), {kKiB, 16 * kMiB}, Form::size, "Largest answer"},
   Binding<T>{"ca_file", of_profile<&T::options, &fetch::TsaOptions::ca_file>(), {0, 4096}, Form::file, "Certificates (PEM) that may vouch for an https server; empty: the system's"},
+  Binding<T>{"accredited", of_profile<&T::options, &O::accredited>(), {}, Form::plain, "Your mark that the authority is accredited, for roles that require it"},
+  Binding<T>{"token_size", of_profile<&T::options, &O::token_size>(), {kKiB, kMiB}, Form::size, "Bytes to reserve for a token as long as none was seen"},
+  Binding<T>{"budget", of_profile<&T::options, &O::budget>(), {0, 1'000'000'000}, Form::plain, "Requests in a period; when they are spent the next profile of the list is asked; 0: no limit. A restart begins a new period"},
+  Binding<T>{"budget_period", of_profile<&T::options, &O::budget_period>(), {kSecond, 400 * 24 * kHour}, Form::plain, "Period of the budget, from its first request"},
+  Binding<T>{"basic_file", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::basic>(), {0, 4096}, Form::file, "File with user:password for the authority, readable by its owner alone; empty: none"},
+  Binding<T>{"bearer_file", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::bearer>(), {0, 4096}, Form::file, "File with a bearer token for the authority, readable by its owner alone; empty: none"},
+  Binding<T>{"client_certificate", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::client_certificate>(), {0, 4096}, Form::file, "TLS client certificate (PEM, with its chain) for the authority; empty: none"},
+  Binding<T>{"client_key", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::client_key>(), {0, 4096}, Form::file, "Its private key (PEM), readable by its owner alone"},
 };
 // clang-format on
 

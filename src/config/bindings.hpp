@@ -35,6 +35,7 @@ enum class Form : std::uint8_t {
   pattern,  // a path with {token}, and {data_dir} at most at its start
   place,    // a path, {data_dir} at most at its start
   oid,      // dotted
+  names,    // names of profiles: a list of texts, or one text
 };
 
 struct Range {  // bounds of a number, of bytes or of milliseconds; for a text the bounds of its length in bytes

@@ -78,6 +78,16 @@ Result<void> assign_target(const Target& target, Configuration& to, const Value&
   return assign(*target.profile_binding, profiles[target.profile], value, folder);
 }
 
+// The words for a key that is none: of a key of earlier versions, the key that took its place.
+std::string unknown(std::string_view key) {
+  if (key == "pools.tsa.threads" || key == "pools.tsa.queue") {
+    return "there is no such key any more: a request to an outside authority takes no thread. Write " +
+           std::string(key.ends_with("threads") ? "fetch.in_flight and fetch.in_flight_an_origin" : "fetch.waiting") +
+           " in its place, or nothing";
+  }
+  return "unknown key";
+}
+
 std::string expectation_of(const Target& target) {
   return target.binding != nullptr ? expectation(*target.binding) : expectation(*target.profile_binding);
 }
@@ -91,6 +101,19 @@ std::string place_of(const Configuration& configuration, const std::string& key)
   return (configuration.file.empty() ? "configuration" : configuration.file) + ": " + key;
 }
 
+template <class Add>
+void check_names(const service::Options& service, const service::TsaList& list, const std::string& section,
+                 const Add& add) {
+  for (const std::string& name : list.profiles) {
+    if (!service.tsa.contains(name)) {
+      add("names no profile: there is no table tsa." + name, section + ".tsa");
+    }
+  }
+  if (list.accredited != service::TsaList::kAny && list.accredited != service::TsaList::kRequired) {
+    add("must be any or required", section + ".accredited");
+  }
+}
+
 // Checks conditions that concern several keys together.
 void check_together(const Configuration& configuration, Findings& findings) {
   const service::Options& service = configuration.service;
@@ -100,11 +123,14 @@ void check_together(const Configuration& configuration, Findings& findings) {
   if (configuration.profile != kDevelopment && configuration.profile != kProduction) {
     add("must be development or production", "profile");
   }
-  if (!service.tsa.contains(service.default_tsa)) {
-    add("names no profile: there is no table tsa." + service.default_tsa, "signing.tsa");
+  check_names(service, service.tsa_lists.signature, "signing", add);
+  check_names(service, service.tsa_lists.archive, "archive", add);
+  check_names(service, service.tsa_lists.checkpoint, "audit", add);
+  if (service.tsa_lists.signature.profiles.empty()) {
+    add("names no profile", "signing.tsa");
   }
-  if (const std::string& tsa = configuration.audit.tsa; !tsa.empty() && !service.tsa.contains(tsa)) {
-    add("names no profile: there is no table tsa." + tsa, "audit.tsa");
+  if (service.fetch.breaker_last < service.fetch.breaker_first) {
+    add("must not be shorter than fetch.breaker_first", "fetch.breaker_last");
   }
   if (configuration.hsm.breaker_last < configuration.hsm.breaker_first) {
     add("must not be shorter than hsm.breaker_first", "hsm.breaker_last");
@@ -176,7 +202,7 @@ class FileReader {
       }
       const auto target = find_target(key);
       if (!target) {
-        findings_.add("unknown key", where);
+        findings_.add(unknown(key), where);
         continue;
       }
       const auto value = value_of(node);
@@ -233,7 +259,7 @@ void apply_settings(Configuration& to, const std::vector<Setting>& settings, con
     const std::string where = source + ": " + setting.key;
     const auto target = find_target(setting.key);
     if (!target) {
-      findings.add("unknown key", where);
+      findings.add(unknown(setting.key), where);
       continue;
     }
     const Result<void> assigned = assign_target(*target, to, value_of_text(*target, setting.value), {});

@@ -1,4 +1,4 @@
-// toml++ without exceptions. It is compiled in where this header is included: in parse.cpp alone.
+// toml++ without exceptions. It is compiled in where this header is included: in parse.cpp and trust_file.cpp.
 #pragma once
 
 #include <cstdint>

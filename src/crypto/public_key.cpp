@@ -1,15 +1,13 @@
 #include "rakkan/crypto/public_key.hpp"
 
-#include <openssl/core_names.h>
 #include <openssl/err.h>
-#include <openssl/params.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <string>
 
 #include "crypto/openssl.hpp"
+#include "crypto/openssl_key.hpp"
 #include "crypto/signature_operation.hpp"
 #include "rakkan/der/reader.hpp"
 
@@ -42,35 +40,8 @@ struct Key {
   std::shared_ptr<void> handle;
 };
 
-// OpenSSL's parameters take constant data through a pointer to non-const.
-template <class T>
-void* unconst(const T* data) {
-  return const_cast<void*>(static_cast<const void*>(data));
-}
-
-Result<std::shared_ptr<void>> make_key(const char* type, OSSL_PARAM* parameters) {
-  const PkeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
-  EVP_PKEY* key = nullptr;
-  if (!context || EVP_PKEY_fromdata_init(context.get()) != 1 ||
-      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1) {
-    ERR_clear_error();
-    return fail(ErrorCode::malformed_der, std::string("not a public key of type ") + type);
-  }
-  return std::shared_ptr<void>(key, [](void* owned) { EVP_PKEY_free(static_cast<EVP_PKEY*>(owned)); });
-}
-
-// The magnitude in the machine's byte order, as OSSL_PARAM wants integers.
-Bytes native_order(ByteView big_endian) {
-  Bytes value = copy_of(big_endian);
-  if constexpr (std::endian::native == std::endian::little) {
-    std::reverse(value.begin(), value.end());
-  }
-  return value;
-}
-
 std::optional<KeyKind> rsa_kind(ByteView modulus) noexcept {
-  const std::size_t bits = modulus.size() * 8 - static_cast<std::size_t>(std::countl_zero(modulus.front()));
-  switch (bits) {
+  switch (bits_of(modulus)) {
     case 2048:
       return KeyKind::rsa_2048;
     case 3072:
@@ -88,7 +59,9 @@ Result<Key> rsa_key(ByteView encoding) {
   RAKKAN_TRY(Reader fields, top.enter(Tag::sequence));
   RAKKAN_CHECK(top.end());
   RAKKAN_TRY(const ByteView modulus, fields.unsigned_integer());
+  Reader exponent_at = fields;
   RAKKAN_TRY(const std::uint64_t exponent, fields.small_unsigned());
+  RAKKAN_TRY(const ByteView exponent_octets, exponent_at.unsigned_integer());
   RAKKAN_CHECK(fields.end());
   const auto kind = rsa_kind(modulus);
   if (!kind) {
@@ -100,11 +73,7 @@ Result<Key> rsa_key(ByteView encoding) {
   if (exponent < 65537 || (exponent & 1) == 0) {
     return unsupported("RSA exponent " + std::to_string(exponent));
   }
-  Bytes n = native_order(modulus);
-  std::uint64_t e = exponent;
-  std::array parameters = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_RSA_N, n.data(), n.size()),
-                           OSSL_PARAM_construct_uint64(OSSL_PKEY_PARAM_RSA_E, &e), OSSL_PARAM_construct_end()};
-  RAKKAN_TRY(auto handle, make_key("RSA", parameters.data()));
+  RAKKAN_TRY(auto handle, make_rsa_key(modulus, exponent_octets));
   return Key{*kind, std::move(handle)};
 }
 
@@ -118,11 +87,7 @@ Result<Key> ec_key(const Oid& curve_oid, ByteView point) {
   if (point.size() != 1 + 2 * curve->field_size || point.front() != 0x04) {
     return fail(ErrorCode::malformed_der, "not an uncompressed point of " + std::string(curve->group));
   }
-  std::array parameters = {
-      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, const_cast<char*>(curve->group), 0),
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unconst(point.data()), point.size()),
-      OSSL_PARAM_construct_end()};
-  RAKKAN_TRY(auto handle, make_key("EC", parameters.data()));
+  RAKKAN_TRY(auto handle, make_ec_key(curve->group, point));
   return Key{curve->kind, std::move(handle)};
 }
 
@@ -130,10 +95,7 @@ Result<Key> ed25519_key(ByteView point) {
   if (point.size() != 32) {
     return fail(ErrorCode::malformed_der, "an Ed25519 key has 32 octets");
   }
-  std::array parameters = {
-      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unconst(point.data()), point.size()),
-      OSSL_PARAM_construct_end()};
-  RAKKAN_TRY(auto handle, make_key("ED25519", parameters.data()));
+  RAKKAN_TRY(auto handle, make_raw_key("ED25519", point));
   return Key{KeyKind::ed25519, std::move(handle)};
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <variant>
 
+#include "rakkan/async/task.hpp"
 #include "rakkan/fetch/http_client.hpp"
 
 namespace rakkan::fetch {
@@ -11,30 +12,27 @@ namespace {
 
 constexpr int kHttpOk = 200;
 
-// The code for an authority that corresponds to HttpClient's code for any server.
+// The code for an authority that corresponds to ExchangeLoop's code for any server.
 ErrorCode tsa_code(ErrorCode code) noexcept {
-  // This is not a full switch, since HttpClient fails with these few codes.
+  // This is not a full switch, since ExchangeLoop fails with few codes.
   if (code == ErrorCode::server_unreachable) {
     return ErrorCode::tsa_unreachable;
   }
   if (code == ErrorCode::deadline_exceeded) {
     return ErrorCode::tsa_timeout;
   }
+  if (code == ErrorCode::malformed_server_answer) {
+    return ErrorCode::malformed_timestamp_response;
+  }
   return code == ErrorCode::input_too_large ? ErrorCode::tsa_response_too_large : code;
 }
 
-Result<HttpResponse> post(const TsaOptions& options, ByteView request) {
-  const HttpClient client({options.timeout, options.connect_timeout, options.ca_file});
-  return client
-      .send({"POST",
-             options.url,
-             {{"Content-Type", "application/timestamp-query"}, {"Accept", "application/timestamp-reply"}},
-             {request},
-             options.max_response})
-      .map_error([](Error error) {
-        error.code = tsa_code(error.code);
-        return error;
-      });
+// True for a request that the loop refused at once: its queue is full, or the authority's breaker is open.
+bool was_not_made(const Error& error) noexcept { return error.retry_after.has_value(); }
+
+Error as_tsa_error(Error error) {
+  error.code = tsa_code(error.code);
+  return error;
 }
 
 // Describes a rejection in one short printable line: the text comes from the authority, and the detail reaches logs and
@@ -68,22 +66,68 @@ Result<tsp::TimestampToken> granted_token(ByteView response, const tsp::Timestam
   return std::move(token);
 }
 
-TsaClient::TsaClient(TsaOptions options, RandomSource& random) : options_(std::move(options)), random_(&random) {}
+Result<std::unique_ptr<TsaClient>> TsaClient::create(TsaOptions options, std::string name, ExchangeLoop& loop,
+                                                     RandomSource& random) {
+  RAKKAN_TRY(auto credentials, Credentials::read(options.credentials));
+  return std::unique_ptr<TsaClient>(
+      new TsaClient(std::move(options), std::move(name), std::move(credentials), loop, random));
+}
 
-Result<tsp::TimestampToken> TsaClient::timestamp(const crypto::Digest& digest) const {
+TsaClient::TsaClient(TsaOptions options, std::string name, std::shared_ptr<const Credentials> credentials,
+                     ExchangeLoop& loop, RandomSource& random)
+    : options_(std::move(options)),
+      name_(std::move(name)),
+      credentials_(std::move(credentials)),
+      loop_(&loop),
+      random_(&random),
+      budget_(options_.budget, options_.budget_period) {}
+
+Exchange TsaClient::exchange(Bytes query, std::string role) const {
+  const std::string by = "by tsa." + name_;
+  return {.method = "POST",
+          .url = options_.url,
+          .headers = {{"Content-Type", "application/timestamp-query"}, {"Accept", "application/timestamp-reply"}},
+          .body = std::move(query),
+          .max_response = options_.max_response,
+          .timeout = options_.timeout,
+          .connect_timeout = options_.connect_timeout,
+          .ca_file = options_.ca_file,
+          .credentials = credentials_,
+          .own_origin = true,
+          .purpose = {ExchangeKind::timestamp, role.empty() ? by : role + ", " + by, {}, {}}};
+}
+
+async::Task<Result<tsp::TimestampToken>> TsaClient::timestamp(crypto::Digest digest, std::string role,
+                                                              async::Deadline deadline, async::Owner owner) {
   std::array<Byte, 8> nonce{};
-  RAKKAN_CHECK(random_->fill(nonce));
+  RAKKAN_CO_CHECK(random_->fill(nonce));
   const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
 
-  const Bytes query = request.encode();
-  RAKKAN_TRY(const HttpResponse reply, post(options_, query));
-  if (reply.status != kHttpOk) {
-    return fail(ErrorCode::tsa_rejected, "HTTP status " + std::to_string(reply.status));
+  Exchange query = exchange(request.encode(), std::move(role));
+  const std::string where = shown_url(options_.url);
+  if (auto taken = budget_.take(); !taken) {
+    co_return fail(std::move(taken).error().at("tsa." + name_));
   }
-  if (reply.media_type() != "application/timestamp-reply") {
-    return fail(ErrorCode::malformed_timestamp_response, "the answer is not of type application/timestamp-reply");
+  const Result<SharedResponse> reply = co_await loop_->exchange(std::move(query), deadline, owner);
+  if (!reply) {
+    if (was_not_made(reply.error())) {
+      budget_.give_back();
+    }
+    co_return fail(as_tsa_error(reply.error()));
   }
-  return granted_token(reply.body, request);
+  const HttpResponse& response = **reply;
+  if (response.status != kHttpOk) {
+    co_return fail(ErrorCode::tsa_rejected, "HTTP status " + std::to_string(response.status), where);
+  }
+  if (response.media_type() != "application/timestamp-reply") {
+    co_return fail(ErrorCode::malformed_timestamp_response, "the answer is not of type application/timestamp-reply",
+                   where);
+  }
+  auto token = granted_token(response.body, request);
+  if (!token && token.error().where.empty()) {
+    co_return fail(std::move(token).error().at(where));
+  }
+  co_return token;
 }
 
 }  // namespace rakkan::fetch

@@ -9,9 +9,9 @@ struct TailSpans {
   ByteView before;
   ByteView after;
 };
-TailSpans tail_spans(const PreparedRevision& prepared, std::uint64_t base_size) {
+TailSpans tail_spans(const PreparedRevision& prepared) {
   const ByteView tail = prepared.tail();
-  const auto contents = static_cast<std::size_t>(prepared.byte_range().first_length - base_size);
+  const auto contents = static_cast<std::size_t>(prepared.byte_range().first_length - prepared.base_size());
   const auto length = static_cast<std::size_t>(prepared.byte_range().second_length);
   return {tail.first(contents), tail.last(length)};
 }
@@ -19,12 +19,12 @@ TailSpans tail_spans(const PreparedRevision& prepared, std::uint64_t base_size) 
 }  // namespace
 
 crypto::Digest digest_byte_range(ByteView base, const PreparedRevision& prepared, crypto::DigestAlgorithm algorithm) {
-  const TailSpans spans = tail_spans(prepared, base.size());
+  const TailSpans spans = tail_spans(prepared);
   return crypto::digest(algorithm, {base, spans.before, spans.after});
 }
 
 crypto::Digest digest_byte_range(const crypto::Hasher& base_state, const PreparedRevision& prepared) {
-  const TailSpans spans = tail_spans(prepared, prepared.base_size());
+  const TailSpans spans = tail_spans(prepared);
   crypto::Hasher hasher = base_state.clone();
   hasher.update(spans.before);
   hasher.update(spans.after);

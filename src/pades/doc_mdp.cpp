@@ -12,16 +12,17 @@ using pdf::Value;
 
 constexpr std::int64_t kNoChanges = 1;
 
-tl::unexpected<Error> certified(std::string where) {
-  return fail(ErrorCode::pdf_certified_no_changes, "a certification signature allows no changes (DocMDP P 1)",
-              std::move(where));
+// True when the dictionary of a lock or of transform parameters has /P 1.
+Result<bool> allows_no_changes(const pdf::Document& document, Value dictionary) {
+  RAKKAN_TRY(const Value permissions, document.lookup(dictionary, "P"));
+  return permissions.integer() == kNoChanges;
 }
 
 // True when the dictionary forbids everything (/P 1), or a change of that field (/Action, /Fields). A signature field
 // lock dictionary (table 236) and the parameters of a FieldMDP transform (table 259) have the same keys.
 Result<bool> forbids(const pdf::Document& document, Value lock, std::string_view field_name) {
-  RAKKAN_TRY(const Value permissions, document.lookup(lock, "P"));
-  if (permissions.integer() == kNoChanges) {
+  RAKKAN_TRY(const bool everything, allows_no_changes(document, lock));
+  if (everything) {
     return true;
   }
   RAKKAN_TRY(const Value action, document.lookup(lock, "Action"));
@@ -58,21 +59,47 @@ Result<std::vector<Value>> transform_parameters(const pdf::Document& document, c
   return found;
 }
 
+// The signature whose transform of that method allows no changes, in words; empty when there is none.
+Result<std::string> forbidding_transform(const pdf::Document& document, const std::vector<pdf::Signature>& signatures,
+                                         std::string_view transform) {
+  for (const pdf::Signature& signature : signatures) {
+    RAKKAN_TRY(const std::vector<Value> transforms, transform_parameters(document, signature, transform));
+    for (const Value parameters : transforms) {
+      RAKKAN_TRY(const bool none, allows_no_changes(document, parameters));
+      if (none) {
+        return "field " + signature.field_name;
+      }
+    }
+  }
+  return std::string();
+}
+
+// The certification that allows no changes, in words; empty when there is none.
+Result<std::string> forbidding_certification(const pdf::Document& document,
+                                             const std::vector<pdf::Signature>& signatures) {
+  RAKKAN_TRY(const std::optional<pdf::Certification> by_catalog, pdf::certification(document));
+  if (by_catalog && by_catalog->permissions == kNoChanges) {
+    return std::string("catalog /Perms");
+  }
+  return forbidding_transform(document, signatures, "DocMDP");
+}
+
+// The /Lock of a signature field, resolved, once it acts: when its field is signed.
+Result<Value> acting_lock(const pdf::Document& document, const pdf::Field& field) {
+  if (field.type != pdf::FieldType::signature || !field.lock) {
+    return Value{};
+  }
+  RAKKAN_TRY(const Value value, document.resolve(field.value));
+  return value.is(Kind::null) ? Value{} : document.resolve(field.lock);
+}
+
 }  // namespace
 
 Result<void> check_certification(const pdf::Document& document, const std::vector<pdf::Signature>& signatures) {
-  RAKKAN_TRY(const std::optional<pdf::Certification> by_catalog, pdf::certification(document));
-  if (by_catalog && by_catalog->permissions == kNoChanges) {
-    return certified("catalog /Perms");
-  }
-  for (const pdf::Signature& signature : signatures) {
-    RAKKAN_TRY(const std::vector<Value> transforms, transform_parameters(document, signature, "DocMDP"));
-    for (const Value parameters : transforms) {
-      RAKKAN_TRY(const Value permissions, document.lookup(parameters, "P"));
-      if (permissions.integer() == kNoChanges) {
-        return certified("field " + signature.field_name);
-      }
-    }
+  RAKKAN_TRY(std::string forbidden, forbidding_certification(document, signatures));
+  if (!forbidden.empty()) {
+    return fail(ErrorCode::pdf_certified_no_changes, "a certification signature allows no changes (DocMDP P 1)",
+                std::move(forbidden));
   }
   return {};
 }
@@ -90,20 +117,35 @@ Result<void> check_locks(const pdf::Document& document, const pdf::AcroForm& for
     }
   }
   for (const pdf::Field& field : form.fields) {
-    if (field.type != pdf::FieldType::signature || !field.lock) {
-      continue;
-    }
-    RAKKAN_TRY(const Value value, document.resolve(field.value));
-    if (value.is(Kind::null)) {
-      continue;  // a lock acts only once its field is signed
-    }
-    RAKKAN_TRY(const Value lock, document.resolve(field.lock));
+    RAKKAN_TRY(const Value lock, acting_lock(document, field));
     RAKKAN_TRY(const bool locked, forbids(document, lock, field_name));
     if (locked) {
       return fail(ErrorCode::pdf_locked, "the lock of a signed field forbids the signature", "field " + field.name);
     }
   }
   return {};
+}
+
+Result<bool> check_additions(const pdf::Document& document, const pdf::AcroForm& form,
+                             const std::vector<pdf::Signature>& signatures, bool iso_docmdp) {
+  RAKKAN_TRY(std::string forbidden, forbidding_certification(document, signatures));
+  if (forbidden.empty()) {
+    RAKKAN_TRY(forbidden, forbidding_transform(document, signatures, "FieldMDP"));
+  }
+  for (auto field = form.fields.begin(); forbidden.empty() && field != form.fields.end(); ++field) {
+    RAKKAN_TRY(const Value lock, acting_lock(document, *field));
+    RAKKAN_TRY(const bool none, allows_no_changes(document, lock));
+    forbidden = none ? "lock of field " + field->name : "";
+  }
+  if (forbidden.empty()) {
+    return false;
+  }
+  if (!iso_docmdp) {
+    return fail(ErrorCode::docmdp_acrobat,
+                "an earlier signature allows no changes (P 1): Acrobat would call the certification invalid",
+                std::move(forbidden));
+  }
+  return true;
 }
 
 }  // namespace rakkan::pades

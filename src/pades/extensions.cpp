@@ -8,10 +8,10 @@ namespace {
 using pdf::Kind;
 using pdf::Value;
 
-// The extension level that declares ETSI.CAdES.detached, as the common PAdES writers have it (level 5: DSS and document
-// timestamps).
-constexpr std::int64_t kLevel = 2;
-constexpr std::string_view kEsic = "<</BaseVersion/1.7/ExtensionLevel 2>>";
+// The extension level of the common PAdES writers that declares /DSS and document timestamps, and with them
+// ETSI.CAdES.detached (level 2): these may follow later, when /Extensions must not change any more.
+constexpr std::int64_t kLevel = 5;
+constexpr std::string_view kEsic = "<</BaseVersion/1.7/ExtensionLevel 5>>";
 
 }  // namespace
 

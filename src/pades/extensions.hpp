@@ -6,9 +6,9 @@
 
 namespace rakkan::pades {
 
-// Declares ESIC 1.7 level 2 in the update, unless the document is a PDF 2.0 or declares that level or a higher one: a
-// level is never lowered. To be called with the first signature only: validators object to /Extensions that are added
-// after one.
+// Declares ESIC 1.7 level 5 (signatures, document security store, document timestamps) in the update, unless the
+// document is a PDF 2.0 or declares that level or a higher one: a level is never lowered. To be called with the first
+// signature only, whatever level it is going to have: validators object to /Extensions that are changed after one.
 [[nodiscard]] Result<void> declare_esic(const pdf::Document& document, pdf::IncrementalWriter& writer);
 
 }  // namespace rakkan::pades

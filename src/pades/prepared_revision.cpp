@@ -6,6 +6,7 @@
 #include "pades/extensions.hpp"
 #include "pades/seed_value.hpp"
 #include "pades/signature_field.hpp"
+#include "pades/update_base.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 #include "rakkan/pdf/incremental_writer.hpp"
@@ -34,23 +35,6 @@ constexpr std::string_view kSignatureFlags = "3";  // SignaturesExist, AppendOnl
 constexpr std::int64_t kWidgetFlags = 132;         // Print, Locked (table 167): PDF/A demands Print
 constexpr std::size_t kMaxReserve = 64UL << 20;
 
-// ISO 32000-2 table 15: an object whose number is not below /Size "shall be ignored and defined to be missing". Readers
-// disagree on such objects, and an update, whose /Size is above all numbers, would show them to every reader: nobody
-// could say which document the signer had seen.
-Result<void> check_size(const pdf::Document& document) {
-  const std::int64_t size = document.trailer().find("Size").integer().value_or(0);
-  const auto first = static_cast<std::uint32_t>(std::clamp<std::int64_t>(size, 0, document.next_object_number()));
-  for (std::uint32_t number = first; number < document.next_object_number(); ++number) {
-    RAKKAN_TRY(const auto entry, document.xref_entry(number));
-    if (entry && entry->type != pdf::XrefEntry::Type::free) {
-      return fail(ErrorCode::pdf_malformed,
-                  "an object stands above the trailer's /Size: readers disagree whether it exists",
-                  "object " + std::to_string(number));
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 // RevisionPreparer reads everything that one update needs from the document, then writes the update.
@@ -58,22 +42,21 @@ class RevisionPreparer {
  public:
   static Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& spec,
                                           std::size_t reserve, RandomSource& random) {
-    RAKKAN_TRY(const std::optional<pdf::AcroForm> form, pdf::AcroForm::read(document));
-    std::vector<pdf::Signature> signatures;
-    if (form) {
-      RAKKAN_TRY(signatures, pdf::signatures(document, *form));
+    RAKKAN_TRY(const UpdateBase base, UpdateBase::read(document));
+    const std::optional<pdf::AcroForm>& form = base.form;
+    if (form && form->has_xfa) {
+      return fail(ErrorCode::pdf_xfa, "the form is an XFA form, which a signature of ours would break");
     }
-    RAKKAN_CHECK(check_document(document, form, signatures));
-    RAKKAN_TRY(const SignatureField field, choose_signature_field(document, form, spec.field_name));
-    if (form) {
-      RAKKAN_CHECK(check_locks(document, *form, signatures, field.name));
-    }
+    RAKKAN_TRY(const Permitted permitted, spec.kind == FieldKind::signature ? permit_signature(document, spec, base)
+                                                                            : permit_timestamp(document, spec, base));
+    const SignatureField& field = permitted.field;
     RAKKAN_TRY(const Placement placement, place(document, form));
     RevisionPreparer preparer(document, spec, form, field, placement, reserve);
+    preparer.prepared_.warnings_ = permitted.warnings;
     if (field.existing != nullptr) {
       RAKKAN_CHECK(preparer.check_existing_field());
     }
-    if (signatures.empty()) {
+    if (base.signatures.empty()) {
       RAKKAN_CHECK(declare_esic(document, preparer.writer_));
     }
     RAKKAN_TRY(const Reference signature, preparer.write_signature());
@@ -82,6 +65,27 @@ class RevisionPreparer {
   }
 
  private:
+  // Permitted is the field that earlier signatures allow.
+  struct Permitted {
+    SignatureField field;
+    std::vector<Warning> warnings;
+  };
+  static Result<Permitted> permit_signature(const pdf::Document& document, const SignatureFieldSpec& spec,
+                                            const UpdateBase& base) {
+    RAKKAN_CHECK(check_certification(document, base.signatures));
+    RAKKAN_TRY(SignatureField field, choose_signature_field(document, base.form, spec.field_name));
+    if (base.form) {
+      RAKKAN_CHECK(check_locks(document, *base.form, base.signatures, field.name));
+    }
+    return Permitted{std::move(field), {}};
+  }
+  static Result<Permitted> permit_timestamp(const pdf::Document& document, const SignatureFieldSpec& spec,
+                                            const UpdateBase& base) {
+    RAKKAN_TRY(std::vector<Warning> warnings, base.check_additions(document, spec.iso_docmdp));
+    RAKKAN_TRY(SignatureField field, choose_timestamp_field(base.form, spec.field_name));
+    return Permitted{std::move(field), std::move(warnings)};
+  }
+
   // Placement is the place of a new field, read before the first object number is taken.
   struct Placement {
     Value fields;                       // the form's /Fields, resolved
@@ -111,18 +115,6 @@ class RevisionPreparer {
         reserve_(reserve),
         writer_(document, 2 * reserve + 4096) {}
 
-  static Result<void> check_document(const pdf::Document& document, const std::optional<pdf::AcroForm>& form,
-                                     const std::vector<pdf::Signature>& signatures) {
-    RAKKAN_CHECK(check_size(document));
-    if (document.catalog().value().count("AcroForm") > 1) {
-      return fail(ErrorCode::pdf_malformed, "the catalog has two forms: readers disagree on which one holds");
-    }
-    if (form && form->has_xfa) {
-      return fail(ErrorCode::pdf_xfa, "the form is an XFA form, which a signature of ours would break");
-    }
-    return check_certification(document, signatures);
-  }
-
   Result<void> check_existing_field() const {
     RAKKAN_TRY(const Value seed_value, document_.resolve(field_.existing->seed_value));
     return check_seed_value(
@@ -130,7 +122,8 @@ class RevisionPreparer {
         {kFilter, names_of(spec_.kind).sub_filter, spec_.reason, spec_.digest_algorithm, spec_.timestamped});
   }
 
-  // The signature dictionary (ISO 32000-2 tables 255 and 257) with room for /ByteRange and /Contents.
+  // The signature dictionary (ISO 32000-2 tables 255 and 257) with room for /ByteRange and /Contents. That of a
+  // document timestamp has nothing else: time and authority are in the token (§12.8.5, EN 319 142-1 §5.4.3).
   Result<Reference> write_signature() {
     RAKKAN_TRY(const Reference id, writer_.allocate());
     ObjectWriter& out = writer_.begin_object(id).begin_dictionary();
@@ -143,12 +136,10 @@ class RevisionPreparer {
     out.raw("<").fill(2 * reserve_, '0').raw(">");
     if (spec_.kind == FieldKind::signature) {
       write_claims(out);
-    }
-    out.key("Prop_Build").raw(" <</App<</Name/Rakkan/REx(" RAKKAN_VERSION ")>>>>");
-    if (spec_.kind == FieldKind::signature) {
+      out.key("Prop_Build").raw(" <</App<</Name/Rakkan/REx(" RAKKAN_VERSION ")>>>>");
       write_text(kSignatureIdKey, spec_.signature_id);
+      RAKKAN_CHECK(write_lock_reference(out));
     }
-    RAKKAN_CHECK(write_lock_reference(out));
     out.end_dictionary();
     writer_.end_object();
     return id;
@@ -263,9 +254,10 @@ class RevisionPreparer {
 
   Result<PreparedRevision> finish(RandomSource& random) && {
     RAKKAN_TRY(Bytes tail, std::move(writer_).finish(random));
-    const std::uint64_t base_size = document_.base().size();
+    const std::uint64_t base_size = document_.size();
     const std::size_t after_contents = contents_at_ + 2 * reserve_ + 2;
-    PreparedRevision prepared{};
+    PreparedRevision prepared = std::move(prepared_);
+    prepared.kind_ = spec_.kind;
     prepared.byte_range_ = {base_size + contents_at_, base_size + after_contents, tail.size() - after_contents};
     const std::string byte_range = prepared.byte_range_.text();
     std::copy(byte_range.begin(), byte_range.end(), tail.begin() + static_cast<std::ptrdiff_t>(byte_range_at_));
@@ -286,12 +278,13 @@ class RevisionPreparer {
   pdf::IncrementalWriter writer_;
   std::size_t byte_range_at_ = 0;  // position of the first slot, in the tail
   std::size_t contents_at_ = 0;    // position of '<', in the tail
+  PreparedRevision prepared_;
 };
 
 Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field, std::size_t reserve,
                                  RandomSource& random) {
   if (reserve == 0 || reserve > kMaxReserve) {
-    return fail(ErrorCode::invalid_argument, "the reserve for the signature is out of range");
+    return fail(ErrorCode::invalid_argument, "the reserve for the signature or token is out of range");
   }
   return RevisionPreparer::prepare(document, field, reserve, random);
 }

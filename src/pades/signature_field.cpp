@@ -8,7 +8,7 @@
 namespace rakkan::pades {
 namespace {
 
-std::string first_free_name(const std::optional<pdf::AcroForm>& form) {
+std::string first_free_name(const std::optional<pdf::AcroForm>& form, std::string_view prefix) {
   std::unordered_set<std::string_view> taken;
   if (form) {
     for (const pdf::Field& field : form->fields) {
@@ -16,7 +16,7 @@ std::string first_free_name(const std::optional<pdf::AcroForm>& form) {
     }
   }
   for (std::size_t n = 1;; ++n) {
-    std::string name = "Signature" + std::to_string(n);
+    std::string name = std::string(prefix) + std::to_string(n);
     if (!taken.contains(name)) {
       return name;
     }
@@ -42,7 +42,7 @@ Result<void> check_new_name(std::string_view name) {
 Result<SignatureField> choose_signature_field(const pdf::Document& document, const std::optional<pdf::AcroForm>& form,
                                               std::string_view name) {
   if (name.empty()) {
-    return SignatureField{first_free_name(form), nullptr};
+    return SignatureField{first_free_name(form, "Signature"), nullptr};
   }
   const pdf::Field* field = form ? form->find(name) : nullptr;
   if (field == nullptr) {
@@ -57,6 +57,17 @@ Result<SignatureField> choose_signature_field(const pdf::Document& document, con
     return fail(ErrorCode::pdf_field_signed, "the field holds a signature");
   }
   return SignatureField{field->name, field};
+}
+
+Result<SignatureField> choose_timestamp_field(const std::optional<pdf::AcroForm>& form, std::string_view name) {
+  if (name.empty()) {
+    return SignatureField{first_free_name(form, "Timestamp"), nullptr};
+  }
+  if (form && form->find(name) != nullptr) {
+    return fail(ErrorCode::pdf_field_exists, "a document timestamp stands in a field of its own");
+  }
+  RAKKAN_CHECK(check_new_name(name));
+  return SignatureField{std::string(name), nullptr};
 }
 
 }  // namespace rakkan::pades

@@ -23,4 +23,9 @@ struct SignatureField {
                                                             const std::optional<pdf::AcroForm>& form,
                                                             std::string_view name);
 
+// Chooses the name of a new field for a document timestamp; an empty name means "Timestamp<n>". Fails with
+// pdf_field_exists, pdf_field_not_found or invalid_argument.
+[[nodiscard]] Result<SignatureField> choose_timestamp_field(const std::optional<pdf::AcroForm>& form,
+                                                            std::string_view name);
+
 }  // namespace rakkan::pades

@@ -75,28 +75,45 @@ Checked check_byte_range(const pdf::Document& document, const pdf::Signature& si
       static_cast<std::uint64_t>(range[2]) != *signature.contents_offset + signature.contents_length) {
     return wrong("/ByteRange leaves out something else than /Contents");
   }
-  if (*end > document.base().size()) {
+  if (*end > document.size()) {
     return wrong("/ByteRange ends behind the end of the file");
   }
   return passed();
 }
 
-// The digest over the two spans of a ByteRange that check_byte_range passed.
-crypto::Digest digest_of_spans(const pdf::Document& document, const pdf::Signature& signature,
-                               crypto::DigestAlgorithm algorithm) {
-  const ByteView base = document.base();
+// The spans of a ByteRange that check_byte_range passed.
+CoveredBytes covered_by(const pdf::Signature& signature, crypto::DigestAlgorithm algorithm) {
   const auto& range = signature.byte_range;
-  return crypto::digest(algorithm,
-                        {base.first(static_cast<std::size_t>(range[1])),
-                         base.subspan(static_cast<std::size_t>(range[2]), static_cast<std::size_t>(range[3]))});
+  return {algorithm,
+          {static_cast<std::uint64_t>(range[1]), static_cast<std::uint64_t>(range[2]),
+           static_cast<std::uint64_t>(range[3])}};
 }
 
-Checked compare(const pdf::Document& document, const pdf::Signature& signature, const Checked& byte_range,
+crypto::Digest hash_in_place(const pdf::DocumentBytes& bytes, const CoveredBytes& covered) {
+  crypto::Hasher hasher(covered.algorithm);
+  const auto add = [&hasher](ByteView part) { hasher.update(part); };
+  bytes.for_each(0, covered.range.first_length, add);
+  bytes.for_each(covered.range.second_offset, covered.range.second_offset + covered.range.second_length, add);
+  return hasher.finish();
+}
+
+// Source is the document of the signature under check, and the digests that a reading of it has given already.
+struct Source {
+  const pdf::Document& document;
+  const HashedDocument* hashed = nullptr;
+
+  [[nodiscard]] crypto::Digest digest_of(const CoveredBytes& covered) const {
+    const auto known = hashed != nullptr ? hashed->digest_of(covered) : std::nullopt;
+    return known ? *known : hash_in_place(document.bytes(), covered);
+  }
+};
+
+Checked compare(const Source& source, const pdf::Signature& signature, const Checked& byte_range,
                 const crypto::Digest& said) {
   if (byte_range.outcome != Check::passed) {
     return not_done(ErrorCode::pdf_malformed, "the ByteRange is not right");
   }
-  if (digest_of_spans(document, signature, said.algorithm()) != said) {
+  if (source.digest_of(covered_by(signature, said.algorithm())) != said) {
     return failed(ErrorCode::digest_mismatch, "the document is not what was signed");
   }
   return passed();
@@ -172,7 +189,7 @@ void note_signer(const cms::SignerInfo& signer, SignatureIntegrity& integrity) {
   integrity.has_signing_certificate_v2 = signer.signed_attribute(cms::kIdSigningCertificateV2).has_value();
 }
 
-void check_signer(const pdf::Document& document, const pdf::Signature& signature, const cms::SignedData& data,
+void check_signer(const Source& source, const pdf::Signature& signature, const cms::SignedData& data,
                   SignatureIntegrity& integrity) {
   const cms::SignerInfo& signer = data.signer_infos().front();
   integrity.digest_algorithm = signer.digest_algorithm;
@@ -192,13 +209,13 @@ void check_signer(const pdf::Document& document, const pdf::Signature& signature
     integrity.digest = integrity.signature = failed(ErrorCode::signature_invalid, "no messageDigest of one value");
     return;
   }
-  integrity.digest = compare(document, signature, integrity.byte_range, *integrity.signed_digest);
+  integrity.digest = compare(source, signature, integrity.byte_range, *integrity.signed_digest);
   integrity.signature =
       certificate ? of(cms::verify_signer_info(data, signer, *integrity.signed_digest, *certificate, kBinding))
                   : of(certificate.error());
 }
 
-void check_cms(const pdf::Document& document, const pdf::Signature& signature, ByteView contents,
+void check_cms(const Source& source, const pdf::Signature& signature, ByteView contents,
                SignatureIntegrity& integrity) {
   const auto both = [&](const Checked& checked) { integrity.digest = integrity.signature = checked; };
   const auto data = cms::SignedData::parse(contents, true);
@@ -209,11 +226,11 @@ void check_cms(const pdf::Document& document, const pdf::Signature& signature, B
   } else if (data->content()) {
     both(failed(ErrorCode::malformed_cms, "a detached signature has content of its own"));
   } else {
-    check_signer(document, signature, *data, integrity);
+    check_signer(source, signature, *data, integrity);
   }
 }
 
-void check_document_timestamp(const pdf::Document& document, const pdf::Signature& signature, ByteView contents,
+void check_document_timestamp(const Source& source, const pdf::Signature& signature, ByteView contents,
                               SignatureIntegrity& integrity) {
   const auto data = cms::SignedData::parse(contents, true);
   if (!data) {
@@ -223,7 +240,7 @@ void check_document_timestamp(const pdf::Document& document, const pdf::Signatur
   TimestampIntegrity token = check_token(data->der(), {}, [&](const crypto::Digest& imprint) {
     integrity.signed_digest = imprint;
     integrity.digest_algorithm = imprint.algorithm();
-    return compare(document, signature, integrity.byte_range, imprint);
+    return compare(source, signature, integrity.byte_range, imprint);
   });
   integrity.digest = token.imprint;
   integrity.signature = token.signature;
@@ -232,6 +249,23 @@ void check_document_timestamp(const pdf::Document& document, const pdf::Signatur
     note_signer(data->signer_infos().front(), integrity);
   }
   integrity.timestamps.push_back(std::move(token));
+}
+
+// The algorithm of the digest over the ByteRange: the signer's, or that of a document timestamp's imprint.
+std::optional<crypto::DigestAlgorithm> digest_algorithm_of(const pdf::Signature& signature, ByteView contents) {
+  const auto data = cms::SignedData::parse(contents, true);
+  if (!data) {
+    return std::nullopt;
+  }
+  if (is_document_timestamp(signature)) {
+    const auto token = tsp::TimestampToken::parse(data->der());
+    if (!token) {
+      return std::nullopt;
+    }
+    const auto imprint = token->info().message_imprint.digest();
+    return imprint ? std::optional(imprint->algorithm()) : std::nullopt;
+  }
+  return data->signer_infos().size() == 1 ? std::optional(data->signer_infos().front().digest_algorithm) : std::nullopt;
 }
 
 Result<bool> is_filled(const pdf::Document& document, pdf::Value dictionary, std::string_view key) {
@@ -281,21 +315,36 @@ std::optional<std::uint64_t> covered_end(const pdf::Signature& signature) noexce
   return checked_add(static_cast<std::uint64_t>(range[2]), static_cast<std::uint64_t>(range[3]));
 }
 
-SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Signature& signature) {
+SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Signature& signature,
+                                   const HashedDocument* hashed) {
+  const Source source{document, hashed};
   SignatureIntegrity integrity;
   integrity.byte_range = check_byte_range(document, signature);
   const std::optional<Bytes> contents = signature.dictionary.find("Contents").string();
   if (!contents) {
     integrity.digest = integrity.signature = failed(ErrorCode::pdf_malformed, "/Contents is no string");
   } else if (is_document_timestamp(signature)) {
-    check_document_timestamp(document, signature, *contents, integrity);
+    check_document_timestamp(source, signature, *contents, integrity);
   } else if (signature.sub_filter == kCadesDetached || signature.sub_filter == kPkcs7Detached) {
-    check_cms(document, signature, *contents, integrity);
+    check_cms(source, signature, *contents, integrity);
   } else {
     integrity.digest = integrity.signature = not_done(
         ErrorCode::unsupported_algorithm, "signatures of this SubFilter are not read: " + signature.sub_filter);
   }
   return integrity;
+}
+
+std::vector<CoveredBytes> covered_bytes(const pdf::Document& document, const std::vector<pdf::Signature>& signatures) {
+  std::vector<CoveredBytes> covered;
+  for (const pdf::Signature& signature : signatures) {
+    const bool framed = check_byte_range(document, signature).outcome == Check::passed;
+    const auto contents = framed ? signature.dictionary.find("Contents").string() : std::nullopt;
+    const auto algorithm = contents ? digest_algorithm_of(signature, *contents) : std::nullopt;
+    if (algorithm) {
+      covered.push_back(covered_by(signature, *algorithm));
+    }
+  }
+  return covered;
 }
 
 Result<std::optional<BaselineLevel>> level_of_structure(const pdf::Document& document, const pdf::Signature& signature,

@@ -36,9 +36,24 @@ Result<Version> read_header(ByteView base) {
   return *version;
 }
 
+// An update begins on a line of its own, so that no token reaches over a cut: with that, the pieces read as the whole
+// does, or not at all (an object, table or stream that reaches over a cut does not end in its piece).
+Result<void> check_cuts(const DocumentBytes& bytes) {
+  const auto is_line_end = [](Byte byte) { return byte == '\r' || byte == '\n'; };
+  const DocumentBytes::Piece* before = &bytes.base();
+  for (const DocumentBytes::Piece& update : bytes.updates()) {
+    if (!is_line_end(before->bytes.back()) && !is_line_end(update.bytes.front())) {
+      return fail(ErrorCode::pdf_malformed, "an update does not begin on a line of its own",
+                  "offset " + std::to_string(update.begin));
+    }
+    before = &update;
+  }
+  return {};
+}
+
 // The bound of inflated bytes: a document that inflates to very many times its size is hostile.
-std::size_t inflated_limit(std::size_t document, const Limits& limits) noexcept {
-  const auto most = checked_multiply<std::size_t>(document, limits.max_inflation).value_or(limits.max_inflated);
+std::size_t inflated_limit(std::uint64_t document, const Limits& limits) noexcept {
+  const auto most = checked_multiply<std::uint64_t>(document, limits.max_inflation).value_or(limits.max_inflated);
   return std::min(limits.max_inflated, std::max(most, kAlwaysInflated));
 }
 
@@ -92,11 +107,16 @@ Result<void> count_objects(Document::Impl& document) {
 }  // namespace
 
 Result<Document> Document::open(ByteView base, const Limits& limits, MemoryBudget* budget) {
+  return open(DocumentBytes(base), limits, budget);
+}
+
+Result<Document> Document::open(DocumentBytes bytes, const Limits& limits, MemoryBudget* budget) {
   auto impl = std::make_unique<Impl>(budget);
-  impl->base = base;
+  impl->bytes = std::move(bytes);
   impl->limits = limits;
-  impl->limits.max_inflated = inflated_limit(base.size(), limits);
-  RAKKAN_TRY(impl->header_version, read_header(base));
+  impl->limits.max_inflated = inflated_limit(impl->bytes.size(), limits);
+  RAKKAN_TRY(impl->header_version, read_header(impl->bytes.base().bytes));
+  RAKKAN_CHECK(check_cuts(impl->bytes));
   RAKKAN_CHECK(SectionReader(*impl).read_chain());
   RAKKAN_CHECK(count_objects(*impl));
   RAKKAN_CHECK(read_catalog(*impl));
@@ -108,7 +128,7 @@ Document::Document(Document&&) noexcept = default;
 Document& Document::operator=(Document&&) noexcept = default;
 Document::~Document() = default;
 
-ByteView Document::base() const noexcept { return impl_->base; }
+const DocumentBytes& Document::bytes() const noexcept { return impl_->bytes; }
 const Limits& Document::limits() const noexcept { return impl_->limits; }
 Version Document::header_version() const noexcept { return impl_->header_version; }
 Version Document::version() const noexcept { return impl_->version; }

@@ -21,7 +21,7 @@ struct SectionIndex {
 struct Document::Impl {
   explicit Impl(MemoryBudget* budget) noexcept : memory(budget) {}
 
-  ByteView base;
+  DocumentBytes bytes;
   Limits limits;
   Version header_version;
   Version version;
@@ -50,7 +50,7 @@ struct Document::Impl {
   void note_dangling(const Object& object);
   [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& found);
   [[nodiscard]] Result<const ObjectStream*> object_stream(std::uint32_t number);
-  [[nodiscard]] Result<void> spend(std::uint64_t bytes, std::uint64_t more_values);
+  [[nodiscard]] Result<void> spend(std::uint64_t more_parsed, std::uint64_t more_values);
   [[nodiscard]] Result<Value> resolve(Value value);
   [[nodiscard]] Result<Value> lookup(Value dictionary, std::string_view key);
   [[nodiscard]] Result<ByteView> stream_bytes(const Object& stream);

@@ -56,8 +56,8 @@ unsigned bytes_needed(std::uint64_t value) {
 
 IncrementalWriter::IncrementalWriter(const Document& document, std::size_t capacity)
     : document_(document), out_(capacity), next_number_(document.next_object_number() + kNumbersLeftOut) {
-  // The first token of the update must not run into the last one of the base.
-  const ByteView base = document.base();
+  // The first token of the update must not run into the last one of the document.
+  const ByteView base = document.bytes().last().bytes;
   if (!base.empty() && base.back() != '\n' && base.back() != '\r') {
     out_.raw("\n");
   }

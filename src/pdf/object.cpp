@@ -120,11 +120,11 @@ ByteView Value::bytes() const noexcept {
     return {};
   }
   const Object::Node& node = object_->nodes_[node_];
-  return object_->source_.subspan(static_cast<std::size_t>(object_->origin_) + node.begin, node.end - node.begin);
+  return object_->source_.subspan(object_->origin_ + node.begin, node.end - node.begin);
 }
 
 std::uint64_t Value::offset() const noexcept {
-  return object_ == nullptr ? 0 : object_->origin_ + object_->nodes_[node_].begin;
+  return object_ == nullptr ? 0 : object_->source_begin_ + object_->origin_ + object_->nodes_[node_].begin;
 }
 
 std::uint32_t Value::next() const noexcept { return object_->nodes_[node_].next; }

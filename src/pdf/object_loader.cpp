@@ -35,7 +35,7 @@ Result<std::optional<XrefEntry>> Document::Impl::entry(std::uint32_t number) {
     }
     std::optional<XrefEntry> found;
     if (index.table) {
-      RAKKAN_TRY(found, index.table->find(base, number));
+      RAKKAN_TRY(found, index.table->find(number));
     }
     if (index.stream && (!found || found->type == XrefEntry::Type::free)) {
       if (const auto hidden = index.stream->find(number)) {
@@ -88,8 +88,8 @@ void Document::Impl::note_dangling(const Object& object) {
 
 // Takes from the budgets of bytes and values: objects can be made to share their bytes, so the size of the file alone
 // bounds neither time nor memory.
-Result<void> Document::Impl::spend(std::uint64_t bytes, std::uint64_t more_values) {
-  parsed += bytes;
+Result<void> Document::Impl::spend(std::uint64_t more_parsed, std::uint64_t more_values) {
+  parsed += more_parsed;
   values += more_values;
   if (parsed > limits.max_parsed || values > limits.max_values) {
     return fail(ErrorCode::pdf_limit_exceeded, "the objects read are too large");
@@ -102,10 +102,11 @@ Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, cons
     RAKKAN_TRY(const ObjectStream* const stream, object_stream(found.object_stream));
     return stream->object(number, found.index, limits.max_depth);
   }
-  if (found.offset >= base.size()) {
+  if (found.offset >= bytes.size()) {
     return fail(ErrorCode::pdf_malformed, "an object lies outside the file", name_of(number));
   }
-  RAKKAN_TRY(auto object, Object::parse_object(base, found.offset, limits.max_depth));
+  const DocumentBytes::Piece& piece = bytes.piece_at(found.offset);
+  RAKKAN_TRY(auto object, Object::parse_object(piece.bytes, found.offset, limits.max_depth, piece.begin));
   if (object->number() != number || object->generation() != found.generation) {
     return fail(ErrorCode::pdf_malformed, "another object stands where the cross-reference entry points",
                 name_of(number) + " at offset " + std::to_string(found.offset));
@@ -159,10 +160,12 @@ Result<ByteView> Document::Impl::stream_bytes(const Object& stream) {
   if (!length || *length < 0) {
     return malformed("a stream without a /Length");
   }
-  if (static_cast<std::uint64_t>(*length) > base.size() - stream.stream_offset()) {
-    return malformed("a stream that reaches beyond the file");
+  const DocumentBytes::Piece& piece = bytes.piece_at(stream.location().offset);
+  if (static_cast<std::uint64_t>(*length) > piece.end() - stream.stream_offset()) {
+    return malformed("a stream that reaches beyond the file, or beyond its update");
   }
-  const auto begin = static_cast<std::size_t>(stream.stream_offset());
+  const ByteView base = piece.bytes;
+  const auto begin = static_cast<std::size_t>(stream.stream_offset() - piece.begin);
   const auto size = static_cast<std::size_t>(*length);
   // §7.3.8.1: a line end precedes endstream; some writers leave it out, others write several.
   std::size_t end = begin + size;

@@ -10,27 +10,27 @@ constexpr std::size_t kMaxValues = 4'000'000;  // in one object
 constexpr std::int64_t kMaxObjectNumber = 0xffff'fffe;
 constexpr std::int64_t kMaxGeneration = 65'535;  // §7.5.4
 
-std::string at_offset(std::uint64_t offset) { return "offset " + std::to_string(offset); }
-
 }  // namespace
 
-Result<std::unique_ptr<Object>> Object::parse_object(ByteView source, std::uint64_t offset, unsigned max_depth) {
-  return ObjectParser(source, offset, max_depth).framed();
+Result<std::unique_ptr<Object>> Object::parse_object(ByteView source, std::uint64_t offset, unsigned max_depth,
+                                                     std::uint64_t source_begin) {
+  return ObjectParser(source, offset, max_depth, source_begin).framed();
 }
 
 Result<std::unique_ptr<Object>> Object::parse_value(ByteView source, std::uint64_t offset, unsigned max_depth,
-                                                    Reference id, Location location) {
-  return ObjectParser(source, offset, max_depth).bare(id, location);
+                                                    Reference id, Location location, std::uint64_t source_begin) {
+  return ObjectParser(source, offset, max_depth, source_begin).bare(id, location);
 }
 
 // A node holds offsets of 32 bits, so the input is read as if it ended 4 GiB behind the object's beginning.
-ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth)
-    : lexer_(source.first(static_cast<std::size_t>(
-                 std::min<std::uint64_t>(source.size(), offset + std::numeric_limits<std::uint32_t>::max()))),
-             static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), offset))),
+ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth, std::uint64_t source_begin)
+    : lexer_(source.first(static_cast<std::size_t>(std::min<std::uint64_t>(
+                 source.size(), offset - source_begin + std::numeric_limits<std::uint32_t>::max()))),
+             static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), offset - source_begin))),
       max_depth_(max_depth),
       object_(new Object) {
   object_->source_ = source;
+  object_->source_begin_ = source_begin;
   object_->origin_ = lexer_.position();
 }
 
@@ -48,7 +48,7 @@ Result<std::unique_ptr<Object>> ObjectParser::framed() {
   }
   object_->id_ = {static_cast<std::uint32_t>(number.integer), static_cast<std::uint32_t>(generation.integer)};
   object_->origin_ = number.begin;
-  object_->location_.offset = number.begin;
+  object_->location_.offset = object_->source_begin_ + number.begin;
   RAKKAN_CHECK(value());
   const Token end = lexer_.next();
   if (lexer_.is_keyword(end, "stream")) {
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Object>> ObjectParser::framed() {
   } else if (!lexer_.is_keyword(end, "endobj")) {
     return malformed(end, "endobj is missing");
   }
-  object_->end_ = lexer_.position();
+  object_->end_ = object_->source_begin_ + lexer_.position();
   return std::move(object_);
 }
 
@@ -67,7 +67,7 @@ Result<std::unique_ptr<Object>> ObjectParser::bare(Reference id, Location locati
   object_->id_ = id;
   object_->location_ = location;
   RAKKAN_CHECK(value());
-  object_->end_ = lexer_.position();
+  object_->end_ = object_->source_begin_ + lexer_.position();
   return std::move(object_);
 }
 
@@ -87,7 +87,7 @@ Result<void> ObjectParser::stream_start() {
     return fail(ErrorCode::pdf_malformed, "no line end after the stream keyword", at_offset(at));
   }
   lexer_.seek(at);
-  object_->stream_offset_ = at;
+  object_->stream_offset_ = object_->source_begin_ + at;
   return {};
 }
 
@@ -227,9 +227,13 @@ Result<void> ObjectParser::collapse_reference(const Token& token) {
   return {};
 }
 
+std::string ObjectParser::at_offset(std::uint64_t in_source) const {
+  return "offset " + std::to_string(object_->source_begin_ + in_source);
+}
+
 tl::unexpected<Error> ObjectParser::malformed(const Token& token, std::string what) const {
   std::string where = at_offset(token.begin);
-  if (object_ != nullptr && object_->id_.number != 0) {
+  if (object_->id_.number != 0) {
     where =
         "object " + std::to_string(object_->id_.number) + " " + std::to_string(object_->id_.generation) + ", " + where;
   }

@@ -11,7 +11,8 @@ namespace rakkan::pdf {
 
 class ObjectParser {
  public:
-  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth);
+  // The first byte of the source has the offset `source_begin`.
+  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth, std::uint64_t source_begin);
 
   [[nodiscard]] Result<std::unique_ptr<Object>> framed();
   [[nodiscard]] Result<std::unique_ptr<Object>> bare(Reference id, Location location);
@@ -28,7 +29,9 @@ class ObjectParser {
   [[nodiscard]] Result<void> stream_start();
   [[nodiscard]] tl::unexpected<Error> malformed(const Token& token, std::string what) const;
 
-  Lexer lexer_;
+  [[nodiscard]] std::string at_offset(std::uint64_t in_source) const;
+
+  Lexer lexer_;  // its positions are in the source
   unsigned max_depth_;
   std::unique_ptr<Object> object_;
   std::vector<std::uint32_t> open_;  // the containers around the current place

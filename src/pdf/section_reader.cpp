@@ -9,17 +9,11 @@ namespace rakkan::pdf {
 namespace {
 
 // How far the keywords around a section may be from their proper places.
-constexpr std::size_t kKeywordWindow = 4096;
-constexpr std::size_t kStartXrefWindow = 1054;  // the last bytes of the base that may hold startxref
+constexpr std::uint64_t kKeywordWindow = 4096;
+constexpr std::uint64_t kStartXrefWindow = 1054;  // the last bytes of the document that may hold startxref
 
 tl::unexpected<Error> malformed(std::string what, std::uint64_t offset) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(offset));
-}
-
-// The base, cut at a window's length after the position.
-ByteView window_at(ByteView base, std::size_t position) noexcept {
-  return base.first(std::min(base.size(), position) +
-                    std::min(kKeywordWindow, base.size() - std::min(position, base.size())));
 }
 
 // Checks a trailer. Readers disagree on which of two equal keys counts, which would make two documents of one file.
@@ -75,10 +69,14 @@ Result<void> SectionReader::read_chain() {
   return {};
 }
 
-Result<SectionReader::StartXref> SectionReader::last_startxref() const {
-  const std::string_view text = text_of(document_.base);
-  const std::size_t begin = text.size() > kStartXrefWindow ? text.size() - kStartXrefWindow : 0;
-  const std::size_t found = text.substr(begin).rfind("startxref");
+ByteView SectionReader::window(std::uint64_t begin, std::uint64_t end) {
+  return document_.bytes.joined(begin, end, crossing_);
+}
+
+Result<SectionReader::StartXref> SectionReader::last_startxref() {
+  const std::uint64_t size = document_.bytes.size();
+  const std::uint64_t begin = size - std::min(size, kStartXrefWindow);
+  const std::size_t found = text_of(window(begin, size)).rfind("startxref");
   if (found == std::string_view::npos) {
     return fail(ErrorCode::pdf_malformed, "startxref is missing at the end");
   }
@@ -90,9 +88,9 @@ Result<SectionReader::StartXref> SectionReader::last_startxref() const {
 }
 
 // Reads "startxref", an offset, "%%EOF" and one line end (§7.5.5); other comments may come between.
-std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t position) const {
-  const ByteView window = window_at(document_.base, position);
-  Lexer lexer(window, position);
+std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::uint64_t offset) {
+  const ByteView near = window(offset, offset + kKeywordWindow);
+  Lexer lexer(near);
   if (!lexer.is_keyword(lexer.next(), "startxref")) {
     return std::nullopt;
   }
@@ -101,7 +99,7 @@ std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t 
     return std::nullopt;
   }
   StartXref result{.target = static_cast<std::uint64_t>(target.integer), .end = std::nullopt};
-  const std::string_view text = text_of(window);
+  const std::string_view text = text_of(near);
   std::size_t at = target.end;
   while (at < text.size()) {
     const std::size_t next = text.find_first_not_of(std::string_view("\0\t\n\f\r ", 6), at);
@@ -112,7 +110,7 @@ std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t 
       at = next + 5;
       at += text.substr(at, 1) == "\r" ? 1U : 0U;
       at += text.substr(at, 1) == "\n" ? 1U : 0U;
-      result.end = at;
+      result.end = offset + at;
       break;
     }
     at = std::min(text.find_first_of("\r\n", next), text.size());
@@ -122,28 +120,31 @@ std::optional<SectionReader::StartXref> SectionReader::startxref_at(std::size_t 
 
 // Reads the section at an offset. Blanks before it are skipped: startxref often points one line end too far ahead.
 Result<void> SectionReader::read_section(std::uint64_t offset) {
-  if (offset >= document_.base.size()) {
+  if (offset >= document_.bytes.size()) {
     return malformed("a cross-reference section lies outside the file", offset);
   }
-  const auto position = static_cast<std::size_t>(offset);
-  Lexer lexer(window_at(document_.base, position), position);
+  Lexer lexer(window(offset, offset + kKeywordWindow));
   const Token first = lexer.next();
   if (lexer.is_keyword(first, "xref")) {
-    return read_table_section(first.end, first.begin);
+    return read_table_section(offset + first.end, offset + first.begin);
   }
-  return read_stream_section(first.begin);
+  return read_stream_section(offset + first.begin);
 }
 
-Result<void> SectionReader::read_table_section(std::size_t xref_keyword_end, std::uint64_t offset) {
-  const ByteView base = document_.base;
-  RAKKAN_TRY(XrefTable table, XrefTable::read(base, xref_keyword_end, document_.limits.max_objects));
-  RAKKAN_TRY(auto trailer, Object::parse_value(base, table.trailer_position(), document_.limits.max_depth, Reference{},
-                                               Location{.offset = table.trailer_position()}));
+Result<void> SectionReader::read_table_section(std::uint64_t xref_keyword_end, std::uint64_t offset) {
+  const DocumentBytes::Piece& piece = document_.bytes.piece_at(offset);
+  if (xref_keyword_end > piece.end()) {
+    return malformed("a cross-reference table lies across the beginning of an update", offset);
+  }
+  RAKKAN_TRY(XrefTable table, XrefTable::read(piece, xref_keyword_end, document_.limits.max_objects));
+  const std::uint64_t trailer_offset = table.trailer_offset();
+  RAKKAN_TRY(auto trailer, Object::parse_value(piece.bytes, trailer_offset, document_.limits.max_depth, Reference{},
+                                               Location{.offset = trailer_offset}, piece.begin));
   Section section;
   section.offset = offset;
   section.trailer = trailer->value();
   RAKKAN_CHECK(check_trailer(section.trailer));
-  if (const auto following = startxref_at(static_cast<std::size_t>(trailer->end_offset()))) {
+  if (const auto following = startxref_at(trailer->end_offset())) {
     section.end = following->end;
   }
   SectionIndex index{.table = std::move(table), .stream = std::nullopt};
@@ -170,9 +171,9 @@ Result<void> SectionReader::read_stream_section(std::uint64_t offset) {
   section.offset = stream.object->location().offset;
   section.trailer = stream.object->value();
   RAKKAN_CHECK(check_trailer(section.trailer));
-  Lexer lexer(window_at(document_.base, stream.end_of_data), stream.end_of_data);
+  Lexer lexer(window(stream.end_of_data, stream.end_of_data + kKeywordWindow));
   if (lexer.is_keyword(lexer.next(), "endstream") && lexer.is_keyword(lexer.next(), "endobj")) {
-    if (const auto following = startxref_at(lexer.position())) {
+    if (const auto following = startxref_at(stream.end_of_data + lexer.position())) {
       section.end = following->end;
     }
   }
@@ -184,17 +185,18 @@ Result<void> SectionReader::read_stream_section(std::uint64_t offset) {
 }
 
 Result<SectionReader::StreamSection> SectionReader::read_stream(std::uint64_t offset) {
-  if (offset >= document_.base.size()) {
+  if (offset >= document_.bytes.size()) {
     return malformed("a cross-reference stream lies outside the file", offset);
   }
-  RAKKAN_TRY(auto object, Object::parse_object(document_.base, offset, document_.limits.max_depth));
+  const DocumentBytes::Piece& piece = document_.bytes.piece_at(offset);
+  RAKKAN_TRY(auto object, Object::parse_object(piece.bytes, offset, document_.limits.max_depth, piece.begin));
   if (!object->is_stream() || !object->value().find("Type").is_name("XRef")) {
     return malformed("neither a cross-reference table nor stream", offset);
   }
   RAKKAN_TRY(const ByteView raw, document_.stream_bytes(*object));
   RAKKAN_TRY(Bytes rows, document_.decoded_stream(*object));
   RAKKAN_TRY(auto stream, XrefStream::read(object->value(), std::move(rows), document_.limits.max_objects));
-  const auto end_of_data = static_cast<std::size_t>(object->stream_offset()) + raw.size();
+  const std::uint64_t end_of_data = object->stream_offset() + raw.size();
   return StreamSection{std::move(object), std::move(stream), end_of_data};
 }
 

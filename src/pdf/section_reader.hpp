@@ -18,20 +18,25 @@ class SectionReader {
     std::uint64_t target;
     std::optional<std::uint64_t> end;  // one past its %%EOF and line end
   };
-  [[nodiscard]] Result<StartXref> last_startxref() const;
-  [[nodiscard]] std::optional<StartXref> startxref_at(std::size_t position) const;
+  [[nodiscard]] Result<StartXref> last_startxref();
+  [[nodiscard]] std::optional<StartXref> startxref_at(std::uint64_t offset);
   [[nodiscard]] Result<void> read_section(std::uint64_t offset);
-  [[nodiscard]] Result<void> read_table_section(std::size_t xref_keyword_end, std::uint64_t offset);
+  [[nodiscard]] Result<void> read_table_section(std::uint64_t xref_keyword_end, std::uint64_t offset);
   [[nodiscard]] Result<void> read_stream_section(std::uint64_t offset);
   struct StreamSection {
     std::unique_ptr<Object> object;
     XrefStream stream;
-    std::size_t end_of_data;
+    std::uint64_t end_of_data;
   };
   [[nodiscard]] Result<StreamSection> read_stream(std::uint64_t offset);
   [[nodiscard]] Result<std::optional<std::uint64_t>> offset_entry(Value trailer, std::string_view key);
 
+  // The bytes [begin, end) as one, good until the next call: around the keywords of a section a reading may cross from
+  // one piece of the document into the next.
+  [[nodiscard]] ByteView window(std::uint64_t begin, std::uint64_t end);
+
   Document::Impl& document_;
+  Bytes crossing_;  // the window where pieces meet
 };
 
 }  // namespace rakkan::pdf

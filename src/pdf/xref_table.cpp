@@ -124,30 +124,38 @@ class RowReader {
   std::size_t position_;
 };
 
-tl::unexpected<Error> malformed(std::string what, std::size_t position) {
-  return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(position));
-}
-
 }  // namespace
 
-Result<XrefTable> XrefTable::read(ByteView base, std::size_t position, std::uint64_t max_number) {
+tl::unexpected<Error> XrefTable::damaged(std::size_t position) const {
+  return fail(ErrorCode::pdf_malformed, "the cross-reference table is damaged",
+              "offset " + std::to_string(piece_.begin + position));
+}
+
+Result<XrefTable> XrefTable::read(const DocumentBytes::Piece& piece, std::uint64_t offset, std::uint64_t max_number) {
   XrefTable table;
+  table.piece_ = piece;
+  RAKKAN_CHECK(table.read_subsections(static_cast<std::size_t>(offset - piece.begin), max_number));
+  return table;
+}
+
+Result<void> XrefTable::read_subsections(std::size_t position, std::uint64_t max_number) {
+  const ByteView base = piece_.bytes;
   Lexer lexer(base, position);
   while (true) {
     const Token first = lexer.next();
     if (lexer.is_keyword(first, "trailer")) {
-      table.trailer_position_ = first.end;
-      return table;
+      trailer_position_ = first.end;
+      return {};
     }
     const Token count = lexer.next();
     if (first.kind != TokenKind::integer || count.kind != TokenKind::integer || first.integer < 0 ||
         count.integer < 0) {
-      return malformed("the cross-reference table is damaged", first.begin);
+      return damaged(first.begin);
     }
     const auto end = checked_add(first.integer, count.integer);
-    if (!end || static_cast<std::uint64_t>(*end) > max_number + 1 || table.ranges_.size() >= kMaxSubsections) {
+    if (!end || static_cast<std::uint64_t>(*end) > max_number + 1 || ranges_.size() >= kMaxSubsections) {
       return fail(ErrorCode::pdf_limit_exceeded, "the cross-reference table names too many objects",
-                  "offset " + std::to_string(first.begin));
+                  "offset " + std::to_string(piece_.begin + first.begin));
     }
     if (count.integer == 0) {
       continue;
@@ -159,21 +167,21 @@ Result<XrefTable> XrefTable::read(ByteView base, std::size_t position, std::uint
       const std::size_t last = subsection.position + static_cast<std::size_t>(entries - 1) * kEntrySize;
       lexer.seek(next_line(base, last + kEntryText));
     } else {
-      RAKKAN_TRY(subsection.irregular, read_irregular(lexer, base, entries));
+      RAKKAN_TRY(subsection.irregular, read_irregular(lexer, entries));
     }
-    table.ranges_.add(static_cast<std::uint32_t>(first.integer), entries);
-    table.subsections_.push_back(std::move(subsection));
+    ranges_.add(static_cast<std::uint32_t>(first.integer), entries);
+    subsections_.push_back(std::move(subsection));
   }
 }
 
-Result<std::vector<XrefEntry>> XrefTable::read_irregular(Lexer& lexer, ByteView base, std::uint64_t count) {
-  RowReader rows(base, lexer.position());
+Result<std::vector<XrefEntry>> XrefTable::read_irregular(Lexer& lexer, std::uint64_t count) const {
+  RowReader rows(piece_.bytes, lexer.position());
   std::vector<XrefEntry> entries;
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::size_t begin = rows.position();
     const auto entry = rows.next();
     if (!entry) {
-      return malformed("the cross-reference table is damaged", begin);
+      return damaged(begin);
     }
     entries.push_back(*entry);
   }
@@ -181,7 +189,7 @@ Result<std::vector<XrefEntry>> XrefTable::read_irregular(Lexer& lexer, ByteView 
   return entries;
 }
 
-Result<std::optional<XrefEntry>> XrefTable::find(ByteView base, std::uint32_t number) const {
+Result<std::optional<XrefEntry>> XrefTable::find(std::uint32_t number) const {
   const auto place = ranges_.find(number);
   if (!place) {
     return std::nullopt;
@@ -191,9 +199,9 @@ Result<std::optional<XrefEntry>> XrefTable::find(ByteView base, std::uint32_t nu
     return subsection.irregular.at(static_cast<std::size_t>(place->index));
   }
   const std::size_t position = subsection.position + static_cast<std::size_t>(place->index) * kEntrySize;
-  const auto entry = entry_at(base, position);
+  const auto entry = entry_at(piece_.bytes, position);
   if (!entry) {
-    return malformed("the cross-reference table is damaged", position);
+    return damaged(position);
   }
   return entry;
 }

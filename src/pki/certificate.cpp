@@ -5,6 +5,8 @@
 
 #include "pki/extensions.hpp"
 #include "pki/object_identifiers.hpp"
+#include "pki/path_extension_reader.hpp"
+#include "pki/signed_object.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/reader.hpp"
 
@@ -22,6 +24,7 @@ struct Outer {
   der::Element tbs;
   ByteView signature_algorithm;
   ByteView signature;
+  bool whole_octets;  // a signature that is not of whole octets is one of no algorithm
   Reader tbs_fields;
 };
 
@@ -54,9 +57,9 @@ Result<Outer> parse_outer(ByteView der) {
   RAKKAN_TRY(const der::Element tbs, certificate.element(Tag::sequence));
   RAKKAN_TRY(Reader tbs_fields, tbs_at.enter(Tag::sequence));
   RAKKAN_TRY(const der::Element algorithm, certificate.element(Tag::sequence));
-  RAKKAN_TRY(const ByteView signature, certificate.bit_string());
+  RAKKAN_TRY(const der::BitString signature, certificate.bits());
   RAKKAN_CHECK(certificate.end());
-  return Outer{tbs, algorithm.encoding, signature, tbs_fields};
+  return Outer{tbs, algorithm.encoding, signature.octets, signature.unused_bits == 0, tbs_fields};
 }
 
 // version [0] EXPLICIT INTEGER DEFAULT v1 (RFC 5280 §4.1.2.1): 1 means v2, 2 means v3.
@@ -186,11 +189,16 @@ struct Certificate::Parsed {
   ByteView tbs;
   ByteView signature_algorithm;
   ByteView signature;
+  bool whole_octets = true;
   Fields fields;
   KnownExtensions known;
 
   mutable std::once_flag key_made;
   mutable std::optional<Result<crypto::PublicKey>> key;
+  mutable std::once_flag verification_key_made;
+  mutable std::optional<Result<crypto::VerificationKey>> verification_key;
+  mutable std::once_flag path_extensions_read;
+  mutable std::optional<Result<PathExtensions>> path_extensions;
 
   explicit Parsed(ByteView encoding) : der(copy_of(encoding)) {}
 
@@ -199,6 +207,7 @@ struct Certificate::Parsed {
     tbs = outer.tbs.encoding;
     signature_algorithm = outer.signature_algorithm;
     signature = outer.signature;
+    whole_octets = outer.whole_octets;
     RAKKAN_TRY(fields, parse_fields(outer.tbs_fields, outer.signature_algorithm));
     RAKKAN_TRY(known, parse_known_extensions(fields.extensions, der));
     return {};
@@ -257,7 +266,18 @@ std::optional<ByteView> Certificate::authority_key_identifier() const noexcept {
   return parsed_->known.authority_key_identifier;
 }
 
-bool Certificate::is_self_issued() const noexcept { return issuer() == subject(); }
+bool Certificate::is_self_issued() const noexcept { return issuer().matches(subject()); }
+
+const Result<PathExtensions>& Certificate::path_extensions() const {
+  std::call_once(parsed_->path_extensions_read, [&] {
+    auto read = read_path_extensions(extensions(), subject());
+    if (!read) {
+      read.error().code = ErrorCode::malformed_certificate;
+    }
+    parsed_->path_extensions = std::move(read);
+  });
+  return *parsed_->path_extensions;
+}
 
 Result<crypto::PublicKey> Certificate::public_key() const {
   std::call_once(parsed_->key_made, [&] {
@@ -270,13 +290,34 @@ Result<crypto::PublicKey> Certificate::public_key() const {
   return *parsed_->key;
 }
 
+const Result<crypto::VerificationKey>& Certificate::verification_key() const {
+  std::call_once(parsed_->verification_key_made, [&] {
+    auto key = crypto::VerificationKey::from_spki(spki());
+    if (!key && key.error().code == ErrorCode::malformed_der) {
+      key.error().code = ErrorCode::malformed_certificate;
+    }
+    parsed_->verification_key = std::move(key);
+  });
+  return *parsed_->verification_key;
+}
+
+Result<void> Certificate::verify_signature_with(const crypto::VerificationKey& key) const {
+  if (!parsed_->whole_octets) {
+    return fail(ErrorCode::signature_invalid, "the signature is not of whole octets");
+  }
+  RAKKAN_TRY(const crypto::VerificationAlgorithm algorithm,
+             crypto::VerificationAlgorithm::parse(signature_algorithm()));
+  return key.verify_message(algorithm, tbs(), signature());
+}
+
 Result<void> Certificate::verify_signed_by(const Certificate& other) const {
   if (!issuer().matches(other.subject())) {
     return fail(ErrorCode::signature_invalid, "the issuer's name is not the subject of the other certificate");
   }
-  RAKKAN_TRY(const crypto::AlgorithmSuite* suite, crypto::suite_from_identifier(signature_algorithm(), std::nullopt));
-  RAKKAN_TRY(const crypto::PublicKey key, other.public_key());
-  return key.verify_message(*suite, tbs(), signature());
+  if (!parsed_->whole_octets) {
+    return fail(ErrorCode::signature_invalid, "the signature is not of whole octets");
+  }
+  return verify_object(tbs(), signature_algorithm(), signature(), other);
 }
 
 crypto::Digest Certificate::fingerprint() const { return crypto::digest(crypto::DigestAlgorithm::sha256, der()); }

@@ -1,12 +1,11 @@
 #include "rakkan/pki/certificate_builder.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 #include "pki/object_identifiers.hpp"
+#include "pki/ocsp_names.hpp"
 #include "pki/signed_object.hpp"
 #include "rakkan/crypto/digest.hpp"
-#include "rakkan/der/reader.hpp"
 
 namespace rakkan::pki {
 namespace {
@@ -17,11 +16,6 @@ using der::Writer;
 constexpr unsigned kUriName = 6;  // GeneralName uniformResourceIdentifier [6] (RFC 5280 §4.2.1.6)
 
 tl::unexpected<Error> invalid(std::string what) { return fail(ErrorCode::invalid_argument, std::move(what)); }
-
-bool is_ia5(std::string_view text) noexcept {
-  return text.find_first_of(std::string_view("\0", 1)) == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
 
 Result<void> check_template(const CertificateTemplate& content) {
   RAKKAN_CHECK(check_serial_number(content.serial_number));
@@ -42,10 +36,9 @@ Result<void> check_template(const CertificateTemplate& content) {
   if (period && !period->not_before && !period->not_after) {
     return invalid("a private key usage period has a beginning or an end");
   }
-  if (!is_ia5(content.crl_url) || !is_ia5(content.ocsp_url)) {
-    return invalid("a URL has ASCII characters only");
-  }
-  return {};
+  RAKKAN_CHECK(check_url(content.crl_url));
+  RAKKAN_CHECK(check_url(content.ocsp_url));
+  return check_url(content.ca_issuers_url);
 }
 
 void write_key_usage(Writer& writer, const std::vector<KeyUsage>& usages) {
@@ -82,23 +75,23 @@ void write_private_key_usage_period(Writer& writer, const PrivateKeyUsagePeriod&
 // CRLDistributionPoints ::= SEQUENCE OF DistributionPoint (RFC 5280 §4.2.1.13), with one
 // DistributionPoint { distributionPoint [0] { fullName [0] { uri } } }.
 void write_crl_distribution_point(Writer& writer, std::string_view url) {
-  writer.sequence([&] {
-    writer.sequence([&] {
-      writer.constructed(der::context_constructed(0), [&] {
-        writer.constructed(der::context_constructed(0), [&] { writer.text(der::context(kUriName), url); });
-      });
-    });
-  });
+  writer.sequence([&] { writer.sequence([&] { write_distribution_point_name(writer, url); }); });
 }
 
-// AuthorityInfoAccessSyntax ::= SEQUENCE OF AccessDescription (RFC 5280 §4.2.2.1), with one
-// AccessDescription { id-ad-ocsp, uri }.
-void write_ocsp_access(Writer& writer, std::string_view url) {
+// AuthorityInfoAccessSyntax ::= SEQUENCE OF AccessDescription { accessMethod, accessLocation GeneralName } (RFC 5280
+// §4.2.2.1)
+void write_authority_information_access(Writer& writer, const CertificateTemplate& content) {
+  const auto describe = [&](const der::Oid& method, std::string_view url) {
+    if (!url.empty()) {
+      writer.sequence([&] {
+        writer.oid(method);
+        writer.text(der::context(kUriName), url);
+      });
+    }
+  };
   writer.sequence([&] {
-    writer.sequence([&] {
-      writer.oid(kAccessMethodOcsp);
-      writer.text(der::context(kUriName), url);
-    });
+    describe(kAccessMethodOcsp, content.ocsp_url);
+    describe(kAccessMethodCaIssuers, content.ca_issuers_url);
   });
 }
 
@@ -140,12 +133,13 @@ void write_extensions(Writer& writer, const CertificateTemplate& content, ByteVi
     write_extension(writer, kCrlDistributionPoints, false,
                     [&] { write_crl_distribution_point(writer, content.crl_url); });
   }
-  if (!content.ocsp_url.empty()) {
-    write_extension(writer, kAuthorityInfoAccess, false, [&] { write_ocsp_access(writer, content.ocsp_url); });
+  if (!content.ocsp_url.empty() || !content.ca_issuers_url.empty()) {
+    write_extension(writer, kAuthorityInfoAccess, false, [&] { write_authority_information_access(writer, content); });
   }
   if (content.ocsp_no_check) {
     write_extension(writer, kOcspNoCheck, false, [&] { writer.null(); });
   }
+  write_other_extensions(writer, content.other_extensions);
 }
 
 // Encodes the TBSCertificate (RFC 5280 §4.1.2; its ASN.1 is in certificate.hpp).
@@ -172,12 +166,7 @@ Bytes encode_tbs(const CertificateTemplate& content, const crypto::AlgorithmSuit
 }  // namespace
 
 Result<Bytes> key_identifier(ByteView spki) {
-  der::Reader top(spki);
-  RAKKAN_TRY(der::Reader info, top.enter(Tag::sequence));
-  RAKKAN_CHECK(top.end());
-  RAKKAN_CHECK(info.element(Tag::sequence));
-  RAKKAN_TRY(const ByteView key, info.bit_string());
-  RAKKAN_CHECK(info.end());
+  RAKKAN_TRY(const ByteView key, subject_public_key(spki));
   constexpr std::size_t kSize = 20;
   return copy_of(crypto::digest(crypto::DigestAlgorithm::sha256, key).view().first(kSize));
 }

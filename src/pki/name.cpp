@@ -1,5 +1,7 @@
 #include "rakkan/pki/name.hpp"
 
+#include <algorithm>
+
 #include "pki/directory_string.hpp"
 #include "pki/name_attributes.hpp"
 
@@ -25,19 +27,30 @@ std::string prepared(std::string_view text) {
   return result;
 }
 
-// A text that is equal for names that match. Each value is preceded by its length, so that no value can imitate a
+// One attribute of a comparison key. Type and value are preceded by their lengths, so that no value can imitate a
 // border.
-std::string comparison_key(ByteView name) {
+std::string key_of(const NameAttribute& attribute) {
   std::string key;
   const auto put = [&](std::string_view part) { key.append(std::to_string(part.size())).append(1, ':').append(part); };
-  const auto walked = for_each_attribute(name, [&](const NameAttribute& attribute) -> Result<void> {
-    key.push_back(attribute.starts_rdn ? '/' : '+');
-    put(text_of(attribute.type.content()));
-    const auto text = to_utf8(attribute.value.tag, attribute.value.content);
-    put(text ? prepared(*text) : std::string(text_of(attribute.value.encoding)));
-    return {};
-  });
-  return walked ? key : std::string();
+  put(text_of(attribute.type.content()));
+  const auto text = to_utf8(attribute.value.tag, attribute.value.content);
+  put(text ? prepared(*text) : std::string(text_of(attribute.value.encoding)));
+  return key;
+}
+
+// Appends a RelativeDistinguishedName, "/" and its attributes in ascending order: it is a SET. The "." at its end keeps
+// a name from being within a subtree whose last RDN it has only in part.
+void append_rdn(std::string& key, std::vector<std::string>& attributes) {
+  if (attributes.empty()) {
+    return;
+  }
+  std::sort(attributes.begin(), attributes.end());
+  key.push_back('/');
+  for (const std::string& each : attributes) {
+    key.append(each).push_back('+');
+  }
+  key.back() = '.';
+  attributes.clear();
 }
 
 }  // namespace
@@ -54,8 +67,21 @@ Result<Name> Name::parse(ByteView der) {
   return name;
 }
 
-bool Name::matches(const Name& other) const {
-  return *this == other || comparison_key(der_) == comparison_key(other.der_);
+bool Name::matches(const Name& other) const { return *this == other || comparison_key() == other.comparison_key(); }
+
+std::string Name::comparison_key() const {
+  std::string key;
+  std::vector<std::string> attributes;
+  // A Name was parsed once, so walking it does not fail.
+  static_cast<void>(for_each_attribute(der_, [&](const NameAttribute& attribute) -> Result<void> {
+    if (attribute.starts_rdn) {
+      append_rdn(key, attributes);
+    }
+    attributes.push_back(key_of(attribute));
+    return {};
+  }));
+  append_rdn(key, attributes);
+  return key;
 }
 
 std::optional<std::string> Name::common_name() const {

@@ -25,10 +25,23 @@
 
 namespace rakkan::service {
 
+namespace {
+
+std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<Timestamper>>& timestampers) {
+  std::vector<std::string> names;
+  names.reserve(timestampers.size());
+  for (const auto& [name, timestamper] : timestampers) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+}  // namespace
+
 // In the order they are made. The pools end before all that their jobs may use, with the work they accepted.
 struct Assembly::Parts {
-  Parts(Options given, Environment around, tsp::TsuPolicy policy,
-        std::unique_ptr<credentials::CredentialRegistry> opened);
+  Parts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<fetch::ExchangeLoop> loop,
+        OutsideAuthorities outside, std::unique_ptr<credentials::CredentialRegistry> opened);
 
   [[nodiscard]] SigningService::UseCases use_cases() {
     const std::chrono::milliseconds time = options.deadline;
@@ -48,7 +61,8 @@ struct Assembly::Parts {
             .finishing = {time, trail, clock, environment.store, timestampers, pending, pools.store}};
   }
   [[nodiscard]] ServiceState::Seen seen() {
-    return {environment.trail, environment.clock, *clock_gate, *registry, environment.keys, timestampers, pools,
+    return {environment.trail, environment.clock, *clock_gate, *registry,
+            environment.keys,  timestampers,      *exchanges,  pools,
             key_use,           unit_key_use,      rejections,  pending};
   }
 
@@ -67,6 +81,7 @@ struct Assembly::Parts {
   ErrorCounts rejections;
   OpenedCredentials credentials;
   DocumentWork documents;
+  std::unique_ptr<fetch::ExchangeLoop> exchanges;
   Timestampers timestampers;
   Pools pools;
   credentials::Activation activation;
@@ -76,6 +91,7 @@ struct Assembly::Parts {
 };
 
 Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
+                       std::unique_ptr<fetch::ExchangeLoop> loop, OutsideAuthorities outside,
                        std::unique_ptr<credentials::CredentialRegistry> opened)
     : options(std::move(given)),
       tsu_policy(std::move(policy)),
@@ -94,9 +110,10 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
       book(options.limits.activations),
       credentials(*registry, pools.hsm),
       documents(options.limits, options.pools.inline_document, pools.cpu),
+      exchanges(std::move(loop)),
       timestampers({options, tsu_policy, environment.store, environment.trail, environment.clock, environment.random,
-                    clock_gate, *registry, unit_key_use, pools.hsm, pools.cpu, pools.tsa},
-                   environment.timestampers),
+                    clock_gate, *registry, unit_key_use, pools.hsm, pools.cpu},
+                   std::move(outside), environment.timestampers),
       pools(options.pools),
       activation(environment.store, environment.trail, pools.pin, environment.clock, environment.random, options.pin),
       authorizer(activation, book, options.instruction, environment.clock),
@@ -105,15 +122,17 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
 
 Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment environment) {
   RAKKAN_TRY(tsp::TsuPolicy policy, tsu_policy(options.tsu));
-  if (!options.tsa.contains(options.default_tsa) && !environment.timestampers.contains(options.default_tsa)) {
-    return fail(ErrorCode::configuration_invalid, "names no profile", "signing.tsa");
+  if (auto wrong = check_lists(options, names_of(environment.timestampers)); !wrong.empty()) {
+    return fail(std::move(wrong.front()));
   }
+  RAKKAN_TRY(auto exchanges, fetch::ExchangeLoop::create(options.fetch));
+  RAKKAN_TRY(auto outside, outside_authorities(options, *exchanges, environment.random));
   RAKKAN_TRY(auto roots, credentials::configured_roots(options.credentials));
   RAKKAN_TRY(auto registry,
              credentials::CredentialRegistry::open(environment.store, environment.keys, environment.trail,
                                                    environment.clock, environment.random, std::move(roots)));
-  auto parts =
-      std::make_unique<Parts>(std::move(options), std::move(environment), std::move(policy), std::move(registry));
+  auto parts = std::make_unique<Parts>(std::move(options), std::move(environment), std::move(policy),
+                                       std::move(exchanges), std::move(outside), std::move(registry));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
   parts->book.load(activations);
   RAKKAN_TRY(const std::vector<store::KeptSignatureRow> kept, parts->environment.store.kept_signatures());
@@ -137,6 +156,7 @@ credentials::CredentialRegistry& Assembly::credentials() noexcept { return *part
 credentials::Activation& Assembly::activation() noexcept { return parts_->activation; }
 access::Refusals& Assembly::refusals() noexcept { return parts_->refusals; }
 const Options& Assembly::options() const noexcept { return parts_->options; }
+void Assembly::end_exchanges() noexcept { parts_->exchanges->stop(); }
 
 async::Task<std::vector<Error>> Assembly::open_keys() {
   std::vector<Error> wrong;

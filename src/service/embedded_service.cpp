@@ -27,13 +27,13 @@ class Stamping {
   }
   void end() { begin(nullptr); }
 
-  [[nodiscard]] Result<Bytes> stamp(ByteView checkpoint, const std::string& profile) {
+  [[nodiscard]] Result<Bytes> stamp(ByteView checkpoint) {
     const std::scoped_lock lock(mutex_);
     if (service_ == nullptr) {
       return fail(ErrorCode::shutting_down, "the service is not open");
     }
     IssueTimestampCommand command{
-        {"audit"}, crypto::digest(crypto::DigestAlgorithm::sha256, checkpoint), profile, std::nullopt};
+        {"audit"}, crypto::digest(crypto::DigestAlgorithm::sha256, checkpoint), {}, std::nullopt, TsaRole::checkpoint};
     RAKKAN_TRY(const tsp::TimestampToken token, async::block_on(service_->issue_timestamp(std::move(command))));
     return copy_of(token.der());
   }
@@ -43,9 +43,10 @@ class Stamping {
   SigningService* service_ = nullptr;
 };
 
-bool is_own_unit(const EmbeddedOptions& options) {
-  const auto profile = options.service.tsa.find(options.audit.tsa);
-  return profile != options.service.tsa.end() && profile->second.internal();
+// The list of checkpoints is the own unit alone, or others alone (check_lists).
+bool is_own_unit(const Options& options) {
+  const auto profile = options.tsa.find(options.tsa_lists.checkpoint.profiles.front());
+  return profile != options.tsa.end() && profile->second.internal();
 }
 
 }  // namespace
@@ -55,6 +56,9 @@ struct EmbeddedService::Parts {
   Parts(OpenFolder opened, std::map<std::string, std::string> serials)
       : folder(std::move(opened)), tokens(*folder.store, std::move(serials)) {}
   ~Parts() {
+    if (service != nullptr) {
+      service->end_exchanges();  // the stamper may wait for an authority that does not answer
+    }
     stamping.end();
     if (service != nullptr) {
       announce("service.stopped");
@@ -107,13 +111,9 @@ Result<void> EmbeddedService::Parts::open_trail(const EmbeddedOptions& options) 
                                  .random = random,
                                  .checkpoint_key = std::move(key),
                                  .stamper = std::nullopt};
-  if (!options.audit.tsa.empty()) {
-    if (!options.service.tsa.contains(options.audit.tsa)) {
-      return fail(ErrorCode::configuration_invalid, "names no profile", "audit.tsa");
-    }
-    environment.stamper = audit::CheckpointStamper{
-        [this, profile = options.audit.tsa](ByteView checkpoint) { return stamping.stamp(checkpoint, profile); },
-        is_own_unit(options)};
+  if (!options.service.tsa_lists.checkpoint.profiles.empty()) {
+    environment.stamper = audit::CheckpointStamper{[this](ByteView checkpoint) { return stamping.stamp(checkpoint); },
+                                                   is_own_unit(options.service)};
   }
   RAKKAN_TRY(trail, audit::Trail::open(options.audit, std::move(environment)));
   writer = std::make_unique<audit::AuditTrailWriter>(*trail);

@@ -81,7 +81,7 @@ async::Task<Result<StoredSignature>> record_made(const SignatureFinishing& with,
 
 async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with, const KeptSignature& kept,
                                                  async::Deadline deadline) {
-  RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(kept.tsa, deadline));
+  RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(kept.tsa, TsaRole::signature, deadline));
   const crypto::Digest imprint = kept.imprint();
   RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper->timestamp(kept.by, imprint, deadline));
   RAKKAN_CO_TRY(CompletedSignature done, complete(kept, std::move(token)));

@@ -41,7 +41,7 @@ async::Task<Result<tsp::TimestampToken>> SigningService::issue_timestamp(IssueTi
   const TimestampIssuing& with = use_cases_->timestamps;
   const async::Deadline deadline = deadline_of(command.deadline, with.time);
   RAKKAN_CO_CHECK(with.trail.ready());
-  RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(command.tsa, deadline));
+  RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(command.tsa, command.role, deadline));
   co_return co_await timestamper->timestamp(command.principal, command.digest, deadline);
 }
 

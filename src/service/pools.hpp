@@ -8,10 +8,9 @@ namespace rakkan::service {
 
 struct Pools {
   explicit Pools(const PoolsOptions& options)
-      : store(options.store), tsa(options.tsa), pin(options.pin), hsm(options.hsm), cpu(options.cpu) {}
+      : store(options.store), pin(options.pin), hsm(options.hsm), cpu(options.cpu) {}
 
   async::BoundedPool store;
-  async::BoundedPool tsa;
   async::BoundedPool pin;
   async::BoundedPool hsm;
   async::BoundedPool cpu;

@@ -68,20 +68,25 @@ std::vector<CertificateLife> ServiceState::certificates() const {
 ServiceState::Load ServiceState::load() const {
   const Pools& pools = seen_->pools;
   const PendingBook::Counts pending = seen_->pending.counts();
-  return {{{"cpu", pools.cpu.load()},
-           {"hsm", pools.hsm.load()},
-           {"pin", pools.pin.load()},
-           {"tsa", pools.tsa.load()},
-           {"store", pools.store.load()}},
-          uses_of(seen_->key_use),
-          uses_of(seen_->unit_key_use),
-          seen_->rejections.counted(),
-          {pending.waiting, pending.working, pending.finished, pending.abandoned}};
+  return {
+      {{"cpu", pools.cpu.load()}, {"hsm", pools.hsm.load()}, {"pin", pools.pin.load()}, {"store", pools.store.load()}},
+      uses_of(seen_->key_use),
+      uses_of(seen_->unit_key_use),
+      seen_->rejections.counted(),
+      {pending.waiting, pending.working, pending.finished, pending.abandoned}};
+}
+
+ServiceState::Outside ServiceState::outside() const {
+  Outside outside{seen_->exchanges.load(), {}};
+  for (const Timestampers::Budget& budget : seen_->timestampers.budgets()) {
+    outside.budgets.emplace_back(budget.profile, budget.left);
+  }
+  return outside;
 }
 
 ServiceState::Waits ServiceState::waits() const noexcept {
   const Pools& pools = seen_->pools;
-  return {pools.cpu.wait(), pools.hsm.wait(), pools.pin.wait(), pools.tsa.wait(), pools.store.wait()};
+  return {pools.cpu.wait(), pools.hsm.wait(), pools.pin.wait(), pools.store.wait()};
 }
 
 }  // namespace rakkan::service

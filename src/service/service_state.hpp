@@ -3,6 +3,7 @@
 #include "rakkan/access/principal.hpp"
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/credentials/credential.hpp"
+#include "rakkan/fetch/exchange.hpp"
 #include "rakkan/service/service_state.hpp"
 #include "service/key_use.hpp"
 #include "service/pools.hpp"
@@ -22,6 +23,7 @@ struct ServiceState::Seen {  // all of it outlives the state
   credentials::CredentialRegistry& credentials;
   credentials::KeySource& keys;
   Timestampers& timestampers;
+  const fetch::ExchangeLoop& exchanges;
   Pools& pools;
   const KeyUse& key_use;
   const KeyUse& unit_key_use;

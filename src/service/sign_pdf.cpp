@@ -11,7 +11,7 @@ namespace {
 // The signing line of docs/architecture.md, top to bottom; the numbers are its steps.
 async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct& act, const SignPdfCommand& command) {
   const HashedDocument& document = command.document;
-  RAKKAN_CO_CHECK(with.documents.check_size(document.base().size()));
+  RAKKAN_CO_CHECK(with.documents.check_size(document.bytes().size()));
   RAKKAN_CO_CHECK(co_await act.open());
   RAKKAN_CO_CHECK(co_await act.authorize());  // 1
   const credentials::SigningMaterial& key = act.key();
@@ -26,10 +26,10 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
       DocumentMemory::Part memory(with.documents.memory(), owner);
       return prepare_pdf(document, key, field, token_room, with.random, limits, &memory);
     };
-    RAKKAN_CO_TRY(PreparedPdf prepared,
-                  co_await with.documents.compute(document.base().size(), prepare, act.deadline(), owner));  //  2, 3, 4
-    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));            //  5
-    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));                       //  6, 7
+    RAKKAN_CO_TRY(PreparedPdf prepared, co_await with.documents.compute(document.bytes().size(), prepare,
+                                                                        act.deadline(), owner));   //  2, 3, 4
+    RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));  //  5
+    RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));             //  6, 7
     RAKKAN_CO_TRY(const auto token,
                   co_await act.timestamp(key, prepared.attributes, signature, &prepared.revision));  //  9
     const Bytes cms = assemble(key, prepared.attributes, signature, token);                          //  8
@@ -40,9 +40,9 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     }
     RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
     pdf.signatures_made = act.signatures_made();
-    std::string answer = records::answer(act.facts(), pdf, document.base().size());
+    std::string answer = records::answer(act.facts(), pdf, document.bytes().size());
     // /Contents begins with '<' where the first part of the ByteRange ends.
-    const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.base().size();
+    const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.bytes().size();
     auto certificates = in_hex(find_certificates(cms, key.embedded(), token), first_digit);
     Bytes tail = std::move(pdf.tail);
     RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail),

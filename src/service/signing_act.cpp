@@ -57,7 +57,7 @@ async::Task<Result<void>> SigningAct::open() {
   RAKKAN_CO_CHECK(with_.trail.ready());
   RAKKAN_CO_TRY(credential_, co_await with_.credentials.load(request_.principal, request_.credential, deadline_));
   if (pades::needs_timestamp(request_.level)) {
-    RAKKAN_CO_TRY(timestamper_, co_await with_.timestampers.of(request_.tsa, deadline_));
+    RAKKAN_CO_TRY(timestamper_, co_await with_.timestampers.of(request_.tsa, TsaRole::signature, deadline_));
   }
   co_return Result<void>{};
 }

@@ -1,54 +1,13 @@
 #include "rakkan/service/signing_line.hpp"
 
-#include <algorithm>
-
 #include "rakkan/cms/signed_data_builder.hpp"
 
 namespace rakkan::service {
-DocumentHasher::DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm) {
-  if (byte_range_algorithm != crypto::DigestAlgorithm::sha256) {
-    byte_range_.emplace(byte_range_algorithm);
-  }
-}
-
-// Two algorithms share one reading of the document, block by block while a block is in the processor's cache.
-void DocumentHasher::update(ByteView piece) {
-  constexpr std::size_t kBlock = 64 * 1024;
-  size_ += piece.size();
-  if (!byte_range_) {
-    document_.update(piece);
-    return;
-  }
-  while (!piece.empty()) {
-    const ByteView block = piece.first(std::min(kBlock, piece.size()));
-    document_.update(block);
-    byte_range_->update(block);
-    piece = piece.subspan(block.size());
-  }
-}
-
-Result<HashedDocument> DocumentHasher::finish(ByteView base) && {
-  if (base.size() != size_) {
-    return fail(ErrorCode::internal, "the document is not as long as the pieces that were hashed");
-  }
-  crypto::Hasher state = byte_range_ ? *std::move(byte_range_) : document_.clone();
-  return HashedDocument(base, document_.finish(), std::move(state));
-}
-
-HashedDocument HashedDocument::hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm) {
-  DocumentHasher hasher(byte_range_algorithm);
-  hasher.update(base);
-  return *std::move(hasher).finish(base);
-}
-
-crypto::Digest HashedDocument::byte_range_digest(const pades::PreparedRevision& prepared) const {
-  return pades::digest_byte_range(state_, prepared);
-}
 
 Result<PreparedPdf> prepare_pdf(const HashedDocument& document, const credentials::SigningMaterial& key,
                                 const pades::SignatureFieldSpec& field, std::size_t token_room, RandomSource& random,
                                 const pdf::Limits& limits, pdf::MemoryBudget* memory) {
-  RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.base(), limits, memory));
+  RAKKAN_TRY(const pdf::Document pdf, pdf::Document::open(document.bytes(), limits, memory));
   RAKKAN_TRY(auto revision, pades::prepare(pdf, field, key.cms_size(token_room), random));  // 2
   const crypto::Digest digest = document.byte_range_digest(revision);                       // 3
   RAKKAN_TRY(auto attributes, prepare_digest(digest, key));                                 // 4

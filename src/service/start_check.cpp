@@ -8,10 +8,12 @@
 #include "rakkan/base/file.hpp"
 #include "rakkan/credentials/configured_roots.hpp"
 #include "rakkan/crypto/system_random.hpp"
+#include "rakkan/fetch/origin.hpp"
 #include "rakkan/hsm/softhsm.hpp"
 #include "rakkan/service/archive.hpp"
 #include "service/folder_check.hpp"
 #include "service/open_folder.hpp"
+#include "service/timestampers.hpp"
 #include "service/tsu_policy.hpp"
 
 namespace rakkan::service {
@@ -57,7 +59,20 @@ std::vector<Error> check(const Options& options) {
   std::vector<Error> findings;
   add(findings, tsu_policy(options.tsu));
   add(findings, credentials::configured_roots(options.credentials));
+  for (Error& wrong : check_lists(options, {})) {
+    findings.push_back(std::move(wrong));
+  }
+  add(findings, fetch::OutsideAddresses::allowing(options.fetch.allowed_origins));
+  if (!options.fetch.ca_file.empty() && !std::ifstream(options.fetch.ca_file).is_open()) {
+    findings.push_back({ErrorCode::file_unreadable, "cannot read " + options.fetch.ca_file, "fetch.ca_file", {}, {}});
+  }
   for (const auto& [name, profile] : options.tsa) {
+    if (!profile.internal()) {
+      const Result<void> credentials = fetch::check_credentials(profile.options.credentials, profile.options.url);
+      if (!credentials) {
+        findings.push_back(Error(credentials.error()).blamed_on("tsa." + name + ".url"));
+      }
+    }
     const std::string& file = profile.options.ca_file;
     if (!file.empty() && !std::ifstream(file).is_open()) {
       findings.push_back({ErrorCode::file_unreadable, "cannot read " + file, "tsa." + name + ".ca_file", {}, {}});

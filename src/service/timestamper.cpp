@@ -12,8 +12,10 @@
 namespace rakkan::service {
 namespace {
 
-// Bytes for the first token of an authority: more than tokens with a chain of RSA-4096 certificates need (5 to 9 KB).
-constexpr std::size_t kFirstGuess = 16 * 1024;
+// False for a failure that is not one authority's: another would not do better.
+bool may_ask_next(ErrorCode code) noexcept {
+  return code != ErrorCode::shutting_down && code != ErrorCode::audit_unavailable && code != ErrorCode::api_key_expired;
+}
 
 }  // namespace
 
@@ -63,21 +65,56 @@ async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const ac
 
 std::size_t InternalTimestamper::expected_token_size() const noexcept { return unit_->max_token_size(); }
 
+void OutsideAuthority::saw(std::size_t token_size) noexcept {
+  std::size_t largest = largest_seen_.load(std::memory_order_relaxed);
+  while (token_size > largest && !largest_seen_.compare_exchange_weak(largest, token_size, std::memory_order_relaxed)) {
+  }
+}
+
+std::size_t OutsideAuthority::expected_token_size() const noexcept {
+  const std::size_t seen = largest_seen_.load(std::memory_order_relaxed);
+  return seen == 0 ? client_->options().token_size : with_margin(seen);
+}
+
 async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const access::Principal& caller,
                                                                        crypto::Digest digest,
                                                                        async::Deadline deadline) {
-  const auto ask = [&] { return client_.timestamp(digest); };
-  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await async::run_on(*pool_, ask, deadline, caller.owner()));
-  const std::size_t size = token.der().size();
-  std::size_t largest = largest_seen_.load(std::memory_order_relaxed);
-  while (size > largest && !largest_seen_.compare_exchange_weak(largest, size, std::memory_order_relaxed)) {
-  }
+  RAKKAN_CO_TRY(tsp::TimestampToken token,
+                co_await authority_->client().timestamp(digest, role_, deadline, caller.owner()));
+  authority_->saw(token.der().size());
   co_return token;
 }
 
-std::size_t OutsideTimestamper::expected_token_size() const noexcept {
-  const std::size_t seen = largest_seen_.load(std::memory_order_relaxed);
-  return seen == 0 ? kFirstGuess : with_margin(seen);
+std::size_t OutsideTimestamper::expected_token_size() const noexcept { return authority_->expected_token_size(); }
+
+async::Task<Result<tsp::TimestampToken>> FailoverTimestamper::timestamp(const access::Principal& caller,
+                                                                        crypto::Digest digest,
+                                                                        async::Deadline deadline) {
+  std::vector<Error> failures;
+  for (std::size_t i = 0; i < authorities_.size(); ++i) {
+    const async::Deadline now = std::chrono::steady_clock::now();
+    const auto part = (deadline - now) / static_cast<async::Deadline::rep>(authorities_.size() - i);
+    const async::Deadline until = std::min(deadline, now + part);
+    Result<tsp::TimestampToken> token = co_await authorities_[i]->timestamp(caller, digest, until);
+    if (token || !may_ask_next(token.error().code)) {
+      co_return token;
+    }
+    failures.push_back(std::move(token).error());
+  }
+  Error last = std::move(failures.back());
+  failures.pop_back();
+  for (Error& failure : failures) {
+    last.causes.push_back(std::move(failure));
+  }
+  co_return fail(std::move(last));
+}
+
+std::size_t FailoverTimestamper::expected_token_size() const noexcept {
+  std::size_t largest = 0;
+  for (const auto& authority : authorities_) {
+    largest = std::max(largest, authority->expected_token_size());
+  }
+  return largest;
 }
 
 std::size_t with_margin(std::size_t token_size) noexcept { return token_size + token_size / 8 + 128; }

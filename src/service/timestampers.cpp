@@ -1,5 +1,7 @@
 #include "service/timestampers.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -11,37 +13,173 @@ namespace {
 // The principal of work that no caller asked for: the service itself.
 const access::Principal kItself{"service", TenantId(), true};
 
-}  // namespace
+async::Task<Result<std::shared_ptr<Timestamper>>> refuse(Error why) { co_return fail(std::move(why)); }
 
-Timestampers::Timestampers(TimestamperEnvironment environment,
-                           std::map<std::string, std::shared_ptr<Timestamper>> given)
-    : environment_(std::move(environment)), unit_(environment_.options.tsu.credential), by_profile_(std::move(given)) {
-  for (const auto& [name, profile] : environment_.options.tsa) {
-    if (!profile.internal()) {
-      by_profile_.emplace(name,
-                          std::make_shared<OutsideTimestamper>(profile.options, environment_.random, environment_.tsa));
+std::string_view noun(TsaRole role) noexcept {
+  switch (role) {
+    case TsaRole::signature:
+      return "signature";
+    case TsaRole::archive:
+      return "archive";
+    case TsaRole::checkpoint:
+      return "checkpoint";
+  }
+  return {};
+}
+
+bool is_accredited(const Options& options, const std::string& profile) {
+  const auto found = options.tsa.find(profile);
+  return found != options.tsa.end() && found->second.options.accredited;
+}
+
+void check_list(const Options& options, const std::vector<std::string>& further, const TsaList& list,
+                const TsaList& policy, const std::string& section, std::vector<Error>& findings) {
+  const auto add = [&](std::string detail, const std::string& key) {
+    findings.push_back({ErrorCode::configuration_invalid, std::move(detail), section + key, {}, {}});
+  };
+  for (const std::string& name : list.profiles) {
+    const bool known = options.tsa.contains(name) || std::find(further.begin(), further.end(), name) != further.end();
+    if (!known) {
+      add("names no profile: there is no table tsa." + name, ".tsa");
+    } else if (policy.needs_accredited() && !is_accredited(options, name)) {
+      add("accredited authorities are required, and tsa." + name + ".accredited is not true", ".accredited");
     }
   }
+  if (policy.accredited != TsaList::kAny && policy.accredited != TsaList::kRequired) {
+    add("must be any or required", ".accredited");
+  }
 }
+
+}  // namespace
+
+Result<OutsideAuthorities> outside_authorities(const Options& options, fetch::ExchangeLoop& loop,
+                                               RandomSource& random) {
+  OutsideAuthorities authorities;
+  for (const auto& [name, profile] : options.tsa) {
+    if (profile.internal()) {
+      continue;
+    }
+    auto client = fetch::TsaClient::create(profile.options, name, loop, random);
+    if (!client) {
+      return fail(std::move(client).error().blamed_on("tsa." + name));
+    }
+    authorities.emplace(name, std::make_shared<OutsideAuthority>(*std::move(client)));
+  }
+  return authorities;
+}
+
+const TsaList& list_of(const TsaLists& lists, TsaRole role) noexcept {
+  switch (role) {
+    case TsaRole::signature:
+      return lists.signature;
+    case TsaRole::archive:
+      return lists.archive.profiles.empty() ? lists.signature : lists.archive;
+    case TsaRole::checkpoint:
+      return lists.checkpoint;
+  }
+  return lists.signature;
+}
+
+std::vector<Error> check_lists(const Options& options, const std::vector<std::string>& further_profiles) {
+  std::vector<Error> findings;
+  const TsaLists& lists = options.tsa_lists;
+  check_list(options, further_profiles, lists.signature, lists.signature, "signing", findings);
+  check_list(options, further_profiles, list_of(lists, TsaRole::archive), lists.archive, "archive", findings);
+  check_list(options, further_profiles, lists.checkpoint, lists.checkpoint, "audit", findings);
+  if (lists.signature.profiles.empty()) {
+    findings.push_back({ErrorCode::configuration_invalid, "names no profile", "signing.tsa", {}, {}});
+  }
+  std::size_t own = 0;
+  for (const std::string& name : lists.checkpoint.profiles) {
+    const auto profile = options.tsa.find(name);
+    own += profile != options.tsa.end() && profile->second.internal() ? 1U : 0U;
+  }
+  if (own > 0 && own < lists.checkpoint.profiles.size()) {
+    findings.push_back({ErrorCode::configuration_invalid,
+                        "the own unit, whose word about its own log proves less, stands beside other authorities",
+                        "audit.tsa",
+                        {},
+                        {}});
+  }
+  return findings;
+}
+
+Timestampers::Timestampers(TimestamperEnvironment environment, OutsideAuthorities outside,
+                           std::map<std::string, std::shared_ptr<Timestamper>> given)
+    : environment_(std::move(environment)),
+      unit_(environment_.options.tsu.credential),
+      outside_(std::move(outside)),
+      given_(std::move(given)) {}
 
 std::vector<std::string> Timestampers::profiles() const {
   std::set<std::string> names;
   for (const auto& [name, profile] : environment_.options.tsa) {
     names.insert(name);
   }
-  for (const auto& [name, timestamper] : by_profile_) {
+  for (const auto& [name, timestamper] : given_) {
     names.insert(name);
   }
   return {names.begin(), names.end()};
 }
 
-async::Task<Result<std::shared_ptr<Timestamper>>> Timestampers::of(const std::string& profile,
+std::vector<Timestampers::Budget> Timestampers::budgets() const {
+  std::vector<Budget> budgets;
+  for (const auto& [name, authority] : outside_) {
+    if (const auto left = authority->client().budget_left()) {
+      budgets.push_back({name, *left});
+    }
+  }
+  return budgets;
+}
+
+async::Task<Result<std::shared_ptr<Timestamper>>> Timestampers::of(const std::string& profile, TsaRole role,
                                                                    async::Deadline deadline) {
-  const std::string& wanted = profile.empty() ? environment_.options.default_tsa : profile;
-  if (const auto known = by_profile_.find(wanted); known != by_profile_.end()) {
+  const TsaLists& lists = environment_.options.tsa_lists;
+  if (!profile.empty()) {
+    const TsaList& policy = role == TsaRole::archive ? lists.archive : list_of(lists, role);
+    const bool known = environment_.options.tsa.contains(profile);
+    return known && policy.needs_accredited() && !is_accredited(environment_.options, profile)
+               ? refuse({ErrorCode::tsa_not_accredited,
+                         "only authorities marked as accredited may be used",
+                         "tsa",
+                         {},
+                         {}})
+               : one(profile, role, deadline);
+  }
+  const std::vector<std::string>& names = list_of(lists, role).profiles;
+  return names.size() == 1 ? one(names.front(), role, deadline) : several(names, role, deadline);
+}
+
+async::Task<Result<std::shared_ptr<Timestamper>>> Timestampers::several(const std::vector<std::string>& names,
+                                                                        TsaRole role, async::Deadline deadline) {
+  std::vector<std::shared_ptr<Timestamper>> usable;
+  std::optional<Error> first;
+  for (const std::string& name : names) {
+    Result<std::shared_ptr<Timestamper>> found = co_await one(name, role, deadline);
+    if (found) {
+      usable.push_back(*std::move(found));
+    } else if (!first) {
+      first = std::move(found).error();
+    }
+  }
+  if (usable.empty()) {
+    co_return first ? fail(*std::move(first)) : fail(ErrorCode::configuration_invalid, "the role has no authority");
+  }
+  if (usable.size() == 1) {
+    co_return usable.front();  // our own unit alone takes kept signatures along in its journal (Timestamper::own_unit)
+  }
+  co_return std::make_shared<FailoverTimestamper>(std::move(usable));
+}
+
+async::Task<Result<std::shared_ptr<Timestamper>>> Timestampers::one(const std::string& profile, TsaRole role,
+                                                                    async::Deadline deadline) {
+  if (const auto known = given_.find(profile); known != given_.end()) {
     co_return known->second;
   }
-  if (!environment_.options.tsa.contains(wanted)) {
+  if (const auto known = outside_.find(profile); known != outside_.end()) {
+    co_return std::make_shared<OutsideTimestamper>(known->second, std::string(noun(role)));
+  }
+  if (!environment_.options.tsa.contains(profile)) {
     co_return fail(not_among(ErrorCode::invalid_argument, profiles(), "tsa"));
   }
   RAKKAN_CO_TRY(std::shared_ptr<Timestamper> internal, co_await unit(deadline));

@@ -53,6 +53,36 @@ void object_stream_seeds(const std::filesystem::path& folder) {
   write(folder / "tiff", "\7" + first + rakkan::test::deflated(plain));
 }
 
+// Two bytes say where the document is cut: here behind the first revision.
+void pieces_seeds(const std::filesystem::path& folder) {
+  for (const XrefForm form : rakkan::test::kXrefForms) {
+    PdfBuilder builder = rakkan::test::sample_builder({.form = form});
+    const std::size_t cut = builder.text().size();
+    builder.object(30, "(x)").stream(31, "", "data");
+    const bool table = form == XrefForm::table || form == XrefForm::hybrid;
+    table ? builder.table("/Root 1 0 R") : builder.xref_stream(32, "/Root 1 0 R");
+    const std::string where{static_cast<char>(cut >> 8), static_cast<char>(cut & 0xff)};
+    write(folder / ("form_" + std::to_string(static_cast<int>(form))), where + builder.text());
+  }
+}
+
+void dss_seeds(const std::filesystem::path& folder) {
+  const std::string direct = "/DSS<</Certs[21 0 R]/OCSPs[]/VRI<</AB<</Cert[21 0 R]/TU(D:2020)>>>>>>";
+  for (const XrefForm form : rakkan::test::kXrefForms) {
+    PdfBuilder builder =
+        rakkan::test::sample_builder({.form = form,
+                                      .catalog = form == XrefForm::table ? direct : "/DSS 20 0 R",
+                                      .objects = {{20, "<</Certs 22 0 R/CRLs[23 0 R 99 0 R]/VRI 24 0 R>>"},
+                                                  {22, "[21 0 R]"},
+                                                  {24, "<</0123456789ABCDEF0123456789ABCDEF01234567 25 0 R>>"},
+                                                  {25, "<</CRL 22 0 R/OCSP[3 0 R]/TS 23 0 R>>"}}});
+    builder.stream(21, "/Filter/FlateDecode", rakkan::test::deflated("a certificate")).stream(23, "", "a list");
+    const bool table = form == XrefForm::table || form == XrefForm::hybrid;
+    table ? builder.table("/Root 1 0 R") : builder.xref_stream(26, "/Root 1 0 R");
+    write(folder / ("form_" + std::to_string(static_cast<int>(form))), builder.text());
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -64,5 +94,7 @@ int main(int count, char** arguments) {
   lexer_seeds(corpus / "pdf_lexer");
   xref_seeds(corpus / "pdf_xref");
   object_stream_seeds(corpus / "pdf_object_stream");
+  pieces_seeds(corpus / "pdf_pieces");
+  dss_seeds(corpus / "dss");
   return 0;
 }

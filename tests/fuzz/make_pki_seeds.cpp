@@ -1,8 +1,13 @@
-// Writes the seeds of the der, certificate and name_text fuzz targets into corpus/: make_pki_seeds CORPUS_FOLDER
+// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path and trust_file fuzz targets into
+// corpus/: make_pki_seeds CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 
 #include "rakkan/der/writer.hpp"
+#include "rakkan/pki/ocsp_request.hpp"
+#include "support/handmade_certificates.hpp"
+#include "support/handmade_revocation.hpp"
+#include "support/ocsp_responder.hpp"
 #include "support/pki_authority.hpp"
 
 namespace {
@@ -35,6 +40,73 @@ void certificate_seeds(const std::filesystem::path& folder) {
   write(folder / "rsa.der", rakkan::text_of(rsa.certify("電子印鑑").der()));
 }
 
+void bundle_seeds(const std::filesystem::path& folder) {
+  using rakkan::test::hex;
+  using rakkan::test::sequence;
+  using rakkan::test::tagged;
+  Authority root("Rakkan Root");
+  const Certificate leaf = root.certify("Leaf", [](CertificateTemplate& content) {
+    content.crl_url = "http://c.example/";
+    content.ocsp_url = "http://o.example/";
+  });
+  const rakkan::Bytes certificates = tagged(0xA0, {root.self_signed().der(), leaf.der()});
+  const rakkan::Bytes message =
+      sequence({hex("06092a864886f70d010702"),
+                tagged(0xA0, {sequence({hex("020101"), hex("3100"), sequence({hex("06092a864886f70d010701")}),
+                                        certificates, hex("3100")})})});
+  write(folder / "certs-only.der", rakkan::text_of(message));
+  write(folder / "certs-only.pem", to_pem("PKCS7", message));
+  write(folder / "one.der", rakkan::text_of(leaf.der()));
+  write(folder / "two.pem", to_pem("CERTIFICATE", leaf.der()) + to_pem("CERTIFICATE", root.self_signed().der()));
+}
+
+void crl_seeds(const std::filesystem::path& folder) {
+  Authority root("Rakkan Root");
+  CrlTemplate crl;
+  crl.issuer = root.name();
+  crl.this_update = kNotBefore;
+  crl.next_update = kNotAfter;
+  crl.number = 129;
+  crl.authority_key_identifier = key_identifier(root.spki()).value();
+  const auto put = [&](const std::string& name) {
+    const rakkan::Bytes der = issue_crl(crl, root.suite(), root.signer()).value();
+    write(folder / (name + ".der"), rakkan::text_of(der));
+    write(folder / (name + ".pem"), to_pem("X509 CRL", der));
+  };
+  crl.revoked = {{rakkan::Bytes{0x5A, 0x01}, kNotBefore, std::uint8_t{1}, kNotBefore},
+                 {rakkan::Bytes{0x80}, kNotBefore}};
+  put("complete");
+  crl.base_number = 128;
+  crl.freshest_crl_url = "http://c.example/delta.crl";
+  crl.scope = CrlScope{.url = "http://c.example/1.crl", .only_some_reasons = std::uint16_t{6}, .indirect_crl = true};
+  crl.revoked[1].certificate_issuer = name_of("Other");
+  put("delta-indirect");
+}
+
+void ocsp_seeds(const std::filesystem::path& folder) {
+  Authority root("Rakkan Root");
+  const Certificate issuer = root.self_signed();
+  const Certificate leaf = root.certify("Leaf");
+  rakkan::test::OcspResponder responder(root);
+  const OcspResponse good = responder.answer(leaf, issuer, [&](OcspResponseTemplate& content) {
+    content.nonce = rakkan::Bytes{1, 2, 3};
+    content.responses[0].cert_hash = leaf.fingerprint();
+    content.responses[0].archive_cutoff = kNotBefore;
+    content.certificates.push_back(issuer);
+  });
+  const OcspResponse revoked = responder.answer(leaf, issuer, [](OcspResponseTemplate& content) {
+    content.responder_id = ResponderIdForm::by_name;
+    content.responses[0].status = OcspCertificateStatus::revoked;
+    content.responses[0].revocation_time = kNotBefore;
+    content.responses[0].reason = CrlReason::superseded;
+  });
+  write(folder / "good.der", rakkan::text_of(good.der()));
+  write(folder / "revoked-bare.der", rakkan::text_of(revoked.basic_response()));
+  write(folder / "try-later.der", rakkan::text_of(ocsp_error_response(OcspResponseStatus::try_later)));
+  write(folder / "request.der",
+        rakkan::text_of(OcspRequest::create(leaf, issuer, rakkan::Bytes{1, 2, 3}).value().der()));
+}
+
 void der_seeds(const std::filesystem::path& folder) {
   using rakkan::Instant;
   rakkan::der::Writer writer;
@@ -60,6 +132,56 @@ void name_seeds(const std::filesystem::path& folder) {
   write(folder / "escapes", R"(CN=\ a\,b\+c\\ \E5\B1\B1\#+serialNumber=7 , 1.2.3=#0c0141)");
 }
 
+// The certificates one after the other: the target, those that may be issuers, the anchor.
+void write_path(const std::filesystem::path& file, const std::vector<Certificate>& certificates) {
+  std::string text;
+  for (const Certificate& each : certificates) {
+    text.append(rakkan::text_of(each.der()));
+  }
+  write(file, text);
+}
+
+void path_seeds(const std::filesystem::path& folder) {
+  using namespace rakkan::test;
+  using rakkan::der::Oid;
+  const HandmadeCa root("Root");
+  const HandmadeCa a("A");
+  const HandmadeCa b("B");
+  const Oid gold{1, 2, 392, 1, 1};
+  const Oid silver{1, 2, 392, 1, 2};
+  write_path(folder / "chain", {a.certify_end("End"), root.certify(a), root.self_signed()});
+  write_path(
+      folder / "names",
+      {b.certify_end("End",
+                     {.extensions = {subject_names_extension(
+                          {general_text(1, "a@a.test"), general_text(2, "w.a.test"), general_text(6, "https://a.test/"),
+                           general_octets(7, rakkan::Bytes(4, 9)), general_directory(a.name())})}}),
+       a.certify(
+           b, {.extensions = {name_constraints_extension(
+                   {general_text(2, "a.test"), general_octets(7, rakkan::Bytes(8, 0))}, {general_text(1, "b.test")})}}),
+       root.certify(a), root.self_signed()});
+  write_path(folder / "policies",
+             {a.certify_end("End", {.extensions = {policies_extension({silver})}}),
+              root.certify(a, {.extensions = {policies_extension({gold, kAnyPolicy}),
+                                              policy_mappings_extension({{gold, silver}}),
+                                              policy_constraints_extension(0, 2), inhibit_any_policy_extension(1)}}),
+              root.self_signed()});
+  write_path(folder / "tangle", {a.certify_end("End"), a.certify(b), b.certify(a), a.certify(a), root.certify(b),
+                                 root.certify(a, {.spoil_signature = true}), root.self_signed()});
+}
+
+void trust_file_seeds(const std::filesystem::path& folder) {
+  const std::string root = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Root").self_signed().der());
+  const std::string own = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Own").self_signed().der());
+  write(folder / "whole.toml",
+        "[[anchor]]\nlabel = \"局\"\npurposes = [\"signing\", \"timestamping\", \"revocation\"]\n"
+        "accreditation = { number = \"1\", from = 2024-01-01, to = 2029-12-31T00:00:00+09:00 }\n"
+        "sunset = 2034-01-01T00:00:00Z\noperator = true\ncertificate = \"\"\"\n" +
+            root + "\"\"\"\n[[certificate]]\noperator = true\ncertificate = \"\"\"\n" + own + "\"\"\"\n");
+  write(folder / "file.toml", "[[anchor]]\npurposes = [\"signing\"]\ncertificate_file = \"\"\"\n" + root + "\"\"\"\n");
+  write(folder / "wrong.toml", "[[anchor]]\ncolour = 1\n");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -70,4 +192,9 @@ int main(int argc, char** argv) {
   certificate_seeds(corpus / "certificate");
   der_seeds(corpus / "der");
   name_seeds(corpus / "name_text");
+  bundle_seeds(corpus / "certificate_bundle");
+  crl_seeds(corpus / "crl");
+  ocsp_seeds(corpus / "ocsp");
+  path_seeds(corpus / "path");
+  trust_file_seeds(corpus / "trust_file");
 }

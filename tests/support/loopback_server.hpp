@@ -51,6 +51,15 @@ class LoopbackExchange {
     }
   }
 
+  // Has the connection reset, not closed, when the server lets go of it.
+  void reset() const {
+    const linger at_once{1, 0};
+    ::setsockopt(connection_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+
+  // Ends the connection without an answer.
+  void close() const { ::shutdown(connection_, SHUT_RDWR); }
+
   // Waits a little for input; false when there is none yet.
   static bool readable(int socket, const std::stop_token& stop) {
     pollfd waiting{socket, POLLIN, 0};

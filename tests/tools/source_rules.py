@@ -18,6 +18,10 @@ CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hp
 # Third-party headers that public headers may name, each in its one place: the name, or how it begins.
 PUBLIC_THIRD_PARTY = {"include/rakkan/base/result.hpp": "tl/expected.hpp", "include/rakkan/async/task.hpp": "boost/asio/"}
 
+# SHA-1 makes names and proves nothing: the function for it, and the files in which a standard demands such a name.
+SHA1_FUNCTION = {"include/rakkan/crypto/sha1_name.hpp", "src/crypto/sha1_name.cpp"}
+SHA1_NAMES = {"src/pki/ocsp_certificate_id.cpp"}
+
 CORE_FORBIDDEN_INCLUDE = re.compile(
     r"^(rakkan/base/(?:file|environment)\.hpp|fstream|filesystem|iostream|cstdio|stdio\.h|unistd\.h|fcntl\.h|netdb\.h|poll\.h"
     r"|sys/.*|netinet/.*|arpa/.*|spdlog/.*|boost/asio.*|boost/beast.*|curl/.*|sqlite3\.h)$")
@@ -191,8 +195,22 @@ def links_resolve(root):
                 yield f"{name_of(path, root)}:{line_of(text, match.start())}: a link to {target}, which is not there"
 
 
+def sha1_makes_names_only(root):
+    """SHA-1 is a function of its own that only the files named above include; nothing else asks OpenSSL for it."""
+    for path in files(root, "src/**/*.[ch]pp", "include/**/*.hpp"):
+        if name_of(path, root) in SHA1_FUNCTION:
+            continue
+        text = text_of(path)
+        for header, line in includes_of(text):
+            if header == "rakkan/crypto/sha1_name.hpp" and name_of(path, root) not in SHA1_NAMES:
+                yield f"{name_of(path, root)}:{line}: includes {header}"
+        for match in re.finditer(r'"SHA-?1"|\bEVP_sha1\b|\bSHA1\s*\(|\bSHA1_(?:Init|Update|Final)\b', text):
+            yield f"{name_of(path, root)}:{line_of(text, match.start())}: {match.group()}: see crypto/sha1_name.hpp"
+
+
 RULES = (core_does_no_io, public_headers_are_ours, results_are_nodiscard, nobody_catches_everything, tests_assert,
-         tests_do_not_race_the_machine, properties_are_one_expression, nothing_is_left_to_do, loops_keep_what_they_walk, modules_are_documented, links_resolve)
+         tests_do_not_race_the_machine, properties_are_one_expression, nothing_is_left_to_do, loops_keep_what_they_walk,
+         modules_are_documented, links_resolve, sha1_makes_names_only)
 
 # rule, file, content that breaks it, content that keeps it
 PLANTED = (
@@ -217,6 +235,9 @@ PLANTED = (
     (loops_keep_what_they_walk, "src/http/x.cpp", "for (const auto& [a, b] : *keys_.snapshot()) {}\n",
      "const auto all = snapshot();\nfor (const auto& [a, b] : *all) {}\nfor (auto x : list()) {}\n"),
     (modules_are_documented, "src/der/CMakeLists.txt", "", None),
+    (sha1_makes_names_only, "src/cms/x.cpp", '#include "rakkan/crypto/sha1_name.hpp"\n', '#include "rakkan/crypto/digest.hpp"\n'),
+    (sha1_makes_names_only, "src/pki/ocsp_certificate_id.cpp", 'EVP_MD_fetch(nullptr, "SHA1", nullptr);\n', '#include "rakkan/crypto/sha1_name.hpp"\n'),
+    (sha1_makes_names_only, "src/crypto/digest.cpp", "const EVP_MD* md = EVP_sha1();\n", '// unlike SHA-1\nfail("with SHA-1");\n'),
     (links_resolve, "docs/x.md", "[gone](gone.md)\n", "[self](x.md#here) [far](https://example.org/x)\n"),
 )
 

@@ -21,9 +21,9 @@ struct DescriptorUse {
 };
 
 // The descriptors that the process needs beside the connections of its API: files of the log, the store, tokens,
-// outside authorities, the I/O threads, the listener for metrics.
+// other servers that are asked, the I/O threads, the listener for metrics.
 [[nodiscard]] std::vector<DescriptorUse> reserved_descriptors(const http::Options& options,
-                                                              const service::PoolsOptions& pools);
+                                                              const service::Options& service);
 
 // How many of the `wanted` connections a process with so many descriptors may have. configuration_invalid, with the
 // sum, when not even 64 connections, or all that are wanted, fit.
@@ -34,7 +34,7 @@ struct DescriptorUse {
 [[nodiscard]] std::uint64_t raise_descriptor_limit() noexcept;
 
 // Raises the limit, and lowers the connections of `options` to those that fit, which is logged.
-[[nodiscard]] Result<void> fit_descriptors(http::Options& options, const service::PoolsOptions& pools,
+[[nodiscard]] Result<void> fit_descriptors(http::Options& options, const service::Options& service,
                                            telemetry::Log& log);
 
 }  // namespace rakkan::api

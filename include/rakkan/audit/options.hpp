@@ -24,8 +24,6 @@ struct Options {
   std::chrono::seconds longest_uncovered{900};
   // Label of the token with the key of the checkpoints, an Ed25519 key in a token of its own.
   std::string token_label = "audit-log";
-  // TSA profile for timestamps of checkpoints, better another authority's than that of the signatures; empty: none.
-  std::string tsa;
   std::chrono::seconds timestamp_interval{3'600};
 };
 

@@ -1,17 +1,20 @@
 // Steps 2, 3 and 10 of the signing line for one PDF signature (ISO 32000-2 §12.8, EN 319 142-1): prepare, digest,
-// embed. A signed document is {immutable base, appended tail}; the base is never copied.
+// embed. A signed document is {immutable base, appended tails}; the base, which may have tails already, is never
+// copied.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/pades/warning.hpp"
 #include "rakkan/pdf/byte_range.hpp"
 #include "rakkan/pdf/document.hpp"
 
@@ -27,8 +30,9 @@ enum class FieldKind : std::uint8_t { signature, document_timestamp };
 
 struct SignatureFieldSpec {
   FieldKind kind = FieldKind::signature;
-  // Full name of the field, UTF-8; empty: "Signature<n>" with the first free n. An empty signature field of that name
-  // is filled; without one a new field is made.
+  // Full name of the field, UTF-8; empty: "Signature<n>" or "Timestamp<n>" with the first free n. An empty signature
+  // field of that name is filled by a signature; without one a new field is made. A document timestamp always makes a
+  // new, invisible one: filling what was made for a signer is more than earlier signatures let an archive do.
   std::string field_name = {};
   // The members from here on are a signature's. They are not written for a document timestamp, whose time is in its
   // token.
@@ -43,6 +47,9 @@ struct SignatureFieldSpec {
   // Traits that an existing field's seed value (ISO 32000-2 §12.7.5.5) may demand; they are compared and not written.
   crypto::DigestAlgorithm digest_algorithm = crypto::DigestAlgorithm::sha256;
   bool timestamped = false;
+  // A document timestamp is added although an earlier signature allows no changes (P 1), as ISO 32000-2 lets it; the
+  // revision has Warning::docmdp_acrobat then.
+  bool iso_docmdp = false;
 };
 
 class PreparedRevision {
@@ -54,6 +61,8 @@ class PreparedRevision {
   [[nodiscard]] const std::string& field_name() const noexcept { return field_name_; }
   [[nodiscard]] ByteView tail() const noexcept { return tail_; }  // the bytes to append to the base, /Contents zeroed
   [[nodiscard]] std::uint64_t base_size() const noexcept { return base_size_; }
+  [[nodiscard]] FieldKind kind() const noexcept { return kind_; }
+  [[nodiscard]] const std::vector<Warning>& warnings() const noexcept { return warnings_; }
 
  private:
   friend class RevisionPreparer;
@@ -65,6 +74,8 @@ class PreparedRevision {
   std::size_t reserve_ = 0;
   ByteRange byte_range_{};
   std::string field_name_;
+  FieldKind kind_ = FieldKind::signature;
+  std::vector<Warning> warnings_;
 };
 
 // SignedRevision is the new revision with its signature; it does not hold the base.
@@ -85,13 +96,14 @@ class SignedRevision {
 // the cross-reference section in the base's own form; the first signature of a PDF 1.x declares /Extensions ESIC. An
 // empty signature field of that name is filled: its required seed values must be met, its /Lock becomes a FieldMDP
 // reference. `reserve` is in bytes of CMS. `random` fills /ID[1].
-// Fails with invalid_argument (reserve, field name), pdf_xfa, pdf_certified_no_changes, pdf_locked, pdf_field_exists,
-// pdf_field_signed, pdf_field_not_found, pdf_seed_value_unmet, pdf_too_large_for_xref_table, or as the reader does.
+// Fails with invalid_argument (reserve, field name), pdf_xfa, pdf_certified_no_changes, pdf_locked, docmdp_acrobat (a
+// document timestamp), pdf_field_exists, pdf_field_signed, pdf_field_not_found, pdf_seed_value_unmet,
+// pdf_too_large_for_xref_table, or as the reader does.
 [[nodiscard]] Result<PreparedRevision> prepare(const pdf::Document& document, const SignatureFieldSpec& field,
                                                std::size_t reserve, RandomSource& random);
 
 // The digest over the two spans. `base_state` may hold the state after hashing the whole base (one pass serves several
-// digests).
+// digests). HashedDocument has that state.
 [[nodiscard]] crypto::Digest digest_byte_range(ByteView base, const PreparedRevision& prepared,
                                                crypto::DigestAlgorithm algorithm);
 [[nodiscard]] crypto::Digest digest_byte_range(const crypto::Hasher& base_state, const PreparedRevision& prepared);

@@ -14,6 +14,7 @@
 #include "rakkan/crypto/algorithm_suite.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/pades/baseline_level.hpp"
+#include "rakkan/pades/hashed_document.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
@@ -63,8 +64,15 @@ struct SignatureIntegrity {
 };
 
 // Checks a signature. Never fails: an unreadable part is a check that was not done. The ByteRange's spans are hashed in
-// place. As thread-safe as the document.
-[[nodiscard]] SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Signature& signature);
+// place, unless `hashed`, made of the same bytes with what covered_bytes says, has their digest. As thread-safe as the
+// document.
+[[nodiscard]] SignatureIntegrity check_integrity(const pdf::Document& document, const pdf::Signature& signature,
+                                                 const HashedDocument* hashed = nullptr);
+
+// The bytes that the signatures cover, each with the algorithm of its own digest, for one reading that serves them all
+// (DocumentHasher). Left out are signatures whose digest no check would compare: /ByteRange or CMS cannot be read.
+[[nodiscard]] std::vector<CoveredBytes> covered_bytes(const pdf::Document& document,
+                                                      const std::vector<pdf::Signature>& signatures);
 
 [[nodiscard]] bool is_document_timestamp(const pdf::Signature& signature) noexcept;  // SubFilter ETSI.RFC3161
 

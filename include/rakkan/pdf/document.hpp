@@ -1,7 +1,7 @@
 // Document reads a PDF lazily (ISO 32000-2 §7.5): startxref, the chain of cross-reference sections, and each object
-// when it is asked for. It views the base, which must outlive it; it never copies nor fully parses the base, repairs
-// nothing, and remembers the position of each token. Its Objects and Values live as long as the Document, also when
-// that is moved. Not to be shared between threads: reading fills caches.
+// when it is asked for. It views its bytes, one run of memory or a base and updates apart from it, which must outlive
+// it; it never copies nor fully parses them, repairs nothing, and remembers the position of each token. Its Objects and
+// Values live as long as the Document, also when that is moved. Not to be shared between threads: reading fills caches.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/pdf/document_bytes.hpp"
 #include "rakkan/pdf/memory_budget.hpp"
 #include "rakkan/pdf/object.hpp"
 #include "rakkan/pdf/xref.hpp"
@@ -51,11 +52,16 @@ class Document {
   // every function that reads, also with the errors of the budget. The budget, when there is one, outlives the
   // document.
   [[nodiscard]] static Result<Document> open(ByteView base, const Limits& limits = {}, MemoryBudget* budget = nullptr);
+  // The same over a base with updates behind it: read as if they were one, or refused with pdf_malformed when an
+  // object, a stream or a table reaches over the beginning of an update, which none does that was written as one.
+  [[nodiscard]] static Result<Document> open(DocumentBytes bytes, const Limits& limits = {},
+                                             MemoryBudget* budget = nullptr);
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();
 
-  [[nodiscard]] ByteView base() const noexcept;
+  [[nodiscard]] const DocumentBytes& bytes() const noexcept;
+  [[nodiscard]] std::uint64_t size() const noexcept { return bytes().size(); }
   [[nodiscard]] const Limits& limits() const noexcept;
   // The version in the header, and the version that counts: the later of the header's and the catalog's /Version
   // (§7.2.2).
@@ -91,7 +97,7 @@ class Document {
   // The same as resolve(dictionary.find(key)).
   [[nodiscard]] Result<Value> lookup(Value dictionary, std::string_view key) const;
 
-  // The bytes of a stream as they stand in the base; fails when /Length does not lead to endstream.
+  // The bytes of a stream as they stand in the file; fails when /Length does not lead to endstream.
   [[nodiscard]] Result<ByteView> stream_bytes(const Object& stream) const;
   // The bytes of a stream decoded by its filters (Flate, LZW, ASCIIHex, ASCII85, RunLength with predictors); others
   // fail with pdf_malformed.

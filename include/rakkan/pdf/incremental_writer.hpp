@@ -1,5 +1,6 @@
 // IncrementalWriter makes one incremental update (ISO 32000-2 §7.5.6): changed and new objects and a cross-reference
-// section in the newest section's own form, to be appended to the base. The base is neither copied nor changed.
+// section in the newest section's own form, to be appended to the document, that is, behind the updates it has. None of
+// its bytes is copied or changed.
 //
 // Everything that is not changed keeps its bytes: an edit replaces or adds the named value within the original spelling
 // of its object, so numbers, strings, order of keys and the choice of direct or indirect survive. No object is freed,
@@ -76,7 +77,7 @@ class IncrementalWriter {
   // Writes the entries of the base's trailer that live on, then /Size, /Prev and /ID.
   [[nodiscard]] Result<void> write_trailer_entries(RandomSource& random);
   void write_end(std::uint64_t section_offset);
-  [[nodiscard]] std::uint64_t offset() const noexcept { return document_.base().size() + out_.size(); }
+  [[nodiscard]] std::uint64_t offset() const noexcept { return document_.size() + out_.size(); }
 
   const Document& document_;
   ObjectWriter out_;

@@ -43,7 +43,7 @@ class Value {
 
   // The original spelling, first to last byte: "<<" to ">>", "12 0 R", "(text)".
   [[nodiscard]] ByteView bytes() const noexcept;
-  // Position of its first byte (and one past its last) in the object's source: the base or an inflated object stream.
+  // Position of its first byte (and one past its last) in the object's source: the file or an inflated object stream.
   [[nodiscard]] std::uint64_t offset() const noexcept;
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return offset() + bytes().size(); }
   // The indirect object that it is in; null only for the null without a place.
@@ -93,8 +93,8 @@ struct Entry {
 
 // Location is the place of an object in the file.
 struct Location {
-  std::uint64_t offset = 0;         // of "N G obj" in the base; of the value in the object stream
-  std::uint32_t object_stream = 0;  // its number; 0: the object stands in the base itself
+  std::uint64_t offset = 0;         // of "N G obj" in the file; of the value in the object stream
+  std::uint32_t object_stream = 0;  // its number; 0: the object stands in the file itself
   std::uint32_t index = 0;          // in the object stream
 };
 
@@ -113,7 +113,7 @@ class Object {
   [[nodiscard]] std::vector<std::uint32_t> references_from(std::uint32_t lowest) const;
   // True when stream data follow the dictionary; Document::stream_bytes and decoded_stream read them.
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
-  // Position of the first byte of stream data in the base; 0 when the object is no stream.
+  // Position of the first byte of stream data in the file; 0 when the object is no stream.
   [[nodiscard]] std::uint64_t stream_offset() const noexcept { return stream_offset_; }
   // How many values the object holds, its own included.
   [[nodiscard]] std::size_t value_count() const noexcept { return nodes_.size(); }
@@ -121,13 +121,15 @@ class Object {
   // value.
   [[nodiscard]] std::uint64_t end_offset() const noexcept { return end_; }
 
-  // parse_object reads "N G obj … endobj" or "N G obj … stream" at `offset` of `source` (§7.3.10).
+  // parse_object reads "N G obj … endobj" or "N G obj … stream" at `offset` (§7.3.10).
   // parse_value reads one value at `offset` (§7.5.7: objects in object streams have no frame); bytes after it are not
-  // looked at. Both view the source. Fail with pdf_malformed or pdf_limit_exceeded.
+  // looked at. Both view the source, whose first byte has the offset `source_begin`. Fail with pdf_malformed or
+  // pdf_limit_exceeded.
   [[nodiscard]] static Result<std::unique_ptr<Object>> parse_object(ByteView source, std::uint64_t offset,
-                                                                    unsigned max_depth);
+                                                                    unsigned max_depth, std::uint64_t source_begin = 0);
   [[nodiscard]] static Result<std::unique_ptr<Object>> parse_value(ByteView source, std::uint64_t offset,
-                                                                   unsigned max_depth, Reference id, Location location);
+                                                                   unsigned max_depth, Reference id, Location location,
+                                                                   std::uint64_t source_begin = 0);
 
  private:
   friend class Value;
@@ -148,7 +150,8 @@ class Object {
   Reference id_;
   Location location_;
   ByteView source_;
-  std::uint64_t origin_ = 0;
+  std::uint64_t source_begin_ = 0;   // the offset of its first byte
+  std::size_t origin_ = 0;           // in source_
   std::uint64_t stream_offset_ = 0;  // of the first byte of stream data
   std::uint64_t end_ = 0;            // one past "endobj" or "stream" and its line end
   std::vector<Node> nodes_;

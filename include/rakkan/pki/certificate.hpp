@@ -22,8 +22,10 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/algorithm_suite.hpp"
 #include "rakkan/crypto/public_key.hpp"
+#include "rakkan/crypto/verification_key.hpp"
 #include "rakkan/der/oid.hpp"
 #include "rakkan/pki/name.hpp"
+#include "rakkan/pki/path_extensions.hpp"
 
 namespace rakkan::pki {
 
@@ -80,7 +82,7 @@ class Certificate {
   [[nodiscard]] const Validity& validity() const noexcept;
   [[nodiscard]] ByteView spki() const noexcept;                 // complete SubjectPublicKeyInfo
   [[nodiscard]] ByteView signature_algorithm() const noexcept;  // complete AlgorithmIdentifier
-  [[nodiscard]] ByteView signature() const noexcept;
+  [[nodiscard]] ByteView signature() const noexcept;            // whole octets; else it verifies with no key
   [[nodiscard]] const std::vector<Extension>& extensions() const noexcept;
   [[nodiscard]] const Extension* find_extension(const der::Oid& id) const noexcept;  // null when absent
   // The critical extensions that are neither of RFC 5280 §4.2 nor read here: a user of the certificate must refuse it
@@ -93,13 +95,24 @@ class Certificate {
   [[nodiscard]] std::optional<ByteView> subject_key_identifier() const noexcept;
   [[nodiscard]] std::optional<ByteView> authority_key_identifier() const noexcept;
 
-  // True when issuer and subject have the same name: the certificate of a root, or of a CA's new key signed with its
-  // old one (RFC 5280 §6.1).
+  // The extensions that path validation reads, read at first use and kept; thread-safe. Fails with
+  // malformed_certificate.
+  [[nodiscard]] const Result<PathExtensions>& path_extensions() const;
+
+  // True when issuer and subject have the same name (§7.1): the certificate of a root, or of a CA's new key signed with
+  // its old one (RFC 5280 §6.1).
   [[nodiscard]] bool is_self_issued() const noexcept;
 
   // The key, made at first use and kept; thread-safe. Fails with unsupported_algorithm or malformed_certificate.
   [[nodiscard]] Result<crypto::PublicKey> public_key() const;
-  // Verifies that the signature on this certificate is by `issuer`'s key, and that the names chain. Fails with
+  // The key for verifying signatures of others, which may be of many more kinds; made at first use and kept,
+  // thread-safe. Fails as above, also for a key that inherits its parameters.
+  [[nodiscard]] const Result<crypto::VerificationKey>& verification_key() const;
+  // Verifies the signature on this certificate with that key, of any algorithm that can be verified; names are not
+  // looked at. Fails with signature_invalid or unsupported_algorithm.
+  [[nodiscard]] Result<void> verify_signature_with(const crypto::VerificationKey& key) const;
+  // Verifies that the signature on this certificate is by `issuer`'s key, and that the names chain, for the keys and
+  // algorithms that Rakkan signs with. Fails with
   // signature_invalid or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
   // SHA-256 of the DER.

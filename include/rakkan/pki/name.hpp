@@ -30,6 +30,9 @@ class Name {
   // Compares names by RFC 5280 §7.1, as far as chains need it: they match when their attributes do, without regard to
   // string type, the case of ASCII letters, and white space at the ends or repeated.
   [[nodiscard]] bool matches(const Name& other) const;
+  // A text that is equal for names that match, and begins with the text of another name exactly when this name lies
+  // within the subtree below that one (§4.2.1.10): for indexes and name constraints. No attributes: empty.
+  [[nodiscard]] std::string comparison_key() const;
 
   // Names are equal when their encodings are, byte for byte.
   friend bool operator==(const Name& a, const Name& b) noexcept { return equal(a.der_, b.der_); }

@@ -67,6 +67,9 @@ class Assembly {
   // that did not open.
   [[nodiscard]] async::Task<std::vector<Error>> open_keys();
 
+  // Ends all requests to other servers, and makes no more: who waits for one gets shutting_down at once.
+  void end_exchanges() noexcept;
+
  private:
   struct Parts;
   explicit Assembly(std::unique_ptr<Parts> parts) noexcept;

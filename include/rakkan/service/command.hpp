@@ -16,6 +16,7 @@
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "rakkan/service/options.hpp"
 #include "rakkan/service/signing_line.hpp"
 #include "rakkan/service/signing_request.hpp"
 #include "rakkan/service/stored_signature.hpp"
@@ -36,6 +37,7 @@ struct IssueTimestampCommand {
   crypto::Digest digest;
   std::string tsa = {};
   std::optional<async::Deadline> deadline = {};
+  TsaRole role = TsaRole::signature;  // without `tsa`, the role's list is asked
 };
 
 struct ActivateCommand {

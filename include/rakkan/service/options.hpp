@@ -10,6 +10,7 @@
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/credentials/options.hpp"
+#include "rakkan/fetch/options.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/pdf/document.hpp"
@@ -25,7 +26,6 @@ struct PoolsOptions {
   async::PoolOptions pin{"pin", 1, 128,
                          kBehind};            // Argon2id: a queue of its own, so that guesses cannot starve
                                               // signatures; only the jobs that run take memory, waiting ones do not
-  async::PoolOptions tsa{"tsa", 4, 64};       // outside timestamp authorities: each request holds a thread
   async::PoolOptions store{"store", 1, 256};  // reads of the database
   // A document of at most so many bytes is prepared on the thread that received it: the hop to the cpu pool and back
   // would cost more than the work.
@@ -38,6 +38,26 @@ struct TsaProfile {
   fetch::TsaOptions options;  // url "internal" is our own unit, in process
   TsaProfile() { options.url = kInternal; }
   [[nodiscard]] bool internal() const noexcept { return options.url == kInternal; }
+};
+
+// TsaRole is what a timestamp is for: a signature (step 9 of the line), a document or evidence over many years, a
+// checkpoint of the log.
+enum class TsaRole : std::uint8_t { signature, archive, checkpoint };
+
+// The authorities of a role, in the order in which they are asked: the next one when one fails.
+struct TsaList {
+  static constexpr std::string_view kAny = "any";
+  static constexpr std::string_view kRequired =
+      "required";  // authorities that are not marked as accredited are refused
+  std::vector<std::string> profiles;
+  std::string accredited{kAny};
+  [[nodiscard]] bool needs_accredited() const noexcept { return accredited == kRequired; }
+};
+
+struct TsaLists {
+  TsaList signature{{std::string(TsaProfile::kInternal)}, std::string(TsaList::kAny)};
+  TsaList archive;     // without profiles: those of `signature`
+  TsaList checkpoint;  // without profiles: checkpoints are not timestamped
 };
 
 struct TsuOptions {
@@ -71,8 +91,9 @@ struct Options {
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
   // How long a signature that lacks its timestamp is kept, and tried again.
   std::chrono::seconds resume_window{24 * 3'600};
-  std::string default_tsa = "internal";  // a name in `tsa`
+  TsaLists tsa_lists;                          // names in `tsa`
   std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
+  fetch::Options fetch;
   TsuOptions tsu;
   Limits limits;
   InstructionPolicy instruction;

@@ -15,6 +15,7 @@
 #include "rakkan/base/error.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
+#include "rakkan/fetch/exchange.hpp"
 
 namespace rakkan::service {
 
@@ -60,8 +61,13 @@ class ServiceState {
     Pending pending;
   };
   [[nodiscard]] Load load() const;
+  struct Outside {  // requests to other servers
+    fetch::ExchangeLoop::Load exchanges;
+    std::vector<std::pair<std::string, std::uint64_t>> budgets;  // requests left, by TSA profile
+  };
+  [[nodiscard]] Outside outside() const;
   struct Waits {  // how long the oldest waiting job of each pool has waited
-    std::chrono::nanoseconds cpu, hsm, pin, tsa, store;
+    std::chrono::nanoseconds cpu, hsm, pin, store;
   };
   // Takes no lock.
   [[nodiscard]] Waits waits() const noexcept;

@@ -14,49 +14,15 @@
 #include "rakkan/credentials/signing_material.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/oid.hpp"
+#include "rakkan/pades/hashed_document.hpp"
 #include "rakkan/pades/prepared_revision.hpp"
 #include "rakkan/pdf/document.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
 namespace rakkan::service {
 
-class HashedDocument;
-
-// DocumentHasher hashes a document in pieces, as it arrives, and is done when the last one is there.
-class DocumentHasher {
- public:
-  explicit DocumentHasher(crypto::DigestAlgorithm byte_range_algorithm);
-  void update(ByteView piece);
-  // `base` is all pieces as one, and outlives the result. internal when it is not as long as the pieces were together.
-  [[nodiscard]] Result<HashedDocument> finish(ByteView base) &&;
-
- private:
-  friend class HashedDocument;
-  crypto::Hasher document_{crypto::DigestAlgorithm::sha256};
-  std::optional<crypto::Hasher> byte_range_;  // nothing: both digests are of the same algorithm, and one hasher does
-  std::uint64_t size_ = 0;
-};
-
-// HashedDocument is a document that was read once: its bytes, their SHA-256 (document_digest), and the state from which
-// the digest over the ByteRange (ISO 32000-2 §12.8.1) goes on.
-class HashedDocument {
- public:
-  // Reads `base`, which outlives the result.
-  [[nodiscard]] static HashedDocument hash(ByteView base, crypto::DigestAlgorithm byte_range_algorithm);
-
-  [[nodiscard]] ByteView base() const noexcept { return base_; }
-  [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
-  [[nodiscard]] crypto::Digest byte_range_digest(const pades::PreparedRevision& prepared) const;
-
- private:
-  friend class DocumentHasher;
-  HashedDocument(ByteView base, crypto::Digest document_digest, crypto::Hasher state)
-      : base_(base), document_digest_(document_digest), state_(std::move(state)) {}
-
-  ByteView base_;
-  crypto::Digest document_digest_;
-  crypto::Hasher state_;
-};
+using pades::DocumentHasher;
+using pades::HashedDocument;
 
 struct TokenFacts {
   Instant generation_time;

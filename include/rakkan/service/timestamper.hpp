@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "rakkan/access/principal.hpp"
@@ -89,21 +91,51 @@ class InternalTimestamper final : public Timestamper {
   KeyUse* use_;
 };
 
-// Timestamps by an outside authority. The expected size of a token is a generous guess at first, then that of the
-// largest token so far. libcurl blocks a thread of the pool.
+// OutsideAuthority is one outside authority, whatever its tokens are for: its client, and the size of its tokens, which
+// is a generous guess at first and then that of the largest one so far. Thread-safe.
+class OutsideAuthority {
+ public:
+  explicit OutsideAuthority(std::unique_ptr<fetch::TsaClient> client) noexcept : client_(std::move(client)) {}
+  [[nodiscard]] fetch::TsaClient& client() noexcept { return *client_; }
+  [[nodiscard]] const fetch::TsaClient& client() const noexcept { return *client_; }
+  void saw(std::size_t token_size) noexcept;
+  [[nodiscard]] std::size_t expected_token_size() const noexcept;
+
+ private:
+  std::unique_ptr<fetch::TsaClient> client_;
+  std::atomic<std::size_t> largest_seen_{0};
+};
+
+// Timestamps by an outside authority for one role, which its errors name. A request that waits takes no thread.
 class OutsideTimestamper final : public Timestamper {
  public:
-  OutsideTimestamper(fetch::TsaOptions options, RandomSource& random, async::BoundedPool& pool)
-      : client_(std::move(options), random), pool_(&pool) {}
+  OutsideTimestamper(std::shared_ptr<OutsideAuthority> authority, std::string role) noexcept
+      : authority_(std::move(authority)), role_(std::move(role)) {}
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
                                                                    crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
 
  private:
-  fetch::TsaClient client_;
-  async::BoundedPool* pool_;
-  std::atomic<std::size_t> largest_seen_{0};
+  std::shared_ptr<OutsideAuthority> authority_;
+  std::string role_;
+};
+
+// Timestamps by the first of several authorities that gives a token. Each is given a fair part of the time that is left
+// until the deadline, so that one that hangs leaves time for the next. The reserve is that of the largest token that
+// any of them may give.
+class FailoverTimestamper final : public Timestamper {
+ public:
+  explicit FailoverTimestamper(std::vector<std::shared_ptr<Timestamper>> authorities) noexcept
+      : authorities_(std::move(authorities)) {}
+  // When all fail, the error is the last one's, with those before as its causes.
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
+                                                                   crypto::Digest digest,
+                                                                   async::Deadline deadline) override;
+  [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+
+ private:
+  std::vector<std::shared_ptr<Timestamper>> authorities_;
 };
 
 }  // namespace rakkan::service

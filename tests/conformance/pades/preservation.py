@@ -4,7 +4,8 @@
     preservation.py BEFORE.pdf AFTER.pdf      prints what it finds, exit 1 when something was not preserved
 
 May change: the catalog (/AcroForm when there was none, /Extensions), the form (/Fields and /SigFlags), one page or its
-/Annots (one more widget), an empty signature field (/V). Nothing may vanish, and no other object may even be written
+/Annots (one more widget), an empty signature field (/V); of an archived document also /DSS, which grows, and by more
+than one field. Nothing may vanish, and no other object may even be written
 again. Rewriting is seen in the cross-reference table, changes in qpdf's JSON.
 """
 
@@ -69,9 +70,11 @@ class Comparison:
     # and a cross-reference stream or a hybrid trailer has entries that describe itself.
     SECTION_KEYS = {"/Size", "/Prev", "/ID", "/XRefStm", "/Type", "/W", "/Index", "/Length", "/Filter", "/DecodeParms"}
 
-    def __init__(self, before, after):
+    def __init__(self, before, after, fields=1, store=False):
         self.before = before
         self.after = after
+        self.fields = fields  # at most so many new ones
+        self.store = store    # /DSS may have grown
         self.violations = []
         self.allowed = set()  # objects whose change was explained
 
@@ -121,9 +124,11 @@ class Comparison:
     def check_catalog(self, root):
         before, after = self.before.resolve(root), self.after.resolve(root)
         self.allowed.add(root)
-        for key in (before.keys() | after.keys()) - {"/AcroForm", "/Extensions"}:
+        for key in (before.keys() | after.keys()) - {"/AcroForm", "/Extensions"} - ({"/DSS"} if self.store else set()):
             if before.get(key) != after.get(key):
                 self.report(f"catalog {key} changed")
+        if self.store:
+            self.check_store(before.get("/DSS"), after.get("/DSS"))
         self.check_extensions(before.get("/Extensions"), after.get("/Extensions"))
         self.check_form(before.get("/AcroForm"), after.get("/AcroForm"))
 
@@ -162,16 +167,34 @@ class Comparison:
             if old.get(key) != new.get(key):
                 self.report(f"form {key} changed")
 
-    def check_grown(self, before, after, what):
-        """An array grew by one reference to a new object, or is as it was."""
+    def check_store(self, before, after):
+        """The arrays of /DSS grew at their end by references to new streams; every other key is as it was."""
+        old, new = self.before.resolve(before), self.after.resolve(after)
+        arrays = {"/Certs", "/OCSPs", "/CRLs"}
+        if old is None:
+            if not isinstance(new, dict) or set(new) - arrays != {"/Type"}:
+                self.report("a new /DSS has more than its arrays")
+            return
+        if is_reference(before):
+            self.allowed.add(before)
+            if before != after:
+                self.report("/DSS changed its object")
+        for key in (old.keys() | new.keys()) - arrays:
+            if old.get(key) != new.get(key):
+                self.report(f"/DSS {key} changed")
+        for key in arrays:
+            self.check_grown(old.get(key), new.get(key), f"/DSS {key}", most=1000)
+
+    def check_grown(self, before, after, what, most=None):
+        """An array grew by references to new objects, one or as many as fields were made, or is as it was."""
         if is_reference(before) and self.before.resolve(before) is not None:
             self.allowed.add(before)
             if before != after:
                 self.report(f"{what} changed its object")
         old, new = self.before.resolve(before) or [], self.after.resolve(after) or []
-        grown = new[:len(old)] == old and len(new) - len(old) in (0, 1)
+        grown = new[:len(old)] == old and len(new) - len(old) <= (most or self.fields)
         if not grown or any(name in self.before.objects for name in new[len(old):]):
-            self.report(f"{what} did not just grow by one new object")
+            self.report(f"{what} did not just grow by new objects")
 
     def check_pages_and_fields(self):
         """At most one page has one more annotation; an empty signature field may have got its value."""
@@ -205,9 +228,9 @@ class Comparison:
                 self.report(f"{name} was written again")
 
 
-def compare(before, after):
-    """The things that were not preserved, as a list of lines."""
-    return Comparison(before, after).run()
+def compare(before, after, **allowed):
+    """The things that were not preserved, as a list of lines; `allowed` as of Comparison."""
+    return Comparison(before, after, **allowed).run()
 
 
 # --- The control: a writer that touches one page key must be seen -----------------------------------------------------
@@ -268,9 +291,24 @@ def self_test():
     }
     for what, document in planted.items():
         assert compare(before, document), f"not seen: {what}"
+    self_test_store(before, after)
     signed = b"base\n3 0 obj\n<</Type /Page /MediaBox[0 0 1 1]>>\nendobj\n"
     assert mutate_page(signed, 4) == signed.replace(b"/MediaBox", b"/MediaBo_")
     assert mutate_page(b"base\n3 0 obj\n<</Type/Annot>>\nendobj\n", 4) is None
+
+
+def self_test_store(before, after):
+    archived = {"fields": 3, "store": True}
+    catalog = {"/Pages": "2 0 R", "/AcroForm": "5 0 R", "/DSS": "6 0 R"}
+    store = {"/Type": "/DSS", "/Certs": ["7 0 R"]}
+    assert compare(before, after({"1 0 R": catalog, "6 0 R": store}), **archived) == []
+    assert compare(before, after({"1 0 R": catalog, "6 0 R": store})), "not seen: a store that nobody asked for"
+    assert compare(before, after({"1 0 R": catalog, "6 0 R": store | {"/VRI": {}}}), **archived), "not seen: a new /VRI"
+    old = Made(before.objects | {"1 0 R": {"/Pages": "2 0 R", "/DSS": "6 0 R"}, "6 0 R": {"/CRLs": ["2 0 R"], "/VRI": {}}},
+               before.places)
+    for new, kept in (({"/CRLs": ["2 0 R", "8 0 R"], "/VRI": {}}, True), ({"/CRLs": ["8 0 R"], "/VRI": {}}, False),
+                      ({"/CRLs": ["2 0 R"]}, False), ({"/CRLs": ["2 0 R"], "/VRI": {"/A": {}}}, False)):
+        assert (compare(old, after({"1 0 R": catalog, "6 0 R": new}), **archived) == []) == kept, new
 
 
 def main():

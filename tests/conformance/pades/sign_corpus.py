@@ -11,12 +11,18 @@ Fails when
 - the base is no prefix of the output, or qpdf warns of something in the output that it did not warn of before;
 - anything but the form, the catalog and one page's annotations changed (preservation.py);
 - the control, a page key spoiled in the output, is not seen.
+
+With --archive the worker is augment_file: the signed document gets validation data and a document timestamp, twice. Then
+also fails when
+- pdfsig says something else of an earlier signature than before;
+- the streams that qpdf finds in /DSS are not those that the worker put in, each once (one document of eight).
 """
 
 import argparse
 import collections
 import concurrent.futures
 import dataclasses
+import hashlib
 import json
 import os
 import pathlib
@@ -48,6 +54,8 @@ class Verdict:
     nanoseconds: tuple = ()
     control: str = ""   # seen, missed or not made
     compared: bool = False
+    stored: list = dataclasses.field(default_factory=list)  # SHA-256 of what must be in /DSS
+    witnesses: collections.Counter = dataclasses.field(default_factory=collections.Counter)
 
 
 # --- Programs ---------------------------------------------------------------------------------------------------------
@@ -76,6 +84,7 @@ def warnings_of(text, path):
 class Worker:
     program: str
     memory: int  # bytes of address space; 0: without a limit
+    archive: bool = False  # it is augment_file
 
     def limit(self):
         if self.memory:
@@ -193,8 +202,9 @@ def judge(worker, corpus, relative, folder):
         verdict.qpdf = "encrypted"
     verdict.outcome, rest = run_worker(worker, source, target)
     if verdict.outcome == "signed":
-        verdict.nanoseconds = tuple(map(int, rest.split()))
-        check_output(verdict, source, target, said_before)
+        numbers = rest.split()
+        verdict.nanoseconds, verdict.stored = tuple(map(int, numbers[:2])), numbers[2:]
+        check_output(worker, verdict, source, target, said_before)
         os.unlink(target)
     elif verdict.outcome == "refused":
         verdict.reason, _, verdict.detail = rest.partition(" ")
@@ -205,7 +215,7 @@ def judge(worker, corpus, relative, folder):
     return verdict
 
 
-def check_output(verdict, source, target, said_before):
+def check_output(worker, verdict, source, target, said_before):
     before, after = pathlib.Path(source).read_bytes(), pathlib.Path(target).read_bytes()
     if not after.startswith(before) or len(after) == len(before):
         verdict.problems.append("the base is no strict prefix of the output")
@@ -214,6 +224,8 @@ def check_output(verdict, source, target, said_before):
         added = warnings_of(said_after, target) - warnings_of(said_before, source)
         if added or code > verdict.qpdf:
             verdict.problems.append(f"qpdf exits {code} and warns anew: {sorted(added)[:3]}")
+    if worker.archive:
+        check_pdfsig(verdict, source, target, before)
     if "Attempting to reconstruct" in said_before:
         return  # qpdf's view of the base is a guess: nothing to compare with
     try:
@@ -222,20 +234,60 @@ def check_output(verdict, source, target, said_before):
         verdict.detail = str(error)
         return
     try:
-        verdict.problems += preservation.compare(snapshot, preservation.Snapshot(target))
+        allowed = {"fields": 3, "store": True} if worker.archive else {}
+        archived = preservation.Snapshot(target)
+        verdict.problems += preservation.compare(snapshot, archived, **allowed)
         verdict.compared = True
-        check_control(verdict, snapshot, after, len(before), target)
+        if worker.archive and one_of_eight(len(before)):
+            check_store(verdict, archived, target)
+        check_control(verdict, snapshot, after, len(before), target, allowed)
     except preservation.NotReadable as error:
         verdict.problems.append(f"the output: {error}")
 
 
-def check_control(verdict, before, signed, base_size, target):
+def one_of_eight(size):
+    return size % 8 == 0
+
+
+def pdfsig_verdicts(path):
+    """{field: what pdfsig says of its signature}"""
+    done = subprocess.run(["prlimit", f"--cpu={QPDF_SECONDS}", "pdfsig", "-nocert", path], capture_output=True,
+                          timeout=60 * QPDF_SECONDS)
+    said = done.stdout.decode("utf-8", "replace")
+    return dict(zip(re.findall(r"Signature Field Name: (.*)", said), re.findall(r"Signature Validation: (.*)", said)))
+
+
+def check_pdfsig(verdict, source, target, before):
+    if b"/ByteRange" not in before:
+        return
+    earlier, now = pdfsig_verdicts(source), pdfsig_verdicts(target)
+    for field, said in earlier.items():
+        verdict.witnesses[f"pdfsig before and after: {said}"] += 1
+        if now.get(field) != said:
+            verdict.problems.append(f"pdfsig says of {field}: {said} before, {now.get(field)} after")
+
+
+def check_store(verdict, archived, target):
+    """The streams in /DSS that were not there before, as qpdf decodes them."""
+    catalog = archived.resolve(archived.objects["trailer"]["/Root"])
+    store = archived.resolve(catalog.get("/DSS"))
+    names = {name for key in ("/Certs", "/OCSPs", "/CRLs") for name in archived.resolve(store.get(key)) or []}
+    found = collections.Counter()
+    for name in names:
+        data = preservation.run_qpdf(f"--show-object={name.split()[0]}", "--filtered-stream-data", target)
+        found[hashlib.sha256(data).hexdigest()] += 1
+    wrong = [digest for digest in verdict.stored if found[digest] != 1]
+    verdict.witnesses["stores read by qpdf"] += 1
+    if wrong:
+        verdict.problems.append(f"{len(wrong)} of {len(verdict.stored)} streams are not in /DSS once")
+
+
+def check_control(verdict, before, signed, base_size, target, allowed):
     spoiled = preservation.mutate_page(signed, base_size)
-    one_of_eight = base_size % 8 == 0
-    if spoiled is None or verdict.qpdf != "0" or verdict.problems or not one_of_eight:
+    if spoiled is None or verdict.qpdf != "0" or verdict.problems or not one_of_eight(base_size):
         return
     pathlib.Path(target).write_bytes(spoiled)
-    verdict.control = "seen" if preservation.compare(before, preservation.Snapshot(target)) else "missed"
+    verdict.control = "seen" if preservation.compare(before, preservation.Snapshot(target), **allowed) else "missed"
     if verdict.control == "missed":
         verdict.problems.append("the control, a spoiled page key, is not seen")
 
@@ -247,7 +299,7 @@ def quantile(values, q):
     return sorted(values)[min(len(values) - 1, int(len(values) * q))] if values else 0
 
 
-def print_counts(verdicts):
+def print_counts(verdicts, archive):
     table = collections.Counter((v.qpdf, v.outcome, v.reason) for v in verdicts)
     print(f"{'qpdf --check':<14}{'outcome':<12}{'reason':<28}{'files':>6}")
     for (qpdf, outcome, reason), count in sorted(table.items()):
@@ -256,7 +308,9 @@ def print_counts(verdicts):
     controls = collections.Counter(v.control for v in signed)
     print(f"compared object by object: {sum(v.compared for v in signed)} of {len(signed)} signed; "
           f"controls seen {controls['seen']}, missed {controls['missed']}")
-    for place, what in enumerate(("open", "prepare")):
+    for what, count in sorted(sum((v.witnesses for v in verdicts), collections.Counter()).items()):
+        print(f"{what}: {count}")
+    for place, what in enumerate(("validation data", "timestamp") if archive else ("open", "prepare")):
         values = [v.nanoseconds[place] / 1000 for v in signed]
         print(f"{what}: median {quantile(values, .5):.1f} us, p95 {quantile(values, .95):.1f} us, "
               f"max {quantile(values, 1):.1f} us")
@@ -290,6 +344,7 @@ def main():
     parser.add_argument("--worker", required=True)
     parser.add_argument("--memory", type=int, default=WORKER_BYTES,
                         help="bytes that the worker may map; 0: any (a sanitizer maps terabytes)")
+    parser.add_argument("--archive", action="store_true", help="the worker is augment_file")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--only", default="", help="documents whose path holds this")
     parser.add_argument("--list", action="store_true", help="a line of JSON a document")
@@ -300,13 +355,13 @@ def main():
         return 1 if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1" else SKIPPED
     names = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.pdf"))
     names = [name for name in names if arguments.only in name]
-    worker = Worker(arguments.worker, arguments.memory)
+    worker = Worker(arguments.worker, arguments.memory, arguments.archive)
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         verdicts = list(pool.map(lambda name: judge(worker, corpus, name, pathlib.Path(folder)), names))
     if arguments.list:
         for verdict in verdicts:
             print(json.dumps(dataclasses.asdict(verdict)))
-    print_counts(verdicts)
+    print_counts(verdicts, arguments.archive)
     return verdict_of_all(verdicts, complete=not arguments.only)
 
 

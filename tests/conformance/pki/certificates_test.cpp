@@ -32,9 +32,6 @@ struct Stricter {
   std::string_view why;
 };
 constexpr Stricter kStricter[] = {
-    {"BadSignedCACert.crt", "BIT STRING is not of whole octets",
-     "PKITS spoiled the count of unused bits of the signature"},
-    {"InvalidDSASignatureTest6EE.crt", "BIT STRING is not of whole octets", "the same"},
     {"pdf-eof.pdf", "the two signature algorithms differ", "RFC 5280 §4.1.1.2: NULL in one of them only"},
 };
 

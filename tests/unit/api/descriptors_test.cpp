@@ -42,14 +42,14 @@ TEST(Descriptors, TheReserveGrowsWithThePoolsAndAShellsLimitLeavesMostOfItToConn
     return total;
   };
   http::Options options;
-  service::PoolsOptions pools;
-  const std::uint64_t usual = sum(reserved_descriptors(options, pools));
+  service::Options service;
+  const std::uint64_t usual = sum(reserved_descriptors(options, service));
   EXPECT_LT(usual, 512U);
-  EXPECT_GT(connections_that_fit(1'024, 10'000, reserved_descriptors(options, pools)).value_or(0), 512U);
-  pools.hsm.threads += 10;
-  pools.tsa.threads += 10;
+  EXPECT_GT(connections_that_fit(1'024, 10'000, reserved_descriptors(options, service)).value_or(0), 512U);
+  service.pools.hsm.threads += 10;
+  service.fetch.in_flight += 40;
   options.listen.threads += 3;
-  EXPECT_GT(sum(reserved_descriptors(options, pools)), usual + 80);
+  EXPECT_GT(sum(reserved_descriptors(options, service)), usual + 80);
 }
 
 TEST(Descriptors, TheSoftLimitIsRaisedToTheHardOne) {

@@ -118,6 +118,48 @@ TEST(Config, DefaultProfileMustExist) {
   EXPECT_THAT(result.error().where, HasSubstr("signing.tsa"));
 }
 
+TEST(Config, ARoleHasAListOfAuthoritiesOrOne) {
+  const std::string profiles = "[tsa.a]\nurl = \"http://a/\"\n[tsa.b]\nurl = \"http://b/\"\n";
+  ASSERT_OK_AND_ASSIGN(const Configuration one, parse_text(profiles + "[signing]\ntsa = \"a\"\n"));
+  EXPECT_EQ(one.service.tsa_lists.signature.profiles, std::vector<std::string>{"a"});
+  ASSERT_OK_AND_ASSIGN(const Configuration several,
+                       parse_text(profiles + "[signing]\ntsa = [\"b\", \"a\"]\n[audit]\ntsa = \"\"\n[archive]\n"
+                                             "tsa = [\"a\"]\naccredited = \"required\"\n"));
+  EXPECT_EQ(several.service.tsa_lists.signature.profiles, (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(several.service.tsa_lists.archive.profiles, std::vector<std::string>{"a"});
+  EXPECT_TRUE(several.service.tsa_lists.archive.needs_accredited());
+  EXPECT_TRUE(several.service.tsa_lists.checkpoint.profiles.empty());
+  ASSERT_OK_AND_ASSIGN(const Configuration again, parse_text(print_changes(several)));
+  EXPECT_EQ(print(again), print(several));
+  ASSERT_OK_AND_ASSIGN(const Configuration by_text, apply(several, {{"signing.tsa", "a,internal"}}, "environment"));
+  EXPECT_EQ(by_text.service.tsa_lists.signature.profiles, (std::vector<std::string>{"a", "internal"}));
+  for (const char* wrong :
+       {"[signing]\ntsa = []\n", "[signing]\ntsa = [\"a\", \"c\"]\n", "[archive]\ntsa = \"c\"\n",
+        "[audit]\ntsa = [\"c\"]\n", "[signing]\naccredited = \"yes\"\n", "[signing]\ntsa = [1]\n"}) {
+    EXPECT_THAT(parse_text(profiles + wrong), FailsWith(ErrorCode::configuration_invalid)) << wrong;
+  }
+}
+
+TEST(Config, KeysOfThePoolThatIsGoneSayWhatTookItsPlace) {
+  const auto threads = parse_text("[pools.tsa]\nthreads = 8\n");
+  ASSERT_THAT(threads, FailsWith(ErrorCode::configuration_invalid));
+  EXPECT_THAT(threads.error().detail, HasSubstr("fetch.in_flight"));
+  EXPECT_EQ(threads.error().where, "/etc/rakkan/rakkan.toml:2: pools.tsa.threads");
+  EXPECT_THAT(parse_text("[pools.tsa]\nqueue = 8\n").error().detail, HasSubstr("fetch.waiting"));
+}
+
+TEST(Config, AnAuthorityHasABudgetCredentialsAndAMark) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration,
+                       parse_text("[tsa.x]\nurl = \"https://x/\"\naccredited = true\nbudget = 10000\n"
+                                  "budget_period = \"30d\"\nbasic_file = \"tsa.password\"\ntoken_size = \"8KiB\"\n"));
+  const auto& options = configuration.service.tsa.at("x").options;
+  EXPECT_TRUE(options.accredited);
+  EXPECT_EQ(options.budget, 10'000U);
+  EXPECT_EQ(options.budget_period, std::chrono::days(30));
+  EXPECT_EQ(options.credentials.basic, "/etc/rakkan/tsa.password");
+  EXPECT_EQ(options.token_size, 8U * 1024);
+}
+
 TEST(Config, ADocumentMustBeOneThatACallerCanSend) {
   const auto above = parse_text("[limits]\ndocument = \"2GiB\"\n[http.limits]\nin_flight = \"1GiB\"\n");
   ASSERT_THAT(above, FailsWith(ErrorCode::configuration_invalid));

@@ -3,12 +3,16 @@
 #include <gmock/gmock.h>
 #include <stdlib.h>
 
+#include <filesystem>
 #include <thread>
 
+#include "rakkan/async/task.hpp"
+#include "rakkan/base/file.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/loopback_tsa.hpp"
 #include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
 #include "support/test_tsu.hpp"
 
 namespace rakkan::fetch {
@@ -28,18 +32,30 @@ struct Client : testing::Test {
   test::TestTsu unit{authority};
   test::LoopbackTsa server{unit.tsu};
   crypto::SystemRandom random;
+  std::unique_ptr<ExchangeLoop> loop = test::value_or_throw(ExchangeLoop::create(relaxed()));
 
+  static Options relaxed() {
+    Options options;
+    options.breaker_failures = 1'000;
+    options.retry_pause = 2ms;
+    return options;
+  }
+  Result<tsp::TimestampToken> ask_by(TsaClient& client, std::string_view text = "x",
+                                     std::chrono::milliseconds within = test::kPatience) {
+    return async::block_on(client.timestamp(digest_of(text), "signature", async::deadline_in(within)));
+  }
+  Result<tsp::TimestampToken> ask_by(const TsaOptions& options) {
+    RAKKAN_TRY(const auto client, TsaClient::create(options, "test", *loop, random));
+    return ask_by(*client);
+  }
   Result<tsp::TimestampToken> ask(TsaBehaviour behaviour, const std::function<void(TsaOptions&)>& change = {}) {
     server.behave(behaviour);
-    TsaOptions options{.url = server.url(),
-                       .timeout = test::kPatience,
-                       .connect_timeout = test::kPatience,
-                       .max_response = 64 * 1024,
-                       .ca_file = {}};
+    TsaOptions options{
+        .url = server.url(), .timeout = test::kPatience, .connect_timeout = test::kPatience, .max_response = 64 * 1024};
     if (change) {
       change(options);
     }
-    return TsaClient(options, random).timestamp(digest_of("x"));
+    return ask_by(options);
   }
 };
 
@@ -161,7 +177,7 @@ TEST_F(Client, IgnoresProxyVariables) {
   ::unsetenv("ALL_PROXY");
 }
 
-TEST_F(Client, WorksAgainOnTheSameThreadAfterEveryFailure) {
+TEST_F(Client, WorksAgainAfterEveryFailure) {
   for (const TsaBehaviour behaviour : {TsaBehaviour::closes_early, TsaBehaviour::oversize, TsaBehaviour::garbage}) {
     EXPECT_FALSE(ask(behaviour).has_value());
     EXPECT_THAT(ask(TsaBehaviour::good), IsOk());
@@ -169,21 +185,16 @@ TEST_F(Client, WorksAgainOnTheSameThreadAfterEveryFailure) {
 }
 
 TEST_F(Client, ServesSeveralThreads) {
-  const TsaClient client({.url = server.url(),
-                          .timeout = test::kPatience,
-                          .connect_timeout = test::kPatience,
-                          .max_response = 64 * 1024,
-                          .ca_file = {}},
-                         random);
+  ASSERT_OK_AND_ASSIGN(const auto client, TsaClient::create({.url = server.url()}, "test", *loop, random));
   std::atomic<int> granted = 0;
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < 4; ++i) {
-      threads.emplace_back([&client, &granted, i] {
+      threads.emplace_back([&, i] {
         for (int j = 0; j < 5; ++j) {
-          const auto digest = digest_of(std::to_string(10 * i + j));
-          const auto token = client.timestamp(digest);
-          granted += token && token->info().message_imprint == tsp::MessageImprint::of(digest) ? 1 : 0;
+          const std::string text = std::to_string(10 * i + j);
+          const auto token = ask_by(*client, text);
+          granted += token && token->info().message_imprint == tsp::MessageImprint::of(digest_of(text)) ? 1 : 0;
         }
       });
     }
@@ -194,12 +205,72 @@ TEST_F(Client, ServesSeveralThreads) {
 TEST_F(Client, SendsNothingWithoutRandomness) {
   test::StuckRandom broken;
   broken.broken = true;
-  EXPECT_THAT(
-      TsaClient({.url = server.url(), .timeout = 1s, .connect_timeout = 1s, .max_response = 1024, .ca_file = {}},
-                broken)
-          .timestamp(digest_of("x")),
-      FailsWith(ErrorCode::internal));
+  ASSERT_OK_AND_ASSIGN(const auto client, TsaClient::create({.url = server.url()}, "test", *loop, broken));
+  EXPECT_THAT(ask_by(*client), FailsWith(ErrorCode::internal));
   EXPECT_EQ(server.requests(), 0);
+}
+
+TEST_F(Client, ARequestThatWasSentIsNotSentAgain) {
+  EXPECT_THAT(ask(TsaBehaviour::closes_early), FailsWith(ErrorCode::tsa_unreachable));
+  EXPECT_EQ(server.requests(), 1);
+}
+
+TEST_F(Client, TheCallersDeadlineGoesBeforeItsOwnTime) {
+  server.behave(TsaBehaviour::hang);
+  ASSERT_OK_AND_ASSIGN(const auto client,
+                       TsaClient::create({.url = server.url(), .timeout = test::kPatience}, "test", *loop, random));
+  EXPECT_THAT(ask_by(*client, "x", 200ms), FailsWith(ErrorCode::tsa_timeout));
+}
+
+TEST_F(Client, AsksNoMoreOftenThanItsBudgetAllows) {
+  ASSERT_OK_AND_ASSIGN(const auto client, TsaClient::create({.url = server.url(), .budget = 2}, "test", *loop, random));
+  EXPECT_EQ(client->budget_left(), 2U);
+  EXPECT_THAT(ask_by(*client), IsOk());
+  EXPECT_THAT(ask_by(*client), IsOk());
+  const auto spent = ask_by(*client);
+  ASSERT_THAT(spent, FailsWith(ErrorCode::tsa_budget_spent));
+  EXPECT_EQ(spent.error().where, "tsa.test");
+  EXPECT_TRUE(spent.error().retry_after);
+  EXPECT_EQ(server.requests(), 2);
+}
+
+TEST_F(Client, ARequestThatIsNotMadeCostsNoBudget) {
+  Options options = relaxed();
+  options.breaker_failures = 1;
+  options.breaker_first = std::chrono::hours(1);
+  options.breaker_last = std::chrono::hours(2);
+  ASSERT_OK_AND_ASSIGN(loop, ExchangeLoop::create(options));
+  server.behave(TsaBehaviour::closes_early);
+  ASSERT_OK_AND_ASSIGN(const auto client, TsaClient::create({.url = server.url(), .budget = 5}, "test", *loop, random));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_THAT(ask_by(*client), FailsWith(ErrorCode::tsa_unreachable));
+  }
+  EXPECT_EQ(server.requests(), 1);
+  EXPECT_EQ(client->budget_left(), 4U);
+}
+
+TEST_F(Client, AnErrorNamesRoleProfileAndUrl) {
+  const auto answer = ask(TsaBehaviour::closes_early);
+  ASSERT_THAT(answer, FailsWith(ErrorCode::tsa_unreachable));
+  EXPECT_THAT(answer.error().detail, testing::StartsWith("timestamp (signature, by tsa.test): "));
+  EXPECT_EQ(answer.error().where, server.url());
+}
+
+TEST_F(Client, ShowsItsPassword) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "password";
+  ASSERT_THAT(write_file_atomically(file, {bytes_of("user:pass")}, true), IsOk());
+  EXPECT_THAT(ask(TsaBehaviour::good, [&](TsaOptions& o) { o.credentials.basic = file.string(); }), IsOk());
+  EXPECT_THAT(server.last_head(), testing::HasSubstr("\r\nAuthorization: Basic dXNlcjpwYXNz\r\n"));
+}
+
+TEST_F(Client, APasswordFileThatOthersMayReadMakesNoClient) {
+  const test::TemporaryFolder folder;
+  const auto file = folder.path() / "password";
+  ASSERT_THAT(write_file_atomically(file, {bytes_of("user:pass")}), IsOk());
+  std::filesystem::permissions(file, std::filesystem::perms(0644));
+  EXPECT_THAT(ask(TsaBehaviour::good, [&](TsaOptions& o) { o.credentials.basic = file.string(); }),
+              FailsWith(ErrorCode::permissions_unsafe));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ TEST(Prepare, SignsADocumentWithoutPages) { EXPECT_FALSE(signed_document(sample_
 
 TEST(Prepare, FirstSignatureOfPdf1DeclaresEsic) {
   const Bytes base = sample_pdf();
-  EXPECT_THAT(tail_of(base), HasSubstr("/Extensions <</ESIC<</BaseVersion/1.7/ExtensionLevel 2>>>>"));
+  EXPECT_THAT(tail_of(base), HasSubstr("/Extensions <</ESIC<</BaseVersion/1.7/ExtensionLevel 5>>>>"));
   EXPECT_THAT(tail_of(signed_document(base)), Not(HasSubstr("Extensions")));
   EXPECT_THAT(tail_of(sample_pdf({.version = "2.0"})), Not(HasSubstr("Extensions")));
   EXPECT_THAT(tail_of(sample_pdf({.catalog = "/Version/2.0"})), Not(HasSubstr("ESIC")));
@@ -103,8 +103,8 @@ TEST(Prepare, EsicLevelsRiseAndNeverSink) {
     return tail_of(sample_pdf(
         {.catalog = "/Extensions<</ADBE 3 0 R/ESIC<</BaseVersion/1.7/ExtensionLevel " + std::string(level) + ">>>>"}));
   };
-  EXPECT_THAT(with_level("1"), HasSubstr("/Extensions<</ADBE 3 0 R/ESIC<</BaseVersion/1.7/ExtensionLevel 2>>>>"));
-  EXPECT_THAT(with_level("5"), HasSubstr("/ExtensionLevel 5"));
+  EXPECT_THAT(with_level("2"), HasSubstr("/Extensions<</ADBE 3 0 R/ESIC<</BaseVersion/1.7/ExtensionLevel 5>>>>"));
+  EXPECT_THAT(with_level("8"), HasSubstr("/ExtensionLevel 8"));
   EXPECT_THAT(tail_of(sample_pdf({.catalog = "/Extensions<</ADBE 3 0 R>>"})), HasSubstr("<</ADBE 3 0 R\n/ESIC <<"));
 }
 

@@ -127,6 +127,7 @@ TEST_F(CertificateBuilder, EveryExtensionIsReadBackByUsAndByOpenssl) {
     content.certificate_policies = {der::Oid{1, 2, 392, 1}, der::Oid{2, 5, 29, 32, 0}};
     content.crl_url = "http://crl.example/rakkan.crl";
     content.ocsp_url = "http://ocsp.example/";
+    content.ca_issuers_url = "http://ca.example/ca.cer";
     content.ocsp_no_check = true;
   });
   EXPECT_THAT(require_profile(certificate, kUnitProfile), IsOk());
@@ -142,7 +143,7 @@ TEST_F(CertificateBuilder, EveryExtensionIsReadBackByUsAndByOpenssl) {
         "X509v3 Key Usage: critical\n                Digital Signature\n", "X509v3 Private Key Usage Period",
         "Not Before: Jan  1 00:00:00 2026 GMT, Not After: Jan  1 00:00:00 2027 GMT", "Policy: 1.2.392.1",
         "Policy: X509v3 Any Policy", "URI:http://crl.example/rakkan.crl", "OCSP - URI:http://ocsp.example/",
-        "OCSP No Check", "CA:FALSE", "Serial Number: 23041 (0x5a01)"}) {
+        "CA Issuers - URI:http://ca.example/ca.cer", "OCSP No Check", "CA:FALSE", "Serial Number: 23041 (0x5a01)"}) {
     EXPECT_THAT(shown.output, HasSubstr(expected));
   }
 }
@@ -182,6 +183,8 @@ TEST_F(CertificateBuilder, RefusesTemplatesThatMakeNoCertificate) {
       [](CertificateTemplate& c) { c.basic_constraints = BasicConstraints{false, 1}; },
       [](CertificateTemplate& c) { c.private_key_usage_period = PrivateKeyUsagePeriod{}; },
       [](CertificateTemplate& c) { c.crl_url = "http://例え.example"; },
+      [](CertificateTemplate& c) { c.ocsp_url = "http://例え.example"; },
+      [](CertificateTemplate& c) { c.ca_issuers_url = "http://例え.example"; },
   };
   for (const Change& change : wrong) {
     EXPECT_THAT(issue(change), FailsWith(ErrorCode::invalid_argument));
@@ -234,6 +237,13 @@ TEST_F(CertificateBuilder, RevocationListsAreCheckedToo) {
     refused([&](CrlTemplate& c) { c.revoked = {{Bytes{1}, kNotBefore, static_cast<std::uint8_t>(reason)}}; });
   }
   refused([](CrlTemplate& c) { c.revoked = {{Bytes{0}, kNotBefore, std::nullopt}}; });
+  refused([](CrlTemplate& c) { c.freshest_crl_url = "http://例え.example"; });
+  refused([](CrlTemplate& c) { c.scope = CrlScope{.url = "http://例え.example"}; });
+
+  CrlTemplate delta = good;  // removeFromCRL is for these
+  delta.base_number = 1;
+  delta.revoked = {{Bytes{1}, kNotBefore, std::uint8_t{8}}};
+  EXPECT_THAT(issue_crl(delta, root_.suite(), root_.signer()), IsOk());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "rakkan/base/hex.hpp"
 #include "rakkan/der/writer.hpp"
 #include "rakkan/pki/certificate_profile.hpp"
+#include "support/handmade_certificates.hpp"
 #include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
 
@@ -277,6 +278,47 @@ TEST(Certificate, VerifiesTheSignatureOfItsIssuerAlone) {
     ASSERT_OK_AND_ASSIGN(const Certificate forgery, Certificate::parse(forged));
     EXPECT_THAT(forgery.verify_signed_by(root.self_signed()), FailsWith(ErrorCode::signature_invalid));
   }
+}
+
+TEST(Certificate, ASignatureThatIsNotOfWholeOctetsIsReadAndVerifiesWithNoKey) {
+  Authority root("Root");
+  const Certificate good = root.self_signed();
+  Bytes encoding = copy_of(good.der());
+  encoding[encoding.size() - good.signature().size() - 1] = 1;  // the count of unused bits
+  encoding.back() &= 0xFE;
+  ASSERT_OK_AND_ASSIGN(const Certificate spoiled, Certificate::parse(encoding));
+  EXPECT_THAT(spoiled.verify_signed_by(good), FailsWith(ErrorCode::signature_invalid));
+  EXPECT_THAT(spoiled.verify_signature_with(good.verification_key().value()), FailsWith(ErrorCode::signature_invalid));
+  EXPECT_THAT(good.verify_signature_with(good.verification_key().value()), IsOk());
+}
+
+TEST(Certificate, ItsPathExtensionsAreReadWhenTheyAreAskedFor) {
+  const test::HandmadeCa root("Root");
+  const test::HandmadeContent content{.extensions = {test::policies_extension({{1, 2, 392, 1}}),
+                                                     test::inhibit_any_policy_extension(3),
+                                                     test::policy_constraints_extension(1, 2),
+                                                     test::subject_names_extension({test::general_text(2, "a.test")})}};
+  const Certificate certificate = root.certify_end(Name::from_text("emailAddress=a@a.test,CN=End").value(), content);
+  const auto& extensions = certificate.path_extensions();
+  ASSERT_THAT(extensions, IsOk());
+  EXPECT_EQ(extensions->policies->front().policy.dotted(), "1.2.392.1");
+  EXPECT_EQ(extensions->inhibit_any_policy, 3U);
+  EXPECT_EQ(extensions->policy_constraints.require_explicit_policy, 1U);
+  EXPECT_EQ(extensions->policy_constraints.inhibit_policy_mapping, 2U);
+  EXPECT_EQ(extensions->subject_names.front().text(), "a.test");
+  EXPECT_EQ(extensions->subject_addresses.front(), "a@a.test");
+  EXPECT_EQ(&certificate.path_extensions(), &extensions) << "once";
+
+  const Certificate malformed = root.certify_end("End", {.extensions = {{{2, 5, 29, 54}, false, {0x05, 0x00}}}});
+  EXPECT_THAT(malformed.path_extensions(), FailsWith(kMalformed));
+  EXPECT_EQ(malformed.path_extensions().error().where, "extension 2.5.29.54");
+}
+
+TEST(Certificate, IsSelfIssuedWhenItsNamesMatch) {
+  const test::HandmadeCa ca(Name::from_text("CN=CA,O=One Two").value(), test::HandmadeCa("key"));
+  const Name written_otherwise = Name::from_text("CN=ca,O=ONE  TWO").value();
+  EXPECT_TRUE(ca.issue(written_otherwise, ca.spki(), {}).is_self_issued());
+  EXPECT_FALSE(ca.issue(Name::from_text("CN=ca,O=ONETWO").value(), ca.spki(), {}).is_self_issued());
 }
 
 }  // namespace

@@ -178,5 +178,31 @@ TEST(Name, MatchesWithoutRegardToCaseSpaceAndStringType) {
                   ->matches(Name::parse(common_name_in(Tag::printable_string, "61")).value()));
 }
 
+TEST(Name, AComparisonKeyBeginsWithThatOfASubtree) {
+  const auto key = [](std::string_view text) { return Name::from_text(text).value().comparison_key(); };
+  EXPECT_EQ(Name().comparison_key(), "");
+  EXPECT_TRUE(key("CN=a,O=B  c,C=JP").starts_with(key("O=b C,C=jp")));
+  EXPECT_FALSE(key("CN=a,O=Bc2,C=JP").starts_with(key("O=Bc,C=JP")));
+  EXPECT_FALSE(key("CN=a,OU=x+O=Bc,C=JP").starts_with(key("O=Bc,C=JP")));
+  EXPECT_FALSE(key("C=JP").starts_with(key("O=Bc,C=JP")));
+}
+
+TEST(Name, TheAttributesOfAnRdnHaveNoOrder) {
+  const auto rdn = [](std::string_view first, std::string_view second) {
+    der::Writer writer;
+    writer.sequence([&] {
+      writer.set([&] {
+        writer.raw(from_hex(first).value());
+        writer.raw(from_hex(second).value());
+      });
+    });
+    return Name::parse(writer.view()).value();
+  };
+  const std::string cn = "30080603550403130161";
+  const std::string ou = "3008060355040b130162";
+  EXPECT_TRUE(rdn(cn, ou).matches(rdn(ou, cn)));
+  EXPECT_FALSE(rdn(cn, ou).matches(rdn(cn, cn)));
+}
+
 }  // namespace
 }  // namespace rakkan::pki

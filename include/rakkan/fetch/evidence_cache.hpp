@@ -1,0 +1,62 @@
+// EvidenceCache keeps revocation data and certificates from other servers until their time is over. Only what was
+// verified is put in. Its entries name persons: a cache that outlives the process must be reached by erasure.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/time.hpp"
+
+namespace rakkan::fetch {
+
+struct Freshness {
+  Instant this_update;                 // the time for which the data speaks (RFC 5280 §5.1.2.4, RFC 6960 §4.2.2.1)
+  std::optional<Instant> next_update;  // nothing: it is good for the moment alone and is not kept
+};
+
+struct CachedEvidence {
+  std::shared_ptr<const Bytes> bytes;
+  std::string media_type;
+  Freshness freshness;
+};
+
+class EvidenceCache {
+ public:
+  virtual ~EvidenceCache() = default;
+  // The entry of that key when its next update is still to come. Thread-safe.
+  [[nodiscard]] virtual std::optional<CachedEvidence> find(const std::string& key, Instant now) = 0;
+  // Keeps what was verified, in place of an older entry; may keep nothing. Thread-safe.
+  virtual void keep(const std::string& key, CachedEvidence evidence, Instant now) = 0;
+};
+
+struct CacheLimits {
+  std::size_t entries = 4'096;
+  std::uint64_t bytes = 256ULL << 20;  // of all entries together, with their keys
+};
+
+struct CacheLoad {
+  std::size_t entries = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+};
+
+// A cache in memory, which forgets the entries first that were not asked for longest.
+class MemoryEvidenceCache final : public EvidenceCache {
+ public:
+  explicit MemoryEvidenceCache(CacheLimits limits = {});
+  ~MemoryEvidenceCache() override;
+  [[nodiscard]] std::optional<CachedEvidence> find(const std::string& key, Instant now) override;
+  void keep(const std::string& key, CachedEvidence evidence, Instant now) override;
+  [[nodiscard]] CacheLoad load() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace rakkan::fetch

@@ -1,0 +1,69 @@
+#include "rakkan/fetch/evidence_cache.hpp"
+
+#include <gmock/gmock.h>
+
+namespace rakkan::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant kNow(std::chrono::hours(500'000));
+
+CachedEvidence entry(std::size_t size, std::chrono::milliseconds good_for = 1h) {
+  return {std::make_shared<const Bytes>(size, Byte{7}), "x/y", {kNow, kNow + good_for}};
+}
+
+TEST(EvidenceCache, FindsWhatItKeepsUntilItsTimeIsOver) {
+  MemoryEvidenceCache cache;
+  cache.keep("a", entry(3), kNow);
+  ASSERT_TRUE(cache.find("a", kNow + 1h - 1ms));
+  EXPECT_EQ(cache.find("a", kNow)->media_type, "x/y");
+  EXPECT_FALSE(cache.find("b", kNow));
+  EXPECT_FALSE(cache.find("a", kNow + 1h));
+  EXPECT_EQ(cache.load().entries, 0U) << "what is over stays in memory";
+  EXPECT_EQ(cache.load().bytes, 0U);
+}
+
+TEST(EvidenceCache, KeepsNothingWithoutATimeToCome) {
+  MemoryEvidenceCache cache;
+  cache.keep("a", entry(3, 0ms), kNow);
+  cache.keep("b", {std::make_shared<const Bytes>(), "", {kNow, std::nullopt}}, kNow);
+  EXPECT_EQ(cache.load().entries, 0U);
+}
+
+TEST(EvidenceCache, ForgetsWhatWasNotAskedForLongest) {
+  MemoryEvidenceCache cache({.entries = 2, .bytes = 1'000});
+  cache.keep("a", entry(1), kNow);
+  cache.keep("b", entry(1), kNow);
+  EXPECT_TRUE(cache.find("a", kNow));
+  cache.keep("c", entry(1), kNow);
+  EXPECT_TRUE(cache.find("a", kNow));
+  EXPECT_FALSE(cache.find("b", kNow));
+  EXPECT_TRUE(cache.find("c", kNow));
+}
+
+TEST(EvidenceCache, BytesAreBoundedToo) {
+  MemoryEvidenceCache cache({.entries = 100, .bytes = 100});
+  cache.keep("a", entry(49), kNow);
+  cache.keep("b", entry(49), kNow);
+  EXPECT_EQ(cache.load().bytes, 100U);
+  cache.keep("c", entry(10), kNow);
+  EXPECT_FALSE(cache.find("a", kNow));
+  EXPECT_TRUE(cache.find("b", kNow));
+  EXPECT_LE(cache.load().bytes, 100U);
+  cache.keep("d", entry(100), kNow);
+  EXPECT_FALSE(cache.find("d", kNow)) << "larger than all of the cache";
+  EXPECT_TRUE(cache.find("b", kNow)) << "an entry that is too large took the others' place";
+}
+
+TEST(EvidenceCache, ANewerEntryTakesTheOlderOnesPlace) {
+  MemoryEvidenceCache cache;
+  cache.keep("a", entry(3), kNow);
+  cache.keep("a", entry(5), kNow);
+  EXPECT_EQ(cache.load().entries, 1U);
+  EXPECT_EQ(cache.load().bytes, 6U);
+  EXPECT_EQ(cache.find("a", kNow)->bytes->size(), 5U);
+}
+
+}  // namespace
+}  // namespace rakkan::fetch
