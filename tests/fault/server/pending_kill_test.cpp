@@ -52,8 +52,8 @@ class PendingKillTest : public ServerFixture {
   [[nodiscard]] ServerProcess start() const {
     const std::string log = (temporary_.path() / "signed").string();
     return folder_.start({std::string("hsm.module=") + RAKKAN_FAULTY_PKCS11, "tsa.outside.url=" + tsa_.url(),
-                          "tsa.outside.timeout=200ms", "pin.memory=8MiB", "pin.iterations=1", "pin.max_failures=100",
-                          "pin.first_wait=0s"},
+                          "tsa.outside.timeout=200ms", "fetch.breaker_failures=100000", "pin.memory=8MiB",
+                          "pin.iterations=1", "pin.max_failures=100", "pin.first_wait=0s"},
                          "export RAKKAN_SIGN_LOG='" + log + "'");
   }
 

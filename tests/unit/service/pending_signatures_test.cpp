@@ -649,6 +649,7 @@ class MisbehavingAuthority : public PendingSignatures {
     profile.options.url = tsa().url();
     profile.options.timeout = std::chrono::milliseconds(300);
     options.tsa.emplace("loopback", profile);
+    options.fetch.breaker_failures = 1'000;  // what it does is no part of this
     return options;
   }
   static test::LoopbackTsa& tsa() {
