@@ -110,5 +110,44 @@ BENCHMARK(Commit)
     ->Args({64, 20'000, 0})
     ->Unit(benchmark::kMicrosecond);
 
+// What timestamped signatures cost beside their entries: kept in one commit, released in the next.
+void KeepAndRelease(benchmark::State& state) {
+  const test::TemporaryFolder folder;
+  const auto store = must(store::open_sqlite(folder.path()));
+  const auto signatures = static_cast<std::size_t>(state.range(0));
+  const Certificates shared = certificates();
+  std::uint64_t next = 0;
+  const double written = bytes_written();
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    state.PauseTiming();
+    store::Additions kept;
+    store::Additions released;
+    for (std::size_t i = 0; i < signatures; ++i) {
+      store::KeptSignatureRow row;
+      row.id = SignatureId("sig_" + std::to_string(1'000'000'000 + next++));
+      row.intent = next;
+      row.level = "B-T";
+      row.missing = "timestamp";
+      row.content = Bytes(static_cast<std::size_t>(state.range(1)), Byte{'c'});
+      row.certificates = shared;
+      released.changes.emplace_back(store::KeptSignatureRelease{row.id, true});
+      kept.changes.emplace_back(std::move(row));
+    }
+    state.ResumeTiming();
+    must(store->commit(kept));
+    must(store->commit(released));
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(next));
+  state.counters["written"] = (bytes_written() - written) / static_cast<double>(next);
+}
+BENCHMARK(KeepAndRelease)
+    ->ArgNames({"signatures", "content"})
+    ->Args({1, 1'400})
+    ->Args({16, 1'400})
+    ->Args({64, 1'400})
+    ->Args({64, 4'000})
+    ->Args({64, 500'000});
+
 }  // namespace
 }  // namespace rakkan::bench

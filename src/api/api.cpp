@@ -54,7 +54,8 @@ Api::Api(const ApiOptions& options, ApiEnvironment environment)
                         ? std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
                               environment.state, environment.idempotency, environment.refusals, context_->readiness,
                               context_->refused, environment.clock, environment.log, environment.metrics})
-                        : nullptr) {
+                        : nullptr),
+      resumption_(options.housekeeping ? std::make_unique<service::Resumption>(environment.signing) : nullptr) {
   observer_->knows(router());
   observer_->knows(metrics_router());
 }
@@ -76,6 +77,10 @@ Router Api::router() {
   add(Method::get, "/v1/signatures", Scope::sign, Needs::records, 0, get_signatures,
       {kCredentialParameter, kFromParameter, kToParameter, kDocumentDigestParameter, kOrderParameter, kLimitParameter,
        kCursorParameter});
+  add(Method::get, "/v1/signatures:pending", Scope::sign, Needs::records, 0, get_pending_signatures).also =
+      Scope::admin;
+  add(Method::post, "/v1/signatures/{id}:finish", Scope::sign, Needs::records, 0, post_finish).also = Scope::admin;
+  add(Method::post, "/v1/signatures/{id}:abandon", Scope::admin, Needs::records, 0, post_abandon);
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});

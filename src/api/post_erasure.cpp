@@ -70,7 +70,10 @@ Result<void> keep_own(const service::Archive& archive, const access::Principal& 
 Result<std::vector<std::uint64_t>> erase(Context& context, const access::Principal& by, Wanted wanted) {
   const service::Archive& archive = context.environment.archive;
   RAKKAN_CHECK(keep_own(archive, by, wanted));
-  return service::erase_records(context.environment.trail, archive.ledger(), by, wanted.subject, wanted.indexes);
+  RAKKAN_TRY(std::vector<std::uint64_t> erased,
+             service::erase_records(context.environment.trail, archive.ledger(), by, wanted.subject, wanted.indexes));
+  context.environment.signing.forget_erased(erased);
+  return erased;
 }
 
 }  // namespace

@@ -30,6 +30,25 @@ json::ObjectWriter describe(const service::StoredSignature& stored) {
   return json;
 }
 
+json::ObjectWriter describe(const service::PendingSignature& pending) {
+  json::ObjectWriter audit;
+  audit.number("intent", pending.intent);
+  json::ObjectWriter json;
+  json.text("signature_id", pending.id.value())
+      .text("credential", pending.credential.value())
+      .text("state", "pending")
+      .text("level", pending.level)
+      .text("missing", pending.missing)
+      .text("reason", pending.reason)
+      .text("created", to_rfc3339(pending.created))
+      .text("until", to_rfc3339(pending.until))
+      .flag("working", pending.working)
+      .number("tries", pending.tries)
+      .number("retry_after_ms", static_cast<std::uint64_t>(pending.retry_after.count()))
+      .raw("audit", std::move(audit).finish());
+  return json;
+}
+
 std::string describe_cms(const service::StoredSignature& stored, bool proof_wanted,
                          const std::optional<std::string>& proof) {
   json::ObjectWriter json = describe(stored);

@@ -103,6 +103,21 @@ void watch_keys(Watches& watches, const service::ServiceState& state) {
                of_both([](const KeyUses& uses) { return uses.waited; }));
 }
 
+void watch_pending(Watches& watches, const service::ServiceState& state) {
+  watches.each(WatchedKind::gauge, "rakkan_signatures_pending",
+               "Signatures that have their value and wait for their timestamp", [&state] {
+                 const auto pending = state.load().pending;
+                 return std::vector<Sample>{{{{"state", "waiting"}}, number(pending.waiting)},
+                                            {{{"state", "working"}}, number(pending.working)}};
+               });
+  watches.each(WatchedKind::counter, "rakkan_signatures_resumed_total",
+               "Pending signatures that got their outcome, without another use of their key", [&state] {
+                 const auto pending = state.load().pending;
+                 return std::vector<Sample>{{{{"outcome", "made"}}, number(pending.finished)},
+                                            {{{"outcome", "abandoned"}}, number(pending.abandoned)}};
+               });
+}
+
 void watch_timestamps(Watches& watches, const service::ServiceState& state) {
   watches.each(
       WatchedKind::counter, "rakkan_tsa_rejections_total",
@@ -169,6 +184,7 @@ std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   watch_audit(watches, environment.trail);
   watch_pools(watches, environment.state);
   watch_keys(watches, environment.state);
+  watch_pending(watches, environment.state);
   watch_timestamps(watches, environment.state);
   watch_exchanges(watches, environment.state);
   return std::move(watches).take();

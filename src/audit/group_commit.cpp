@@ -124,11 +124,17 @@ Result<void> GroupCommit::condition_of(const Waiting& one) {
 
 // Makes salt, hash and the entry's line, on the caller's thread.
 Result<GroupCommit::Waiting> GroupCommit::prepare(Submission submission) {
-  if (!is_event_name(submission.event) || !is_body(submission.body) || submission.body.size() > kMaxRecordSize) {
+  const bool has_entry = !submission.event.empty() || !submission.body.empty();
+  if (has_entry &&
+      (!is_event_name(submission.event) || !is_body(submission.body) || submission.body.size() > kMaxRecordSize)) {
     return fail(ErrorCode::invalid_argument, "not an event with a body that the audit trail takes");
   }
   Waiting waiting;
   waiting.receipt.at = clock_.now();
+  if (!has_entry) {
+    waiting.submission = std::move(submission);
+    return waiting;
+  }
   Entry entry{submission.event, waiting.receipt.at, TreeHash{}};
   if (submission.journal == Journal::trail) {
     waiting.salt.resize(kSaltSize);
@@ -237,11 +243,15 @@ Result<void> GroupCommit::commit_once(std::span<Waiting> group) {
   }
   {
     const std::scoped_lock lock(shared_->mutex);
+    for (const Journal journal : store::kJournals) {
+      entries_ += sizes.at(place(journal)) - sizes_.at(place(journal));
+    }
     sizes_ = sizes;
-    entries_ += group.size();
     ++commits_;
   }
-  committed_(std::move(additions.chunks));
+  if (!additions.chunks.empty()) {
+    committed_(std::move(additions.chunks));
+  }
   return {};
 }
 
@@ -256,18 +266,20 @@ store::Additions GroupCommit::take(std::span<Waiting> group, JournalSizes& sizes
   additions.changes.reserve(changes);
   std::array<store::LogChunk, std::size(store::kJournals)> chunks;
   for (Waiting& one : group) {
-    const Journal journal = one.submission.journal;
-    one.receipt.index = sizes.at(place(journal))++;
-    store::LogChunk& chunk = chunks.at(place(journal));
-    if (chunk.entries.empty()) {
-      chunk.journal = journal;
-      chunk.first = one.receipt.index;
-      chunk.entries.reserve(group.size());
-    }
-    chunk.entries.push_back(std::move(one.entry));
-    if (journal == Journal::trail) {
-      additions.records.push_back(
-          {one.receipt.index, std::move(one.salt), std::move(one.submission.body), std::move(one.submission.subject)});
+    if (one.has_entry()) {
+      const Journal journal = one.submission.journal;
+      one.receipt.index = sizes.at(place(journal))++;
+      store::LogChunk& chunk = chunks.at(place(journal));
+      if (chunk.entries.empty()) {
+        chunk.journal = journal;
+        chunk.first = one.receipt.index;
+        chunk.entries.reserve(group.size());
+      }
+      chunk.entries.push_back(std::move(one.entry));
+      if (journal == Journal::trail) {
+        additions.records.push_back({one.receipt.index, std::move(one.salt), std::move(one.submission.body),
+                                     std::move(one.submission.subject)});
+      }
     }
     for (store::RowChange& change : one.submission.changes) {
       if (auto* const signature = std::get_if<store::SignatureRow>(&change)) {
@@ -289,6 +301,12 @@ void GroupCommit::give_back(store::Additions additions, std::span<Waiting> group
   std::size_t records = 0;
   std::size_t changes = 0;
   for (Waiting& one : group) {
+    for (store::RowChange& change : one.submission.changes) {
+      change = std::move(additions.changes.at(changes++));
+    }
+    if (!one.has_entry()) {
+      continue;
+    }
     const Journal journal = one.submission.journal;
     const auto chunk = std::find_if(additions.chunks.begin(), additions.chunks.end(),
                                     [&](const store::LogChunk& made) { return made.journal == journal; });
@@ -298,9 +316,6 @@ void GroupCommit::give_back(store::Additions additions, std::span<Waiting> group
       one.salt = std::move(record.salt);
       one.submission.body = std::move(record.body);
       one.submission.subject = std::move(record.subject);
-    }
-    for (store::RowChange& change : one.submission.changes) {
-      change = std::move(additions.changes.at(changes++));
     }
   }
 }

@@ -61,6 +61,7 @@ class GroupCommit {
     Bytes salt;
     Receipt receipt;
     Trail::Done done;
+    [[nodiscard]] bool has_entry() const noexcept { return !submission.event.empty(); }
   };
   using Group = std::vector<Waiting>;
 

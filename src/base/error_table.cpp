@@ -145,6 +145,8 @@ constexpr std::array kRows = {
   ErrorRow{local_user_refused, 403, "local-user-refused", "The Unix socket serves the server's own user and root alone", "このUnixソケットを利用できるのはサーバーの実行ユーザーとrootだけです", F::bad_request, X::refused, L::warning, false},
   ErrorRow{operator_only, 403, "operator-only", "Only the operator may do this, on the server's machine", "この操作はサーバー上の運用者だけに許可されています", F::bad_request, X::refused, L::warning, false},
   ErrorRow{signature_unknown, 404, "signature-unknown", "There is no such signature", "指定された署名がありません", F::bad_request, X::usage, L::info, false},
+  ErrorRow{signature_pending, 503, "signature-pending", "The signature is made and is not complete yet", "署名は作成済みですが、まだ完成していません", F::system_failure, X::refused, L::warning, true},
+  ErrorRow{signature_abandoned, 410, "signature-abandoned", "The signature was given up before it was complete", "署名は完成する前に取り消されました", F::bad_request, X::refused, L::warning, false},
   ErrorRow{idempotency_key_reused, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "Idempotency-Keyは別の要求で使用済みです", F::bad_request, X::refused, L::warning, false},
   ErrorRow{idempotency_in_flight, 409, "idempotency-in-flight", "A request with this Idempotency-Key is being worked on", "同じIdempotency-Keyの要求を処理中です", F::bad_request, X::refused, L::info, true},
 

@@ -5,6 +5,7 @@
 
 #include "cms/encoding.hpp"
 #include "cms/signing_certificate.hpp"
+#include "rakkan/der/reader.hpp"
 #include "rakkan/der/writer.hpp"
 
 namespace rakkan::cms {
@@ -64,6 +65,19 @@ SignedAttributes SignedAttributes::make(const der::Oid& content_type, const cryp
     append(der, attribute);
   }
   return {std::move(der), der::header_size(writer.size()), suite};
+}
+
+Result<SignedAttributes> SignedAttributes::restore(Bytes der, const crypto::AlgorithmSuite& suite) {
+  der::Reader reader(der);
+  const Result<ByteView> content = reader.content(Tag::set);
+  if (!content) {
+    return malformed_as(ErrorCode::malformed_cms, content.error());
+  }
+  if (Result<void> ended = reader.end(); !ended) {
+    return malformed_as(ErrorCode::malformed_cms, std::move(ended).error());
+  }
+  const std::size_t header = der.size() - content->size();
+  return SignedAttributes(std::move(der), header, suite);
 }
 
 crypto::Digest SignedAttributes::digest() const { return crypto::digest(suite_->digest, der_); }

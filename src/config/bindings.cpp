@@ -72,6 +72,7 @@ constexpr std::array kBindings{
   Binding<C>{"store.log_size", to<&C::store, &store::Options::log_size>(), {64 * kKiB, kGiB}, Form::size, "Size of the store's write-ahead log at which a commit moves it into the database"},
 
   Binding<C>{"signing.deadline", to<&C::service, &S::deadline>(), {100, kHour}, Form::plain, "Time for one request from its acceptance to its answer"},
+  Binding<C>{"signing.resume_window", to<&C::service, &S::resume_window>(), {60 * kSecond, 30 * 24 * kHour}, Form::plain, "How long a signature whose timestamp could not be had is kept and tried again, without its key, before it is given up"},
   Binding<C>{"signing.tsa", to<&C::service, &S::tsa_lists, &service::TsaLists::signature, &service::TsaList::profiles>(), {1, 32}, Form::names, "Profiles (tables tsa.NAME) that give signatures their timestamps unless a request names one; the next one is asked when one fails"},
   Binding<C>{"signing.accredited", to<&C::service, &S::tsa_lists, &service::TsaLists::signature, &service::TsaList::accredited>(), {1, 16}, Form::plain, "any, or required: authorities that are not marked as accredited are refused, also when a request names one"},
 

@@ -51,6 +51,9 @@ std::string to_json(const Error& error, Language language) {
   if (!error.where.empty()) {
     object.text("where", error.where);
   }
+  for (const auto& [name, value] : error.facts) {
+    object.text(name, value);
+  }
   if (error.retry_after) {
     object.number("retry_after_ms", static_cast<std::uint64_t>(error.retry_after->count()));
   }

@@ -38,6 +38,9 @@ void add_place_and_time(json::ObjectWriter& body, const Error& error) {
       body.raw("allowed", json::array_of(error.allowed, json::quote));
     }
   }
+  for (const auto& [name, value] : error.facts) {
+    body.text(name, value);
+  }
   if (meaning.retryable && error.retry_after) {
     body.number("retry_after_ms", static_cast<std::uint64_t>(error.retry_after->count()));
   }

@@ -1,6 +1,7 @@
 #include "rakkan/http/router.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace rakkan::http {
@@ -15,8 +16,17 @@ std::string_view take_segment(std::string_view& rest) noexcept {
   return segment;
 }
 
-bool is_parameter(std::string_view segment) noexcept {
-  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+// A pattern's segment that takes a parameter: "{id}", or "{id}:verb" for a segment that ends with ":verb".
+struct ParameterPattern {
+  std::string_view name;
+  std::string_view suffix;
+};
+std::optional<ParameterPattern> parameter_pattern(std::string_view segment) noexcept {
+  const std::size_t end = segment.find('}');
+  if (segment.size() < 3 || segment.front() != '{' || end == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return ParameterPattern{segment.substr(1, end - 1), segment.substr(end + 1)};
 }
 
 bool matches(std::string_view pattern, std::string_view path, std::vector<PathParameter>& parameters) {
@@ -26,8 +36,9 @@ bool matches(std::string_view pattern, std::string_view path, std::vector<PathPa
   while (!pattern.empty() && path.starts_with('/')) {
     const std::string_view expected = take_segment(pattern);
     const std::string_view segment = take_segment(path);
-    if (is_parameter(expected) && !segment.empty()) {
-      parameters.push_back({expected.substr(1, expected.size() - 2), segment});
+    const auto parameter = parameter_pattern(expected);
+    if (parameter && segment.size() > parameter->suffix.size() && segment.ends_with(parameter->suffix)) {
+      parameters.push_back({parameter->name, segment.substr(0, segment.size() - parameter->suffix.size())});
     } else if (expected != segment) {
       return false;
     }

@@ -15,6 +15,7 @@
 #include "service/key_use.hpp"
 #include "service/open_intents.hpp"
 #include "service/opened_credentials.hpp"
+#include "service/pending_book.hpp"
 #include "service/pools.hpp"
 #include "service/service_state.hpp"
 #include "service/timestampers.hpp"
@@ -50,18 +51,19 @@ struct Assembly::Parts {
     return {.credentials = *registry,
             .refusals = refusals,
             .making = {time, trail, clock, random, refusals, credentials, timestampers, authorizer, open_intents,
-                       key_use, pools.hsm, pools.cpu, pools.store},
+                       pending, key_use, pools.hsm, pools.cpu, pools.store},
             .documents = {random, documents, options.witness},
             .activating = {time, trail, clock, random, refusals, credentials, book, activation,
                            options.limits.activation_digests},
             .pins = {time, trail, *registry, book, activation},
             .timestamps = {time, trail, timestampers, tsu_policy, rejections},
-            .reading = {time, environment.store, refusals, pools.store}};
+            .reading = {time, environment.store, refusals, pending, pools.store},
+            .finishing = {time, trail, clock, environment.store, timestampers, pending, pools.store}};
   }
   [[nodiscard]] ServiceState::Seen seen() {
     return {environment.trail, environment.clock, *clock_gate, *registry,
             environment.keys,  timestampers,      *exchanges,  pools,
-            key_use,           unit_key_use,      rejections};
+            key_use,           unit_key_use,      rejections,  pending};
   }
 
   const Options options;
@@ -72,6 +74,7 @@ struct Assembly::Parts {
   std::unique_ptr<credentials::CredentialRegistry> registry;
   access::Refusals refusals;
   OpenIntents open_intents;
+  PendingBook pending;
   credentials::ActivationBook book;
   KeyUse key_use;       // uses of operators' and parties' keys
   KeyUse unit_key_use;  // uses of the time-stamping unit's key
@@ -102,6 +105,8 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
                       audit::Trail::Done done) { environment.trail.record(std::move(submission), std::move(done)); },
                environment.clock),
       open_intents(environment.store, environment.trail),
+      pending(environment.clock, environment.monotonic != nullptr ? *environment.monotonic : steady_clock,
+              environment.random, options.resume_window),
       book(options.limits.activations),
       credentials(*registry, pools.hsm),
       documents(options.limits, options.pools.inline_document, pools.cpu),
@@ -130,7 +135,11 @@ Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment 
                                        std::move(exchanges), std::move(outside), std::move(registry));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
   parts->book.load(activations);
-  RAKKAN_CHECK(parts->open_intents.settle_interrupted());
+  RAKKAN_TRY(const std::vector<store::KeptSignatureRow> kept, parts->environment.store.kept_signatures());
+  for (const store::KeptSignatureRow& row : kept) {
+    parts->pending.add(row, row.source, std::nullopt);
+  }
+  RAKKAN_CHECK(parts->open_intents.settle_interrupted(kept));
   return std::unique_ptr<Assembly>(new Assembly(std::move(parts)));
 }
 

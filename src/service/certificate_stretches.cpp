@@ -22,13 +22,13 @@ void add_places(CertificateStretches& found, ByteView cms, std::size_t from, std
 
 }  // namespace
 
-CertificateStretches find_certificates(ByteView cms, const credentials::SigningMaterial& key,
+CertificateStretches find_certificates(ByteView cms, const SharedCertificates& own,
                                        const std::optional<tsp::TimestampToken>& token) {
   CertificateStretches found;
   const std::size_t token_size = token ? std::min(token->der().size(), cms.size()) : 0;
   const std::size_t token_at = cms.size() - token_size;  // the last of the SignerInfo (signed_data_builder.cpp)
-  found.reserve(key.embedded().size() + (token ? token->signed_data().certificates().size() : 0));
-  for (const SharedCertificate& certificate : key.embedded()) {
+  found.reserve(own.size() + (token ? token->signed_data().certificates().size() : 0));
+  for (const SharedCertificate& certificate : own) {
     add_places(found, cms, 0, token_at, certificate);
   }
   if (token) {

@@ -15,8 +15,10 @@ namespace rakkan::service {
 
 using CertificateStretches = std::vector<store::CertificateStretch>;
 
-// In a CMS of this key: the certificates of its own, then those of its timestamp, in their order.
-[[nodiscard]] CertificateStretches find_certificates(ByteView cms, const credentials::SigningMaterial& key,
+using SharedCertificates = std::vector<std::shared_ptr<const store::SharedCertificate>>;
+
+// In a CMS that embeds the certificates `own`: these, then those of its timestamp, in their order.
+[[nodiscard]] CertificateStretches find_certificates(ByteView cms, const SharedCertificates& own,
                                                      const std::optional<tsp::TimestampToken>& token);
 
 // The same in a tail that has the CMS as hex digits, of which the first is at `first_digit`.

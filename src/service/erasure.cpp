@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+
+#include "service/records.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -31,6 +34,25 @@ Result<std::vector<std::uint64_t>> that_are_there(store::Ledger& ledger, std::ve
   return there;
 }
 
+// Signatures that were to be completed later are given up, with an outcome that says nothing about their persons.
+Result<void> give_up_pending(audit::Trail& trail, store::Ledger& ledger, const std::vector<std::uint64_t>& erased) {
+  RAKKAN_TRY(const std::vector<store::KeptSignatureRow> kept, ledger.kept_signatures());
+  for (const store::KeptSignatureRow& row : kept) {
+    if (!std::binary_search(erased.begin(), erased.end(), row.intent)) {
+      continue;
+    }
+    audit::Submission outcome;
+    outcome.event = "signature.abandoned";
+    outcome.body = records::abandoned(row.intent, row.id, records::GivenUp::erased, {}, nullptr);
+    outcome.changes.emplace_back(store::KeptSignatureRelease{row.id, false});
+    const Result<audit::Receipt> receipt = trail.record_and_wait(std::move(outcome));
+    if (!receipt && receipt.error().code != ErrorCode::signature_unknown) {  // it has just got another outcome
+      return fail(receipt.error());
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
@@ -43,6 +65,7 @@ Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Led
   }
   RAKKAN_TRY(std::vector<std::uint64_t> erased, that_are_there(ledger, std::move(wanted)));
   if (!erased.empty()) {
+    RAKKAN_CHECK(give_up_pending(trail, ledger, erased));
     audit::Submission submission;
     submission.event = "record.erased";
     submission.body = body_of(by, erased);

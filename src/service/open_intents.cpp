@@ -27,7 +27,7 @@ Result<std::uint64_t> read_mark(store::Ledger& ledger) {
 
 }  // namespace
 
-Result<void> OpenIntents::settle_interrupted() {
+Result<void> OpenIntents::settle_interrupted(const std::vector<store::KeptSignatureRow>& kept) {
   std::map<std::uint64_t, SignatureId> open;
   RAKKAN_TRY(marked_, read_mark(*ledger_));
   for (std::uint64_t index = marked_; index < trail_->size(); ++index) {
@@ -42,6 +42,9 @@ Result<void> OpenIntents::settle_interrupted() {
     } else if (trace.closes) {
       open.erase(*trace.closes);
     }
+  }
+  for (const store::KeptSignatureRow& row : kept) {
+    open.erase(row.intent);
   }
   for (const auto& [index, signature] : open) {
     audit::Submission outcome;

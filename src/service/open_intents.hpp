@@ -1,12 +1,13 @@
 // OpenIntents knows where intents without outcome can be: it keeps a mark in the store below which every intent has
 // one. After a crash the records from the mark on are looked through, and each intent without outcome gets the outcome
-// "interrupted".
+// "interrupted", but for those whose value is kept.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/audit/trail_writer.hpp"
@@ -21,8 +22,8 @@ class OpenIntents {
   OpenIntents(store::Ledger& ledger, audit::TrailWriter& trail) noexcept : ledger_(&ledger), trail_(&trail) {}
 
   // Gives intents that a crash left open their outcome, and sets the mark. Blocks; before the first intent of this
-  // process.
-  [[nodiscard]] Result<void> settle_interrupted();
+  // process. `kept`: the signatures that are completed later.
+  [[nodiscard]] Result<void> settle_interrupted(const std::vector<store::KeptSignatureRow>& kept);
   // Durably moves the mark up. Blocks; failing costs the next start a longer look.
   [[nodiscard]] Result<void> move_mark();
 

@@ -20,7 +20,35 @@ std::string timestamp_json(const TokenFacts& facts) {
   return std::move(json).finish();
 }
 
-ObjectWriter begin_answer(const SigningFacts& facts) {
+std::string_view name(GivenUp why) {
+  switch (why) {
+    case GivenUp::window:
+      return "window";
+    case GivenUp::certificate:
+      return "certificate";
+    case GivenUp::reserve:
+      return "reserve";
+    case GivenUp::asked:
+      return "asked";
+    case GivenUp::erased:
+      return "erased";
+    case GivenUp::broken:
+      return "broken";
+  }
+  return "";
+}
+
+ObjectWriter with_timestamp(std::string begun, const std::optional<TokenFacts>& timestamp) {
+  ObjectWriter json = ObjectWriter::after(std::move(begun));
+  if (timestamp) {
+    json.raw("timestamp", timestamp_json(*timestamp));
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string answer_begun(const SigningFacts& facts) {
   const credentials::Credential& credential = facts.grant->credential();
   ObjectWriter json;
   json.text("signature", facts.signature.value())
@@ -31,13 +59,8 @@ ObjectWriter begin_answer(const SigningFacts& facts) {
       .text("level", name(facts.level))
       .raw("document_digest", digest_json(facts.document_digest))
       .number("intent", facts.intent);
-  if (facts.timestamp) {
-    json.raw("timestamp", timestamp_json(*facts.timestamp));
-  }
-  return json;
+  return std::move(json).finish();
 }
-
-}  // namespace
 
 std::string digest_json(const crypto::Digest& digest) {
   ObjectWriter json;
@@ -77,13 +100,26 @@ std::string intent(const SigningFacts& facts) {
   return std::move(json).finish();
 }
 
-std::string made(const SigningFacts& facts) {
+std::string made(std::uint64_t intent, const SignatureId& signature, const crypto::Digest& value,
+                 const std::optional<TokenFacts>& timestamp) {
   ObjectWriter json;
-  json.number("intent", facts.intent)
-      .text("signature", facts.signature.value())
-      .raw("signature_value", digest_json(*facts.signature_value));
-  if (facts.timestamp) {
-    json.raw("timestamp", timestamp_json(*facts.timestamp));
+  json.number("intent", intent).text("signature", signature.value()).raw("signature_value", digest_json(value));
+  if (timestamp) {
+    json.raw("timestamp", timestamp_json(*timestamp));
+  }
+  return std::move(json).finish();
+}
+
+std::string made(const SigningFacts& facts) {
+  return made(facts.intent, facts.signature, *facts.signature_value, facts.timestamp);
+}
+
+std::string abandoned(std::uint64_t intent, const SignatureId& signature, GivenUp why, std::string_view why_missing,
+                      const access::Principal* by) {
+  ObjectWriter json;
+  json.number("intent", intent).text("signature", signature.value()).text("why", name(why)).text("code", why_missing);
+  if (by != nullptr) {
+    json.raw("by", access::json_of(*by));
   }
   return std::move(json).finish();
 }
@@ -149,20 +185,30 @@ std::string token(const tsp::TstInfo& info, const access::Principal& caller) {
   return std::move(json).finish();
 }
 
-std::string answer(const SigningFacts& facts) { return begin_answer(facts).finish(); }
+std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp) {
+  return with_timestamp(std::move(begun), timestamp).finish();
+}
+
+std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp, const RevisionFacts& revision) {
+  const auto& range = revision.byte_range;
+  const std::array<std::uint64_t, 4> numbers{0, range.first_length, range.second_offset, range.second_length};
+  ObjectWriter json = with_timestamp(std::move(begun), timestamp);
+  json.text("field", revision.field_name)
+      .raw("byte_range", json::array_of(numbers, [](std::uint64_t number) { return std::to_string(number); }))
+      .raw("byte_range_digest", digest_json(revision.byte_range_digest))
+      .number("base_size", revision.base_size)
+      .number("bytes_added", revision.bytes_added)
+      .number("cms_size", revision.cms_size)
+      .number("reserve", revision.reserve);
+  return std::move(json).finish();
+}
+
+std::string answer(const SigningFacts& facts) { return answer(answer_begun(facts), facts.timestamp); }
 
 std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size) {
-  const auto& range = pdf.byte_range;
-  const std::array<std::uint64_t, 4> numbers{0, range.first_length, range.second_offset, range.second_length};
-  ObjectWriter json = begin_answer(facts);
-  json.text("field", pdf.field_name)
-      .raw("byte_range", json::array_of(numbers, [](std::uint64_t number) { return std::to_string(number); }))
-      .raw("byte_range_digest", digest_json(pdf.byte_range_digest))
-      .number("base_size", base_size)
-      .number("bytes_added", pdf.tail.size())
-      .number("cms_size", pdf.cms_size)
-      .number("reserve", pdf.reserve);
-  return std::move(json).finish();
+  return answer(
+      answer_begun(facts), facts.timestamp,
+      {pdf.field_name, pdf.byte_range, pdf.byte_range_digest, base_size, pdf.tail.size(), pdf.cms_size, pdf.reserve});
 }
 
 }  // namespace rakkan::service::records

@@ -39,10 +39,40 @@ struct SigningFacts {
 [[nodiscard]] std::string subject(const Authorization& grant);
 
 [[nodiscard]] std::string intent(const SigningFacts& facts);
+[[nodiscard]] std::string made(std::uint64_t intent, const SignatureId& signature, const crypto::Digest& value,
+                               const std::optional<TokenFacts>& timestamp);
 [[nodiscard]] std::string made(const SigningFacts& facts);
 [[nodiscard]] std::string failed(const SigningFacts& facts, ErrorCode why);
 [[nodiscard]] std::string interrupted(std::uint64_t intent, const SignatureId& signature);
-// The members of the answer beside the bytes.
+
+// Why a signature whose value was made is not completed any more.
+enum class GivenUp : std::uint8_t {
+  window,       // signing.resume_window is over
+  certificate,  // its certificate has expired
+  reserve,      // the token is larger than the room in /Contents
+  asked,        // somebody wanted it so
+  erased,       // its records are erased
+  broken,       // what was kept cannot be completed
+};
+// `by`: the asker. `why_missing`: the slug of the error that was last in the way.
+[[nodiscard]] std::string abandoned(std::uint64_t intent, const SignatureId& signature, GivenUp why,
+                                    std::string_view why_missing, const access::Principal* by);
+
+// The members of the answer beside the bytes, in the order in which they become known: begun before the timestamp,
+// then with it, then with the revision.
+[[nodiscard]] std::string answer_begun(const SigningFacts& facts);
+[[nodiscard]] std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp);
+struct RevisionFacts {
+  std::string_view field_name;
+  pades::PreparedRevision::ByteRange byte_range;
+  crypto::Digest byte_range_digest;
+  std::uint64_t base_size = 0;
+  std::size_t bytes_added = 0;
+  std::size_t cms_size = 0;
+  std::size_t reserve = 0;
+};
+[[nodiscard]] std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp,
+                                 const RevisionFacts& revision);
 [[nodiscard]] std::string answer(const SigningFacts& facts);
 [[nodiscard]] std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size);
 

@@ -6,6 +6,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/credentials/key_source.hpp"
+#include "service/pending_book.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -66,11 +67,13 @@ std::vector<CertificateLife> ServiceState::certificates() const {
 
 ServiceState::Load ServiceState::load() const {
   const Pools& pools = seen_->pools;
+  const PendingBook::Counts pending = seen_->pending.counts();
   return {
       {{"cpu", pools.cpu.load()}, {"hsm", pools.hsm.load()}, {"pin", pools.pin.load()}, {"store", pools.store.load()}},
       uses_of(seen_->key_use),
       uses_of(seen_->unit_key_use),
-      seen_->rejections.counted()};
+      seen_->rejections.counted(),
+      {pending.waiting, pending.working, pending.finished, pending.abandoned}};
 }
 
 ServiceState::Outside ServiceState::outside() const {

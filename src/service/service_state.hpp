@@ -11,6 +11,8 @@
 
 namespace rakkan::service {
 
+class PendingBook;
+
 // A principal that sees the credentials of all tenants.
 inline const access::Principal kEverybody{"service", TenantId(), true};
 
@@ -26,6 +28,7 @@ struct ServiceState::Seen {  // all of it outlives the state
   const KeyUse& key_use;
   const KeyUse& unit_key_use;
   const ErrorCounts& rejections;
+  const PendingBook& pending;
 };
 
 }  // namespace rakkan::service

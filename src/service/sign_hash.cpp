@@ -16,9 +16,9 @@ async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& c
   RAKKAN_CO_TRY(const auto attributes, prepare_digest(command.digest, key));  // 4
   RAKKAN_CO_CHECK(co_await act.record_intent(attributes, command.digest));    // 5
   RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, attributes));   // 6, 7
-  RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));    // 9
-  Bytes cms = assemble(key, attributes, signature, token);                    // 8
-  auto certificates = find_certificates(cms, key, token);
+  RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, attributes, signature, nullptr));  // 9
+  Bytes cms = assemble(key, attributes, signature, token);                                       // 8
+  auto certificates = find_certificates(cms, key.embedded(), token);
   std::string answer = records::answer(act.facts());
   RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(cms),
                                                                     std::move(certificates)));  // 12

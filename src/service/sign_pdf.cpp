@@ -30,8 +30,9 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
                                                                         act.deadline(), owner));   //  2, 3, 4
     RAKKAN_CO_CHECK(co_await act.record_intent(prepared.attributes, prepared.byte_range_digest));  //  5
     RAKKAN_CO_TRY(const Bytes signature, co_await act.sign(key, prepared.attributes));             //  6, 7
-    RAKKAN_CO_TRY(const auto token, co_await act.timestamp(key, signature));                       //  9
-    const Bytes cms = assemble(key, prepared.attributes, signature, token);                        //  8
+    RAKKAN_CO_TRY(const auto token,
+                  co_await act.timestamp(key, prepared.attributes, signature, &prepared.revision));  //  9
+    const Bytes cms = assemble(key, prepared.attributes, signature, token);                          //  8
     if (token && cms.size() > prepared.revision.reserve() && act.may_sign_again()) {
       RAKKAN_CO_CHECK(co_await act.discard_signature());
       token_room = with_margin(token->der().size());
@@ -42,7 +43,7 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     std::string answer = records::answer(act.facts(), pdf, document.bytes().size());
     // /Contents begins with '<' where the first part of the ByteRange ends.
     const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.bytes().size();
-    auto certificates = in_hex(find_certificates(cms, key, token), first_digit);
+    auto certificates = in_hex(find_certificates(cms, key.embedded(), token), first_digit);
     Bytes tail = std::move(pdf.tail);
     RAKKAN_CO_TRY(StoredSignature stored, co_await act.record_outcome(std::move(answer), std::move(tail),
                                                                       std::move(certificates)));  // 12

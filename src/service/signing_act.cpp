@@ -2,12 +2,15 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "rakkan/access/refusals.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/hex.hpp"
+#include "service/kept_signature.hpp"
 #include "service/key_use.hpp"
 #include "service/opened_credentials.hpp"
+#include "service/pending_book.hpp"
 #include "service/self_check_table.hpp"
 #include "service/timestampers.hpp"
 #include "service/use_cases.hpp"
@@ -18,6 +21,12 @@ namespace {
 // A token that is larger than its reserve needs a second signature, as the reserve is part of what is signed. An
 // authority whose tokens grow by more than the margin each time is not followed further.
 constexpr unsigned kMaxSignatures = 3;
+
+// The part of a row that the PendingBook needs.
+store::KeptSignatureRow without_content(const store::KeptSignatureRow& row) {
+  return {row.id,      row.tenant, row.credential,      row.intent, row.created, row.level,
+          row.missing, row.source, row.idempotency_key, {},         {}};
+}
 
 Result<void> check_time(async::Deadline deadline) {
   if (std::chrono::steady_clock::now() >= deadline) {
@@ -34,6 +43,12 @@ SigningAct::SigningAct(const SignatureMaking& with, std::string_view action, con
       request_(request),
       deadline_(deadline_of(request.deadline, with.time)),
       facts_{.action = action, .level = request.level, .document_digest = document_digest} {}
+
+SigningAct::~SigningAct() {
+  if (kept_) {  // the task ended by an exception
+    static_cast<void>(leave_pending({ErrorCode::internal, {}, {}, {}, {}}));
+  }
+}
 
 async::Task<Result<void>> SigningAct::open() {
   if (!is_made(request_.level)) {
@@ -118,17 +133,100 @@ async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& 
 }
 
 async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(const credentials::SigningMaterial& key,
-                                                                              ByteView signature) {
+                                                                              const cms::SignedAttributes& attributes,
+                                                                              ByteView signature,
+                                                                              const pades::PreparedRevision* revision) {
   if (timestamper_ == nullptr) {
     co_return std::nullopt;
   }
   const crypto::Digest imprint = imprint_of(key, signature);
+  const auto row = [&] { return row_of(facts_, request_, key, attributes, signature, revision, with_.clock.now()); };
   line_.end();  // our own unit records in the same trail: its commit must not wait for this act's next entry
-  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper_->timestamp(request_.principal, imprint, deadline_));
+  if (InternalTimestamper* const unit = timestamper_->own_unit()) {
+    DurableBefore first;
+    store::KeptSignatureRow kept = row();
+    store::KeptSignatureRow seen = without_content(kept);
+    first.changes = changes_to_keep(std::move(kept));
+    Result<tsp::TimestampToken> token = co_await unit->timestamp(request_.principal, imprint, deadline_, first);
+    if (first.durable) {
+      kept_ = std::move(seen);
+    } else {  // it failed before its journal
+      store::KeptSignatureRow again = row();
+      RAKKAN_CO_CHECK(co_await keep(std::move(again)));
+    }
+    co_return stamped(std::move(token));
+  }
+  store::KeptSignatureRow kept = row();
+  RAKKAN_CO_CHECK(co_await keep(std::move(kept)));
+  Result<tsp::TimestampToken> token = co_await timestamper_->timestamp(request_.principal, imprint, deadline_);
+  co_return stamped(std::move(token));
+}
+
+Result<std::optional<tsp::TimestampToken>> SigningAct::stamped(Result<tsp::TimestampToken> token) {
+  if (!token) {
+    return fail(std::move(token).error());
+  }
   line_ = with_.trail.begin_line();
-  std::optional made(std::move(token));
+  std::optional made(*std::move(token));
   facts_.timestamp = facts_of(made);
-  co_return made;
+  with_.pending.answers(request_.tsa);
+  return made;
+}
+
+// A later request with the same Idempotency-Key finds the signature from now on, complete or not.
+std::vector<store::RowChange> SigningAct::changes_to_keep(store::KeptSignatureRow row) const {
+  std::vector<store::RowChange> changes;
+  changes.reserve(2);
+  if (request_.claim) {
+    changes.emplace_back(store::IdempotencyRow{row.tenant, request_.claim->key, request_.claim->fingerprint,
+                                               row.created, row.id, Bytes()});
+  }
+  changes.emplace_back(std::move(row));
+  return changes;
+}
+
+// A commit without an entry: what is kept says nothing that the intent and its outcome do not say.
+async::Task<Result<void>> SigningAct::keep(store::KeptSignatureRow row) {
+  audit::Submission submission;
+  store::KeptSignatureRow seen = without_content(row);
+  submission.changes = changes_to_keep(std::move(row));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  if (!receipt && receipt.error().code == ErrorCode::audit_unavailable) {
+    // Nobody knows whether it is durable. The intent stays open, so that the next start finds out.
+    use_up_activation();
+    intent_.reset();
+    unknown_ = true;
+  }
+  if (!receipt) {
+    co_return fail(receipt.error());
+  }
+  kept_ = std::move(seen);
+  co_return Result<void>{};
+}
+
+void SigningAct::use_up_activation() noexcept {
+  if (auto& activation = facts_.grant->activation(); activation && activation->is_open()) {
+    activation->keep();
+  }
+}
+
+// A token that is larger than its reserve is no reason to wait. Whatever else is in the way may pass.
+bool SigningAct::leaves_pending(ErrorCode why) const noexcept {
+  return kept_ && why != ErrorCode::cms_larger_than_reserved && why != ErrorCode::signature_unknown;
+}
+
+Error SigningAct::leave_pending(Error why) {
+  with_.pending.add(*kept_, request_.tsa, why.code);
+  kept_.reset();
+  use_up_activation();
+  if (intent_) {
+    intent_->close();  // the store knows it by what it keeps
+    intent_.reset();
+  }
+  const auto pending = with_.pending.find(request_.principal, facts_.signature);
+  Error error = pending ? PendingBook::error_of(*pending)
+                        : Error{ErrorCode::signature_pending, {}, "signature " + facts_.signature.value(), {}, {}};
+  return std::move(error).because(std::move(why));
 }
 
 async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answer, Bytes tail,
@@ -142,7 +240,9 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
   submission.changes.reserve(2);
   submission.changes.emplace_back(store::SignatureRow{facts_.signature, tenant, request_.credential, facts_.intent, 0,
                                                       now, answer, tail, std::move(certificates)});
-  if (request_.claim) {
+  if (kept_) {
+    submission.changes.emplace_back(store::KeptSignatureRelease{facts_.signature, true});
+  } else if (request_.claim) {
     submission.changes.emplace_back(store::IdempotencyRow{tenant, request_.claim->key, request_.claim->fingerprint, now,
                                                           facts_.signature, Bytes()});
   }
@@ -152,9 +252,8 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
                          std::move(answer), std::move(tail)};
   intent_->close();
   intent_.reset();
-  if (auto& activation = facts_.grant->activation()) {
-    activation->keep();
-  }
+  kept_.reset();
+  use_up_activation();
   co_return stored;
 }
 
@@ -170,17 +269,30 @@ async::Task<Result<void>> SigningAct::discard_signature() {
 
 async::Task<bool> SigningAct::record_failure(ErrorCode why) {
   if (!intent_) {
-    with_.refusals.add(why, facts_.action, request_.principal, request_.credential);
+    if (!unknown_) {
+      with_.refusals.add(why, facts_.action, request_.principal, request_.credential);
+    }
+    co_return true;
+  }
+  if (kept_ && why == ErrorCode::signature_unknown) {  // it was erased or given up, and has its outcome
+    kept_.reset();
+    use_up_activation();
+    intent_->close();
+    intent_.reset();
     co_return true;
   }
   audit::Submission submission;
   submission.event = "signature.failed";
   submission.body = records::failed(facts_, why);
   submission.subject = records::subject(*facts_.grant);
+  if (kept_) {
+    submission.changes.emplace_back(store::KeptSignatureRelease{facts_.signature, false});
+  }
   submission.line = std::move(line_);
   const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   if (receipt) {
     intent_->close();
+    kept_.reset();
   }
   intent_.reset();
   co_return receipt.has_value();

@@ -1,12 +1,15 @@
 // SigningAct is one request for a signature on its way: the steps that sign_pdf and sign_hash share, with the state
-// that they leave behind. An intent that was recorded gets its outcome from the act, whatever happens. The numbers are
-// the steps of the signing line in docs/architecture.md.
+// that they leave behind. An intent that was recorded gets its outcome from the act, whatever happens; but once its
+// value is made and kept, a failure leaves it to the PendingBook, to be completed without the key. The numbers are the
+// steps of the signing line in docs/architecture.md.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "rakkan/async/task_fwd.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
@@ -30,6 +33,7 @@ class SigningAct {
              const crypto::Digest& document_digest);
   SigningAct(const SigningAct&) = delete;
   SigningAct& operator=(const SigningAct&) = delete;
+  ~SigningAct();  // a signature that is kept and has no outcome is left pending
 
   // Before step 1: fails unless the trail takes entries, the credential and its key can be used, and the timestamper
   // that the level needs exists.
@@ -52,9 +56,11 @@ class SigningAct {
   // Steps 6 and 7: the one use of the key that the intent is for.
   [[nodiscard]] async::Task<Result<Bytes>> sign(const credentials::SigningMaterial& key,
                                                 const cms::SignedAttributes& attributes);
-  // Step 9. No token for B-B.
+  // Step 9. No token for B-B. For every other level the signature is kept, durably, before the authority is asked; the
+  // claim on its activation and its Idempotency-Key is settled with that. `revision`: of a document; null: none.
   [[nodiscard]] async::Task<Result<std::optional<tsp::TimestampToken>>> timestamp(
-      const credentials::SigningMaterial& key, ByteView signature);
+      const credentials::SigningMaterial& key, const cms::SignedAttributes& attributes, ByteView signature,
+      const pades::PreparedRevision* revision);
   // Step 12. Outcome, signature and idempotency answer are durable when the task returns. `certificates`: the places of
   // the certificates in the tail.
   [[nodiscard]] async::Task<Result<StoredSignature>> record_outcome(std::string answer, Bytes tail,
@@ -66,9 +72,13 @@ class SigningAct {
   [[nodiscard]] unsigned signatures_made() const noexcept { return signatures_made_; }
 
   // To be awaited last: records a failure in the trail, as a refusal or as the intent's outcome, and passes `result`
-  // on.
+  // on; of a signature that is kept it makes a pending one, with the failure as the reason, and returns
+  // signature_pending.
   template <class T>
   [[nodiscard]] async::Task<Result<T>> concluded(Result<T> result) {
+    if (!result && leaves_pending(result.error().code)) {
+      co_return fail(leave_pending(std::move(result).error()));
+    }
     if (!result) {
       const ErrorCode why = result.error().code;
       co_await record_failure(why);
@@ -78,6 +88,12 @@ class SigningAct {
 
  private:
   [[nodiscard]] Result<void> make_id();
+  [[nodiscard]] std::vector<store::RowChange> changes_to_keep(store::KeptSignatureRow row) const;
+  [[nodiscard]] async::Task<Result<void>> keep(store::KeptSignatureRow row);
+  void use_up_activation() noexcept;
+  [[nodiscard]] bool leaves_pending(ErrorCode why) const noexcept;
+  [[nodiscard]] Error leave_pending(Error why);
+  [[nodiscard]] Result<std::optional<tsp::TimestampToken>> stamped(Result<tsp::TimestampToken> token);
   [[nodiscard]] async::Task<bool> record_failure(ErrorCode why);
 
   const SignatureMaking& with_;
@@ -86,11 +102,13 @@ class SigningAct {
   std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;
-  std::optional<OpenIntents::Guard> intent_;  // of an intent that is recorded and has no outcome yet
+  std::optional<OpenIntents::Guard> intent_;     // of an intent that is recorded and has no outcome yet
+  std::optional<store::KeptSignatureRow> kept_;  // of that intent, without its content: the value is durable
   // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp
   // authority is asked.
   audit::Line line_;
   unsigned signatures_made_ = 0;
+  bool unknown_ = false;  // an entry of the intent was handed in, and nobody knows whether it is durable
 };
 
 }  // namespace rakkan::service

@@ -4,6 +4,7 @@
 #include "rakkan/service/signature_list.hpp"
 #include "rakkan/service/stored_signature.hpp"
 #include "rakkan/store/store.hpp"
+#include "service/pending_book.hpp"
 #include "service/records.hpp"
 #include "service/use_cases.hpp"
 
@@ -18,6 +19,10 @@ std::string facts_with(const crypto::Digest& digest) { return "\"document_digest
 
 async::Task<Result<StoredSignature>> SigningService::find_signature(access::Principal principal, SignatureId id) {
   const SignatureReading& with = use_cases_->reading;
+  // The book first: one that leaves it meanwhile is in the store by then.
+  if (const auto pending = with.pending.find(principal, id)) {
+    co_return fail(PendingBook::error_of(*pending));
+  }
   const auto read = [&] { return with.rows.signature(id); };
   const async::Deadline deadline = async::deadline_in(with.time);
   Result<store::SignatureRow> row = co_await async::run_on(with.store, read, deadline, principal.owner());

@@ -20,7 +20,8 @@ bool may_ask_next(ErrorCode code) noexcept {
 }  // namespace
 
 async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& caller,
-                                                      const tsp::TimestampRequest& request, async::Deadline deadline) {
+                                                      const tsp::TimestampRequest& request, async::Deadline deadline,
+                                                      DurableBefore* first) {
   RAKKAN_CO_TRY(const tsp::UnsignedToken token, unit_->prepare(request));
 
   audit::Submission intent;
@@ -29,7 +30,13 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
   intent.body = records::token(token.info(), caller);
   const credentials::StillStands condition(caller, *credential_);
   intent.condition = &condition;
+  if (first != nullptr) {
+    intent.changes = std::move(first->changes);
+  }
   RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
+  if (first != nullptr) {
+    first->durable = true;
+  }
 
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
@@ -42,10 +49,17 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
 async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const access::Principal& caller,
                                                                         crypto::Digest digest,
                                                                         async::Deadline deadline) {
+  DurableBefore nothing;
+  co_return co_await timestamp(caller, digest, deadline, nothing);
+}
+
+async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const access::Principal& caller,
+                                                                        crypto::Digest digest, async::Deadline deadline,
+                                                                        DurableBefore& first) {
   std::array<Byte, 8> nonce{};
   RAKKAN_CO_CHECK(random_->fill(nonce));
   const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
-  RAKKAN_CO_TRY(const Bytes token, co_await issue(caller, request, deadline));
+  RAKKAN_CO_TRY(const Bytes token, co_await issue(caller, request, deadline, &first));
   co_return tsp::TimestampToken::parse(token);
 }
 

@@ -42,6 +42,7 @@ class ErrorCounts;
 class KeyUse;
 class OpenedCredentials;
 class OpenIntents;
+class PendingBook;
 class Timestampers;
 struct WitnessTexts;
 
@@ -62,6 +63,7 @@ struct SignatureMaking {
   Timestampers& timestampers;
   Authorizer& authorizer;
   OpenIntents& open_intents;
+  PendingBook& pending;
   KeyUse& key_use;
   async::BoundedPool& hsm;
   async::BoundedPool& cpu;    // tables of keys' own checks
@@ -107,6 +109,18 @@ struct SignatureReading {
   std::chrono::milliseconds time;
   store::Store& rows;
   access::Refusals& refusals;
+  const PendingBook& pending;
+  async::BoundedPool& store;
+};
+
+// The parts of a signature on its way from its value to its outcome, without the key.
+struct SignatureFinishing {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  const Clock& clock;
+  store::Store& rows;
+  Timestampers& timestampers;
+  PendingBook& pending;
   async::BoundedPool& store;
 };
 
@@ -119,6 +133,7 @@ struct SigningService::UseCases {
   PinChanging pins;
   TimestampIssuing timestamps;
   SignatureReading reading;
+  SignatureFinishing finishing;
 };
 
 }  // namespace rakkan::service

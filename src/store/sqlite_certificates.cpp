@@ -94,13 +94,18 @@ Result<std::uint64_t> KnownCertificates::end_of_signatures(Database& database) {
 
 Result<std::uint64_t> CertificateChange::refer_to(const SharedCertificate& certificate, std::uint64_t outcome) {
   counts_ = counts_ || outcome < known_->counted_below_;  // nobody would count it after a crash
+  RAKKAN_TRY(const std::uint64_t number, number_of(certificate));
+  ++more_[number];
+  return number;
+}
+
+// Adds the certificate when it is new.
+Result<std::uint64_t> CertificateChange::number_of(const SharedCertificate& certificate) {
   if (const auto known = known_->numbers_.find(certificate.sha256); known != known_->numbers_.end()) {
-    ++more_[known->second];
     return known->second;
   }
   const auto [place, is_new] = added_.try_emplace(certificate.sha256, known_->next_ + added_.size());
   const std::uint64_t number = place->second;
-  ++more_[number];
   if (is_new) {
     RAKKAN_TRY(const std::int64_t row, signed_index(number));
     RAKKAN_CHECK(database_->execute("INSERT INTO certificate (number, erased, sha256, der) VALUES (?, 0, ?, ?)", row,
@@ -108,6 +113,26 @@ Result<std::uint64_t> CertificateChange::refer_to(const SharedCertificate& certi
     RAKKAN_CHECK(database_->execute("INSERT INTO certificate_use (certificate, stretches) VALUES (?, 0)", row));
   }
   return number;
+}
+
+Result<std::uint64_t> CertificateChange::hold(const SharedCertificate& certificate) {
+  RAKKAN_TRY(const std::uint64_t number, number_of(certificate));
+  ++held_[number];
+  return number;
+}
+
+void CertificateChange::release(std::uint64_t number, bool last) {
+  --held_[number];
+  if (last) {
+    let_go_of_.push_back(number);
+    counts_ = true;
+  }
+}
+
+bool CertificateChange::is_held(std::uint64_t number) const {
+  const auto before = known_->held_.find(number);
+  const auto change = held_.find(number);
+  return (before != known_->held_.end() ? before->second : 0) + (change != held_.end() ? change->second : 0) > 0;
 }
 
 void CertificateChange::let_go_of(std::uint64_t number) {
@@ -125,7 +150,7 @@ Result<void> CertificateChange::write() {
     RAKKAN_CHECK(add_stretches(*database_, number, more));
   }
   for (const std::uint64_t number : let_go_of_) {
-    RAKKAN_CHECK(erase_if_unused(number));
+    RAKKAN_CHECK(is_held(number) ? Result<void>() : erase_if_unused(number));
   }
   RAKKAN_TRY(counted_below_, KnownCertificates::end_of_signatures(*database_));
   return {};
@@ -152,6 +177,9 @@ void CertificateChange::keep() {
   for (const std::uint64_t number : erased_) {
     std::erase_if(known_->numbers_, [number](const auto& one) { return one.second == number; });
   }
+  for (const auto& [number, more] : held_) {
+    known_->held_[number] += more;
+  }
   if (counts_) {
     known_->all_counted(counted_below_);
     return;
@@ -161,15 +189,27 @@ void CertificateChange::keep() {
   }
 }
 
-Result<Bytes> read_certificate(Database& database, std::uint64_t number) {
+Result<SharedCertificate> read_shared_certificate(Database& database, std::uint64_t number) {
   RAKKAN_TRY(const std::int64_t row, signed_index(number));
-  RAKKAN_TRY(Statement statement, database.prepare("SELECT der FROM certificate WHERE number = ? AND erased = 0", row));
+  RAKKAN_TRY(Statement statement,
+             database.prepare("SELECT der, sha256 FROM certificate WHERE number = ? AND erased = 0", row));
   RAKKAN_TRY(const bool found, statement.step());
-  if (!found) {
-    return fail(ErrorCode::store_corrupt, "a signature refers to a certificate that is not there",
-                "certificate " + std::to_string(number));
+  SharedCertificate certificate;
+  if (found) {
+    RAKKAN_TRY(certificate.der, statement.blob(0));
+    RAKKAN_TRY(const Bytes sha256, statement.blob(1));
+    if (sha256.size() == certificate.sha256.size()) {
+      std::copy(sha256.begin(), sha256.end(), certificate.sha256.begin());
+      return certificate;
+    }
   }
-  return statement.blob(0);
+  return fail(ErrorCode::store_corrupt, "a signature refers to a certificate that is not there",
+              "certificate " + std::to_string(number));
+}
+
+Result<Bytes> read_certificate(Database& database, std::uint64_t number) {
+  RAKKAN_TRY(SharedCertificate certificate, read_shared_certificate(database, number));
+  return std::move(certificate.der);
 }
 
 }  // namespace rakkan::store

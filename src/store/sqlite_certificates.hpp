@@ -27,6 +27,7 @@ class KnownCertificates {
 
  private:
   friend class CertificateChange;
+  friend class KnownKept;
   using Stretches = std::unordered_map<std::uint64_t, std::int64_t>;  // by number
   struct Hash {
     std::size_t operator()(const Sha256& digest) const noexcept {
@@ -40,6 +41,8 @@ class KnownCertificates {
   // Signatures whose outcome is below this are counted in the database; the stretches of the others are here.
   std::uint64_t counted_below_ = 0;
   Stretches uncounted_;
+  // References of kept signatures, which are not counted in the database: KnownKept reads them when it is opened.
+  Stretches held_;
 };
 
 // The changes that one transaction makes to them. KnownCertificates learns of them by keep().
@@ -52,6 +55,10 @@ class CertificateChange {
   [[nodiscard]] Result<std::uint64_t> refer_to(const SharedCertificate& certificate, std::uint64_t outcome);
   // One stretch less.
   void let_go_of(std::uint64_t number);
+  // A kept signature refers to it: as refer_to, but for the count in the database.
+  [[nodiscard]] Result<std::uint64_t> hold(const SharedCertificate& certificate);
+  // It does not any more. `last`: no signature takes its place, so that nobody may refer to the certificate now.
+  void release(std::uint64_t number, bool last);
   // The last of the transaction: zeros over the certificates that nobody refers to any more.
   [[nodiscard]] Result<void> write();
   // The transaction is committed.
@@ -59,10 +66,13 @@ class CertificateChange {
 
  private:
   [[nodiscard]] Result<void> erase_if_unused(std::uint64_t number);
+  [[nodiscard]] bool is_held(std::uint64_t number) const;
+  [[nodiscard]] Result<std::uint64_t> number_of(const SharedCertificate& certificate);
 
   Database* database_;
   KnownCertificates* known_;
   KnownCertificates::Stretches more_;  // than before this transaction
+  KnownCertificates::Stretches held_;  // likewise
   std::unordered_map<Sha256, std::uint64_t, KnownCertificates::Hash> added_;
   std::vector<std::uint64_t> let_go_of_;
   std::vector<std::uint64_t> erased_;
@@ -72,5 +82,6 @@ class CertificateChange {
 
 // store_corrupt when there is none, or it was erased.
 [[nodiscard]] Result<Bytes> read_certificate(Database& database, std::uint64_t number);
+[[nodiscard]] Result<SharedCertificate> read_shared_certificate(Database& database, std::uint64_t number);
 
 }  // namespace rakkan::store

@@ -24,9 +24,13 @@ Result<Bytes> stored_form(CertificateChange& certificates, const SignatureRow& r
 
 }  // namespace
 
-Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change) {
+Result<void> apply(Database& database, CertificateChange& certificates, KeptChange& kept, const RowChange& change) {
   const auto apply_this = [&](const auto& one) {
-    if constexpr (requires { apply_one(database, certificates, one); }) {
+    if constexpr (requires { kept.apply(one); }) {
+      return kept.apply(one);
+    } else if constexpr (requires { apply_one(database, certificates, kept, one); }) {
+      return apply_one(database, certificates, kept, one);
+    } else if constexpr (requires { apply_one(database, certificates, one); }) {
       return apply_one(database, certificates, one);
     } else {
       return apply_one(database, one);

@@ -5,11 +5,14 @@
 #include "rakkan/store/row_change.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_certificates.hpp"
+#include "store/sqlite_kept.hpp"
 
 namespace rakkan::store {
 
-// `certificates` learns which certificates the change adds, refers to, or lets go of.
-[[nodiscard]] Result<void> apply(Database& database, CertificateChange& certificates, const RowChange& change);
+// `certificates` learns which certificates the change adds, refers to, or lets go of, `kept` which signatures are kept
+// and released.
+[[nodiscard]] Result<void> apply(Database& database, CertificateChange& certificates, KeptChange& kept,
+                                 const RowChange& change);
 
 // sqlite_changes.cpp
 [[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const SignatureRow& row);
@@ -35,7 +38,8 @@ namespace rakkan::store {
 [[nodiscard]] Result<void> apply_one(Database& database, const PinCodeWithdrawal& withdrawal);
 [[nodiscard]] Result<void> apply_one(Database& database, const PinEnrolment& enrolment);
 // sqlite_erasure.cpp
-[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure);
+[[nodiscard]] Result<void> apply_one(Database& database, CertificateChange& certificates, KeptChange& kept,
+                                     const RecordErasure& erasure);
 
 [[nodiscard]] Result<void> apply_one(Database& database, const FactChange& change);
 

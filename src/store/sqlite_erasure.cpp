@@ -1,4 +1,6 @@
 // Everything that leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
+#include <algorithm>
+
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
 #include "store/sqlite_store.hpp"
@@ -84,8 +86,10 @@ Result<void> SqliteStore::release_entries(Journal journal, std::uint64_t end) {
   return {};
 }
 
-Result<void> apply_one(Database& database, CertificateChange& certificates, const RecordErasure& erasure) {
+Result<void> apply_one(Database& database, CertificateChange& certificates, KeptChange& kept,
+                       const RecordErasure& erasure) {
   for (const std::uint64_t index : erasure.indexes) {
+    RAKKAN_CHECK(kept.erase_of(index));
     RAKKAN_TRY(const std::int64_t entry, signed_index(index));
     RAKKAN_CHECK(overwrite_record(database, entry));
     RAKKAN_CHECK(overwrite_signature(database, certificates, entry));
@@ -101,7 +105,8 @@ Result<void> SqliteStore::purge() {
 Result<void> SqliteStore::forget(Instant answers_before, Instant activations_before) {
   const std::scoped_lock lock(mutex_);
   return database_.transaction([&]() -> Result<void> {
-    RAKKAN_CHECK(database_.execute("DELETE FROM answer WHERE created < ?", milliseconds_of(answers_before)));
+    const Instant before = std::min(answers_before, kept_.oldest().value_or(answers_before));
+    RAKKAN_CHECK(database_.execute("DELETE FROM answer WHERE created < ?", milliseconds_of(before)));
     RAKKAN_CHECK(database_.execute("DELETE FROM activation WHERE expires < ?", milliseconds_of(activations_before)));
     return {};
   });

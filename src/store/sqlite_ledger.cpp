@@ -194,6 +194,7 @@ Result<void> SqliteStore::commit(const Additions& additions) {
   const std::scoped_lock lock(mutex_);
   JournalEnds ends = ends_;
   CertificateChange certificates(database_, certificates_);
+  KeptChange kept(database_, kept_, certificates);
   const auto add = [&]() -> Result<void> {
     for (const LogChunk& chunk : additions.chunks) {
       RAKKAN_CHECK(add_chunk(database_, chunk, ends[place(chunk.journal)]));
@@ -202,12 +203,13 @@ Result<void> SqliteStore::commit(const Additions& additions) {
       RAKKAN_CHECK(add_record(database_, row));
     }
     for (const RowChange& change : additions.changes) {
-      RAKKAN_CHECK(apply(database_, certificates, change));
+      RAKKAN_CHECK(apply(database_, certificates, kept, change));
     }
     return certificates.write();
   };
   RAKKAN_CHECK(database_.transaction(add));
   certificates.keep();
+  kept.keep();
   ends_ = ends;
   return {};
 }
@@ -274,6 +276,16 @@ Result<SignatureRow> SqliteStore::signature(const SignatureId& id) {
     RAKKAN_TRY(row.tail, decode_tail(row.tail, certificate));
   }
   return row;
+}
+
+Result<KeptSignatureRow> SqliteStore::kept_signature(const SignatureId& id) {
+  const std::scoped_lock lock(mutex_);
+  return kept_.find(database_, id);
+}
+
+Result<std::vector<KeptSignatureRow>> SqliteStore::kept_signatures() {
+  const std::scoped_lock lock(mutex_);
+  return kept_.list(database_);
 }
 
 Result<SignaturePage> SqliteStore::signatures(const SignatureQuery& query) {

@@ -135,6 +135,11 @@ CREATE TABLE certificate_use (
 CREATE TABLE certificate_count (below INTEGER NOT NULL) STRICT;
 INSERT INTO certificate_count (below) SELECT coalesce(max(outcome) + 1, 0) FROM signature;
 )sql"),
+    // Signatures between their value and their outcome. Rows come and go with each of them, so they are never deleted:
+    // a row is overwritten where it stands, and used again for content of the same size (sqlite_kept.hpp).
+    std::string_view(R"sql(
+CREATE TABLE kept_signature (place INTEGER PRIMARY KEY, used INTEGER NOT NULL, content BLOB NOT NULL) STRICT;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

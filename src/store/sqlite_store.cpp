@@ -42,7 +42,8 @@ Result<std::unique_ptr<Store>> open_sqlite(const fs::path& data_dir, const Optio
   RAKKAN_CHECK(database.empty_log());  // finishes an erasure that a crash interrupted
   RAKKAN_TRY(const JournalEnds ends, read_journal_ends(database));
   RAKKAN_TRY(KnownCertificates certificates, KnownCertificates::read(database));
-  return std::make_unique<SqliteStore>(std::move(database), files, ends, std::move(certificates));
+  RAKKAN_TRY(KnownKept kept, KnownKept::read(database, certificates));
+  return std::make_unique<SqliteStore>(std::move(database), files, ends, std::move(certificates), std::move(kept));
 }
 
 Result<std::uint64_t> SqliteStore::next_tsu_epoch(const CredentialId& unit) {

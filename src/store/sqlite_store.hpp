@@ -6,6 +6,7 @@
 #include "rakkan/store/store.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_certificates.hpp"
+#include "store/sqlite_kept.hpp"
 #include "store/sqlite_rows.hpp"
 
 namespace rakkan::store {
@@ -14,8 +15,13 @@ namespace rakkan::store {
 // hot path of signing keeps the rows that it needs again and again (credentials, API keys, activations) in memory.
 class SqliteStore final : public Store {
  public:
-  SqliteStore(Database database, FileSystem& files, const JournalEnds& ends, KnownCertificates certificates) noexcept
-      : database_(std::move(database)), files_(&files), ends_(ends), certificates_(std::move(certificates)) {}
+  SqliteStore(Database database, FileSystem& files, const JournalEnds& ends, KnownCertificates certificates,
+              KnownKept kept) noexcept
+      : database_(std::move(database)),
+        files_(&files),
+        ends_(ends),
+        certificates_(std::move(certificates)),
+        kept_(std::move(kept)) {}
 
   [[nodiscard]] Result<void> copy_to(const std::filesystem::path& file, const Copying& copying) override;
 
@@ -36,6 +42,8 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> purge() override;
   [[nodiscard]] Result<SignatureRow> signature(const SignatureId& id) override;
   [[nodiscard]] Result<SignaturePage> signatures(const SignatureQuery& query) override;
+  [[nodiscard]] Result<KeptSignatureRow> kept_signature(const SignatureId& id) override;
+  [[nodiscard]] Result<std::vector<KeptSignatureRow>> kept_signatures() override;
   [[nodiscard]] Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) override;
   [[nodiscard]] Result<std::vector<ActivationRow>> activations(Instant not_expired_at) override;
   [[nodiscard]] Result<void> forget(Instant answers_before, Instant activations_before) override;
@@ -51,6 +59,7 @@ class SqliteStore final : public Store {
   FileSystem* files_;
   JournalEnds ends_;
   KnownCertificates certificates_;
+  KnownKept kept_;
 };
 
 }  // namespace rakkan::store

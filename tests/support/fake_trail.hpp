@@ -90,6 +90,11 @@ class FakeTrail final : public audit::TrailWriter {
     }
     return names;
   }
+  // Commits that succeeded.
+  [[nodiscard]] std::size_t commits() const {
+    const std::scoped_lock lock(mutex_);
+    return commits_;
+  }
   void forget() {
     const std::scoped_lock lock(mutex_);
     entries_.clear();
@@ -106,8 +111,9 @@ class FakeTrail final : public audit::TrailWriter {
       return fail(ErrorCode::audit_unavailable, "failed by the test");
     }
     std::uint64_t& size = sizes_[submission.journal == audit::Journal::trail ? 0 : 1];
+    const bool has_entry = !submission.event.empty();
     store::Additions additions;
-    if (submission.journal == audit::Journal::trail) {
+    if (has_entry && submission.journal == audit::Journal::trail) {
       additions.records.push_back({size, Bytes(16, 7), submission.body, submission.subject});
     }
     for (store::RowChange& change : submission.changes) {
@@ -117,6 +123,10 @@ class FakeTrail final : public audit::TrailWriter {
     }
     additions.changes = std::move(submission.changes);
     RAKKAN_CHECK(ledger_->commit(additions));
+    ++commits_;
+    if (!has_entry) {
+      return audit::Receipt{0, at};
+    }
     entries_.push_back({submission.journal, submission.event, submission.body, submission.subject});
     return audit::Receipt{size++, at};
   }
@@ -127,6 +137,7 @@ class FakeTrail final : public audit::TrailWriter {
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::uint64_t sizes_[2] = {0, 0};
+  std::size_t commits_ = 0;
   std::string fails_at_;
   bool down_ = false;
   async::BoundedPool thread_{{"trail", 1, 4096}};

@@ -3,9 +3,13 @@
 // environment:
 //
 //   RAKKAN_FAULTS="C_Sign:3:1:0x30,C_Login:1:2:0x102"      function:first call:how many calls:code
+//   RAKKAN_SIGN_LOG=FILE        gets a line for each call of C_Sign that signs: the input in hexadecimal
 //   RAKKAN_TOKEN_AWAY=FILE      while it is there, the function named in it ("*": any) answers CKR_DEVICE_REMOVED
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <p11-kit/pkcs11.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -92,9 +96,31 @@ struct Wrapper<CK_RV (*)(Arguments...), member, name> {
   }
 };
 
+// One write(2) to the end of the file: whole also when the process is killed at any moment, and among those of others.
+void log_signing(const CK_BYTE* data, CK_ULONG length) {
+  static const char* const file = std::getenv("RAKKAN_SIGN_LOG");
+  if (file == nullptr) {
+    return;
+  }
+  static const int descriptor = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string line;
+  for (CK_ULONG i = 0; i < length; ++i) {
+    line += kDigits[data[i] >> 4];
+    line += kDigits[data[i] & 0xF];
+  }
+  line += '\n';
+  if (::write(descriptor, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
+    std::abort();
+  }
+}
+
 CK_RV sign_maybe_corrupt(CK_SESSION_HANDLE session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR signature,
                          CK_ULONG_PTR signature_length) {
   static constexpr char kName[] = "C_Sign";
+  if (signature != nullptr) {
+    log_signing(data, length);
+  }
   const CK_RV code = Wrapper<decltype(CK_FUNCTION_LIST::C_Sign), &CK_FUNCTION_LIST::C_Sign, kName>::call(
       session, data, length, signature, signature_length);
   const std::lock_guard lock(faults().mutex);

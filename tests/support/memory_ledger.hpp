@@ -42,6 +42,12 @@ class MemoryLedger final : public store::Ledger {
   [[nodiscard]] Result<store::SignaturePage> signatures(const store::SignatureQuery& /*query*/) override {
     return store::SignaturePage{};
   }
+  [[nodiscard]] Result<store::KeptSignatureRow> kept_signature(const SignatureId& /*id*/) override {
+    return fail(ErrorCode::signature_unknown, "nothing is kept");
+  }
+  [[nodiscard]] Result<std::vector<store::KeptSignatureRow>> kept_signatures() override {
+    return std::vector<store::KeptSignatureRow>{};
+  }
   [[nodiscard]] Result<std::optional<store::IdempotencyRow>> answer(const TenantId& tenant,
                                                                     std::string_view key) override {
     const std::scoped_lock lock(mutex_);

@@ -19,6 +19,7 @@
 #include "rakkan/service/backup.hpp"
 #include "rakkan/service/housekeeping.hpp"
 #include "rakkan/service/idempotency.hpp"
+#include "rakkan/service/resumption.hpp"
 #include "rakkan/service/service_state.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -81,6 +82,7 @@ class Api {
   std::unique_ptr<Context> context_;
   std::unique_ptr<class TelemetryObserver> observer_;
   std::unique_ptr<service::Housekeeping> housekeeping_;
+  std::unique_ptr<service::Resumption> resumption_;
 };
 
 }  // namespace rakkan::api

@@ -52,7 +52,9 @@ class Condition {
 // Submission is one event to be recorded, with the changes that have to become durable together with its entry.
 struct Submission {
   Journal journal = Journal::trail;
-  std::string event;    // "signature.intent", "request.refused": words of [a-z_] joined by dots
+  // "signature.intent", "request.refused": words of [a-z_] joined by dots. Empty, with an empty body: there is no
+  // entry, and the changes alone become durable, in their place of the queue and the commit of its group.
+  std::string event;
   std::string body;     // one JSON object: the record (trail), or part of the entry itself (tokens)
   std::string subject;  // id of the person whom the record is about; may be empty
   // Changes of the store; the `outcome` of a signature among them is set to this entry's index.
@@ -65,7 +67,7 @@ struct Submission {
 };
 
 struct Receipt {
-  std::uint64_t index = 0;
+  std::uint64_t index = 0;  // of the entry, when there is one
   Instant at;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "rakkan/base/error_code.hpp"
@@ -23,6 +24,8 @@ struct Error {
   // values that would have been accepted in that place.
   std::optional<std::uint64_t> offset = {};
   std::vector<std::string> allowed = {};
+  // For programs, about a failure that is not the end: facts by their names, which are those of a problem's members.
+  std::vector<std::pair<std::string, std::string>> facts = {};
 
   [[nodiscard]] Error at(std::string place) && {
     where = std::move(place);

@@ -141,6 +141,8 @@ enum class ErrorCode : std::uint8_t {
   local_user_refused,
   operator_only,
   signature_unknown,
+  signature_pending,
+  signature_abandoned,
   idempotency_key_reused,
   idempotency_in_flight,
   // HTTP itself

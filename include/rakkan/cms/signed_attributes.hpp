@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
 #include "rakkan/crypto/algorithm_suite.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/oid.hpp"
@@ -19,6 +20,9 @@ class SignedAttributes {
   // suite's algorithm (RFC 8933 §3.1: the same algorithm as for the digest of these attributes).
   [[nodiscard]] static SignedAttributes make(const der::Oid& content_type, const crypto::Digest& message_digest,
                                              const pki::Certificate& signer, const crypto::AlgorithmSuite& suite);
+
+  // Takes up attributes that make() made earlier and der() gave out. malformed_cms when `der` is not one SET.
+  [[nodiscard]] static Result<SignedAttributes> restore(Bytes der, const crypto::AlgorithmSuite& suite);
 
   // The encoding with the tag SET OF (0x31), as it is digested (RFC 5652 §5.4).
   [[nodiscard]] ByteView der() const noexcept { return der_; }

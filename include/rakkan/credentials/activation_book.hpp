@@ -2,10 +2,10 @@
 // these documents, each once. It answers from memory; the store holds the same for the next start, and refuses a second
 // use by itself.
 //
-// A digest is taken while a request works on it and stays used once its signature is durable. When the signing line
-// fails after the key was touched (the timestamp authority did not answer, say), nothing was given out, so the digest
-// is given back: the same token signs again within its time, with an intent of its own. Only a restart in between makes
-// the digest a used one.
+// A digest is taken while a request works on it and stays used once its signature is durable, or its signature value is
+// kept until it can be completed. When the signing line fails before that (the HSM is gone, say), nothing was given
+// out, so the digest is given back: the same token signs again within its time, with an intent of its own. Only a
+// restart in between makes the digest a used one.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,8 @@ class ActivationBook {
     }
     [[nodiscard]] const Bytes& activation() const noexcept { return use_.id; }
     void recorded() noexcept { recorded_ = true; }  // the use is durable
-    void keep() noexcept;                           // the signature is made: used for good
+    void keep() noexcept;                           // the signature is made or kept: used for good
+    [[nodiscard]] bool is_open() const noexcept { return book_ != nullptr; }  // keep() was not called yet
 
    private:
     friend class ActivationBook;

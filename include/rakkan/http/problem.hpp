@@ -4,8 +4,9 @@
 //    "retryable":false,"title_en":"…","title_ja":"…"}
 //
 // The members `where` (the place in the request), `offset` (the octet at which its JSON can be read no further),
-// `allowed` (the values that would have been accepted there) and `retry_after_ms` are present when they are known. A
-// failure of the server (5xx) has no `where`, and `internal` not even a detail.
+// `allowed` (the values that would have been accepted there) and `retry_after_ms` are present when they are known, and
+// the facts of the error (Error::facts) under their names. A failure of the server (5xx) has no `where`, and `internal`
+// not even a detail.
 #pragma once
 
 #include <chrono>

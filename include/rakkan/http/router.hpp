@@ -42,7 +42,7 @@ inline constexpr int kPassages = 5;
 
 struct Route {
   Method method = Method::get;  // a GET route answers HEAD as well
-  std::string path;             // "/v1/signatures/{id}": a parameter is a whole segment
+  std::string path;  // "/v1/signatures/{id}": a parameter is a whole segment, or one but for a ":verb" at its end
   Scope scope = Scope::none;
   std::uint64_t body_limit = 0;  // bytes; more is refused with 413, before it is read when its length is known
   Handler handler;

@@ -37,6 +37,13 @@ class ObjectWriter {
     text_ += json;
     return *this;
   }
+  // A writer that goes on behind the members of `object`, which another one finished.
+  [[nodiscard]] static ObjectWriter after(std::string object) {
+    object.pop_back();
+    ObjectWriter writer;
+    writer.text_ = std::move(object);
+    return writer;
+  }
   [[nodiscard]] std::string finish() && { return std::move(text_ += '}'); }
 
  private:

@@ -49,8 +49,8 @@ struct Environment {  // everything that it refers to outlives the assembly
 class Assembly {
  public:
   // Checks the options and reads the file of roots (configuration_invalid, file_unreadable, permissions_unsafe), reads
-  // the credentials and open activations, and gives intents that a crash left open the outcome "signature.interrupted".
-  // Touches no key.
+  // the credentials, open activations and kept signatures, and gives intents that a crash left open without a value the
+  // outcome "signature.interrupted". Touches no key.
   [[nodiscard]] static Result<std::unique_ptr<Assembly>> create(Options options, Environment environment);
   ~Assembly();  // only after the tasks of its parts have ended; the pools finish the jobs that they accepted
 

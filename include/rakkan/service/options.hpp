@@ -89,6 +89,8 @@ struct Options {
   credentials::CredentialOptions credentials;
   PoolsOptions pools;
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
+  // How long a signature that lacks its timestamp is kept, and tried again.
+  std::chrono::seconds resume_window{24 * 3'600};
   TsaLists tsa_lists;                          // names in `tsa`
   std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
   fetch::Options fetch;

@@ -47,11 +47,18 @@ class ServiceState {
     std::chrono::nanoseconds signing{0};  // the time that all uses took together
     std::chrono::nanoseconds waited{0};   // the time that all waited together for a thread that may use the keys
   };
+  struct Pending {  // signatures that have their value and lack something else
+    std::uint64_t waiting = 0;
+    std::uint64_t working = 0;    // somebody completes them right now
+    std::uint64_t finished = 0;   // completed since the start
+    std::uint64_t abandoned = 0;  // given up since the start
+  };
   struct Load {
     std::vector<std::pair<std::string, async::BoundedPool::Load>> pools;  // by name
     KeyUses documents;                                                    // uses of operators' and parties' keys
     KeyUses unit;                                                         // uses of the time-stamping unit's key
     std::vector<std::pair<ErrorCode, std::uint64_t>> rejections;          // of timestamp requests, since the start
+    Pending pending;
   };
   [[nodiscard]] Load load() const;
   struct Outside {  // requests to other servers

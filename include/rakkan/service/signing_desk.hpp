@@ -1,6 +1,6 @@
 // SigningDesk is the use case of every endpoint that signs for a caller from outside: once, sign, prove. A request that
-// was answered before gets the same answer again, and a caller that wants it gets the proof that its outcome is in the
-// log.
+// was answered before gets the same answer again, one whose signature waits for its timestamp gets that signature once
+// it is complete, and a caller that wants it gets the proof that its outcome is in the log.
 #pragma once
 
 #include <chrono>
@@ -44,8 +44,8 @@ class SigningDesk {
               std::chrono::milliseconds time) noexcept
       : signing_(&signing), idempotency_(&idempotency), trail_(&trail), store_(&store), time_(time) {}
 
-  // Errors as of Once::claim and of SigningService::sign_pdf or sign_hash. A proof that does not come in time is no
-  // error: the signature is good all the same. Thread-safe.
+  // Errors as of Once::claim and of SigningService::sign_pdf, sign_hash or finish_signature. A proof that does not come
+  // in time is no error: the signature is good all the same. Thread-safe.
   [[nodiscard]] async::Task<Result<GivenSignature>> sign(WantedSignature wanted);
 
  private:

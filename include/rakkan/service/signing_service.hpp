@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "rakkan/access/principal.hpp"
 #include "rakkan/async/deadline.hpp"
@@ -26,6 +27,7 @@ struct ActivateCommand;
 struct Activated;
 struct ChangePinCommand;
 struct IssueTimestampCommand;
+struct PendingSignature;
 struct SignatureList;
 struct SignatureSearch;
 struct SignHashCommand;
@@ -60,10 +62,31 @@ class SigningService {
   // more. credential_unknown, credential_type_mismatch, credential_disabled, invalid_argument.
   [[nodiscard]] async::Task<Result<std::uint64_t>> change_pin(ChangePinCommand command);
   // Gives the answer of an earlier request again, for a caller that lost it. signature_unknown, also when the signature
-  // is another tenant's.
+  // is another tenant's; signature_pending, with its facts and retry_after, when it is not complete yet.
   [[nodiscard]] async::Task<Result<StoredSignature>> find_signature(access::Principal principal, SignatureId id);
   // The signatures of the principal's own tenant, a page at a time.
   [[nodiscard]] async::Task<Result<SignatureList>> list_signatures(access::Principal principal, SignatureSearch search);
+
+  // A signature whose value is made and whose timestamp could not be had is kept and completed without its key: by the
+  // service itself (resume_next), or when somebody asks for it. Such a one answers signature_pending; one that is given
+  // up, since Options::resume_window is over or its certificate has expired, signature_abandoned.
+  // When::in_turn leaves the pace of the tries to the service; at_once tries unless somebody else does.
+  enum class When : std::uint8_t { in_turn, at_once };
+  [[nodiscard]] async::Task<Result<StoredSignature>> finish_signature(access::Principal principal, SignatureId id,
+                                                                      When when,
+                                                                      std::optional<async::Deadline> deadline);
+  // Gives it up: its value is erased, and its outcome says by whom. Returns the outcome's index in the trail.
+  // signature_unknown, also for a signature that is complete; signature_pending while somebody completes it.
+  [[nodiscard]] async::Task<Result<std::uint64_t>> abandon_signature(access::Principal principal, SignatureId id);
+  [[nodiscard]] std::optional<PendingSignature> pending_signature(const access::Principal& principal,
+                                                                  const SignatureId& id) const;
+  // Those of the principal's own tenant, by the time of their intents.
+  [[nodiscard]] std::vector<PendingSignature> pending_signatures(const access::Principal& principal) const;
+  // Completes the next pending signature whose turn it is, or gives it up when its time is over. False when there is
+  // none.
+  [[nodiscard]] async::Task<bool> resume_next();
+  // After the records of these entries were erased (erase_records), which gave up the pending signatures among them.
+  void forget_erased(const std::vector<std::uint64_t>& indexes);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // Answers an RFC 3161 TimeStampReq with the internal unit's TimeStampResp. There always is an answer: every failure

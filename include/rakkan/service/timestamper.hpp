@@ -23,6 +23,7 @@
 
 namespace rakkan::service {
 
+class InternalTimestamper;
 class KeyUse;
 
 class Timestamper {
@@ -35,6 +36,14 @@ class Timestamper {
                                                                            async::Deadline deadline) = 0;
   // How many bytes to reserve for a token. A larger token costs a second signature, nothing else.
   [[nodiscard]] virtual std::size_t expected_token_size() const noexcept = 0;
+  // Our own unit, which records in our own journal, and can record more in the same commit; null: an outside authority.
+  [[nodiscard]] virtual InternalTimestamper* own_unit() noexcept { return nullptr; }
+};
+
+// Changes that have to be durable before a token is made.
+struct DurableBefore {
+  std::vector<store::RowChange> changes;  // moved away by the call
+  bool durable = false;                   // set by the call
 };
 
 // The number of bytes to reserve for the next token of an authority whose last one had `token_size` bytes: serial
@@ -60,11 +69,17 @@ class InternalTimestamper final : public Timestamper {
                                                                    crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+  [[nodiscard]] InternalTimestamper* own_unit() noexcept override { return this; }
+  // The same, with changes in the commit of the token's journal entry. They are durable even when the task fails later.
+  // `first` outlives the task.
+  [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,
+                                                                   crypto::Digest digest, async::Deadline deadline,
+                                                                   DurableBefore& first);
 
   // Runs the unit's line for a request of the protocol (policy, clock, serial number, journal, key, own check) and
   // returns the token in DER.
   [[nodiscard]] async::Task<Result<Bytes>> issue(const access::Principal& caller, const tsp::TimestampRequest& request,
-                                                 async::Deadline deadline);
+                                                 async::Deadline deadline, DurableBefore* first = nullptr);
 
  private:
   std::shared_ptr<tsp::Tsu> unit_;

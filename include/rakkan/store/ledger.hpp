@@ -80,9 +80,14 @@ class Ledger {
   [[nodiscard]] virtual Result<SignatureRow> signature(const SignatureId& id) = 0;
   // A page of one tenant's signatures, without the bytes that were appended to their documents.
   [[nodiscard]] virtual Result<SignaturePage> signatures(const SignatureQuery& query) = 0;
+  // What is kept of a signature until its outcome. signature_unknown.
+  [[nodiscard]] virtual Result<KeptSignatureRow> kept_signature(const SignatureId& id) = 0;
+  // All that are kept, by their intents, without contents and certificates.
+  [[nodiscard]] virtual Result<std::vector<KeptSignatureRow>> kept_signatures() = 0;
   [[nodiscard]] virtual Result<std::optional<IdempotencyRow>> answer(const TenantId& tenant, std::string_view key) = 0;
   [[nodiscard]] virtual Result<std::vector<ActivationRow>> activations(Instant not_expired_at) = 0;
-  // Forgets answers made before `answers_before`, and activations expired before `activations_before`.
+  // Forgets answers made before `answers_before`, though none that is as young as a kept signature, and activations
+  // expired before `activations_before`.
   [[nodiscard]] virtual Result<void> forget(Instant answers_before, Instant activations_before) = 0;
 
   // Small values that belong to this data folder: origin and key of the log, the secret of fingerprints, its place and

@@ -33,6 +33,30 @@ struct SignatureRow {
   std::vector<CertificateStretch> certificates = {};
 };
 
+// A signature whose value exists and that still lacks something, a timestamp say. It is kept from before that is asked
+// for until its outcome, so that nothing that fails in between costs another use of the key. Its rows are reused.
+struct KeptSignatureRow {
+  SignatureId id;
+  TenantId tenant;
+  CredentialId credential;
+  std::uint64_t intent = 0;     // index of its entry in the trail
+  Instant created;              // when it was kept
+  std::string level;            // asked for: "B-T"
+  std::string missing;          // "timestamp"
+  std::string source;           // where that is sought: a TSA profile; empty: the default
+  std::string idempotency_key;  // of the answer that names it (IdempotencyRow); empty: none
+  Bytes content;                // everything that finishing it needs, in a form of the service
+  // Those of its CMS, the signer's own first; kept once for all signatures. At most 255.
+  std::vector<std::shared_ptr<const SharedCertificate>> certificates;
+};
+
+// Ends the keeping, and overwrites the row where it stands. signature_unknown when nothing is kept of the signature
+// (any more): its outcome was recorded by another, or it was erased.
+struct KeptSignatureRelease {
+  SignatureId id;
+  bool made = false;  // false: nobody will see the signature, and the answer that names it goes as well
+};
+
 struct IdempotencyRow {
   TenantId tenant;
   std::string key;
@@ -143,8 +167,9 @@ struct PinReset {
 };
 
 // Empties the records of these entries, and the facts, tail and answers of the signatures that they belong to, and the
-// certificates that no other signature has; they are overwritten where they stand (Ledger::purge takes away what the
-// database's files still have of them). An entry without a record is no failure.
+// certificates that no other signature has, and what is kept of a signature of such an intent; they are overwritten
+// where they stand (Ledger::purge takes away what the database's files still have of them). An entry without a record
+// is no failure.
 struct RecordErasure {
   std::vector<std::uint64_t> indexes;
 };
@@ -155,9 +180,10 @@ struct FactChange {
   std::optional<std::string> value;
 };
 
-using RowChange = std::variant<SignatureRow, IdempotencyRow, ActivationRow, ActivationUse, ActivationWithdrawal,
-                               ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation, GenerationAddition,
-                               CredentialDisabling, PinAddition, PinReplacement, PinCodeIssue, PinCodeWithdrawal,
-                               PinEnrolment, PinStanding, PinReset, RecordErasure, FactChange>;
+using RowChange =
+    std::variant<SignatureRow, KeptSignatureRow, KeptSignatureRelease, IdempotencyRow, ActivationRow, ActivationUse,
+                 ActivationWithdrawal, ApiKeyRow, ApiKeyRevocation, CredentialRow, CredentialActivation,
+                 GenerationAddition, CredentialDisabling, PinAddition, PinReplacement, PinCodeIssue, PinCodeWithdrawal,
+                 PinEnrolment, PinStanding, PinReset, RecordErasure, FactChange>;
 
 }  // namespace rakkan::store

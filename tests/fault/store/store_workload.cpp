@@ -21,6 +21,9 @@ std::uint64_t first_of(int number) { return static_cast<std::uint64_t>(number) *
 Instant at(int second) { return Instant(std::chrono::seconds(second)); }
 Bytes bytes(const std::string& text) { return copy_of(bytes_of(text)); }
 CredentialId party() { return CredentialId("yamada"); }
+SignatureId kept_id(int number) { return SignatureId("sig_" + std::to_string(2000 + number)); }
+// Whether the batch behind it releases the kept signature of that one.
+bool is_released(int number) { return number % 4 != 3; }
 SignatureId signature_id(int number) { return SignatureId("sig_" + std::to_string(1000 + number)); }
 
 Result<void> erase(Store& store, std::uint64_t first) {
@@ -35,6 +38,24 @@ bool contains(ByteView where, std::string_view what) {
 }  // namespace
 
 std::string StoreWorkload::secret(int number) const { return "<山田太郎 no. " + std::to_string(1000 + number) + ">"; }
+
+store::KeptSignatureRow StoreWorkload::kept(int number,
+                                            std::shared_ptr<const store::SharedCertificate> certificate) const {
+  store::KeptSignatureRow row;
+  row.id = kept_id(number);
+  row.tenant = TenantId("t");
+  row.intent = first_of(number);
+  row.created = at(number);
+  row.level = "B-T";
+  row.missing = "timestamp";
+  std::string content = secret(number);
+  while (content.size() < tail_size_ / 2 * static_cast<std::size_t>(number % 3)) {
+    content += content;
+  }
+  row.content = bytes(content);
+  row.certificates = {std::move(certificate)};
+  return row;
+}
 
 store::Additions StoreWorkload::batch(int number) const {
   const std::uint64_t first = first_of(number);
@@ -68,6 +89,10 @@ store::Additions StoreWorkload::batch(int number) const {
   };
   if (number > 0) {
     additions.changes.emplace_back(store::ActivationUse{bytes("act " + std::to_string(number - 1)), "a"});
+  }
+  additions.changes.emplace_back(kept(number, certificates.front().certificate));
+  if (number > 0 && is_released(number - 1)) {
+    additions.changes.emplace_back(store::KeptSignatureRelease{kept_id(number - 1), true});
   }
   return additions;
 }
@@ -208,6 +233,15 @@ void StoreWorkload::check_batch(Store& store, int number, const std::set<std::ui
   EXPECT_EQ(answer->has_value(), there && !erased) << "a part of " << name;
   for (std::uint64_t index = first; index < first + kEntries; ++index) {
     EXPECT_EQ(store.record(index).has_value(), there && !erased) << "a part of " << name;
+  }
+  const bool released = is_released(number) && store.signature(signature_id(number + 1)).has_value();
+  const auto kept_row = store.kept_signature(kept_id(number));
+  EXPECT_EQ(kept_row.has_value(), there && !erased && !released) << "a part of " << name;
+  if (kept_row) {
+    const auto expected = kept(number, nullptr);
+    EXPECT_EQ(kept_row->content, expected.content) << name;
+    EXPECT_EQ(kept_row->intent, expected.intent) << name;
+    EXPECT_EQ(kept_row->certificates.size(), 1U) << name;
   }
   if (there && !erased) {
     EXPECT_EQ(signature->tail, std::get<store::SignatureRow>(batch(number).changes.front()).tail) << name;

@@ -41,6 +41,8 @@ class StoreWorkload {
   void work(store::Store& store);
   void commit(store::Store& store, int number);
   [[nodiscard]] store::Additions batch(int number) const;
+  [[nodiscard]] store::KeptSignatureRow kept(int number,
+                                             std::shared_ptr<const store::SharedCertificate> certificate) const;
   void check_batch(store::Store& store, int number, const std::set<std::uint64_t>& chunks);
   void check_erased_bytes();
   void check_soundness() const;

@@ -34,6 +34,34 @@ class ApiDescription : public ApiFixture {
                 "\n";
   }
 
+  // Keeps the answers about signatures whose timestamps cannot be had: completed, given up, and too late.
+  void keep_pending(ByteView document) {
+    const auto left_pending = [&](const std::string& once) {
+      keys_in_memory.at("tsu").failure = ErrorCode::hsm_device_gone;
+      ApiRequest request = form(acme, witness(document, "B-T"), document);
+      request.headers["Idempotency-Key"] = once;
+      const RawAnswer answer = ask(request);
+      keep("signDocument", answer);
+      keys_in_memory.at("tsu").failure.reset();
+      return "/v1/signatures/" + std::string(json(answer).at("signature_id").as_string());
+    };
+    const std::string first = left_pending("p-1");
+    keep("getSignature", ask({"GET", first, acme}));
+    keep("listPendingSignatures", ask({"GET", "/v1/signatures:pending", acme}));
+    keep("listPendingSignatures", ask_locally({"GET", "/v1/signatures:pending"}));
+    keep("listPendingSignatures", ask({"GET", "/v1/signatures:pending"}));
+    keep("finishSignature", ask({"POST", first + ":finish", other}));
+    keep("finishSignature", ask({"POST", first + ":finish", acme}));
+    keep("abandonSignature", ask({"POST", first + ":abandon", acme}));
+    const std::string second = left_pending("p-2");
+    keep("abandonSignature", ask({"POST", second + ":abandon", acme}));
+    keys_in_memory.at("tsu").failure = ErrorCode::hsm_device_gone;
+    const std::string line = witness_cms(document).replace(witness_cms(document).find("B-B"), 3, "B-T");
+    keep("signDigest", ask(post_json("/v1/cms", acme, line)));
+    keep("signDigests", ask({"POST", "/v1/cms:batch", acme, {{"Content-Type", "application/x-ndjson"}}, line + "\n"}));
+    keys_in_memory.at("tsu").failure.reset();
+  }
+
   // Keeps the answers about a credential from its key to its end, and about the log as its verifier reads it.
   void keep_administration() {
     keep("generateCredential", ask(post_json("/v1/credentials", acme,
@@ -212,6 +240,7 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("listKeys", ask({"GET", "/v1/keys", acme}));
   keep("listKeys", ask({"GET", "/v1/keys?page=2", acme}));
   keep("listCredentials", ask({"GET", "/v1/credentials?page=2", acme}));
+  keep_pending(document);
   keep_administration();
   keep("health", ask({"GET", "/healthz?verbose", ""}));
   keep("readiness", ask({"GET", "/readyz?verbose", ""}));

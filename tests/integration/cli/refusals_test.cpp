@@ -155,7 +155,7 @@ TEST_F(Refusals, ATimestampAuthorityThatDoesNotAnswer) {
                         std::string("--pin-file"),   path("a.pin"),
                         std::string("--set"),        std::string("tsa.outside.url=http://127.0.0.1:1/"),
                         std::string("--tsa"),        std::string("outside")};
-  EXPECT_EQ(refused_signature(contract(), options, 4), "tsa-unreachable");
+  EXPECT_EQ(refused_signature(contract(), options, 4), "signature-pending");
 }
 
 TEST_F(Refusals, AnOptionThatDoesNotExist) {

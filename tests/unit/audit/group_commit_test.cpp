@@ -201,5 +201,55 @@ TEST_F(AGroup, IsCommittedAtTheEndWhoeverIsOnItsWay) {
   outlives.end();
 }
 
+// Changes without an entry take their place in the queue and the commit of their group.
+TEST_F(AGroup, TakesChangesThatHaveNoEntry) {
+  open();
+  hold();
+  record();
+  Submission changes;
+  changes.changes.emplace_back(store::ActivationUse{Bytes{1}, "SHA-256:aa"});
+  commits_->record(std::move(changes), [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
+  record();
+  let_go();
+  EXPECT_TRUE(comes_to(4));
+  EXPECT_EQ(fixture_.ledger.commits, 2);
+  EXPECT_EQ(commits_->size(Journal::trail), 3U);
+  EXPECT_EQ(commits_->load().entries, 3U);
+  Submission again;
+  again.changes.emplace_back(store::ActivationUse{Bytes{1}, "SHA-256:aa"});
+  commits_->record(std::move(again), [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
+  EXPECT_TRUE(eventually([&] { return refused_ == 1; })) << "a change that is not taken is its submitter's error";
+  Submission body_alone;
+  body_alone.body = "{}";
+  commits_->record(std::move(body_alone),
+                   [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
+  EXPECT_TRUE(eventually([&] { return refused_ == 2; }));
+}
+
+// The error of one such change halves the group; the entries around it keep their order and their records.
+TEST_F(AGroup, GoesOnWithoutAChangeThatIsNotTaken) {
+  fixture_.ledger.refuse = [](const store::RowChange& change) -> Result<void> {
+    const auto* const fact = std::get_if<store::FactChange>(&change);
+    return fact != nullptr && fact->name == "bad" ? fail(ErrorCode::already_exists, "taken") : Result<void>();
+  };
+  open();
+  hold();
+  record();
+  for (const char* const name : {"good", "bad"}) {
+    Submission changes;
+    changes.changes.emplace_back(store::FactChange{name, "v"});
+    commits_->record(std::move(changes),
+                     [this](const Result<Receipt>& receipt) { ++(receipt ? recorded_ : refused_); });
+    record();
+  }
+  let_go();
+  EXPECT_TRUE(comes_to(5));
+  EXPECT_EQ(refused_, 1);
+  EXPECT_EQ(commits_->size(Journal::trail), 4U);
+  for (std::uint64_t index = 0; index < 4; ++index) {
+    EXPECT_TRUE(fixture_.ledger.record(index).has_value());
+  }
+}
+
 }  // namespace
 }  // namespace rakkan::audit

@@ -93,5 +93,18 @@ TEST(SignedAttributes, ContentTypeOfATokenIsTstInfo) {
   EXPECT_THAT(test::split(make(kIdCtTstInfo).content()), testing::Contains(test::attribute(kIdContentType, {value})));
 }
 
+TEST(SignedAttributes, AreTakenUpAgainAsTheyWereGivenOut) {
+  const SignedAttributes made = make();
+  ASSERT_OK_AND_ASSIGN(const SignedAttributes restored, SignedAttributes::restore(copy_of(made.der()), made.suite()));
+  EXPECT_EQ(restored.digest(), made.digest());
+  EXPECT_TRUE(equal(restored.content(), made.content()));
+  Bytes longer = copy_of(made.der());
+  longer.push_back(0);
+  EXPECT_THAT(SignedAttributes::restore(longer, made.suite()), test::FailsWith(ErrorCode::malformed_cms));
+  EXPECT_THAT(SignedAttributes::restore(copy_of(made.content()), made.suite()),
+              test::FailsWith(ErrorCode::malformed_cms));
+  EXPECT_THAT(SignedAttributes::restore({}, made.suite()), test::FailsWith(ErrorCode::malformed_cms));
+}
+
 }  // namespace
 }  // namespace rakkan::cms

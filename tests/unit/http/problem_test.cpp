@@ -57,6 +57,16 @@ TEST(Problem, MethodsStandInTheirFieldAlone) {
   EXPECT_THAT(body_of(response), Not(HasSubstr("HEAD")));
 }
 
+TEST(Problem, HasTheFactsOfItsErrorUnderTheirNames) {
+  Error error{ErrorCode::signature_pending, "x", "signature sig_7", std::chrono::milliseconds(1'500), {}};
+  error.facts = {{"signature_id", "sig_7"}, {"state", "pending"}};
+  const Response response = problem(error, "", Language::en);
+  EXPECT_EQ(response.status(), 503U);
+  EXPECT_THAT(response.fields(), HasSubstr("Retry-After: 2\r\n"));
+  EXPECT_THAT(body_of(response), HasSubstr(R"("signature_id":"sig_7","state":"pending","retry_after_ms":1500)"));
+  EXPECT_THAT(line_problem(error, Language::ja), HasSubstr(R"("signature_id":"sig_7","state":"pending")"));
+}
+
 TEST(Problem, OfAnInternalFaultTellsNothing) {
   const Error fault{ErrorCode::internal, "std::bad_alloc at 0x7f", "", {}, {}};
   EXPECT_THAT(body_of(problem(fault, "", Language::ja)), Not(HasSubstr("bad_alloc")));

@@ -19,6 +19,7 @@ class Routes : public ::testing::Test {
     add(Method::post, "/v1/cms:batch");
     add(Method::get, "/v1/audit/proofs/{index}");
     add(Method::get, "/v1/{a}/parts/{b}");
+    add(Method::post, "/v1/signatures/{id}:finish");
   }
   [[nodiscard]] std::string found(Method method, std::string_view path) {
     const auto route = router_.find(method, path, parameters_);
@@ -37,6 +38,16 @@ TEST_F(Routes, AreFoundByTheirSegments) {
   EXPECT_EQ(parameters_[0].value, "sig_7");
   EXPECT_EQ(found(Method::get, "/v1/x/parts/y"), "/v1/{a}/parts/{b}");
   EXPECT_EQ(parameters_.size(), 2U);
+}
+
+TEST_F(Routes, AVerbBehindAParameterIsNoPartOfIt) {
+  EXPECT_EQ(found(Method::post, "/v1/signatures/sig_7:finish"), "/v1/signatures/{id}:finish");
+  ASSERT_EQ(parameters_.size(), 1U);
+  EXPECT_EQ(parameters_[0].name, "id");
+  EXPECT_EQ(parameters_[0].value, "sig_7");
+  EXPECT_EQ(found(Method::post, "/v1/signatures/:finish"), "method-not-allowed") << "no parameter is empty";
+  EXPECT_EQ(found(Method::post, "/v1/signatures/sig_7:finished"), "method-not-allowed");
+  EXPECT_EQ(found(Method::get, "/v1/signatures/sig_7"), "/v1/signatures/{id}");
 }
 
 TEST_F(Routes, NothingElseIs) {

@@ -1,0 +1,194 @@
+// From a kept value to a signature, or to the outcome that says why there is none: by the service itself, or when
+// somebody asks. The key is not needed any more.
+#include <utility>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/audit/trail_writer.hpp"
+#include "rakkan/base/error_table.hpp"
+#include "rakkan/service/signing_service.hpp"
+#include "rakkan/service/stored_signature.hpp"
+#include "rakkan/store/store.hpp"
+#include "service/kept_signature.hpp"
+#include "service/pending_book.hpp"
+#include "service/timestampers.hpp"
+#include "service/use_cases.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using records::GivenUp;
+using Turn = PendingBook::Turn;
+
+audit::Submission given_up(std::uint64_t intent, const SignatureId& id, GivenUp why, std::string_view missing_because,
+                           const access::Principal* by) {
+  audit::Submission outcome;
+  outcome.event = "signature.abandoned";
+  outcome.body = records::abandoned(intent, id, why, missing_because, by);
+  outcome.changes.emplace_back(store::KeptSignatureRelease{id, false});
+  return outcome;
+}
+
+// Records that the signature is given up. Fails with signature_abandoned when it is. `turn` outlives the task.
+async::Task<Result<StoredSignature>> give_up(const SignatureFinishing& with, Turn& turn, std::uint64_t intent,
+                                             std::string subject, GivenUp why, ErrorCode missing_because) {
+  const SignatureId id = turn.id();
+  audit::Submission outcome = given_up(intent, id, why, row(missing_because).slug, nullptr);
+  outcome.subject = std::move(subject);
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome));
+  if (!receipt) {
+    co_return fail(turn.failed(receipt.error().code));
+  }
+  turn.ended(Turn::End::abandoned);
+  co_return fail(ErrorCode::signature_abandoned, "it could not be completed in time", "signature " + id.value());
+}
+
+// What stands in the way of completing it, whatever an authority says.
+struct Obstacle {
+  GivenUp why;
+  ErrorCode code;
+};
+std::optional<Obstacle> obstacle(const KeptSignature& kept, const PendingSignature& pending, Instant now) {
+  if (now >= pending.until) {
+    return Obstacle{GivenUp::window, error_code_from_slug(pending.reason).value_or(ErrorCode::deadline_exceeded)};
+  }
+  // The value was made by right. It gets its timestamp although the credential was disabled meanwhile, but not after
+  // the end of its certificate, when nobody could tell any more that it was valid then.
+  if (now > kept.certificates.front().validity().not_after) {
+    return Obstacle{GivenUp::certificate, ErrorCode::certificate_expired};
+  }
+  if (const Result<void> good = kept.check(); !good) {
+    return Obstacle{GivenUp::broken, good.error().code};
+  }
+  return std::nullopt;
+}
+
+async::Task<Result<StoredSignature>> record_made(const SignatureFinishing& with, const KeptSignature& kept,
+                                                 CompletedSignature done) {
+  const Instant now = with.clock.now();
+  const crypto::Digest value = crypto::digest(crypto::DigestAlgorithm::sha256, kept.value);
+  audit::Submission outcome;
+  outcome.event = "signature.made";
+  outcome.body = records::made(kept.intent, kept.id, value, done.timestamp);
+  outcome.subject = kept.subject;
+  outcome.changes.reserve(2);
+  outcome.changes.emplace_back(store::SignatureRow{kept.id, kept.tenant, kept.credential, kept.intent, 0, now,
+                                                   done.answer, done.tail, std::move(done.certificates)});
+  outcome.changes.emplace_back(store::KeptSignatureRelease{kept.id, true});
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(outcome)));
+  co_return StoredSignature{kept.id, kept.credential,        kept.intent,         receipt.index,
+                            now,     std::move(done.answer), std::move(done.tail)};
+}
+
+async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with, const KeptSignature& kept,
+                                                 async::Deadline deadline) {
+  RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(kept.tsa, TsaRole::signature, deadline));
+  const crypto::Digest imprint = kept.imprint();
+  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper->timestamp(kept.by, imprint, deadline));
+  RAKKAN_CO_TRY(CompletedSignature done, complete(kept, std::move(token)));
+  co_return co_await record_made(with, kept, std::move(done));
+}
+
+// `turn` outlives the task.
+async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn& turn, async::Deadline deadline) {
+  const SignatureId id = turn.id();
+  const access::Principal own{"service", TenantId(), true};
+  const std::optional<PendingSignature> pending = with.pending.find(own, id);
+  const auto read = [&]() -> Result<KeptSignature> {
+    RAKKAN_TRY(const store::KeptSignatureRow row, with.rows.kept_signature(id));
+    return KeptSignature::read(row);
+  };
+  const Result<KeptSignature> kept = co_await async::run_on(with.store, read, deadline);
+  if (!kept) {
+    if (kept.error().code == ErrorCode::signature_unknown) {
+      turn.ended(Turn::End::elsewhere);
+      co_return fail(kept.error());
+    }
+    if (kept.error().code == ErrorCode::store_corrupt && pending) {
+      std::string nobody;
+      co_return co_await give_up(with, turn, pending->intent, std::move(nobody), GivenUp::broken, kept.error().code);
+    }
+    co_return fail(turn.failed(kept.error().code).because(kept.error()));
+  }
+  std::string subject = kept->subject;
+  if (const auto way = pending ? obstacle(*kept, *pending, with.clock.now()) : std::nullopt) {
+    co_return co_await give_up(with, turn, kept->intent, std::move(subject), way->why, way->code);
+  }
+  Result<StoredSignature> made = co_await complete_it(with, *kept, deadline);
+  if (made) {
+    turn.ended(Turn::End::made);
+    co_return made;
+  }
+  if (made.error().code == ErrorCode::cms_larger_than_reserved) {
+    co_return co_await give_up(with, turn, kept->intent, std::move(subject), GivenUp::reserve, made.error().code);
+  }
+  if (made.error().code == ErrorCode::signature_unknown) {  // its outcome was recorded by another
+    turn.ended(Turn::End::elsewhere);
+    co_return made;
+  }
+  co_return fail(turn.failed(made.error().code).because(std::move(made).error()));
+}
+
+}  // namespace
+
+async::Task<Result<StoredSignature>> SigningService::finish_signature(access::Principal principal, SignatureId id,
+                                                                      When when,
+                                                                      std::optional<async::Deadline> deadline) {
+  const SignatureFinishing& with = use_cases_->finishing;
+  const auto pace = when == When::at_once ? PendingBook::Pace::at_once : PendingBook::Pace::in_turn;
+  Result<Turn> turn = with.pending.claim(principal, id, pace);
+  if (!turn && turn.error().code == ErrorCode::signature_unknown) {
+    co_return co_await find_signature(std::move(principal), std::move(id));
+  }
+  if (!turn) {
+    co_return fail(std::move(turn).error());
+  }
+  co_return co_await finish(with, *turn, deadline_of(deadline, with.time));
+}
+
+async::Task<Result<std::uint64_t>> SigningService::abandon_signature(access::Principal principal, SignatureId id) {
+  const SignatureFinishing& with = use_cases_->finishing;
+  const std::optional<PendingSignature> pending = with.pending.find(principal, id);
+  RAKKAN_CO_TRY(Turn turn, with.pending.claim(principal, id, PendingBook::Pace::at_once));
+  if (!pending) {
+    co_return fail(turn.failed(ErrorCode::internal));
+  }
+  audit::Submission outcome = given_up(pending->intent, id, GivenUp::asked, pending->reason, &principal);
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome));
+  if (!receipt) {
+    static_cast<void>(turn.failed(receipt.error().code));
+    co_return fail(receipt.error());
+  }
+  turn.ended(Turn::End::abandoned);
+  co_return receipt->index;
+}
+
+std::optional<PendingSignature> SigningService::pending_signature(const access::Principal& principal,
+                                                                  const SignatureId& id) const {
+  return use_cases_->finishing.pending.find(principal, id);
+}
+
+std::vector<PendingSignature> SigningService::pending_signatures(const access::Principal& principal) const {
+  return use_cases_->finishing.pending.list(principal);
+}
+
+async::Task<bool> SigningService::resume_next() {
+  const SignatureFinishing& with = use_cases_->finishing;
+  std::optional<Turn> turn = with.pending.next();
+  if (!turn) {
+    co_return false;
+  }
+  const Result<StoredSignature> finished = co_await finish(with, *turn, async::deadline_in(with.time));
+  static_cast<void>(finished);  // the book knows
+  co_return true;
+}
+
+void SigningService::forget_erased(const std::vector<std::uint64_t>& indexes) {
+  PendingBook& pending = use_cases_->finishing.pending;
+  for (const std::uint64_t index : indexes) {
+    if (const std::optional<SignatureId> id = pending.with_intent(index)) {
+      pending.forget(*id);
+    }
+  }
+}
+
+}  // namespace rakkan::service

@@ -1,0 +1,69 @@
+// KeptSignature is everything that is needed to complete a signature whose value exists, without its key, its document
+// and the request: it is durable before an authority is asked for the timestamp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rakkan/access/principal.hpp"
+#include "rakkan/base/bytes.hpp"
+#include "rakkan/base/result.hpp"
+#include "rakkan/base/time.hpp"
+#include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/credentials/signing_material.hpp"
+#include "rakkan/pades/kept_revision.hpp"
+#include "rakkan/pki/certificate.hpp"
+#include "rakkan/service/signing_request.hpp"
+#include "rakkan/store/row_change.hpp"
+#include "rakkan/tsp/timestamp_token.hpp"
+#include "service/certificate_stretches.hpp"
+#include "service/records.hpp"
+
+namespace rakkan::service {
+
+// A signature after step 7 (docs/architecture.md), as its row in the store. `revision`: of a document; null: a detached
+// CMS.
+[[nodiscard]] store::KeptSignatureRow row_of(const records::SigningFacts& facts, const SigningRequest& request,
+                                             const credentials::SigningMaterial& key,
+                                             const cms::SignedAttributes& attributes, ByteView value,
+                                             const pades::PreparedRevision* revision, Instant now);
+
+struct KeptSignature {
+  SignatureId id;
+  TenantId tenant;
+  CredentialId credential;
+  std::uint64_t intent = 0;
+  Instant created;
+  access::Principal by;  // the caller's id and tenant, without the standing of its key
+  std::string subject;   // of its records
+  std::string answer;    // records::answer_begun
+  std::string tsa;       // profile; empty: the default
+  crypto::Digest message_digest;
+  cms::SignedAttributes attributes;
+  Bytes value;
+  std::optional<pades::KeptRevision> revision;
+  std::vector<pki::Certificate> certificates;  // the signer's first
+  SharedCertificates shared;                   // the same
+
+  // store_corrupt for a row that row_of did not make.
+  [[nodiscard]] static Result<KeptSignature> read(const store::KeptSignatureRow& row);
+
+  // Fails when the value is not one over the attributes by the certificate's key. self_check_failed.
+  [[nodiscard]] Result<void> check() const;
+  // Step 9's imprint.
+  [[nodiscard]] crypto::Digest imprint() const;
+};
+
+// Steps 8 and 10 over what was kept.
+struct CompletedSignature {
+  std::string answer;
+  Bytes tail;
+  CertificateStretches certificates;
+  TokenFacts timestamp;
+};
+// cms_larger_than_reserved
+[[nodiscard]] Result<CompletedSignature> complete(const KeptSignature& kept, tsp::TimestampToken token);
+
+}  // namespace rakkan::service
