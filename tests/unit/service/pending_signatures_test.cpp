@@ -434,7 +434,9 @@ TEST_F(PendingSignatures, AfterTheWindowItIsGivenUp) {
   EXPECT_FALSE(answer.has_value()) << "the same request may be signed anew";
   fixture_.trail.forget();
   restart();
-  EXPECT_THAT(fixture_.trail.events(), IsEmpty()) << "the intent has its outcome";
+  for (const char* const event : {"signature.interrupted", "signature.abandoned"}) {
+    EXPECT_THAT(fixture_.trail.bodies(event), IsEmpty()) << "the intent has its outcome";
+  }
 }
 
 TEST_F(PendingSignatures, WhoAsksAfterTheWindowIsToldThatItIsGivenUp) {
