@@ -138,7 +138,11 @@ class Life {
   void enrol(const std::string& id, credentials::CredentialKind kind) {
     const bool party = kind == credentials::CredentialKind::party;
     const bool unit = kind == credentials::CredentialKind::tsu;
-    credentials::NewCredential request{CredentialId(id), kind, PartyId(party ? "山田" : ""), crypto::KeyKind::ec_p256};
+    credentials::NewCredential request;
+    request.id = CredentialId(id);
+    request.kind = kind;
+    request.party = PartyId(party ? "山田" : "");
+    request.key_kind = crypto::KeyKind::ec_p256;
     const auto made = assembly_->credentials().generate(test::kOperator, std::move(request));
     ASSERT_THAT(made, IsOk());
     const auto key = test::value_or_throw(keys_.signer({made->token_label, made->key_label, made->key_id}));

@@ -16,6 +16,12 @@ class Signatures : public BesideAServer {
     return arguments;
   }
   static boost::json::array pending() { return answer({"signatures", "list"}).at("signatures").as_array(); }
+  // Other suites on the same folder may have left some, too.
+  static bool is_pending(const std::string& id) {
+    const auto all = pending();
+    return std::any_of(all.begin(), all.end(),
+                       [&](const auto& one) { return one.as_object().at("signature_id").as_string() == id; });
+  }
   // Has a party sign with a timestamp of an authority that is not there. The id of the signature.
   static std::string left_pending() {
     const auto before = pending().size();
@@ -44,7 +50,7 @@ TEST_F(Signatures, OneIsCompletedOnTheFolderWithoutItsPin) {
   answer(with({"signatures", "finish", id, "-o", path("tail")}, kAlive));
   EXPECT_EQ(std::filesystem::file_size(path("tail")) + std::filesystem::file_size(contract()),
             std::filesystem::file_size(path("whole.pdf")));
-  EXPECT_TRUE(pending().empty());
+  EXPECT_FALSE(is_pending(id));
   EXPECT_EQ(refusal({"signatures", "finish", id, "--document", contract()}, 3), "invalid-argument");
 }
 
@@ -53,16 +59,14 @@ TEST_F(Signatures, OneIsGivenUp) {
   EXPECT_EQ(answer({"signatures", "abandon", id}).at("state").as_string(), "abandoned");
   EXPECT_EQ(refusal({"signatures", "abandon", id}, 3), "signature-unknown");
   EXPECT_EQ(refusal(with({"signatures", "finish", id}, kAlive), 3), "signature-unknown");
-  EXPECT_TRUE(pending().empty());
+  EXPECT_FALSE(is_pending(id));
 }
 
 TEST_F(Signatures, AServerThatHasTheFolderAnswersTheSame) {
   const std::string id = left_pending();
   start();
   ASSERT_TRUE(server_.has_value());
-  const auto listed = pending();
-  ASSERT_EQ(listed.size(), 1U) << "a server that does not know the profile keeps it all the same";
-  EXPECT_EQ(listed.front().as_object().at("signature_id").as_string(), id);
+  EXPECT_TRUE(is_pending(id)) << "a server that does not know the profile keeps it all the same";
   EXPECT_EQ(refusal({"signatures", "finish", id}, 4), "signature-pending");
   EXPECT_TRUE(answer({"signatures", "list", "--server", url_, "--api-key-file", path("week-acme.key")})
                   .at("signatures")
@@ -72,7 +76,7 @@ TEST_F(Signatures, AServerThatHasTheFolderAnswersTheSame) {
   EXPECT_EQ(refusal({"signatures", "abandon", id, "--server", url_, "--api-key-file", path("week-acme.key")}, 3),
             "signature-unknown");
   EXPECT_EQ(answer({"signatures", "abandon", id}).at("state").as_string(), "abandoned");
-  EXPECT_TRUE(pending().empty());
+  EXPECT_FALSE(is_pending(id));
   stop();
 }
 

@@ -274,7 +274,10 @@ class OutsideAuthority : public SigningServiceTest, public ::testing::WithParamI
 
 TEST_P(OutsideAuthority, FaultIsAnErrorAndCostsOneSignature) {
   set_up_outside(GetParam().behaviour);
-  EXPECT_THAT(sign_at_outside(), FailsWith(GetParam().code));
+  const auto result = sign_at_outside();
+  ASSERT_THAT(result, FailsWith(ErrorCode::signature_pending));
+  ASSERT_EQ(result.error().causes.size(), 1U);
+  EXPECT_EQ(result.error().causes.front().code, GetParam().code);
   EXPECT_EQ(fixture_->software_keys.at("seal").signatures, 1);
 }
 
