@@ -170,9 +170,9 @@ Result<std::unique_ptr<Administration>> Administration::open(const GlobalOptions
   return ServiceHere::open(global);
 }
 
-Result<json::object> json_of(const WipedBytes& body) {
+Result<json::object> json_of(const WipedBytes& answer) {
   json::error_code broken;
-  json::value document = json::parse(text_of(ByteView(body)), broken);
+  json::value document = json::parse(text_of(ByteView(answer)), broken);
   if (broken || !document.is_object()) {
     return fail(ErrorCode::malformed_server_answer, "the answer is no JSON object");
   }

@@ -164,9 +164,12 @@ class FileReader {
 
   void read(const toml::table& table, const std::string& prefix) {
     for (const auto& [name, node] : table) {
-      const std::string key = prefix + std::string(name.str());
-      const std::string line = file_name_ + ":" + std::to_string(node.source().begin.line);
-      const std::string where = line + ": " + key;
+      std::string key = prefix;
+      key += name.str();
+      std::string line = file_name_;
+      line.append(":").append(std::to_string(node.source().begin.line));
+      std::string where = line;
+      where.append(": ").append(key);
       if (const auto* inner = node.as_table()) {
         if (!find_target(key)) {
           read(*inner, key + ".");

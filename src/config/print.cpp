@@ -60,7 +60,9 @@ std::string printed(const Configuration& configuration, const Wanted& wanted) {
         print_row(rows, binding, profile);
       }
     }
-    text += rows.empty() ? "" : "\n[tsa." + name + "]\n" + rows;
+    if (!rows.empty()) {
+      text.append("\n[tsa.").append(name).append("]\n").append(rows);
+    }
   }
   return text;
 }

@@ -14,7 +14,8 @@ namespace rakkan::console {
 namespace {
 
 // clang-format off
-constexpr std::array kRows{
+// An array of the language: clang deduces no std::array of so many rows.
+constexpr Translation kRows[] = {
   // The command line of both programs.
   Translation{"unknown option {1}: {2} lists the options", "オプション{1}はありません。{2}で一覧を表示します"},
   Translation{"unknown command \"{1}\": {2} lists the commands", "コマンド「{1}」はありません。{2}で一覧を表示します"},

@@ -158,7 +158,7 @@ Result<std::shared_ptr<CredentialRegistry::Entry>> CredentialRegistry::usable_en
 // and the one in force.
 Result<CredentialSummary> CredentialRegistry::commit(std::string event, std::string body, CredentialRow row,
                                                      store::RowChange change,
-                                                     std::shared_ptr<const Credential> opened) {
+                                                     const std::shared_ptr<const Credential>& opened) {
   const CredentialId id = row.id;
   const auto all = snapshot();
   const auto before = all->find(id);
@@ -351,6 +351,7 @@ std::vector<Error> CredentialRegistry::warnings() const {
     }
   }
   std::vector<Error> errors;
+  errors.reserve(warned.size());
   for (const auto& [code, credentials] : warned) {
     errors.push_back(credentials.error(code));
   }

@@ -134,7 +134,7 @@ Result<crypto::KeyKind> adopt_key(KeySource& keys, const std::vector<GenerationR
 }  // namespace
 
 Result<CredentialSummary> CredentialRegistry::rotate(const access::Principal& by, const CredentialId& id,
-                                                     NextKey request) {
+                                                     const NextKey& request) {
   const std::scoped_lock lock(change_mutex_);
   RAKKAN_TRY(const auto known, usable_entry(by, id));
   RAKKAN_TRY(CredentialRow row, store_->credential(id));
@@ -266,7 +266,7 @@ Result<CredentialSummary> CredentialRegistry::import_certificates(const access::
   }
   store::CredentialActivation change{id, certified.certificates, certified.number, begins};
   std::string record = certificate_record(by, id, certified);
-  return commit("credential.certified", std::move(record), std::move(row), std::move(change), std::move(opened));
+  return commit("credential.certified", std::move(record), std::move(row), std::move(change), opened);
 }
 
 }  // namespace rakkan::credentials

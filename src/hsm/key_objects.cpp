@@ -69,7 +69,7 @@ Outcome<std::optional<CK_OBJECT_HANDLE>> public_object(const Objects& objects, C
 }
 
 Outcome<std::optional<Bytes>> spki_of_object(const Objects& objects, CK_OBJECT_HANDLE object) {
-  RAKKAN_HSM_TRY(const std::optional<Bytes> info, objects.bytes(object, CKA_PUBLIC_KEY_INFO));
+  RAKKAN_HSM_TRY(std::optional<Bytes> info, objects.bytes(object, CKA_PUBLIC_KEY_INFO));
   if (info && !info->empty()) {
     return info;
   }

@@ -76,7 +76,7 @@ Result<CK_FUNCTION_LIST_PTR> open_functions(const fs::path& path) {
   // The handle is never closed: modules leave threads and exit handlers behind that must not lose their code.
   void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    const char* reason = ::dlerror();
+    const char* reason = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc has a text for each thread
     return fail(ErrorCode::hsm_module_unusable, reason != nullptr ? reason : "dlopen failed", path.string());
   }
   const auto entry = reinterpret_cast<CK_C_GetFunctionList>(::dlsym(handle, "C_GetFunctionList"));

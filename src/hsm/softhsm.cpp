@@ -69,7 +69,7 @@ bool is_same_folder(const fs::path& one, const fs::path& other) {
 
 // The folder of tokens that the configuration means.
 Result<fs::path> token_folder(const fs::path& folder, const Configuration& configuration, TokenPath path) {
-  const fs::path own = folder / kTokens;
+  fs::path own = folder / kTokens;
   std::error_code ignored;
   const bool names_others = configuration.tokens.is_absolute() && fs::is_directory(own, ignored) &&
                             !is_same_folder(configuration.tokens, own);
@@ -138,6 +138,8 @@ Result<void> hand_over(const std::string& text) {
     now.file = std::move(file);
     now.text = text;
   }
+  // Nothing else here changes the environment, and the module reads it on this thread.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   ::setenv("SOFTHSM2_CONF", now.file->path().c_str(), 1);
   return {};
 }

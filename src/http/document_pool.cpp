@@ -79,7 +79,9 @@ void DocumentPool::keep(Byte* at, std::size_t size, Tenant tenant, Time now) noe
         pieces_of(size).push_back({at, tenant, now});
         kept_.fetch_add(size, std::memory_order_relaxed);
         return;
-      } catch (const std::bad_alloc&) {  // then the piece is not kept
+      } catch (const std::bad_alloc&) {
+        unmap(at, size);  // as one that there is no room to keep
+        return;
       }
     }
   }

@@ -38,7 +38,7 @@ std::string date_field(std::time_t now) {
   constexpr std::array kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::tm t{};
-  ::gmtime_r(&now, &t);
+  static_cast<void>(::gmtime_r(&now, &t));
   std::array<char, 64> text{};
   const int size =
       std::snprintf(text.data(), text.size(), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",

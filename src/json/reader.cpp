@@ -178,7 +178,7 @@ Result<std::string_view> acceptable(const json::value& value, std::size_t longes
     return fail(ErrorCode::invalid_argument, "must be a text of 1 to " + std::to_string(longest) + " bytes");
   }
   const bool controls = std::any_of(text->begin(), text->end(), [line_ends](char c) {
-    return is_control(static_cast<unsigned char>(c)) && !(line_ends && c == '\n');
+    return is_control(static_cast<unsigned char>(c)) && (!line_ends || c != '\n');
   });
   if (controls) {
     return fail(ErrorCode::invalid_argument, "holds control characters");

@@ -96,7 +96,7 @@ class Tables {
       std::string pattern;
       for (const std::string& name : option.names) {
         append_word(names, name);
-        pattern += (pattern.empty() ? "'" : " | '") + path + "/" + name + "'";
+        pattern.append(pattern.empty() ? "'" : " | '").append(path).append("/").append(name).append("'");
       }
       if (!option.value.empty()) {
         values_ += "    " + pattern + ")" + value_of(option) + " ;;\n";

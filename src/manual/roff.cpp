@@ -57,7 +57,7 @@ std::string RoffPage::escaped(std::string_view text) {
       result += "\\(ga";
     } else if (code >= 0x80) {
       char name[16];
-      std::snprintf(name, sizeof name, "\\[u%04X]", static_cast<unsigned>(code));
+      static_cast<void>(std::snprintf(name, sizeof name, "\\[u%04X]", static_cast<unsigned>(code)));
       result += name;
     } else {
       result += static_cast<char>(code);

@@ -48,7 +48,7 @@ struct Document::Impl {
   [[nodiscard]] Result<std::optional<XrefEntry>> entry(std::uint32_t number);
   [[nodiscard]] Result<const Object*> load(std::uint32_t number);
   void note_dangling(const Object& object);
-  [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& entry);
+  [[nodiscard]] Result<std::unique_ptr<Object>> parse(std::uint32_t number, const XrefEntry& found);
   [[nodiscard]] Result<const ObjectStream*> object_stream(std::uint32_t number);
   [[nodiscard]] Result<void> spend(std::uint64_t bytes, std::uint64_t more_values);
   [[nodiscard]] Result<Value> resolve(Value value);

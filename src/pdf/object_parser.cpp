@@ -24,7 +24,7 @@ Result<std::unique_ptr<Object>> Object::parse_value(ByteView source, std::uint64
 }
 
 // A node holds offsets of 32 bits, so the input is read as if it ended 4 GiB behind the object's beginning.
-ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth) noexcept
+ObjectParser::ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth)
     : lexer_(source.first(static_cast<std::size_t>(
                  std::min<std::uint64_t>(source.size(), offset + std::numeric_limits<std::uint32_t>::max()))),
              static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), offset))),

@@ -11,7 +11,7 @@ namespace rakkan::pdf {
 
 class ObjectParser {
  public:
-  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth) noexcept;
+  ObjectParser(ByteView source, std::uint64_t offset, unsigned max_depth);
 
   [[nodiscard]] Result<std::unique_ptr<Object>> framed();
   [[nodiscard]] Result<std::unique_ptr<Object>> bare(Reference id, Location location);

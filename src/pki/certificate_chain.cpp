@@ -73,17 +73,18 @@ class ChainSearch {
     if ((!is_ca(candidate) && !contains(roots_, candidate)) || !certificate.issuer().matches(candidate.subject())) {
       return false;
     }
-    auto verified = certificate.verify_signed_by(candidate);
-    if (!verified) {
-      refusal_ = Error{
-          ErrorCode::certificate_unsuitable,
-          "its signature does not verify with the given certificate of its issuer",
-          certificate.subject().text(),
-          {},
-          {}}.because(std::move(verified).error());
-      refused_at_ = &certificate == &leaf_ ? kLeaf : static_cast<std::size_t>(&certificate - candidates_.data());
+    Result<void> verified = certificate.verify_signed_by(candidate);
+    if (verified) {
+      return true;
     }
-    return verified.has_value();
+    refusal_ = Error{
+        ErrorCode::certificate_unsuitable,
+        "its signature does not verify with the given certificate of its issuer",
+        certificate.subject().text(),
+        {},
+        {}}.because(std::move(verified).error());
+    refused_at_ = &certificate == &leaf_ ? kLeaf : static_cast<std::size_t>(&certificate - candidates_.data());
+    return false;
   }
 
   std::vector<Certificate> way_to(std::size_t end, bool with_end) const {

@@ -85,7 +85,7 @@ Result<fs::path> target_of(const BackupOrder& order, const Backup::Source& sourc
   if (!order.folder.is_absolute()) {
     return wrong("the folder of a backup is named by an absolute path");
   }
-  const fs::path target = (order.folder / "").lexically_normal().parent_path();
+  fs::path target = (order.folder / "").lexically_normal().parent_path();
   if (!target.has_relative_path()) {
     return wrong("the folder of a backup is not the root");
   }

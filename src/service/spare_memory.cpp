@@ -24,7 +24,7 @@ std::uint64_t resident_bytes() {
 SpareMemory::SpareMemory(std::function<std::uint64_t()> resident, std::function<void()> trim)
     : resident_(std::move(resident)), trim_(std::move(trim)) {}
 
-SpareMemory::SpareMemory() : SpareMemory(resident_bytes, [] { ::malloc_trim(0); }) {}
+SpareMemory::SpareMemory() : SpareMemory(resident_bytes, [] { static_cast<void>(::malloc_trim(0)); }) {}
 
 void SpareMemory::look() {
   std::uint64_t now = resident_();

@@ -24,9 +24,10 @@ bool CountedRefusals::takes(ErrorCode code, const IpAddress& peer, std::string_v
     if (window.addresses.size() < kMostAddresses) {
       window.addresses.insert(peer);
     }
-  } catch (const std::bad_alloc&) {  // only an address, or the line of a first refusal, is lost
+    return false;
+  } catch (const std::bad_alloc&) {
+    return false;  // only an address, or the line of a first refusal, is lost
   }
-  return false;
 }
 
 void CountedRefusals::flush(Time now) noexcept {

@@ -22,7 +22,7 @@ double seconds(const timeval& time) noexcept {
 
 double seconds_of(clockid_t clock) noexcept {
   timespec time{};
-  ::clock_gettime(clock, &time);
+  static_cast<void>(::clock_gettime(clock, &time));
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 

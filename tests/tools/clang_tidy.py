@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over translation units, several at a time, and remembers what it found clean.
+"""Runs clang-tidy over source files, several files as one translation unit, and remembers what it found clean.
 
-A unit is looked at again when its preprocessed text (comments too, since NOLINT is one), .clang-tidy or the version of
-clang-tidy has changed: the first run over everything takes an hour of one processor, the next one a minute.
+clang-tidy 19 walks through all that a unit includes, which takes ten times as long as the file itself: so files of one
+module share a unit, as far as the names in their anonymous namespaces are different. A unit that does not compile is
+looked at file by file. A unit is looked at again when its preprocessed text (comments too, since NOLINT is one),
+.clang-tidy or the version of clang-tidy has changed.
 
     clang_tidy.py --build build/clang --jobs 2 FILE...
 
@@ -12,44 +14,99 @@ Exit status: 0 everything is clean; 1 something was found; 3 a file is in no com
 import argparse
 import concurrent.futures
 import hashlib
+import itertools
 import json
 import pathlib
+import re
 import shlex
 import subprocess
 import sys
 
 TIDY = "clang-tidy-19"
+RULES = pathlib.Path(__file__).resolve().parents[2] / ".clang-tidy"
+FILES_IN_A_UNIT = 12
+
+ANONYMOUS = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
+# A name that stands before a bracket, an initial value or the end of a declaration that begins in the first column.
+DECLARED = re.compile(r"^(?=[A-Za-z\[])[^\n(={;]*?\b(\w+)\s*(?:\[\w*\]\s*)?(?:[({;]|=(?!=)|:(?!:)|final\b)", re.MULTILINE)
 
 
-def commands_of(build):
-    """The command of each source file, by its path."""
-    entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
-    return {pathlib.Path(entry["directory"], entry["file"]).resolve(): entry for entry in entries}
+class Unit:
+    """Files that are looked at together."""
+
+    def __init__(self, flags):
+        self.flags = flags
+        self.files = []
+        self.names = set()
+
+    def takes(self, flags, names):
+        return flags == self.flags and len(self.files) < FILES_IN_A_UNIT and not names & self.names
+
+    def add(self, file, names):
+        self.files.append(file)
+        self.names |= names
+
+    def text(self):
+        return "".join(f'#include "{file.resolve()}"  // NOLINT(bugprone-suspicious-include)\n' for file in self.files)
 
 
-def preprocessed(entry):
+def names_of(file):
+    text = file.read_text(encoding="utf-8")
+    return {name for block in ANONYMOUS.findall(text) for name in DECLARED.findall(block)}
+
+
+def flags_of(entry):
+    """The command's words besides the names of its files, and its folder."""
     words = shlex.split(entry["command"])
     at = words.index("-o")
     del words[at:at + 2]
-    words.remove("-c")
-    return subprocess.run([*words, "-E", "-C"], cwd=entry["directory"], check=True, capture_output=True).stdout
+    at = words.index("-c")
+    del words[at:at + 2]
+    return (entry["directory"], *words)
 
 
-def state_of(entry, rules):
-    return hashlib.sha256(rules + preprocessed(entry)).hexdigest()
+def units_of(files, build):
+    entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
+    commands = {pathlib.Path(entry["directory"], entry["file"]).resolve(): entry for entry in entries}
+    units = []
+    for _, module in itertools.groupby(files, lambda file: file.parent):
+        open_units = []
+        for file in module:
+            flags, names = flags_of(commands[file.resolve()]), names_of(file)
+            unit = next((unit for unit in open_units if unit.takes(flags, names)), None)
+            if unit is None:
+                unit = Unit(flags)
+                open_units.append(unit)
+            unit.add(file, names)
+        units += open_units
+    return units
 
 
-def look_at(entry, build, rules, stamp):
+def look_at(unit, folder, rules):
     """The findings, empty if there are none; None when the unit was clean before."""
-    state = state_of(entry, rules)
+    directory, *words = unit.flags
+    text = unit.text()
+    name = hashlib.sha256(text.encode()).hexdigest()[:16]
+    source, stamp = folder / f"{name}.cpp", folder / f"{name}.clean"
+    source.write_text(text, encoding="utf-8")
+    preprocessed = subprocess.run([*words, "-E", "-C", str(source)], cwd=directory, check=True, capture_output=True).stdout
+    state = hashlib.sha256(rules + preprocessed).hexdigest()
     if stamp.exists() and stamp.read_text(encoding="utf-8") == state:
         return None
-    run = subprocess.run([TIDY, "--quiet", "-p", str(build), entry["file"]], capture_output=True, text=True)
+    run = subprocess.run([TIDY, "--quiet", f"--config-file={RULES}", str(source), "--", *words[1:]], cwd=directory,
+                         capture_output=True, text=True)
+    if "clang-diagnostic-error" in run.stdout and len(unit.files) > 1:
+        return "".join(filter(None, (look_at(alone(unit, file), folder, rules) for file in unit.files)))
     if run.returncode != 0:
         return run.stdout + run.stderr
-    stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(state, encoding="utf-8")
     return ""
+
+
+def alone(unit, file):
+    one = Unit(unit.flags)
+    one.add(file, set())
+    return one
 
 
 def main():
@@ -59,28 +116,25 @@ def main():
     parser.add_argument("files", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
 
-    commands = commands_of(arguments.build)
-    unknown = [file for file in arguments.files if file.resolve() not in commands]
-    if unknown:
-        print("in no compilation database:", *unknown, sep="\n  ", file=sys.stderr)
+    folder = arguments.build.resolve() / "tidy"
+    folder.mkdir(parents=True, exist_ok=True)
+    rules = subprocess.run([TIDY, "--version"], check=True, capture_output=True).stdout + RULES.read_bytes()
+    try:
+        units = units_of(arguments.files, arguments.build)
+    except KeyError as missing:
+        print(f"{missing.args[0]} is in no compilation database", file=sys.stderr)
         return 3
-    version = subprocess.run([TIDY, "--version"], check=True, capture_output=True).stdout
-    rules = version + pathlib.Path(".clang-tidy").read_bytes()
 
     found = again = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        runs = {
-            pool.submit(look_at, commands[file.resolve()], arguments.build, rules,
-                        arguments.build / "tidy" / f"{file}.clean"): file
-            for file in arguments.files
-        }
-        for run in concurrent.futures.as_completed(runs):
+        for run in concurrent.futures.as_completed([pool.submit(look_at, unit, folder, rules) for unit in units]):
             findings = run.result()
             again += findings is None
             if findings:
                 found += 1
                 print(findings, end="", flush=True)
-    print(f"clang-tidy: {len(runs)} units, {again} of them clean as before, {found} with findings")
+    print(f"clang-tidy: {len(arguments.files)} files in {len(units)} units, {again} of them clean as before, "
+          f"{found} with findings")
     return 1 if found else 0
 
 

@@ -200,7 +200,8 @@ class CredentialRegistry {
   // key is chosen: digest_algorithm_mismatch. credential_not_ready (the present key has no certificate),
   // already_exists (a next key waits and is not to be replaced, or the adopted key is the credential's already),
   // credential_disabled, and the errors of generate and adopt.
-  [[nodiscard]] Result<CredentialSummary> rotate(const access::Principal& by, const CredentialId& id, NextKey request);
+  [[nodiscard]] Result<CredentialSummary> rotate(const access::Principal& by, const CredentialId& id,
+                                                 const NextKey& request);
   // PKCS #10 for the next key where there is one, else for the present key. credential_disabled, hsm_ codes.
   [[nodiscard]] Result<CertificationRequest> certification_request(const CredentialId& id, const pki::Name& subject);
   // Takes the CA's answer, in any order, PEM or DER: the certificate of a key of the credential and its chain up to a
@@ -266,7 +267,7 @@ class CredentialRegistry {
   // unless it is null, is one of its generations.
   [[nodiscard]] Result<CredentialSummary> commit(std::string event, std::string body, store::CredentialRow row,
                                                  store::RowChange change,
-                                                 std::shared_ptr<const Credential> opened = nullptr);
+                                                 const std::shared_ptr<const Credential>& opened = nullptr);
 
   store::Store* store_;
   KeySource* keys_;

@@ -27,6 +27,6 @@ struct DirectAnswer {
 
 // Runs the guards, the check of the query and the route's handler as a server does, but refuses nothing as overloaded.
 // Their errors are returned as they are; malformed_request for text that is no target; input_too_large.
-[[nodiscard]] async::Task<Result<DirectAnswer>> dispatch(const Router& router, DirectRequest request);
+[[nodiscard]] async::Task<Result<DirectAnswer>> dispatch(const Router& router, DirectRequest given);
 
 }  // namespace rakkan::http

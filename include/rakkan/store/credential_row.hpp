@@ -1,5 +1,5 @@
-// Credentials as the store keeps them, with all their keys, and the PINs that activate parties' keys: never the PIN, only its
-// hash.
+// Credentials as the store keeps them, with all their keys, and the PINs that activate parties' keys: never the PIN,
+// only its hash.
 #pragma once
 
 #include <cstdint>
