@@ -27,8 +27,8 @@ struct AlgorithmInUse {
 // The facts that a renewal depends on; all of them about the newest document timestamp, or the signature timestamp when
 // there is no document timestamp.
 struct RenewalFacts {
-  Instant unit_certificate_end;            // notAfter of the time-stamping unit's certificate
-  std::vector<AlgorithmInUse> algorithms;  // of token signature, imprint and chain
+  Instant unit_certificate_end;                 // notAfter of the time-stamping unit's certificate
+  std::vector<AlgorithmInUse> algorithms = {};  // of token signature, imprint and chain
   // The last moment for which revocation data about the unit can be had; nothing when it can be had as long as the
   // certificate lasts.
   std::optional<Instant> last_revocation_data = {};

@@ -142,7 +142,12 @@ TEST(ForeignSignatures, OfRsaPkcs1WithEveryHash) {
   const Key key = rsa_key(2048, 3);
   std::size_t verified = 0;
   for (const HashAlgorithmInfo& row : hash_algorithms()) {
-    const auto oid = oid_of(openssl_name(row.algorithm), NID_rsaEncryption);
+    auto oid = oid_of(openssl_name(row.algorithm), NID_rsaEncryption);
+    if (row.algorithm == HashAlgorithm::sha512_224 || row.algorithm == HashAlgorithm::sha512_256) {
+      // OpenSSL does not know the identifiers of RFC 8017 appendix C as those of a pair.
+      oid = row.algorithm == HashAlgorithm::sha512_224 ? der::Oid{1, 2, 840, 113549, 1, 1, 15}
+                                                       : der::Oid{1, 2, 840, 113549, 1, 1, 16};
+    }
     if (!oid) {
       EXPECT_EQ(row.algorithm, HashAlgorithm::shake256) << "RSA has none with it";
       continue;

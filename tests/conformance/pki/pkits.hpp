@@ -4,8 +4,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -33,7 +35,7 @@ inline const std::vector<Reason>& reasons() {
       {"is not valid until", {PathRefusal::not_yet_valid}},
       {" expired ", {PathRefusal::expired}},
       {"issuer name could not be matched", {PathRefusal::issuer_name}},
-      {"is not a CA", {PathRefusal::not_a_ca}},
+      {"is not a CA", {PathRefusal::not_a_ca, PathRefusal::key_usage}},
       {"exceeds the maximum path length", {PathRefusal::path_length}},
       {"is not allowed to sign certificates", {PathRefusal::key_usage}},
       {"there is no valid set of policies", {PathRefusal::no_valid_policy, PathRefusal::explicit_policy}},
@@ -49,7 +51,7 @@ struct Case {
   std::string id;  // "40801"
   std::string name;
   Certificate target;
-  std::vector<Certificate> others;  // from the one below the anchor downwards
+  std::vector<Certificate> others;  // its issuers, and issuers of its CRLs
   PolicyInputs policy;
   bool valid = true;
   bool needs_revocation = false;  // it is a CRL that refuses
@@ -124,6 +126,36 @@ inline Suite suite_of(const std::filesystem::path& corpora) {
     suite.everything.push_back(certificate_of(folder, entry.path().filename().string()));
   }
   return suite;
+}
+
+// The path that a case is about: from the target upwards the certificate with the issuer's name, of several the one
+// whose key verifies; where a name has none, the others as they are listed (PKITS 4.3 has names that do not chain).
+inline CertificationPath path_of(const TrustAnchor& anchor, const Case& of) {
+  std::vector<Certificate> left = of.others;
+  std::vector<Certificate> upwards = {of.target};
+  const auto verifies = [&](const Certificate& issuer) {
+    const auto& key = issuer.verification_key();
+    return key && upwards.back().verify_signature_with(*key).has_value();
+  };
+  while (!left.empty()) {
+    const auto has_name = [&](const Certificate& each) { return upwards.back().issuer().matches(each.subject()); };
+    auto found = std::find_if(left.begin(), left.end(),
+                              [&](const Certificate& each) { return has_name(each) && verifies(each); });
+    if (found == left.end() && has_name(anchor.certificate)) {
+      break;
+    }
+    if (found == left.end()) {
+      found = std::find_if(left.begin(), left.end(), has_name);
+    }
+    if (found == left.end()) {
+      found = std::prev(left.end());
+    }
+    const Certificate issuer = *found;
+    left.erase(found);
+    upwards.push_back(issuer);
+  }
+  std::reverse(upwards.begin(), upwards.end());
+  return {anchor, upwards};
 }
 
 }  // namespace rakkan::pki::pkits

@@ -55,8 +55,7 @@ TEST(Pkits, EachPathHasItsVerdictForTheRightReason) {
   std::vector<std::string> open;
   for (const Case& each : suite.cases) {
     SCOPED_TRACE(each.id + " " + each.name);
-    CertificationPath path{suite.anchor, each.others};
-    path.certificates.push_back(each.target);
+    const CertificationPath path = path_of(suite.anchor, each);
     SignatureChecks signatures(32);
     ASSERT_OK_AND_ASSIGN(const PathVerdict verdict, validate_path(path, inputs_of(each), signatures));
     expect_verdict(each, verdict);
@@ -175,8 +174,7 @@ TEST(Pkits, OpensslSaysTheSameOfEachChain) {
   std::vector<std::string> differences;
   for (const Case& each : suite.cases) {
     const PathInputs inputs = inputs_of(each);
-    CertificationPath path{suite.anchor, each.others};
-    path.certificates.push_back(each.target);
+    const CertificationPath path = path_of(suite.anchor, each);
     SignatureChecks signatures(32);
     ASSERT_OK_AND_ASSIGN(const PathVerdict verdict, validate_path(path, inputs, signatures));
     const int theirs = openssl_verdict(suite.anchor, each.others, each.target, inputs);

@@ -78,6 +78,17 @@ TEST(PathValidator, RefusesASignatureOfAnotherKey) {
   EXPECT_EQ(verdict.findings.front().subject, "CN=End,O=Paths,C=JP");
 }
 
+TEST(PathValidator, ASignatureThatCannotBeVerifiedIsNoGoodOne) {
+  Chain chain;
+  CertificationPath path = chain.path();
+  // A key of the kind 1.2.3.4.
+  path.anchor.certificate =
+      chain.root.issue(chain.root.name(), *from_hex("300b300506032a030403020000"), {.extensions = {}});
+  const PathVerdict verdict = chain.judge(path);
+  EXPECT_THAT(refusals(verdict), ElementsAre(PathRefusal::algorithm_unsupported));
+  EXPECT_EQ(verdict.findings.front().index, 0U);
+}
+
 TEST(PathValidator, JudgesEachCertificateAtItsOwnTime) {
   Chain chain;
   chain.of_ca.not_after = kPathTime - std::chrono::hours{1};
