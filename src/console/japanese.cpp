@@ -129,6 +129,20 @@ constexpr Translation kRows[] = {
   Translation{"the accuracy must be above zero and at most one second", "精度は0より大きく、1秒以下にしてください"},
   Translation{"of {1} file descriptors {2} are reserved ({3}), which leaves {4}", "ファイル記述子{1}個のうち{2}個が予約済みです({3})。残り: {4}"},
 
+  // The trust file.
+  Translation{"is not a member of the trust file", "トラストファイルにこの項目はありません"},
+  Translation{"has no [[anchor]]", "[[anchor]]がありません"},
+  Translation{"needs either certificate or certificate_file", "certificateとcertificate_fileのどちらか一方が必要です"},
+  Translation{"a file cannot be named here", "ここではファイルを指定できません"},
+  Translation{"must be one certificate, not {1}", "証明書は1枚だけ指定してください({1}枚あります)"},
+  Translation{"needs a number", "numberが必要です"},
+  Translation{"is before from", "fromより前の日時です"},
+  Translation{"needs purposes: signing, timestamping, revocation", "purposesが必要です(signing、timestamping、revocation)"},
+  Translation{"must be a list of signing, timestamping and revocation", "signing、timestamping、revocationのリストを指定してください"},
+  Translation{"needs accreditation or operator: else it says nothing", "accreditationかoperatorが必要です"},
+  Translation{"must be a date, or a time with its offset (2035-01-01T00:00:00Z)", "日付、またはUTCとの差が付いた日時(2035-01-01T00:00:00Z)を指定してください"},
+  Translation{"must be tables [[{1}]], at most {2}", "テーブル[[{1}]]で指定してください(最大{2}個)"},
+  Translation{"the certificate of {1} stands in {2} already", "{1}の証明書は{2}に既にあります"},
   // Files, folders, what the system says.
   Translation{"cannot open: {1}", "開けません: {1}"},
   Translation{"cannot read: {1}", "読み込めません: {1}"},
