@@ -16,7 +16,7 @@
 namespace rakkan::access {
 namespace {
 
-constexpr std::array<std::string_view, 4> kScopeNames{"sign", "timestamp", "audit", "admin"};
+constexpr std::array<std::string_view, 5> kScopeNames{"sign", "timestamp", "audit", "admin", "augment"};
 constexpr std::string_view kPrefix = "rkn_";
 constexpr std::size_t kIdSize = 8;  // bytes, in hexadecimal
 constexpr std::size_t kSecretSize = 32;

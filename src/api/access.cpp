@@ -25,6 +25,8 @@ access::Scope scope_of(Scope scope) {
       return access::Scope::timestamp;
     case Scope::audit:
       return access::Scope::audit;
+    case Scope::augment:
+      return access::Scope::augment;
     case Scope::admin:
       return access::Scope::admin;
     case Scope::none:

@@ -82,6 +82,8 @@ Router Api::router() {
   add(Method::post, "/v1/signatures/{id}:finish", Scope::sign, Needs::records, 0, post_finish).also = Scope::admin;
   add(Method::post, "/v1/signatures/{id}:abandon", Scope::admin, Needs::records, 0, post_abandon);
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
+  add(Method::post, "/v1/augmentations", Scope::augment, Needs::documents,
+      options.document + options.json + Limits::kForm, post_augmentations);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});
   add(Method::post, "/v1/cms:batch", Scope::sign, Needs::keys, options.batch, post_cms_batch);

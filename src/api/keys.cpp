@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kTenant = 32;
 constexpr std::size_t kLabel = 100;
-constexpr std::size_t kScopes = 4;
+constexpr std::size_t kScopes = 5;
 constexpr std::size_t kScopeName = 16;
 constexpr std::size_t kAddresses = 64;
 constexpr std::size_t kAddress = 49;

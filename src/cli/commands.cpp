@@ -52,6 +52,7 @@ constexpr std::array kCommands = {
     CommandRow{"audit", "erase", "Erase a person's records; the log still verifies", make_audit_erase_command},
     CommandRow{"audit", "export", "Copy the log for auditors and web servers", make_audit_export_command},
     CommandRow{"", "sign", "Sign a PDF (PAdES B-B or B-T)", make_sign_command},
+    CommandRow{"", "augment", "Bring a signed PDF to B-T, B-LT or B-LTA, whoever signed it", make_augment_command},
     CommandRow{"", "cms", "Sign a digest: a detached CMS in the PAdES profile", make_cms_command},
     CommandRow{"", "timestamp", "Timestamp a file (RFC 3161)", make_timestamp_command},
     CommandRow{"", "inspect", "Show revisions and signatures of a PDF; check digests and signature values",

@@ -19,7 +19,7 @@ class CreateKeyCommand final : public Command {
     app.add_option("--tenant", tenant_,
                    "Tenant of the key: [a-z0-9._-], at most 32; of a server: that of the key used");
     app.add_option("--label", label_, "Purpose of the key, for people")->required();
-    app.add_option("--scope", scopes_, "sign, timestamp, audit or admin; may be repeated")
+    app.add_option("--scope", scopes_, "sign, timestamp, audit, admin or augment; may be repeated")
         ->required()
         ->allow_extra_args(false)
         ->check(CLI::IsMember({"sign", "timestamp", "audit", "admin"}));

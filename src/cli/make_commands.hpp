@@ -9,6 +9,7 @@ namespace rakkan::cli {
 
 std::unique_ptr<Command> make_init_command();
 std::unique_ptr<Command> make_sign_command();
+std::unique_ptr<Command> make_augment_command();
 std::unique_ptr<Command> make_cms_command();
 std::unique_ptr<Command> make_timestamp_command();
 std::unique_ptr<Command> make_inspect_command();

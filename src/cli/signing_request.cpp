@@ -69,11 +69,9 @@ SigningForm::SigningForm(std::string boundary)
                        "Content-Type: application/pdf\r\n\r\n"),
       end_("\r\n--" + boundary_ + "--\r\n") {}
 
-std::vector<ByteView> SigningForm::pieces(const SigningRequest& request, ByteView document) const {
+std::vector<ByteView> SigningForm::pieces(const std::vector<ByteView>& request, ByteView document) const {
   std::vector<ByteView> body{bytes_of(before_request_)};
-  for (const ByteView piece : request.pieces()) {
-    body.push_back(piece);
-  }
+  body.insert(body.end(), request.begin(), request.end());
   body.push_back(bytes_of(before_document_));
   body.push_back(document);
   body.push_back(bytes_of(end_));

@@ -35,7 +35,11 @@ class SigningForm {
   [[nodiscard]] static Result<SigningForm> make();
   [[nodiscard]] std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
   // The whole body in pieces, which view the form, the request and the document.
-  [[nodiscard]] std::vector<ByteView> pieces(const SigningRequest& request, ByteView document) const;
+  [[nodiscard]] std::vector<ByteView> pieces(const SigningRequest& request, ByteView document) const {
+    return pieces(request.pieces(), document);
+  }
+  // The same for another request: its JSON text in pieces.
+  [[nodiscard]] std::vector<ByteView> pieces(const std::vector<ByteView>& request, ByteView document) const;
 
  private:
   explicit SigningForm(std::string boundary);

@@ -275,4 +275,14 @@ std::optional<ByteView> SignedData::content() const noexcept { return parsed_->c
 const std::vector<ByteView>& SignedData::certificates() const noexcept { return parsed_->certificates; }
 const std::vector<SignerInfo>& SignedData::signer_infos() const noexcept { return parsed_->signer_infos; }
 
+std::vector<pki::Certificate> readable_certificates(const SignedData& data) {
+  std::vector<pki::Certificate> certificates;
+  for (const ByteView der : data.certificates()) {
+    if (auto certificate = pki::Certificate::parse(der)) {
+      certificates.push_back(*std::move(certificate));
+    }
+  }
+  return certificates;
+}
+
 }  // namespace rakkan::cms

@@ -16,6 +16,7 @@ constexpr std::array kScopes{
     ScopeRow{Scope::timestamp, "timestamp"},
     ScopeRow{Scope::audit, "audit"},
     ScopeRow{Scope::admin, "admin"},
+    ScopeRow{Scope::augment, "augment"},
 };
 
 }  // namespace

@@ -123,6 +123,14 @@ HashedDocument HashedDocument::hash(pdf::DocumentBytes bytes, std::span<const cr
   return *std::move(hasher).finish(std::move(bytes));
 }
 
+crypto::Digest HashedDocument::digest() const {
+  const auto found = std::find_if(states_.begin(), states_.end(), [](const DocumentHasher::State& state) {
+    return state.algorithm == crypto::DigestAlgorithm::sha256;
+  });
+  crypto::Hasher clone = found->hasher;
+  return clone.finish();
+}
+
 crypto::Digest HashedDocument::byte_range_digest(const PreparedRevision& prepared) const {
   return digest_byte_range(states_.front().hasher, prepared);
 }

@@ -143,17 +143,8 @@ TimestampIntegrity check_token(ByteView der, const std::vector<pki::Certificate>
   return timestamp;
 }
 
-std::vector<pki::Certificate> readable_certificates(const cms::SignedData& data) {
-  std::vector<pki::Certificate> certificates;
-  for (const ByteView der : data.certificates()) {
-    if (auto certificate = pki::Certificate::parse(der)) {
-      certificates.push_back(*std::move(certificate));
-    }
-  }
-  return certificates;
-}
-
-std::vector<TimestampIntegrity> check_signature_timestamps(const cms::SignedData& data, const cms::SignerInfo& signer) {
+std::vector<TimestampIntegrity> check_signature_timestamps(const std::vector<pki::Certificate>& embedded,
+                                                           const cms::SignerInfo& signer) {
   std::vector<TimestampIntegrity> timestamps;
   const auto imprint_of = [&](const crypto::Digest& imprint) {
     return crypto::digest(imprint.algorithm(), signer.signature) == imprint
@@ -163,7 +154,7 @@ std::vector<TimestampIntegrity> check_signature_timestamps(const cms::SignedData
   for (const cms::Attribute& attribute : signer.unsigned_attributes) {
     if (attribute.type == cms::kIdSignatureTimeStampToken) {
       for (const ByteView value : attribute.values) {
-        timestamps.push_back(check_token(value, readable_certificates(data), imprint_of));
+        timestamps.push_back(check_token(value, embedded, imprint_of));
       }
     }
   }
@@ -198,7 +189,8 @@ void check_signer(const Source& source, const pdf::Signature& signature, const c
   if (certificate) {
     integrity.certificate = *certificate;
   }
-  integrity.timestamps = check_signature_timestamps(data, signer);
+  integrity.embedded = cms::readable_certificates(data);
+  integrity.timestamps = check_signature_timestamps(integrity.embedded, signer);
   if (signer.signed_attributes.empty()) {
     integrity.digest = integrity.signature =
         not_done(ErrorCode::unsupported_algorithm, "signatures without signed attributes are not read");
@@ -245,6 +237,7 @@ void check_document_timestamp(const Source& source, const pdf::Signature& signat
   integrity.digest = token.imprint;
   integrity.signature = token.signature;
   integrity.certificate = token.certificate;
+  integrity.embedded = cms::readable_certificates(*data);
   if (data->signer_infos().size() == 1) {
     note_signer(data->signer_infos().front(), integrity);
   }

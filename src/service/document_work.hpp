@@ -27,6 +27,7 @@ class DocumentWork {
   // input_too_large.
   [[nodiscard]] Result<void> check_size(std::uint64_t document) const;
   [[nodiscard]] DocumentMemory& memory() noexcept { return memory_; }
+  [[nodiscard]] const pdf::Limits& limits() const noexcept { return limits_.pdf; }
 
   // Runs fn(limits): on the caller's thread when the document of `size` bytes is small and turns out to be little work,
   // else on the cpu pool.

@@ -12,14 +12,6 @@ namespace {
 
 using json::ObjectWriter;
 
-std::string timestamp_json(const TokenFacts& facts) {
-  ObjectWriter json;
-  json.text("time", to_rfc3339(facts.generation_time))
-      .text("serial_number", to_hex(facts.serial_number))
-      .text("policy", facts.policy.dotted());
-  return std::move(json).finish();
-}
-
 std::string_view name(GivenUp why) {
   switch (why) {
     case GivenUp::window:
@@ -59,6 +51,14 @@ std::string answer_begun(const SigningFacts& facts) {
       .text("level", name(facts.level))
       .raw("document_digest", digest_json(facts.document_digest))
       .number("intent", facts.intent);
+  return std::move(json).finish();
+}
+
+std::string timestamp_json(const TokenFacts& facts) {
+  ObjectWriter json;
+  json.text("time", to_rfc3339(facts.generation_time))
+      .text("serial_number", to_hex(facts.serial_number))
+      .text("policy", facts.policy.dotted());
   return std::move(json).finish();
 }
 

@@ -35,6 +35,8 @@ struct SigningFacts {
 
 // {"alg":"SHA-256","value":"…"}, the form of every digest in records and answers.
 [[nodiscard]] std::string digest_json(const crypto::Digest& digest);
+// {"time":"…","serial_number":"…","policy":"…"}
+[[nodiscard]] std::string timestamp_json(const TokenFacts& facts);
 // The id of the person whom a signature's record is about: the party, or the giver of the instruction.
 [[nodiscard]] std::string subject(const Authorization& grant);
 

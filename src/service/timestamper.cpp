@@ -65,10 +65,35 @@ async::Task<Result<tsp::TimestampToken>> InternalTimestamper::timestamp(const ac
 
 std::size_t InternalTimestamper::expected_token_size() const noexcept { return unit_->max_token_size(); }
 
-void OutsideAuthority::saw(std::size_t token_size) noexcept {
+std::optional<ExpectedUnit> InternalTimestamper::expected_unit() const {
+  const credentials::SigningMaterial& key = credential_->material();
+  return ExpectedUnit{key.certificate(), key.chain()};
+}
+
+void OutsideAuthority::saw(const tsp::TimestampToken& token) {
+  auto seen = std::make_shared<const tsp::TimestampToken>(token);
+  {
+    const std::lock_guard lock(mutex_);
+    last_seen_.swap(seen);
+  }
+  const std::size_t token_size = token.der().size();
   std::size_t largest = largest_seen_.load(std::memory_order_relaxed);
   while (token_size > largest && !largest_seen_.compare_exchange_weak(largest, token_size, std::memory_order_relaxed)) {
   }
+}
+
+std::optional<ExpectedUnit> OutsideAuthority::expected_unit() const {
+  std::shared_ptr<const tsp::TimestampToken> token;
+  {
+    const std::lock_guard lock(mutex_);
+    token = last_seen_;
+  }
+  if (!token) {
+    return std::nullopt;
+  }
+  auto unit = token->unit_certificate(cms::CertificateBinding::signer_identifier);
+  return unit ? std::optional(ExpectedUnit{*std::move(unit), cms::readable_certificates(token->signed_data())})
+              : std::nullopt;
 }
 
 std::size_t OutsideAuthority::expected_token_size() const noexcept {
@@ -81,7 +106,7 @@ async::Task<Result<tsp::TimestampToken>> OutsideTimestamper::timestamp(const acc
                                                                        async::Deadline deadline) {
   RAKKAN_CO_TRY(tsp::TimestampToken token,
                 co_await authority_->client().timestamp(digest, role_, deadline, caller.owner()));
-  authority_->saw(token.der().size());
+  authority_->saw(token);
   co_return token;
 }
 

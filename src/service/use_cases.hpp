@@ -8,6 +8,7 @@
 
 #include "rakkan/async/deadline.hpp"
 #include "rakkan/service/signing_service.hpp"
+#include "service/raise_level.hpp"
 
 namespace rakkan {
 class Clock;
@@ -39,6 +40,7 @@ namespace rakkan::service {
 class Authorizer;
 class DocumentWork;
 class ErrorCounts;
+struct EvidenceOptions;
 class KeyUse;
 class OpenedCredentials;
 class OpenIntents;
@@ -124,6 +126,17 @@ struct SignatureFinishing {
   async::BoundedPool& store;
 };
 
+// The parts of a document's way to a higher level.
+struct Augmenting {
+  std::chrono::milliseconds time;
+  audit::TrailWriter& trail;
+  const Clock& clock;
+  access::Refusals& refusals;
+  DocumentWork& documents;
+  const EvidenceOptions& evidence;
+  LevelRaising raising;
+};
+
 struct SigningService::UseCases {
   credentials::CredentialRegistry& credentials;
   access::Refusals& refusals;
@@ -134,6 +147,7 @@ struct SigningService::UseCases {
   TimestampIssuing timestamps;
   SignatureReading reading;
   SignatureFinishing finishing;
+  Augmenting augmenting;
 };
 
 }  // namespace rakkan::service

@@ -65,6 +65,9 @@ class SignedData {
   std::shared_ptr<const Parsed> parsed_;
 };
 
+// The embedded certificates that can be read, in their order.
+[[nodiscard]] std::vector<pki::Certificate> readable_certificates(const SignedData& data);
+
 // CertificateBinding says which fields must name the signer's certificate.
 enum class CertificateBinding : std::uint8_t {
   signing_certificate_v2,  // the signed attribute (RFC 5035), as CAdES, PAdES and RFC 5816 demand, and the identifier

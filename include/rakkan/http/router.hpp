@@ -18,7 +18,8 @@
 
 namespace rakkan::http {
 
-enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin };  // none: a key is neither needed nor looked at
+// none: a key is neither needed nor looked at
+enum class Scope : std::uint8_t { none, sign, timestamp, audit, admin, augment };
 
 [[nodiscard]] std::string_view name(Scope scope) noexcept;
 [[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;

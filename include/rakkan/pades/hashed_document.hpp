@@ -78,6 +78,9 @@ class HashedDocument {
   // SHA-256 of the bytes that were hashed at first, without those of append.
   [[nodiscard]] const crypto::Digest& document_digest() const noexcept { return document_digest_; }
 
+  // SHA-256 of the bytes as they are now, with those of append.
+  [[nodiscard]] crypto::Digest digest() const;
+
   // The digest over the ByteRange of a revision of these bytes, by the algorithm that the hasher was made with (the
   // first one).
   [[nodiscard]] crypto::Digest byte_range_digest(const PreparedRevision& prepared) const;

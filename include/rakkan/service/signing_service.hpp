@@ -25,6 +25,8 @@ namespace rakkan::service {
 // Commands and results of the use cases: command.hpp, pin_change.hpp, signature_list.hpp, stored_signature.hpp.
 struct ActivateCommand;
 struct Activated;
+struct AugmentCommand;
+struct AugmentedDocument;
 struct ChangePinCommand;
 struct IssueTimestampCommand;
 struct PendingSignature;
@@ -87,6 +89,12 @@ class SigningService {
   [[nodiscard]] async::Task<bool> resume_next();
   // After the records of these entries were erased (erase_records), which gave up the pending signatures among them.
   void forget_erased(const std::vector<std::uint64_t>& indexes);
+
+  // Brings a signed document to B-T, B-LT or B-LTA by updates behind its bytes: document timestamps, validation data. No
+  // document key is used. The signatures in it are checked first, whoever made them. The entry in the trail and the
+  // idempotency answer are durable when it answers. invalid_argument (level; a document without signatures),
+  // signature_invalid, unsupported_algorithm, pdf_field_not_found, and as raise_level.
+  [[nodiscard]] async::Task<Result<AugmentedDocument>> augment(AugmentCommand command);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // Answers an RFC 3161 TimeStampReq with the internal unit's TimeStampResp. There always is an answer: every failure

@@ -5,6 +5,8 @@
 #include <atomic>
 #include <cstddef>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +20,7 @@
 #include "rakkan/credentials/credential.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
+#include "rakkan/pki/certificate.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 #include "rakkan/tsp/tsu.hpp"
 
@@ -25,6 +28,13 @@ namespace rakkan::service {
 
 class InternalTimestamper;
 class KeyUse;
+
+// The unit that is expected to sign an authority's next token, with the other certificates of its tokens: evidence about
+// it can be in a document before the token is.
+struct ExpectedUnit {
+  pki::Certificate certificate;
+  std::vector<pki::Certificate> others;
+};
 
 class Timestamper {
  public:
@@ -36,6 +46,8 @@ class Timestamper {
                                                                            async::Deadline deadline) = 0;
   // How many bytes to reserve for a token. A larger token costs a second signature, nothing else.
   [[nodiscard]] virtual std::size_t expected_token_size() const noexcept = 0;
+  // Nothing while it is not known: an outside authority that was not asked yet. Another unit may sign all the same.
+  [[nodiscard]] virtual std::optional<ExpectedUnit> expected_unit() const { return std::nullopt; }
   // Our own unit, which records in our own journal, and can record more in the same commit; null: an outside authority.
   [[nodiscard]] virtual InternalTimestamper* own_unit() noexcept { return nullptr; }
 };
@@ -69,6 +81,7 @@ class InternalTimestamper final : public Timestamper {
                                                                    crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override;
   [[nodiscard]] InternalTimestamper* own_unit() noexcept override { return this; }
   // The same, with changes in the commit of the token's journal entry. They are durable even when the task fails later.
   // `first` outlives the task.
@@ -91,19 +104,22 @@ class InternalTimestamper final : public Timestamper {
   KeyUse* use_;
 };
 
-// OutsideAuthority is one outside authority, whatever its tokens are for: its client, and the size of its tokens, which
-// is a generous guess at first and then that of the largest one so far. Thread-safe.
+// OutsideAuthority is one outside authority, whatever its tokens are for: its client, the size of its tokens, which is a
+// generous guess at first and then that of the largest one so far, and the unit that signed the last one. Thread-safe.
 class OutsideAuthority {
  public:
   explicit OutsideAuthority(std::unique_ptr<fetch::TsaClient> client) noexcept : client_(std::move(client)) {}
   [[nodiscard]] fetch::TsaClient& client() noexcept { return *client_; }
   [[nodiscard]] const fetch::TsaClient& client() const noexcept { return *client_; }
-  void saw(std::size_t token_size) noexcept;
+  void saw(const tsp::TimestampToken& token);
   [[nodiscard]] std::size_t expected_token_size() const noexcept;
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const;
 
  private:
   std::unique_ptr<fetch::TsaClient> client_;
   std::atomic<std::size_t> largest_seen_{0};
+  mutable std::mutex mutex_;
+  std::shared_ptr<const tsp::TimestampToken> last_seen_;  // guarded by the mutex
 };
 
 // Timestamps by an outside authority for one role, which its errors name. A request that waits takes no thread.
@@ -115,6 +131,7 @@ class OutsideTimestamper final : public Timestamper {
                                                                    crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override { return authority_->expected_unit(); }
 
  private:
   std::shared_ptr<OutsideAuthority> authority_;
@@ -133,6 +150,10 @@ class FailoverTimestamper final : public Timestamper {
                                                                    crypto::Digest digest,
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
+  // That of the first authority, which is asked first.
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override {
+    return authorities_.front()->expected_unit();
+  }
 
  private:
   std::vector<std::shared_ptr<Timestamper>> authorities_;

@@ -63,6 +63,12 @@ class TimestampToken {
   [[nodiscard]] Result<pki::Certificate> verify_signature(
       const std::vector<pki::Certificate>& extra = {},
       cms::CertificateBinding binding = cms::CertificateBinding::signing_certificate_v2) const;
+  // The embedded certificate that its SignerInfo names; nothing is verified with it. Fails as
+  // cms::find_signer_certificate.
+  [[nodiscard]] Result<pki::Certificate> unit_certificate(
+      cms::CertificateBinding binding = cms::CertificateBinding::signing_certificate_v2) const {
+    return cms::find_signer_certificate(signed_data_, signed_data_.signer_infos().front(), binding);
+  }
   // Succeeds when the token answers this request: imprint, nonce and policy agree. tsa_response_mismatch.
   [[nodiscard]] Result<void> matches(const TimestampRequest& request) const;
 

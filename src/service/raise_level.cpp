@@ -1,0 +1,181 @@
+#include "service/raise_level.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "rakkan/async/task.hpp"
+#include "rakkan/cms/signed_data.hpp"
+#include "rakkan/service/timestamper.hpp"
+#include "service/document_work.hpp"
+#include "service/timestampers.hpp"
+
+namespace rakkan::service {
+namespace {
+
+using pki::EvidenceRole;
+using pki::EvidenceSubject;
+
+// The unit of a document timestamp as a subject of evidence, at the time that its token says.
+Result<EvidenceSubject> unit_of(const tsp::TimestampToken& token, std::string field, pki::FreshnessDemand demand) {
+  RAKKAN_TRY(pki::Certificate certificate, token.unit_certificate(cms::CertificateBinding::signer_identifier));
+  return EvidenceSubject{.role = EvidenceRole::document_timestamp_unit,
+                         .label = std::move(field),
+                         .certificate = std::move(certificate),
+                         .time = token.info().generation_time,
+                         .demand = demand,
+                         .certificates = cms::readable_certificates(token.signed_data())};
+}
+
+// Raising is one document on its way to its level. Lives in the frame of its task.
+class Raising {
+ public:
+  Raising(const LevelRaising& with, pades::Augmentation& document, WantedLevel wanted, const access::Principal& caller,
+          async::Deadline deadline)
+      : with_(with), document_(document), wanted_(std::move(wanted)), caller_(caller), deadline_(deadline) {}
+
+  async::Task<Result<RaisedLevel>> run() {
+    const bool archived = pades::needs_document_timestamp(wanted_.level);
+    if (archived || !wanted_.undated.empty()) {
+      RAKKAN_CO_TRY(authority_, co_await with_.timestampers.of(wanted_.tsa, TsaRole::archive, deadline_));
+    }
+    if (!wanted_.undated.empty()) {
+      RAKKAN_CO_CHECK(co_await date_signatures());
+    }
+    if (pades::needs_validation_data(wanted_.level)) {
+      expected_ = archived ? expected_unit() : std::nullopt;
+      RAKKAN_CO_CHECK(co_await add_evidence());
+    }
+    if (archived) {
+      RAKKAN_CO_TRY(EvidenceSubject unit, co_await add_timestamp());
+      const bool known = expected_ && is_proven_at(unit);
+      expected_.reset();
+      if (known) {
+        pki::EvidencedSubject& proven = raised_.evidence->table.subjects.back();
+        proven.label = unit.label;
+        proven.time = unit.time;
+      } else {
+        wanted_.subjects.push_back(std::move(unit));
+        RAKKAN_CO_CHECK(co_await add_evidence());
+      }
+    }
+    co_return std::move(*this).finish();
+  }
+
+ private:
+  async::Task<Result<void>> date_signatures() {
+    RAKKAN_CO_TRY(EvidenceSubject unit, co_await add_timestamp());
+    for (const std::size_t index : wanted_.undated) {
+      wanted_.subjects.at(index).time = unit.time;
+    }
+    wanted_.subjects.push_back(std::move(unit));
+    co_return Result<void>{};
+  }
+
+  // The unit that will sign the archive timestamp, as if it did so now. The evidence about it belongs under its token.
+  [[nodiscard]] std::optional<EvidenceSubject> expected_unit() const {
+    std::optional<ExpectedUnit> unit = authority_->expected_unit();
+    if (!unit) {
+      return std::nullopt;
+    }
+    return EvidenceSubject{.role = EvidenceRole::document_timestamp_unit,
+                           .certificate = std::move(unit->certificate),
+                           .time = with_.clock.now(),
+                           .demand = wanted_.demand,
+                           .certificates = std::move(unit->others)};
+  }
+
+  async::Task<Result<void>> add_evidence() {
+    EvidenceRequest request{.subjects = wanted_.subjects,
+                            .material = raised_.evidence ? raised_.evidence->material : wanted_.material,
+                            .trust = with_.trust,
+                            .deadline = deadline_,
+                            .owner = caller_.owner()};
+    if (expected_) {
+      request.subjects.push_back(*expected_);
+    }
+    RAKKAN_CO_TRY(GatheredEvidence evidence, co_await with_.evidence.gather(std::move(request)));
+    RAKKAN_CO_CHECK(evidence.require_complete());
+    const auto add = [&](const pdf::Limits&) { return add_validation_data(evidence); };
+    RAKKAN_CO_CHECK(co_await with_.documents.compute(size(), add, deadline_, caller_.owner()));
+    raised_.evidence = std::move(evidence);
+    co_return Result<void>{};
+  }
+
+  Result<void> add_validation_data(const GatheredEvidence& evidence) {
+    const pki::EvidenceTable::Used used = evidence.table.used();
+    pades::ValidationData data;
+    data.certificates.reserve(used.certificates.size());
+    for (const pki::Certificate& certificate : used.certificates) {
+      data.certificates.push_back(certificate.der());
+    }
+    for (const std::size_t index : used.responses) {
+      data.ocsp_responses.push_back(evidence.material.responses()[index].response.der());
+    }
+    for (const std::size_t index : used.lists) {
+      data.crls.push_back(evidence.material.lists()[index].list.der());
+    }
+    RAKKAN_TRY(const auto added, document_.add_validation_data(data, with_.random));
+    static_cast<void>(added);
+    return {};
+  }
+
+  // Adds a document timestamp; its unit becomes a subject of the evidence.
+  async::Task<Result<EvidenceSubject>> add_timestamp() {
+    const pades::DocumentTimestampSpec spec{.algorithm = crypto::DigestAlgorithm::sha256,
+                                            .largest_token = authority_->expected_token_size()};
+    const auto prepare = [&](const pdf::Limits&) { return document_.prepare_timestamp(spec, with_.random); };
+    RAKKAN_CO_TRY(pades::PreparedTimestamp prepared,
+                  co_await with_.documents.compute(size(), prepare, deadline_, caller_.owner()));
+    std::string field = prepared.revision.field_name();
+    const crypto::Digest imprint = prepared.digest;
+    RAKKAN_CO_TRY(const tsp::TimestampToken token, co_await authority_->timestamp(caller_, imprint, deadline_));
+    RAKKAN_CO_CHECK(document_.add_timestamp(std::move(prepared), token));
+    raised_.timestamps.push_back(*facts_of(token));
+    co_return unit_of(token, std::move(field), wanted_.demand);
+  }
+
+  // True when the evidence about the expected unit proves this one, which has signed: the same certificate, and nothing
+  // that says so was out of date by then.
+  [[nodiscard]] bool is_proven_at(const EvidenceSubject& unit) const {
+    if (unit.certificate != expected_->certificate) {
+      return false;
+    }
+    const pki::EvidenceTable& table = raised_.evidence->table;
+    const std::size_t subject = table.subjects.size() - 1;
+    return std::all_of(table.rows.begin(), table.rows.end(), [&](const pki::EvidenceRow& row) {
+      return row.subject != subject || !row.status ||
+             row.status->times.currency_at(unit.time) == pki::RevocationCurrency::current;
+    });
+  }
+
+  [[nodiscard]] std::uint64_t size() const { return document_.document().bytes().size(); }
+
+  RaisedLevel finish() && {
+    if (raised_.evidence) {
+      const pki::EvidenceTable& table = raised_.evidence->table;
+      raised_.renewal = pki::renewal_of(table, pki::AlgorithmPolicy::ts_119_312(), with_.renewal_margin);
+      raised_.ltv = pki::predict_ltv(table, pki::LtvAssumption::with_used_material);
+    }
+    return std::move(raised_);
+  }
+
+  const LevelRaising& with_;
+  pades::Augmentation& document_;
+  WantedLevel wanted_;
+  const access::Principal& caller_;
+  const async::Deadline deadline_;
+  std::shared_ptr<Timestamper> authority_;       // of document timestamps; null: none is needed
+  std::optional<EvidenceSubject> expected_;      // a subject of the evidence beside those of `wanted_`
+  RaisedLevel raised_;
+};
+
+}  // namespace
+
+async::Task<Result<RaisedLevel>> raise_level(const LevelRaising& with, pades::Augmentation& document,
+                                             WantedLevel wanted, const access::Principal& caller,
+                                             async::Deadline deadline) {
+  Raising raising(with, document, std::move(wanted), caller, deadline);
+  co_return co_await raising.run();
+}
+
+}  // namespace rakkan::service
