@@ -20,11 +20,15 @@ Result<service::SignatureType> read_type(json::Members& request) {
   return type ? Result<service::SignatureType>(*type) : request.not_among("type", {"witness", "party"});
 }
 
-Result<pades::BaselineLevel> read_level(json::Members& request) {
+// The levels above B-T need the document.
+Result<pades::BaselineLevel> read_level(json::Members& request, bool of_document) {
   RAKKAN_TRY(const std::string text, request.text("level", kWord));
   const auto level = pades::baseline_level_from_name(text);
-  return level && service::is_made(*level) ? Result<pades::BaselineLevel>(*level)
-                                           : request.not_among("level", {"B-B", "B-T"});
+  if (level && (of_document || !pades::needs_validation_data(*level))) {
+    return *level;
+  }
+  return of_document ? request.not_among("level", {"B-B", "B-T", "B-LT", "B-LTA"})
+                     : request.not_among("level", {"B-B", "B-T"});
 }
 
 Result<service::Consent> read_consent(json::Members& request) {
@@ -42,12 +46,12 @@ Result<service::Consent> read_consent(json::Members& request) {
 }
 
 // Reads the members that requests for documents and for digests have in common.
-Result<SigningParameters> read_common(json::Members& request) {
+Result<SigningParameters> read_common(json::Members& request, bool of_document) {
   SigningParameters parameters;
   RAKKAN_TRY(std::string credential, request.text("credential", kName));
   parameters.credential = CredentialId(std::move(credential));
   RAKKAN_TRY(parameters.type, read_type(request));
-  RAKKAN_TRY(parameters.level, read_level(request));
+  RAKKAN_TRY(parameters.level, read_level(request, of_document));
   RAKKAN_TRY(parameters.consent, read_consent(request));
   RAKKAN_TRY(std::optional<std::string> tsa, request.optional_text("tsa", kName));
   parameters.tsa = tsa.value_or("");
@@ -71,7 +75,7 @@ Result<service::FieldChoice> read_field(json::Members field) {
 }
 
 Result<SigningParameters> read_digest_parameters(json::Members& request) {
-  RAKKAN_TRY(SigningParameters parameters, read_common(request));
+  RAKKAN_TRY(SigningParameters parameters, read_common(request, false));
   RAKKAN_TRY(json::Members digest, request.object("digest"));
   RAKKAN_TRY(parameters.digest, read_digest(std::move(digest)));
   return parameters;
@@ -117,7 +121,7 @@ std::string SigningParameters::canonical() const {
 Result<SigningParameters> read_document_request(WipedBytes json) {
   RAKKAN_TRY(const json::Document document, parse_json(json));
   json::Members request = document.root();
-  RAKKAN_TRY(SigningParameters parameters, read_common(request));
+  RAKKAN_TRY(SigningParameters parameters, read_common(request, true));
   if (request.has("field")) {
     RAKKAN_TRY(json::Members field, request.object("field"));
     RAKKAN_TRY(parameters.field, read_field(std::move(field)));

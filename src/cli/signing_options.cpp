@@ -24,8 +24,8 @@ void SigningOptions::declare(CLI::App& app) {
   app.add_option("--activation-file", activation_file, "… the token of `rakkan credentials activate` for this document")
       ->type_name(kFile)
       ->excludes(pin);
-  app.add_option("--level", level, "B-B, or B-T with a signature timestamp")
-      ->check(CLI::IsMember({"B-B", "B-T"}))
+  app.add_option("--level", level, "B-B, or B-T with a signature timestamp; of a PDF also B-LT and B-LTA")
+      ->check(CLI::IsMember({"B-B", "B-T", "B-LT", "B-LTA"}))
       ->capture_default_str();
   app.add_option("--tsa", tsa, "Timestamp authority's profile (default: the configured one)");
 }

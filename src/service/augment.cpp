@@ -6,11 +6,11 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/audit/trail_writer.hpp"
 #include "rakkan/json/writer.hpp"
-#include "rakkan/pki/evidence_json.hpp"
 #include "rakkan/service/augmentation.hpp"
 #include "rakkan/service/options.hpp"
 #include "service/document_to_raise.hpp"
 #include "service/document_work.hpp"
+#include "service/long_term.hpp"
 #include "service/records.hpp"
 #include "service/use_cases.hpp"
 
@@ -18,11 +18,6 @@ namespace rakkan::service {
 namespace {
 
 using json::ObjectWriter;
-
-pki::FreshnessDemand demand_of(const EvidenceFreshness& freshness) {
-  return freshness.waits() ? pki::FreshnessDemand::after_signature(freshness.grace)
-                           : pki::FreshnessDemand::cached(freshness.max_age);
-}
 
 // The level that a signature has when its document was raised to `wanted`; nothing for one of another profile.
 std::optional<pades::BaselineLevel> level_after(const SignatureBefore& signature, pades::BaselineLevel wanted) {
@@ -72,8 +67,7 @@ struct Augmented {
     add_level(json, "level", level_of_file(signatures, command.level));
     json.raw("document_digest", records::digest_json(document.document().document_digest()))
         .raw("result_digest", records::digest_json(document.document().digest()))
-        .number("bytes_added", document.bytes_added())
-        .raw("timestamps", json::array_of(raised.timestamps, records::timestamp_json));
+        .number("bytes_added", document.bytes_added());
     return json;
   }
   [[nodiscard]] std::string facts() const {
@@ -84,18 +78,14 @@ struct Augmented {
     json.raw("signatures", json::array_of(rows, [&](const auto& row) { return signature_json(row, command.level); }))
         .raw("warnings", json::array_of(document.warnings(),
                                         [](pades::Warning warning) { return json::quote(pades::name(warning)); }));
-    if (raised.evidence) {
-      json.raw("evidence", pki::to_json(raised.evidence->table))
-          .raw("ltv", pki::to_json(*raised.ltv, raised.evidence->table));
-    }
-    if (raised.renewal) {
-      json.raw("renewal", pki::to_json(*raised.renewal));
-    }
+    records::add_raised(json, raised);
     return std::move(json).finish();
   }
   [[nodiscard]] std::string record() const {
     ObjectWriter json = common();
-    json.raw("by", access::json_of(command.principal)).text("wanted", pades::name(command.level));
+    json.raw("timestamps", json::array_of(raised.timestamps, records::timestamp_json))
+        .raw("by", access::json_of(command.principal))
+        .text("wanted", pades::name(command.level));
     if (!command.only.empty()) {
       json.text("only", command.only);
     }

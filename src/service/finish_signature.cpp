@@ -63,7 +63,7 @@ std::optional<Obstacle> obstacle(const KeptSignature& kept, const PendingSignatu
 }
 
 async::Task<Result<StoredSignature>> record_made(const SignatureFinishing& with, const KeptSignature& kept,
-                                                 CompletedSignature done) {
+                                                 CompletedSignature done, std::string answer) {
   const Instant now = with.clock.now();
   const crypto::Digest value = crypto::digest(crypto::DigestAlgorithm::sha256, kept.value);
   audit::Submission outcome;
@@ -71,55 +71,111 @@ async::Task<Result<StoredSignature>> record_made(const SignatureFinishing& with,
   outcome.body = records::made(kept.intent, kept.id, value, done.timestamp);
   outcome.subject = kept.subject;
   outcome.changes.reserve(2);
-  outcome.changes.emplace_back(store::SignatureRow{kept.id, kept.tenant, kept.credential, kept.intent, 0, now,
-                                                   done.answer, done.tail, std::move(done.certificates)});
+  outcome.changes.emplace_back(store::SignatureRow{kept.id, kept.tenant, kept.credential, kept.intent, 0, now, answer,
+                                                   done.tail, std::move(done.certificates)});
   outcome.changes.emplace_back(store::KeptSignatureRelease{kept.id, true});
   RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(outcome)));
-  co_return StoredSignature{kept.id, kept.credential,        kept.intent,         receipt.index,
-                            now,     std::move(done.answer), std::move(done.tail)};
+  co_return StoredSignature{kept.id, kept.credential,   kept.intent,         receipt.index,
+                            now,     std::move(answer), std::move(done.tail)};
 }
 
-async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with, const KeptSignature& kept,
-                                                 async::Deadline deadline) {
+// Step 9, or the timestamp that the signature has already.
+async::Task<Result<tsp::TimestampToken>> timestamp(const SignatureFinishing& with, const KeptSignature& kept,
+                                                   async::Deadline deadline) {
+  if (!kept.token.empty()) {
+    co_return tsp::TimestampToken::parse(kept.token);
+  }
   RAKKAN_CO_TRY(const auto timestamper, co_await with.timestampers.of(kept.tsa, TsaRole::signature, deadline));
   const crypto::Digest imprint = kept.imprint();
-  RAKKAN_CO_TRY(tsp::TimestampToken token, co_await timestamper->timestamp(kept.by, imprint, deadline));
-  RAKKAN_CO_TRY(CompletedSignature done, complete(kept, std::move(token)));
-  co_return co_await record_made(with, kept, std::move(done));
+  co_return co_await timestamper->timestamp(kept.by, imprint, deadline);
 }
 
-// `turn` outlives the task.
-async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn& turn, async::Deadline deadline) {
+// Keeps the timestamp that was had, for the next try: what is still missing has to be newer than it.
+async::Task<void> keep_token(const SignatureFinishing& with, store::KeptSignatureRow row, ByteView token) {
+  audit::Submission submission;
+  submission.changes.reserve(2);
+  submission.changes.emplace_back(store::KeptSignatureRelease{row.id, true});
+  submission.changes.emplace_back(with_token(std::move(row), token));
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(submission));
+  static_cast<void>(receipt);  // else another timestamp is asked for next time
+}
+
+Result<void> require_document(const KeptSignature& kept, const pades::HashedDocument* document) {
+  if (document == nullptr) {
+    return fail(ErrorCode::signature_pending, "it needs its document, which is not kept", "document");
+  }
+  if (document->document_digest() != kept.document_digest) {
+    return fail(ErrorCode::digest_mismatch, "this is not the document that was signed", "document");
+  }
+  return {};
+}
+
+// Keeps and document outlive the task; `document` is null when nobody brought it.
+async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with, const KeptSignature& kept,
+                                                 const store::KeptSignatureRow& row,
+                                                 const pades::HashedDocument* document, async::Deadline deadline) {
+  const bool long_term = pades::needs_validation_data(kept.level);
+  RAKKAN_CO_CHECK(long_term ? require_document(kept, document) : Result<void>());
+  RAKKAN_CO_TRY(const tsp::TimestampToken token, co_await timestamp(with, kept, deadline));
+  RAKKAN_CO_TRY(CompletedSignature done, complete(kept, token));
+  std::optional<RaisedLevel> raised;
+  if (long_term) {
+    const std::vector<pki::Certificate> chain(kept.certificates.begin() + 1, kept.certificates.end());
+    const LongTermSigner signer{kept.credential, kept.level, kept.certificates.front(), chain};
+    Result<LongTermSignature> whole =
+        co_await make_long_term(with.long_term, signer, *document, std::move(done.tail), kept.revision->field_name,
+                                token, kept.by, deadline);  // 11
+    if (!whole && kept.token.empty()) {
+      co_await keep_token(with, row, token.der());
+    }
+    RAKKAN_CO_CHECK(whole);
+    done.tail = std::move(whole->tail);
+    raised = std::move(whole->raised);
+  }
+  std::string answer = answer_about(kept, done, raised ? &*raised : nullptr);
+  co_return co_await record_made(with, kept, std::move(done), std::move(answer));
+}
+
+struct Kept {
+  store::KeptSignatureRow row;
+  KeptSignature signature;
+};
+
+// `turn` and `document` outlive the task.
+async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn& turn,
+                                            const pades::HashedDocument* document, async::Deadline deadline) {
   const SignatureId id = turn.id();
   const access::Principal own{"service", TenantId(), true};
   const std::optional<PendingSignature> pending = with.pending.find(own, id);
-  const auto read = [&]() -> Result<KeptSignature> {
-    RAKKAN_TRY(const store::KeptSignatureRow row, with.rows.kept_signature(id));
-    return KeptSignature::read(row);
+  const auto read = [&]() -> Result<Kept> {
+    RAKKAN_TRY(store::KeptSignatureRow row, with.rows.kept_signature(id));
+    RAKKAN_TRY(KeptSignature signature, KeptSignature::read(row));
+    return Kept{std::move(row), std::move(signature)};
   };
-  const Result<KeptSignature> kept = co_await async::run_on(with.store, read, deadline);
-  if (!kept) {
-    if (kept.error().code == ErrorCode::signature_unknown) {
+  const Result<Kept> found = co_await async::run_on(with.store, read, deadline);
+  if (!found) {
+    if (found.error().code == ErrorCode::signature_unknown) {
       turn.ended(Turn::End::elsewhere);
-      co_return fail(kept.error());
+      co_return fail(found.error());
     }
-    if (kept.error().code == ErrorCode::store_corrupt && pending) {
+    if (found.error().code == ErrorCode::store_corrupt && pending) {
       std::string nobody;
-      co_return co_await give_up(with, turn, pending->intent, std::move(nobody), GivenUp::broken, kept.error().code);
+      co_return co_await give_up(with, turn, pending->intent, std::move(nobody), GivenUp::broken, found.error().code);
     }
-    co_return fail(turn.failed(kept.error().code).because(kept.error()));
+    co_return fail(turn.failed(found.error().code).because(found.error()));
   }
-  std::string subject = kept->subject;
-  if (const auto way = pending ? obstacle(*kept, *pending, with.clock.now()) : std::nullopt) {
-    co_return co_await give_up(with, turn, kept->intent, std::move(subject), way->why, way->code);
+  const KeptSignature& kept = found->signature;
+  std::string subject = kept.subject;
+  if (const auto way = pending ? obstacle(kept, *pending, with.clock.now()) : std::nullopt) {
+    co_return co_await give_up(with, turn, kept.intent, std::move(subject), way->why, way->code);
   }
-  Result<StoredSignature> made = co_await complete_it(with, *kept, deadline);
+  Result<StoredSignature> made = co_await complete_it(with, kept, found->row, document, deadline);
   if (made) {
     turn.ended(Turn::End::made);
     co_return made;
   }
   if (made.error().code == ErrorCode::cms_larger_than_reserved) {
-    co_return co_await give_up(with, turn, kept->intent, std::move(subject), GivenUp::reserve, made.error().code);
+    co_return co_await give_up(with, turn, kept.intent, std::move(subject), GivenUp::reserve, made.error().code);
   }
   if (made.error().code == ErrorCode::signature_unknown) {  // its outcome was recorded by another
     turn.ended(Turn::End::elsewhere);
@@ -132,7 +188,8 @@ async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn
 
 async::Task<Result<StoredSignature>> SigningService::finish_signature(access::Principal principal, SignatureId id,
                                                                       When when,
-                                                                      std::optional<async::Deadline> deadline) {
+                                                                      std::optional<async::Deadline> deadline,
+                                                                      const pades::HashedDocument* document) {
   const SignatureFinishing& with = use_cases_->finishing;
   const auto pace = when == When::at_once ? PendingBook::Pace::at_once : PendingBook::Pace::in_turn;
   Result<Turn> turn = with.pending.claim(principal, id, pace);
@@ -142,7 +199,7 @@ async::Task<Result<StoredSignature>> SigningService::finish_signature(access::Pr
   if (!turn) {
     co_return fail(std::move(turn).error());
   }
-  co_return co_await finish(with, *turn, deadline_of(deadline, with.time));
+  co_return co_await finish(with, *turn, document, deadline_of(deadline, with.time));
 }
 
 async::Task<Result<std::uint64_t>> SigningService::abandon_signature(access::Principal principal, SignatureId id) {
@@ -177,7 +234,7 @@ async::Task<bool> SigningService::resume_next() {
   if (!turn) {
     co_return false;
   }
-  const Result<StoredSignature> finished = co_await finish(with, *turn, async::deadline_in(with.time));
+  const Result<StoredSignature> finished = co_await finish(with, *turn, nullptr, async::deadline_in(with.time));
   static_cast<void>(finished);  // the book knows
   co_return true;
 }

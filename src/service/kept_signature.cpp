@@ -11,10 +11,22 @@ namespace {
 
 constexpr std::uint64_t kVersion = 1;
 constexpr std::string_view kTimestamp = "timestamp";
+constexpr std::string_view kDocument = "document";
+constexpr std::size_t kEmptyField = 4;  // bytes that a field without content takes
 
 tl::unexpected<Error> corrupt(const store::KeptSignatureRow& row) {
   return fail(ErrorCode::store_corrupt, "a kept signature has not the form in which it is written",
               "signature " + row.id.value());
+}
+
+void write(FieldWriter& to, const crypto::Digest& digest) {
+  to.text(crypto::info(digest.algorithm()).name).bytes(digest.view());
+}
+
+std::optional<crypto::Digest> read_digest(FieldReader& from) {
+  const auto algorithm = crypto::digest_algorithm_from_name(from.text());
+  const ByteView value = from.bytes();
+  return algorithm ? crypto::Digest::from_bytes(*algorithm, value) : std::nullopt;
 }
 
 void write(FieldWriter& to, const pades::KeptRevision& revision) {
@@ -48,18 +60,21 @@ store::KeptSignatureRow row_of(const records::SigningFacts& facts, const Signing
   row.intent = facts.intent;
   row.created = now;
   row.level = name(request.level);
-  row.missing = kTimestamp;
+  // The levels above B-T are completed behind the document, which is not kept.
+  row.missing = pades::needs_validation_data(request.level) ? kDocument : kTimestamp;
   row.source = request.tsa;
   row.idempotency_key = request.claim ? request.claim->key : std::string();
   row.certificates = key.embedded();
   FieldWriter fields(1'024 + (revision != nullptr ? revision->tail().size() - 2 * revision->reserve() : 0));
   fields.number(kVersion, 1).text(request.principal.id).text(records::subject(*facts.grant));
   fields.text(records::answer_begun(facts)).text(attributes.suite().name);
-  fields.text(crypto::info(facts.message_digest->algorithm()).name).bytes(facts.message_digest->view());
+  write(fields, facts.document_digest);
+  write(fields, *facts.message_digest);
   fields.bytes(attributes.der()).bytes(value).number(revision != nullptr ? 1 : 0, 1);
   if (revision != nullptr) {
     write(fields, pades::KeptRevision::of(*revision));
   }
+  fields.bytes({});  // the token
   row.content = std::move(fields).take();
   return row;
 }
@@ -73,16 +88,17 @@ Result<KeptSignature> KeptSignature::read(const store::KeptSignatureRow& row) {
   std::string subject = fields.text();
   std::string answer = fields.text();
   const crypto::AlgorithmSuite* const suite = crypto::suite_from_name(fields.text());
-  const auto algorithm = crypto::digest_algorithm_from_name(fields.text());
-  const ByteView digest = fields.bytes();
+  const std::optional<crypto::Digest> document_digest = read_digest(fields);
+  const std::optional<crypto::Digest> message_digest = read_digest(fields);
   Bytes der = copy_of(fields.bytes());
   Bytes value = copy_of(fields.bytes());
   std::optional<pades::KeptRevision> revision;
   if (fields.number(1) != 0) {
     revision = read_revision(fields);
   }
-  const auto message_digest = algorithm ? crypto::Digest::from_bytes(*algorithm, digest) : std::nullopt;
-  if (!fields.done() || suite == nullptr || !message_digest || row.certificates.empty() || answer.size() < 2) {
+  Bytes token = copy_of(fields.bytes());
+  const auto level = pades::baseline_level_from_name(row.level);
+  if (!fields.done() || suite == nullptr || !document_digest || !message_digest || !level || row.certificates.empty() || answer.size() < 2) {
     return corrupt(row);
   }
   auto attributes = cms::SignedAttributes::restore(std::move(der), *suite);
@@ -106,12 +122,23 @@ Result<KeptSignature> KeptSignature::read(const store::KeptSignatureRow& row) {
                        std::move(subject),
                        std::move(answer),
                        row.source,
+                       *level,
+                       *document_digest,
                        *message_digest,
                        *std::move(attributes),
                        std::move(value),
                        std::move(revision),
                        std::move(certificates),
-                       row.certificates};
+                       row.certificates,
+                       std::move(token)};
+}
+
+store::KeptSignatureRow with_token(store::KeptSignatureRow row, ByteView token) {
+  FieldWriter fields(kEmptyField + token.size());
+  fields.bytes(token);
+  row.content.resize(row.content.size() - kEmptyField);
+  append(row.content, std::move(fields).take());
+  return row;
 }
 
 Result<void> KeptSignature::check() const {
@@ -126,8 +153,7 @@ Result<void> KeptSignature::check() const {
 
 crypto::Digest KeptSignature::imprint() const { return crypto::digest(attributes.suite().digest, value); }
 
-Result<CompletedSignature> complete(const KeptSignature& kept, tsp::TimestampToken token) {
-  const std::optional made(std::move(token));
+Result<CompletedSignature> complete(const KeptSignature& kept, const tsp::TimestampToken& token) {
   const Bytes cms = cms::assemble_signed_data({
       .attributes = kept.attributes,
       .signer = kept.certificates.front(),
@@ -136,21 +162,26 @@ Result<CompletedSignature> complete(const KeptSignature& kept, tsp::TimestampTok
       .embed_signer = true,
       .content = std::nullopt,
       .content_type = cms::kIdData,
-      .signature_timestamp = made->der(),
+      .signature_timestamp = token.der(),
   });
-  CompletedSignature done{{}, {}, find_certificates(cms, kept.shared, made), *facts_of(made)};
+  CompletedSignature done{{}, find_certificates(cms, kept.shared, token), *facts_of(token), cms.size()};
   if (!kept.revision) {
-    done.answer = records::answer(kept.answer, done.timestamp);
     done.tail = cms;
     return done;
   }
-  const pades::KeptRevision& revision = *kept.revision;
-  RAKKAN_TRY(done.tail, pades::embed(revision, cms));
-  done.certificates = in_hex(std::move(done.certificates), revision.digits_at);
-  done.answer = records::answer(kept.answer, done.timestamp,
-                                {revision.field_name, revision.byte_range, kept.message_digest, revision.base_size,
-                                 done.tail.size(), cms.size(), revision.reserve});
+  RAKKAN_TRY(done.tail, pades::embed(*kept.revision, cms));
+  done.certificates = in_hex(std::move(done.certificates), kept.revision->digits_at);
   return done;
+}
+
+std::string answer_about(const KeptSignature& kept, const CompletedSignature& done, const RaisedLevel* raised) {
+  if (!kept.revision) {
+    return records::answer(kept.answer, done.timestamp);
+  }
+  const pades::KeptRevision& revision = *kept.revision;
+  return records::answer(kept.answer, done.timestamp,
+                         {revision.field_name, revision.byte_range, kept.message_digest, revision.base_size,
+                          done.tail.size(), done.cms_size, revision.reserve, raised});
 }
 
 }  // namespace rakkan::service

@@ -40,12 +40,15 @@ struct KeptSignature {
   std::string subject;   // of its records
   std::string answer;    // records::answer_begun
   std::string tsa;       // profile; empty: the default
+  pades::BaselineLevel level{};
+  crypto::Digest document_digest;
   crypto::Digest message_digest;
   cms::SignedAttributes attributes;
   Bytes value;
   std::optional<pades::KeptRevision> revision;
   std::vector<pki::Certificate> certificates;  // the signer's first
   SharedCertificates shared;                   // the same
+  Bytes token;                                 // DER of its timestamp; empty: it has none yet
 
   // store_corrupt for a row that row_of did not make.
   [[nodiscard]] static Result<KeptSignature> read(const store::KeptSignatureRow& row);
@@ -56,14 +59,20 @@ struct KeptSignature {
   [[nodiscard]] crypto::Digest imprint() const;
 };
 
+// The row with the timestamp that the signature has meanwhile: what it waits for now, must be newer than that.
+[[nodiscard]] store::KeptSignatureRow with_token(store::KeptSignatureRow row, ByteView token);
+
 // Steps 8 and 10 over what was kept.
 struct CompletedSignature {
-  std::string answer;
   Bytes tail;
   CertificateStretches certificates;
   TokenFacts timestamp;
+  std::size_t cms_size = 0;
 };
 // cms_larger_than_reserved
-[[nodiscard]] Result<CompletedSignature> complete(const KeptSignature& kept, tsp::TimestampToken token);
+[[nodiscard]] Result<CompletedSignature> complete(const KeptSignature& kept, const tsp::TimestampToken& token);
+// The answer about it; `raised` is what step 11 did, null at B-T.
+[[nodiscard]] std::string answer_about(const KeptSignature& kept, const CompletedSignature& done,
+                                       const RaisedLevel* raised);
 
 }  // namespace rakkan::service

@@ -12,6 +12,9 @@ constexpr std::string_view kRestart = "restart";
 constexpr std::chrono::milliseconds kSoon{1'000};  // while somebody works on it
 constexpr unsigned kMostDoublings = 16;
 
+// It waits for somebody who brings the document, not for its source alone.
+bool needs_document(const PendingSignature& pending) noexcept { return pending.missing == "document"; }
+
 }  // namespace
 
 void PendingBook::add(const store::KeptSignatureRow& row, std::string source, std::optional<ErrorCode> reason) {
@@ -39,6 +42,9 @@ void PendingBook::note_failure(Entry& entry, ErrorCode why) {
   entry.seen.reason = rakkan::row(why).slug;
   entry.tried = now;
   entry.next = now + pause_after(++entry.seen.tries, 5 * kLongestPause);
+  if (needs_document(entry.seen)) {
+    return;  // whatever was in the way says nothing about the source of timestamps
+  }
   Source& source = sources_[entry.source];
   source.next = now + pause_after(++source.failures, kLongestPause);
 }
@@ -72,6 +78,9 @@ bool PendingBook::may_be_tried(const Entry& entry, std::chrono::milliseconds now
   if (clock_->now() >= entry.seen.until) {
     return true;  // to be given up, which asks nobody
   }
+  if (needs_document(entry.seen)) {
+    return entry.next <= now;
+  }
   const auto source = sources_.find(entry.source);
   const bool source_may = source == sources_.end() || source->second.failures == 0 ||
                           (source->second.working == 0 && source->second.next <= now);
@@ -82,7 +91,7 @@ PendingSignature PendingBook::as_seen(const Entry& entry, std::chrono::milliseco
   PendingSignature seen = entry.seen;
   seen.working = entry.working;
   std::chrono::milliseconds next = entry.next;
-  if (const auto source = sources_.find(entry.source); source != sources_.end()) {
+  if (const auto source = sources_.find(entry.source); source != sources_.end() && !needs_document(entry.seen)) {
     next = std::max(next, source->second.next);
   }
   seen.retry_after = entry.working ? kSoon : std::max(kSoon, next - now);
@@ -133,7 +142,8 @@ std::optional<PendingBook::Turn> PendingBook::next() {
   auto best = entries_.end();
   Rank best_rank;
   for (auto one = entries_.begin(); one != entries_.end(); ++one) {
-    if (!may_be_tried(one->second, now)) {
+    const PendingSignature& seen = one->second.seen;
+    if (!may_be_tried(one->second, now) || (needs_document(seen) && clock_->now() < seen.until)) {
       continue;
     }
     const auto tenant = tenants_.find(one->second.seen.tenant);

@@ -72,7 +72,8 @@ class PendingBook {
   // The turn for a signature of that principal. signature_unknown when none of this id is pending; signature_pending
   // when somebody works on it, or it is not its turn.
   [[nodiscard]] Result<Turn> claim(const access::Principal& principal, const SignatureId& id, Pace pace);
-  // The next one to be tried, or to be given up; nothing when all have to wait. Tenants take turns.
+  // The next one to be tried, or to be given up; nothing when all have to wait. Tenants take turns. One that lacks its
+  // document is only given up.
   [[nodiscard]] std::optional<Turn> next();
   // Forgets one whose value was erased; another's turn on it goes on and fails.
   void forget(const SignatureId& id);

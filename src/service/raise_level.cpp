@@ -6,6 +6,7 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "rakkan/service/timestamper.hpp"
+#include "rakkan/tsp/token_algorithms.hpp"
 #include "service/document_work.hpp"
 #include "service/timestampers.hpp"
 
@@ -18,12 +19,14 @@ using pki::EvidenceSubject;
 // The unit of a document timestamp as a subject of evidence, at the time that its token says.
 Result<EvidenceSubject> unit_of(const tsp::TimestampToken& token, std::string field, pki::FreshnessDemand demand) {
   RAKKAN_TRY(pki::Certificate certificate, token.unit_certificate(cms::CertificateBinding::signer_identifier));
+  auto algorithms = tsp::algorithms_of(token, certificate, pki::AlgorithmPolicy::ts_119_312());
   return EvidenceSubject{.role = EvidenceRole::document_timestamp_unit,
                          .label = std::move(field),
                          .certificate = std::move(certificate),
                          .time = token.info().generation_time,
                          .demand = demand,
-                         .certificates = cms::readable_certificates(token.signed_data())};
+                         .certificates = cms::readable_certificates(token.signed_data()),
+                         .algorithms = std::move(algorithms)};
 }
 
 // Raising is one document on its way to its level. Lives in the frame of its task.

@@ -6,6 +6,8 @@
 #include "rakkan/access/principal_json.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/json/writer.hpp"
+#include "rakkan/pki/evidence_json.hpp"
+#include "service/raise_level.hpp"
 
 namespace rakkan::service::records {
 namespace {
@@ -200,15 +202,30 @@ std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp
       .number("bytes_added", revision.bytes_added)
       .number("cms_size", revision.cms_size)
       .number("reserve", revision.reserve);
+  if (revision.raised != nullptr) {
+    add_raised(json, *revision.raised);
+  }
   return std::move(json).finish();
 }
 
 std::string answer(const SigningFacts& facts) { return answer(answer_begun(facts), facts.timestamp); }
 
-std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size) {
-  return answer(
-      answer_begun(facts), facts.timestamp,
-      {pdf.field_name, pdf.byte_range, pdf.byte_range_digest, base_size, pdf.tail.size(), pdf.cms_size, pdf.reserve});
+std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size,
+                   const RaisedLevel* raised) {
+  return answer(answer_begun(facts), facts.timestamp,
+                {pdf.field_name, pdf.byte_range, pdf.byte_range_digest, base_size, pdf.tail.size(), pdf.cms_size,
+                 pdf.reserve, raised});
+}
+
+void add_raised(ObjectWriter& to, const RaisedLevel& raised) {
+  to.raw("timestamps", json::array_of(raised.timestamps, timestamp_json));
+  if (raised.evidence) {
+    to.raw("evidence", pki::to_json(raised.evidence->table))
+        .raw("ltv", pki::to_json(*raised.ltv, raised.evidence->table));
+  }
+  if (raised.renewal) {
+    to.raw("renewal", pki::to_json(*raised.renewal));
+  }
 }
 
 }  // namespace rakkan::service::records

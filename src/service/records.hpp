@@ -16,6 +16,13 @@
 #include "rakkan/service/command.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 
+namespace rakkan::json {
+class ObjectWriter;
+}
+namespace rakkan::service {
+struct RaisedLevel;
+}
+
 namespace rakkan::service::records {
 
 // SigningFacts is everything that is known of one signature on its way: it grows from step to step, and intent, outcome
@@ -69,15 +76,20 @@ struct RevisionFacts {
   pades::PreparedRevision::ByteRange byte_range;
   crypto::Digest byte_range_digest;
   std::uint64_t base_size = 0;
-  std::size_t bytes_added = 0;
+  std::size_t bytes_added = 0;  // by steps 2 to 11
   std::size_t cms_size = 0;
   std::size_t reserve = 0;
+  const RaisedLevel* raised = nullptr;  // at B-LT and B-LTA
 };
 [[nodiscard]] std::string answer(std::string begun, const std::optional<TokenFacts>& timestamp,
                                  const RevisionFacts& revision);
 [[nodiscard]] std::string answer(const SigningFacts& facts);
-[[nodiscard]] std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size);
+// `pdf` has the tail of steps 2 to 11, `raised` is what step 11 did: null at B-B and B-T.
+[[nodiscard]] std::string answer(const SigningFacts& facts, const SignedPdf& pdf, std::uint64_t base_size,
+                                 const RaisedLevel* raised = nullptr);
 
+// Adds what step 11 did: "timestamps", "evidence", "ltv", "renewal".
+void add_raised(json::ObjectWriter& to, const RaisedLevel& raised);
 // Trace is the part of a record that matters for finding open intents.
 struct Trace {
   bool is_intent = false;

@@ -9,6 +9,9 @@ namespace {
 // The signing line without a document: the caller keeps the document and embeds the CMS. The instruction or the PIN is
 // for the digest.
 async::Task<Result<SignedDigest>> line(SigningAct& act, const SignHashCommand& command) {
+  if (pades::needs_validation_data(command.level)) {
+    co_return fail(ErrorCode::invalid_argument, "B-LT and B-LTA need the document, not its digest", "level");
+  }
   RAKKAN_CO_CHECK(co_await act.open());
   const credentials::SigningMaterial& key = act.key();
   RAKKAN_CO_CHECK(check_digest_algorithm(command.digest, key.suite()));       // before a try of the PIN is counted

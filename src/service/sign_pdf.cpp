@@ -2,6 +2,7 @@
 #include "rakkan/service/command.hpp"
 #include "service/document_work.hpp"
 #include "service/field_texts.hpp"
+#include "service/long_term.hpp"
 #include "service/signing_act.hpp"
 #include "service/use_cases.hpp"
 
@@ -15,6 +16,13 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
   RAKKAN_CO_CHECK(co_await act.open());
   RAKKAN_CO_CHECK(co_await act.authorize());  // 1
   const credentials::SigningMaterial& key = act.key();
+  const bool long_term = pades::needs_validation_data(command.level);
+  const LongTermSigner signer{command.credential, command.level, key.certificate(), key.chain()};
+  if (long_term) {
+    std::optional<ExpectedUnit> unit = act.expected_unit();
+    RAKKAN_CO_CHECK(
+        co_await require_evidence(with.long_term, signer, std::move(unit), command.principal, act.deadline()));
+  }
   pades::SignatureFieldSpec field = field_spec(*act.facts().grant, command.field, with.witness);
   field.digest_algorithm = key.suite().digest;
   field.timestamped = pades::needs_timestamp(command.level);
@@ -40,7 +48,15 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     }
     RAKKAN_CO_TRY(SignedPdf pdf, embed(std::move(prepared), document, cms, token));  // 10
     pdf.signatures_made = act.signatures_made();
-    std::string answer = records::answer(act.facts(), pdf, document.bytes().size());
+    std::optional<RaisedLevel> raised;
+    if (long_term) {
+      RAKKAN_CO_TRY(LongTermSignature whole,
+                    co_await make_long_term(with.long_term, signer, document, std::move(pdf.tail), pdf.field_name,
+                                            *token, command.principal, act.deadline()));  // 11
+      pdf.tail = std::move(whole.tail);
+      raised = std::move(whole.raised);
+    }
+    std::string answer = records::answer(act.facts(), pdf, document.bytes().size(), raised ? &*raised : nullptr);
     // /Contents begins with '<' where the first part of the ByteRange ends.
     const std::uint64_t first_digit = pdf.byte_range.first_length + 1 - document.bytes().size();
     auto certificates = in_hex(find_certificates(cms, key.embedded(), token), first_digit);

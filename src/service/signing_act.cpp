@@ -51,9 +51,6 @@ SigningAct::~SigningAct() {
 }
 
 async::Task<Result<void>> SigningAct::open() {
-  if (!is_made(request_.level)) {
-    co_return fail(ErrorCode::invalid_argument, "signatures of this level are not made", "level");
-  }
   RAKKAN_CO_CHECK(with_.trail.ready());
   RAKKAN_CO_TRY(credential_, co_await with_.credentials.load(request_.principal, request_.credential, deadline_));
   if (pades::needs_timestamp(request_.level)) {
@@ -146,6 +143,7 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     DurableBefore first;
     store::KeptSignatureRow kept = row();
     store::KeptSignatureRow seen = without_content(kept);
+    note_for_later(kept);
     first.changes = changes_to_keep(std::move(kept));
     Result<tsp::TimestampToken> token = co_await unit->timestamp(request_.principal, imprint, deadline_, first);
     if (first.durable) {
@@ -157,6 +155,7 @@ async::Task<Result<std::optional<tsp::TimestampToken>>> SigningAct::timestamp(co
     co_return stamped(std::move(token));
   }
   store::KeptSignatureRow kept = row();
+  note_for_later(kept);
   RAKKAN_CO_CHECK(co_await keep(std::move(kept)));
   Result<tsp::TimestampToken> token = co_await timestamper_->timestamp(request_.principal, imprint, deadline_);
   co_return stamped(std::move(token));
@@ -170,7 +169,30 @@ Result<std::optional<tsp::TimestampToken>> SigningAct::stamped(Result<tsp::Times
   std::optional made(*std::move(token));
   facts_.timestamp = facts_of(made);
   with_.pending.answers(request_.tsa);
+  token_ = copy_of(made->der());
   return made;
+}
+
+// Step 11 may have to wait for data that are newer than the timestamp: then this timestamp has to be kept as well.
+void SigningAct::note_for_later(const store::KeptSignatureRow& row) {
+  if (pades::needs_validation_data(request_.level)) {
+    whole_ = row;
+  }
+}
+
+// One commit more, of a signature that is left pending with its timestamp. When it fails, another timestamp is asked
+// for later.
+async::Task<void> SigningAct::keep_token() {
+  if (!whole_ || token_.empty()) {
+    co_return;
+  }
+  audit::Submission submission;
+  submission.changes.reserve(2);
+  submission.changes.emplace_back(store::KeptSignatureRelease{facts_.signature, true});
+  submission.changes.emplace_back(with_token(*std::move(whole_), token_));
+  whole_.reset();
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  static_cast<void>(receipt);
 }
 
 // A later request with the same Idempotency-Key finds the signature from now on, complete or not.

@@ -42,6 +42,10 @@ class SigningAct {
   [[nodiscard]] std::size_t expected_token_size() const {
     return timestamper_ != nullptr ? timestamper_->expected_token_size() : 0;
   }
+  // The unit that is expected to sign the timestamp of step 9.
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const {
+    return timestamper_ != nullptr ? timestamper_->expected_unit() : std::nullopt;
+  }
 
   // Step 1. Errors as of Authorizer::authorize.
   [[nodiscard]] async::Task<Result<void>> authorize();
@@ -77,6 +81,7 @@ class SigningAct {
   template <class T>
   [[nodiscard]] async::Task<Result<T>> concluded(Result<T> result) {
     if (!result && leaves_pending(result.error().code)) {
+      co_await keep_token();
       co_return fail(leave_pending(std::move(result).error()));
     }
     if (!result) {
@@ -90,6 +95,8 @@ class SigningAct {
   [[nodiscard]] Result<void> make_id();
   [[nodiscard]] std::vector<store::RowChange> changes_to_keep(store::KeptSignatureRow row) const;
   [[nodiscard]] async::Task<Result<void>> keep(store::KeptSignatureRow row);
+  void note_for_later(const store::KeptSignatureRow& row);
+  [[nodiscard]] async::Task<void> keep_token();
   void use_up_activation() noexcept;
   [[nodiscard]] bool leaves_pending(ErrorCode why) const noexcept;
   [[nodiscard]] Error leave_pending(Error why);
@@ -104,6 +111,8 @@ class SigningAct {
   records::SigningFacts facts_;
   std::optional<OpenIntents::Guard> intent_;     // of an intent that is recorded and has no outcome yet
   std::optional<store::KeptSignatureRow> kept_;  // of that intent, without its content: the value is durable
+  std::optional<store::KeptSignatureRow> whole_;  // the same with its content, at B-LT and B-LTA
+  Bytes token_;                                   // of step 9, DER; empty before it
   // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp
   // authority is asked.
   audit::Line line_;

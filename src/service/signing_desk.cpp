@@ -33,8 +33,10 @@ async::Task<Result<GivenSignature>> SigningDesk::sign(WantedSignature wanted) {
 
 async::Task<Result<StoredSignature>> SigningDesk::make(WantedSignature& wanted, const Once& once) {
   if (once.replay() != nullptr) {
+    const auto* const pdf = std::get_if<SignPdfCommand>(&wanted.command);
     co_return co_await signing_->finish_signature(request_of(wanted).principal, once.replay()->signature,
-                                                  SigningService::When::in_turn, request_of(wanted).deadline);
+                                                  SigningService::When::in_turn, request_of(wanted).deadline,
+                                                  pdf != nullptr ? &pdf->document : nullptr);
   }
   request_of(wanted).claim = once.claimed();
   if (auto* pdf = std::get_if<SignPdfCommand>(&wanted.command)) {

@@ -8,7 +8,7 @@
 
 #include "rakkan/async/deadline.hpp"
 #include "rakkan/service/signing_service.hpp"
-#include "service/raise_level.hpp"
+#include "service/long_term.hpp"
 
 namespace rakkan {
 class Clock;
@@ -77,6 +77,7 @@ struct DocumentSigning {
   RandomSource& random;
   DocumentWork& documents;
   const WitnessTexts& witness;
+  LongTermMaking long_term;
 };
 
 struct Activating {
@@ -124,6 +125,7 @@ struct SignatureFinishing {
   Timestampers& timestampers;
   PendingBook& pending;
   async::BoundedPool& store;
+  LongTermMaking long_term;
 };
 
 // The parts of a document's way to a higher level.
@@ -134,7 +136,7 @@ struct Augmenting {
   access::Refusals& refusals;
   DocumentWork& documents;
   const EvidenceOptions& evidence;
-  LevelRaising raising;
+  const LevelRaising& raising;
 };
 
 struct SigningService::UseCases {

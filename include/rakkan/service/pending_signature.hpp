@@ -19,7 +19,8 @@ struct PendingSignature {
   Instant created;           // of its value
   Instant until;             // when it is given up
   std::string level;         // asked for: "B-T"
-  std::string missing;       // "timestamp"
+  // "timestamp", or "document" at B-LT and B-LTA, which need it once more.
+  std::string missing;
   // Why it is still missing: the slug of an error, or "restart" when the service has started since and not tried yet.
   std::string reason;
   unsigned tries = 0;                       // since the service started

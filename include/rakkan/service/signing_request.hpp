@@ -42,9 +42,6 @@ struct SigningRequest {
   std::optional<IdempotencyClaim> claim = {};
 };
 
-// The levels that signatures are made at; every other is refused before anything is signed.
-[[nodiscard]] bool is_made(pades::BaselineLevel level) noexcept;
-
 // The entries of the signature dictionary that a caller may choose; field_spec fills in the rest for each signature
 // type.
 struct FieldChoice {

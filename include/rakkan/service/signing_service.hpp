@@ -16,6 +16,9 @@
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/crypto/digest.hpp"
 
+namespace rakkan::pades {
+class HashedDocument;
+}
 namespace rakkan::tsp {
 class TimestampToken;
 }
@@ -74,9 +77,12 @@ class SigningService {
   // up, since Options::resume_window is over or its certificate has expired, signature_abandoned.
   // When::in_turn leaves the pace of the tries to the service; at_once tries unless somebody else does.
   enum class When : std::uint8_t { in_turn, at_once };
+  // A signature of B-LT or B-LTA is completed behind its document, which is not kept: it has to be brought again
+  // (`document`, which outlives the task; digest_mismatch for another one), and until then the signature stays pending.
   [[nodiscard]] async::Task<Result<StoredSignature>> finish_signature(access::Principal principal, SignatureId id,
                                                                       When when,
-                                                                      std::optional<async::Deadline> deadline);
+                                                                      std::optional<async::Deadline> deadline,
+                                                                      const pades::HashedDocument* document = nullptr);
   // Gives it up: its value is erased, and its outcome says by whom. Returns the outcome's index in the trail.
   // signature_unknown, also for a signature that is complete; signature_pending while somebody completes it.
   [[nodiscard]] async::Task<Result<std::uint64_t>> abandon_signature(access::Principal principal, SignatureId id);
