@@ -33,7 +33,7 @@ void SigningOptions::declare(CLI::App& app) {
 Result<SigningInputs> read_inputs(const SigningOptions& options, const service::Limits& limits) {
   const auto type = service::signature_type_from_name(options.type);
   const auto level = pades::baseline_level_from_name(options.level);
-  if (!type || !level || !service::is_made(*level)) {
+  if (!type || !level) {
     return fail(ErrorCode::invalid_argument, "unknown signature type or level", options.type + " " + options.level);
   }
   SigningInputs inputs{CredentialId(options.credential), *type, *level, {}};
