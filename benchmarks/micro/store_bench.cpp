@@ -110,7 +110,7 @@ BENCHMARK(Commit)
     ->Args({64, 20'000, 0})
     ->Unit(benchmark::kMicrosecond);
 
-// What timestamped signatures cost beside their entries: kept in one commit, released in the next.
+// The cost of timestamped signatures beside their entries: kept in one commit, released in the next.
 void KeepAndRelease(benchmark::State& state) {
   const test::TemporaryFolder folder;
   const auto store = must(store::open_sqlite(folder.path()));

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kJsonType = "application/json";
 constexpr std::array kOffered{kJsonType, kTailType};
 
-// Whatever form was asked for: there is no signature to give in it.
+// In JSON, whatever form was asked for: there is no signature to give in it.
 Response not_yet(const service::PendingSignature& pending) {
   Response response = Response::json(describe(pending).finish() + "\n", 202);
   response.header("Retry-After", http::retry_after_text(pending.retry_after));

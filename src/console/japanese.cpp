@@ -143,6 +143,11 @@ constexpr Translation kRows[] = {
   Translation{"must be a date, or a time with its offset (2035-01-01T00:00:00Z)", "日付、またはUTCとの差が付いた日時(2035-01-01T00:00:00Z)を指定してください"},
   Translation{"must be tables [[{1}]], at most {2}", "テーブル[[{1}]]で指定してください(最大{2}個)"},
   Translation{"the certificate of {1} stands in {2} already", "{1}の証明書は{2}に既にあります"},
+
+  // Pending signatures.
+  Translation{"the signed document needs a file: -o", "署名済み文書の出力先を-oで指定してください"},
+  Translation{"the answer has no signature", "応答に署名が含まれていません"},
+  Translation{"the signature is of another document", "この署名は別の文書のものです"},
   // Files, folders, what the system says.
   Translation{"cannot open: {1}", "開けません: {1}"},
   Translation{"cannot read: {1}", "読み込めません: {1}"},

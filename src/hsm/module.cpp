@@ -4,6 +4,7 @@
 #include <array>
 
 #include "hsm/module_impl.hpp"
+#include "rakkan/hsm/softhsm.hpp"
 
 namespace rakkan::hsm {
 namespace {
@@ -193,7 +194,7 @@ Result<void> Module::initialise_token(const std::string& label, const SecureByte
   if (!initialised) {
     return fail(to_error(std::move(initialised).error()));
   }
-  return {};
+  return keep_softhsm_tokens();
 }
 
 }  // namespace rakkan::hsm

@@ -22,6 +22,9 @@ namespace fs = std::filesystem;
 constexpr std::string_view kTokens = "tokens";
 constexpr std::string_view kTokenPathKey = "directories.tokendir";
 constexpr std::uint64_t kLargestConfiguration = 64 * 1024;  // bytes
+constexpr std::string_view kTokenFile = "token.object";
+constexpr std::string_view kTokenCopy = "token.kept";  // SoftHSM reads names that end with .object alone
+constexpr std::uint64_t kLargestToken = 1024 * 1024;   // bytes
 
 // Configuration is the file in three parts: the text before the path of the tokens, the path, and the rest.
 struct Configuration {
@@ -121,6 +124,7 @@ class MemoryFile {
 // initialised again at any time.
 struct InUse {
   std::mutex mutex;
+  fs::path tokens;  // of a folder that keeps its own; else empty
   std::string text;
   std::optional<MemoryFile> file;
 };
@@ -130,9 +134,37 @@ InUse& in_use() {
   return instance;
 }
 
-Result<void> hand_over(const std::string& text) {
+// The file's bytes; none when there is no such file.
+Result<Bytes> read_if_there(const fs::path& file) {
+  std::error_code ignored;
+  return fs::exists(file, ignored) ? read_file(file, kLargestToken) : Result<Bytes>(Bytes());
+}
+
+Result<void> keep_token(const fs::path& token) {
+  RAKKAN_TRY(const Bytes file, read_if_there(token / kTokenFile));
+  RAKKAN_TRY(const Bytes copy, read_if_there(token / kTokenCopy));
+  if (file == copy) {
+    return {};
+  }
+  return file.empty() ? write_file_atomically(token / kTokenFile, {copy}, true)
+                      : write_file_atomically(token / kTokenCopy, {file}, true);
+}
+
+Result<void> keep_tokens(const fs::path& tokens) {
+  std::error_code error;
+  for (fs::directory_iterator at(tokens, error), end; !error && at != end; at.increment(error)) {
+    if (at->symlink_status(error).type() == fs::file_type::directory) {
+      RAKKAN_CHECK(keep_token(at->path()));
+    }
+  }
+  return {};  // SoftHSM says what is wrong with a folder that cannot be read
+}
+
+Result<void> hand_over(const fs::path& tokens, const std::string& text) {
   InUse& now = in_use();
   const std::scoped_lock lock(now.mutex);
+  now.tokens = tokens;
+  RAKKAN_CHECK(tokens.empty() ? Result<void>() : keep_tokens(tokens));
   if (!now.file || now.text != text) {
     RAKKAN_TRY(MemoryFile file, MemoryFile::make(text));
     now.file = std::move(file);
@@ -162,7 +194,14 @@ Result<void> use_softhsm_folder(const fs::path& folder, TokenPath path) {
     return {};
   }
   RAKKAN_TRY(const fs::path tokens, token_folder(absolute, *configuration, path));
-  return hand_over(configuration->with(tokens));
+  const bool own = is_same_folder(tokens, absolute / kTokens);
+  return hand_over(own ? tokens : fs::path(), configuration->with(tokens));
+}
+
+Result<void> keep_softhsm_tokens() {
+  InUse& now = in_use();
+  const std::scoped_lock lock(now.mutex);
+  return now.tokens.empty() ? Result<void>() : keep_tokens(now.tokens);
 }
 
 Result<void> make_token_path_relative(const fs::path& folder) {

@@ -42,7 +42,7 @@ async::Task<Result<StoredSignature>> give_up(const SignatureFinishing& with, Tur
   co_return fail(ErrorCode::signature_abandoned, "it could not be completed in time", "signature " + id.value());
 }
 
-// What stands in the way of completing it, whatever an authority says.
+// An obstacle to completing it, whatever an authority says.
 struct Obstacle {
   GivenUp why;
   ErrorCode code;

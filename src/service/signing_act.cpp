@@ -232,7 +232,7 @@ void SigningAct::use_up_activation() noexcept {
   }
 }
 
-// A token that is larger than its reserve is no reason to wait. Whatever else is in the way may pass.
+// A token that is larger than its reserve is no reason to wait. Every other failure may pass.
 bool SigningAct::leaves_pending(ErrorCode why) const noexcept {
   return kept_ && why != ErrorCode::cms_larger_than_reserved && why != ErrorCode::signature_unknown;
 }

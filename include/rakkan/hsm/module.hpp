@@ -42,7 +42,7 @@ class Module {
   // Every slot with a token in it.
   [[nodiscard]] Result<std::vector<Description>> tokens() const;
   // Initialises the token of a free slot (C_InitToken, C_InitPIN). The label has at most 32 bytes. Fails with
-  // already_exists when a token has that label, hsm_token_not_found when no slot is free.
+  // already_exists when a token has that label, hsm_token_not_found when no slot is free, and as keep_softhsm_tokens.
   [[nodiscard]] Result<void> initialise_token(const std::string& label, const SecureBytes& so_pin,
                                               const SecureBytes& user_pin);
 

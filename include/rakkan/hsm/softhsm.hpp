@@ -35,8 +35,17 @@ enum class TokenPath : std::uint8_t {
 // another folder by an absolute path although the folder has tokens of its own; file_unreadable; configuration_invalid
 // for a file without directories.tokendir; hsm_module_unusable when the system gives no memory file. Changes the
 // environment, so it has to be called before the module is loaded, and while no other thread reads the environment.
+//
+// SoftHSM empties the file of a token before it writes it anew, which it does at each login: a process that is killed
+// in between leaves it empty, and the token is gone. So each of the folder's own tokens has a copy of that file beside
+// it (token.kept), and here an empty file is replaced by its copy, and every other one is copied. file_unreadable,
+// file_unwritable.
 [[nodiscard]] Result<void> use_softhsm_folder(const std::filesystem::path& folder,
                                               TokenPath path = TokenPath::as_written);
+
+// Copies the files of tokens that were made since, in the folder that use_softhsm_folder named, if that keeps its own.
+// Thread-safe. file_unreadable, file_unwritable.
+[[nodiscard]] Result<void> keep_softhsm_tokens();
 
 // Replaces an absolute path of tokens in the folder's softhsm2.conf by the relative path of the folder's own tokens;
 // every other line stays. file_unreadable, file_unwritable.

@@ -80,7 +80,7 @@ class Ledger {
   [[nodiscard]] virtual Result<SignatureRow> signature(const SignatureId& id) = 0;
   // A page of one tenant's signatures, without the bytes that were appended to their documents.
   [[nodiscard]] virtual Result<SignaturePage> signatures(const SignatureQuery& query) = 0;
-  // What is kept of a signature until its outcome. signature_unknown.
+  // The row that is kept of a signature until its outcome. signature_unknown.
   [[nodiscard]] virtual Result<KeptSignatureRow> kept_signature(const SignatureId& id) = 0;
   // All that are kept, by their intents, without contents and certificates.
   [[nodiscard]] virtual Result<std::vector<KeptSignatureRow>> kept_signatures() = 0;

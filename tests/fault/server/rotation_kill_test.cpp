@@ -105,7 +105,9 @@ class RotationKillTest : public ServerFixture {
     const Identity identity = authority_.signer(crypto::KeyKind::ec_p256, for_key);
     const std::string pem = authority_.pem() + pki::to_pem("CERTIFICATE", identity.certificate.der());
     const auto taken = ask("POST", kPath + "/certificate" + query, pem, "application/pem-certificate-chain");
-    if (is(taken, 200)) {
+    const bool late = !query.empty() && taken && taken->status == 400 &&
+                      text_of(taken->body).find("the time is past") != std::string_view::npos;
+    if (!late && is(taken, 200)) {  // on a busy machine the moment of the change may be over before its request
       const std::scoped_lock lock(mutex_);
       certified_.insert(sha256_of(identity.certificate.der()));
     }

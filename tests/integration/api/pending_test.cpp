@@ -20,8 +20,12 @@ class ApiPending : public ApiFixture {
   void repair_unit() { keys_in_memory.at("tsu").failure.reset(); }
   int uses_of_key() { return keys_in_memory.at("operator").signatures; }
 
+  // The same request each time: its instruction was given once.
   RawAnswer cms(const std::string& idempotency_key = "") {
-    ApiRequest request = post_json("/v1/cms", acme, timestamped(witness_cms(document_)));
+    if (cms_request_.empty()) {
+      cms_request_ = timestamped(witness_cms(document_));
+    }
+    ApiRequest request = post_json("/v1/cms", acme, cms_request_);
     if (!idempotency_key.empty()) {
       request.headers["Idempotency-Key"] = idempotency_key;
     }
@@ -40,6 +44,9 @@ class ApiPending : public ApiFixture {
   }
 
   const Bytes document_ = sample_pdf();
+
+ private:
+  std::string cms_request_;
 };
 
 TEST_F(ApiPending, TheProblemSaysWhichSignatureItIsAndWhenToComeAgain) {

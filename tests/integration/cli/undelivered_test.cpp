@@ -47,7 +47,25 @@ class Undelivered : public CliTest {
     }();
     return id;
   }
-  // One call of each command, each of which succeeds every time; init_test.cpp has `init`.
+  // The id of a signature that waits for its timestamp, which nobody gives.
+  static std::string pending_signature() {
+    const CommandOutcome signed_by_party = run_command(
+        with_profile("http://127.0.0.1:1/tsa", plus({"sign", contract(), "-o", path("unshown-pending.pdf")},
+                                                    {"--credential", "party-a", "--type", "party", "--pin-file",
+                                                     path("a.pin"), "--level", "B-T", "--tsa", "dead"})));
+    EXPECT_NE(signed_by_party.exit_code, 0);
+    const auto pending = answer({"signatures", "list"}).at("signatures").as_array();
+    EXPECT_FALSE(pending.empty()) << signed_by_party.output;
+    return pending.empty() ? std::string() : std::string(pending.back().at("signature_id").as_string());
+  }
+  // The command with a profile `dead` of that URL.
+  static std::vector<std::string> with_profile(const std::string& url, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(),
+                     {RAKKAN_PROGRAM, "--config", path("data/rakkan.toml"), "--set", "tsa.dead.url=" + url});
+    return arguments;
+  }
+  // One call of each command, each of which succeeds every time; init_test.cpp has `init`, and those that end a pending
+  // signature have a test of their own.
   static std::vector<std::vector<std::string>> commands() {
     static int count = 0;
     const std::string fresh = "unshown-" + std::to_string(++count);
@@ -85,6 +103,7 @@ class Undelivered : public CliTest {
         {"data", "adopt"},
         {"config", "check"},
         {"config", "print"},
+        {"signatures", "list"},
         {"backup", path("backup-" + fresh)},
         {"credentials", "rotate", "operator", "--replace"},
     };
@@ -120,11 +139,11 @@ std::set<std::string> all_commands() {
 }
 
 TEST_F(Undelivered, EveryCommandFailsWhenStandardOutputDoes) {
-  std::set<std::string> tried{"init"};
+  std::set<std::string> tried{"init", "signatures abandon", "signatures finish"};
   for (std::size_t i = 0; i < commands().size(); ++i) {
     const std::vector<std::string> words = commands().at(i);
     const bool is_in_group = words[0] == "credentials" || words[0] == "keys" || words[0] == "audit" ||
-                             words[0] == "data" || words[0] == "config";
+                             words[0] == "data" || words[0] == "config" || words[0] == "signatures";
     const std::string what = is_in_group ? words[0] + " " + words[1] : words[0];
     tried.insert(what);
     for (const char* redirection : {">/dev/full", ">&-"}) {
@@ -136,6 +155,22 @@ TEST_F(Undelivered, EveryCommandFailsWhenStandardOutputDoes) {
     EXPECT_EQ(healthy.exit_code, 0) << what << ": " << healthy.output;
   }
   EXPECT_EQ(tried, all_commands());
+}
+
+TEST_F(Undelivered, EndingAPendingSignatureFailsTooWhenStandardOutputDoes) {
+  for (const char* const verb : {"finish", "abandon"}) {
+    for (const char* const redirection : {">/dev/full", ">&-"}) {
+      for (const bool json : {false, true}) {
+        std::vector<std::string> words{"signatures", verb, pending_signature()};
+        if (json) {
+          words.emplace_back("--json");
+        }
+        expect_unwritten(to(redirection, with_profile("internal", words)), verb + std::string(redirection));
+      }
+    }
+    const CommandOutcome healthy = to("2>&1", with_profile("internal", {"signatures", verb, pending_signature()}));
+    EXPECT_EQ(healthy.exit_code, 0) << verb << ": " << healthy.output;
+  }
 }
 
 TEST_F(Undelivered, EveryHelpAndVersionFailsToo) {

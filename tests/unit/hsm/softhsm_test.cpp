@@ -110,5 +110,62 @@ TEST_F(SoftHsmFolder, AFileThatDoesNotSayWhereIsRefused) {
   }
 }
 
+class SoftHsmToken : public SoftHsmFolder {
+ protected:
+  SoftHsmToken() {
+    EXPECT_THAT(make_softhsm_folder(folder_), IsOk());
+    fs::create_directories(token_);
+    write_token("whole");
+  }
+  void write_token(const std::string& text) const { std::ofstream(token_ / "token.object") << text; }
+  [[nodiscard]] std::string token() const { return text_in(token_ / "token.object"); }
+
+  const fs::path folder_ = folder("own");
+  const fs::path token_ = folder_ / "tokens" / "e838274b-90fe-c2d9-10b5-9e3c5459e07e";
+};
+
+// SoftHSM truncates the file at each login before it writes it again: what a process leaves that is killed then.
+TEST_F(SoftHsmToken, AnEmptiedFileIsReplacedByItsCopy) {
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  EXPECT_EQ(token(), "whole");
+  write_token("");
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  EXPECT_EQ(token(), "whole");
+}
+
+TEST_F(SoftHsmToken, TheCopyFollowsTheFile) {
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  write_token("with another PIN");
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  EXPECT_EQ(token(), "with another PIN");
+  write_token("");
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  EXPECT_EQ(token(), "with another PIN");
+  EXPECT_EQ(fs::status(token_ / "token.kept").permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST_F(SoftHsmToken, OneThatWasMadeSinceIsCopiedToo) {
+  ASSERT_THAT(use_softhsm_folder(folder_), IsOk());
+  const fs::path later = folder_ / "tokens" / "later";
+  fs::create_directories(later);
+  std::ofstream(later / "token.object") << "new";
+  ASSERT_THAT(keep_softhsm_tokens(), IsOk());
+  EXPECT_EQ(text_in(later / "token.kept"), "new");
+}
+
+TEST_F(SoftHsmToken, TokensElsewhereAreLeftAlone) {
+  const fs::path other = temporary_.path() / "other";
+  fs::create_directories(other);
+  write(other, "directories.tokendir = " + (folder_ / "tokens").string() + "\n");
+  ASSERT_THAT(use_softhsm_folder(other), IsOk());
+  ASSERT_THAT(keep_softhsm_tokens(), IsOk());
+  EXPECT_FALSE(fs::exists(token_ / "token.kept"));
+}
+
+TEST_F(SoftHsmToken, ACopyThatCannotBeMadeIsAnError) {
+  fs::create_directories(token_ / "token.kept");
+  EXPECT_THAT(use_softhsm_folder(folder_), FailsWith(ErrorCode::file_unreadable));
+}
+
 }  // namespace
 }  // namespace rakkan::hsm

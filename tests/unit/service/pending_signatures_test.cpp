@@ -241,7 +241,7 @@ TEST_F(PendingSignatures, TheValueIsDurableBeforeTheAuthorityIsAsked) {
   EXPECT_EQ(kept(), 0U);
 }
 
-// What is kept is the document's own part: not the zeros, which are most of it.
+// The document's own part is kept: not the zeros, which are most of it.
 TEST_F(PendingSignatures, TheZerosOfContentsAreNotKept) {
   authority_->failure = ErrorCode::tsa_unreachable;
   authority_->token_size = 200'000;
