@@ -73,6 +73,7 @@ constexpr std::array kRows = {
   ErrorRow{certificate_unsuitable, 422, "certificate-unsuitable", "The certificate does not allow this use", "証明書はこの用途に使用できません", F::system_failure, X::refused, L::error, false},
   ErrorRow{certificate_chain_incomplete, 422, "certificate-chain-incomplete", "The certificate's chain does not reach a root", "証明書チェーンがルート証明書に到達していません", F::system_failure, X::refused, L::warning, false},
   ErrorRow{certificate_path_limit, 422, "certificate-path-limit", "The certificates allow too many paths", "証明書パスの探索が処理上の制限を超えています", F::bad_data_format, X::refused, L::warning, false},
+  ErrorRow{certificate_revoked, 422, "certificate-revoked", "The certificate is revoked", "証明書は失効しています", F::system_failure, X::refused, L::error, false},
   ErrorRow{algorithm_not_acceptable, 422, "algorithm-not-acceptable", "The algorithm is no longer acceptable", "このアルゴリズムは現在の基準では使用できません", F::bad_alg, X::refused, L::error, false},
 
   ErrorRow{instruction_missing, 403, "instruction-missing", "A witness signature needs an instruction record", "立会人型署名には署名指示の記録が必要です", F::bad_request, X::refused, L::warning, false},
@@ -116,6 +117,7 @@ constexpr std::array kRows = {
   ErrorRow{revocation_mismatch, 422, "revocation-mismatch", "The CRL or OCSP response is not about the certificate", "CRLまたはOCSP応答は対象の証明書に関するものではありません", F::bad_data_format, X::refused, L::warning, false},
   ErrorRow{revocation_signer_unauthorized, 422, "revocation-signer-unauthorized", "The CRL or OCSP response is not signed by an authorised key", "CRLまたはOCSP応答の署名者にその権限がありません", F::bad_data_format, X::refused, L::error, false},
   ErrorRow{revocation_unsupported, 422, "revocation-unsupported", "The CRL or OCSP response is of a kind that is not used", "CRLまたはOCSP応答は利用できない種類です", F::bad_data_format, X::refused, L::warning, false},
+  ErrorRow{revocation_out_of_date, 422, "revocation-out-of-date", "The CRL or OCSP response is not of the time that it is needed for", "CRLまたはOCSP応答の日時が必要な時点に対応していません", F::bad_data_format, X::refused, L::warning, false},
 
   ErrorRow{hsm_module_unusable, 503, "hsm-module-unusable", "The PKCS#11 module cannot be used", "PKCS#11モジュールを利用できません", F::system_failure, X::hsm, L::critical, false},
   ErrorRow{hsm_token_not_found, 503, "hsm-token-not-found", "The token is not there", "トークンが見つかりません", F::system_failure, X::hsm, L::critical, true},
@@ -168,6 +170,8 @@ constexpr std::array kRows = {
   ErrorRow{evidence_unreachable, 503, "evidence-unreachable", "A server of revocation data or certificates cannot be reached", "失効情報または証明書のサーバーに接続できません", F::system_failure, X::refused, L::error, true},
   ErrorRow{evidence_timeout, 504, "evidence-timeout", "A server of revocation data or certificates did not answer in time", "失効情報または証明書のサーバーが時間内に応答しませんでした", F::system_failure, X::refused, L::error, true},
   ErrorRow{evidence_answer_invalid, 502, "evidence-answer-invalid", "A server's revocation data or certificate is not acceptable", "取得した失効情報または証明書を受け入れられません", F::system_failure, X::refused, L::error, true},
+  ErrorRow{evidence_incomplete, 503, "evidence-incomplete", "Revocation data or certificates that prove the signature are missing", "署名を証明する失効情報または証明書が不足しています", F::system_failure, X::refused, L::error, true},
+  ErrorRow{evidence_pending, 503, "evidence-pending", "Revocation data that are recent enough do not exist yet", "必要な時点以降の失効情報がまだ発行されていません", F::system_failure, X::refused, L::info, true},
 
   ErrorRow{overloaded, 503, "overloaded", "Too much work is waiting", "処理が混み合っています", F::system_failure, X::refused, L::warning, true},
   ErrorRow{deadline_exceeded, 504, "deadline-exceeded", "The deadline passed before the work was done", "処理期限を過ぎました", F::system_failure, X::refused, L::warning, true},

@@ -27,6 +27,8 @@ inline constexpr der::Oid kPolicyConstraints{2, 5, 29, 36};
 inline constexpr der::Oid kExtendedKeyUsage{2, 5, 29, 37};
 inline constexpr der::Oid kFreshestCrl{2, 5, 29, 46};
 inline constexpr der::Oid kInhibitAnyPolicy{2, 5, 29, 54};
+inline constexpr der::Oid kNoRevAvail{2, 5, 29, 56};         // RFC 9608 §2
+inline constexpr der::Oid kExpiredCertsOnCrl{2, 5, 29, 60};  // X.509 §9.5.2.8
 inline constexpr der::Oid kAuthorityInfoAccess{1, 3, 6, 1, 5, 5, 7, 1, 1};
 inline constexpr der::Oid kSubjectInfoAccess{1, 3, 6, 1, 5, 5, 7, 1, 11};
 inline constexpr der::Oid kOcspNoCheck{1, 3, 6, 1, 5, 5, 7, 48, 1, 5};  // RFC 6960 §4.2.2.2.1
@@ -37,7 +39,8 @@ inline constexpr der::Oid kOcspNonce{1, 3, 6, 1, 5, 5, 7, 48, 1, 2};
 inline constexpr der::Oid kOcspCrlReference{1, 3, 6, 1, 5, 5, 7, 48, 1, 3};
 inline constexpr der::Oid kOcspArchiveCutoff{1, 3, 6, 1, 5, 5, 7, 48, 1, 6};
 inline constexpr der::Oid kOcspExtendedRevoke{1, 3, 6, 1, 5, 5, 7, 48, 1, 9};
-inline constexpr der::Oid kCertHash{1, 3, 36, 8, 3, 13};  // Common PKI (ISIS-MTT) part 4, table 11
+inline constexpr der::Oid kValidityAssuredShortTerm{0, 4, 0, 194121, 2, 1};  // EN 319 412-1 §5.2.2
+inline constexpr der::Oid kCertHash{1, 3, 36, 8, 3, 13};                     // Common PKI (ISIS-MTT) part 4, table 11
 inline constexpr der::Oid kSha1{1, 3, 14, 3, 2, 26};
 
 }  // namespace rakkan::pki

@@ -46,6 +46,8 @@ std::string_view to_string(RenewalReason reason) noexcept {
       return "algorithm-not-listed";
     case RenewalReason::revocation_data_ends:
       return "revocation-data-ends";
+    case RenewalReason::trust_ends:
+      return "trust-ends";
   }
   return {};
 }
@@ -63,6 +65,9 @@ Renewal renewal_due(const RenewalFacts& facts) {
   }
   if (facts.last_revocation_data && *facts.last_revocation_data < due.limit) {
     due = {{}, *facts.last_revocation_data, RenewalReason::revocation_data_ends, "revocation data about the unit"};
+  }
+  if (facts.anchor_sunset && *facts.anchor_sunset < due.limit) {
+    due = {{}, *facts.anchor_sunset, RenewalReason::trust_ends, "trust in the unit's anchor"};
   }
   due.by = due.limit - facts.margin;
   return due;

@@ -1,5 +1,7 @@
 #include "rakkan/pki/revocation_status.hpp"
 
+#include "pki/crl_status.hpp"
+
 namespace rakkan::pki {
 namespace {
 
@@ -69,6 +71,14 @@ bool RevocationStatus::is_good_at(Instant time) const noexcept {
   return false;
 }
 
+void apply_entry(RevocationStatus& status, const std::optional<CrlEntry>& entry) {
+  // RFC 5280 §6.3.3: an entry removeFromCRL takes a revocation back; a complete CRL has none.
+  if (entry && entry->reason != CrlReason::remove_from_crl) {
+    status.state = RevocationState::revoked;
+    status.revocation = Revocation{entry->revocation_date, entry->reason, entry->invalidity_date};
+  }
+}
+
 Result<RevocationStatus> revocation_status(const CertificateList& list, const Certificate& certificate,
                                            const Certificate& signer) {
   RAKKAN_CHECK(list.covers(certificate));
@@ -77,12 +87,7 @@ Result<RevocationStatus> revocation_status(const CertificateList& list, const Ce
                           .source = RevocationSource::crl,
                           .object = list.fingerprint(),
                           .signer = signer};
-  const auto entry = list.find(certificate.issuer(), certificate.serial_number());
-  // RFC 5280 §6.3.3: an entry removeFromCRL takes a revocation back; a complete CRL has none.
-  if (entry && entry->reason != CrlReason::remove_from_crl) {
-    status.state = RevocationState::revoked;
-    status.revocation = Revocation{entry->revocation_date, entry->reason, entry->invalidity_date};
-  }
+  apply_entry(status, list.find(certificate.issuer(), certificate.serial_number()));
   return status;
 }
 

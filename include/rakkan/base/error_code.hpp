@@ -69,6 +69,7 @@ enum class ErrorCode : std::uint8_t {
   certificate_unsuitable,
   certificate_chain_incomplete,
   certificate_path_limit,
+  certificate_revoked,
   algorithm_not_acceptable,
   // Authorization of one act
   instruction_missing,
@@ -112,6 +113,7 @@ enum class ErrorCode : std::uint8_t {
   revocation_mismatch,
   revocation_signer_unauthorized,
   revocation_unsupported,
+  revocation_out_of_date,
   // HSM
   hsm_module_unusable,
   hsm_token_not_found,
@@ -164,6 +166,8 @@ enum class ErrorCode : std::uint8_t {
   evidence_unreachable,
   evidence_timeout,
   evidence_answer_invalid,
+  evidence_incomplete,
+  evidence_pending,
   // Load
   overloaded,
   deadline_exceeded,

@@ -32,14 +32,16 @@ struct RenewalFacts {
   // The last moment for which revocation data about the unit can be had; nothing when it can be had as long as the
   // certificate lasts.
   std::optional<Instant> last_revocation_data = {};
-  std::chrono::milliseconds margin{};  // how long before the first of these ends
+  std::optional<Instant> anchor_sunset = {};  // the last moment at which the unit's anchor is trusted
+  std::chrono::milliseconds margin{};         // how long before the first of these ends
 };
 
 enum class RenewalReason : std::uint8_t {
   unit_certificate_ends,
   algorithm_ends,
   algorithm_not_listed,
-  revocation_data_ends
+  revocation_data_ends,
+  trust_ends
 };
 [[nodiscard]] std::string_view to_string(RenewalReason reason) noexcept;  // "algorithm-ends"
 
@@ -51,7 +53,7 @@ struct Renewal {
 };
 
 // The first of all ends, less the margin. Ends at the same moment: the certificate's before an algorithm's before the
-// revocation data's.
+// revocation data's before the anchor's.
 [[nodiscard]] Renewal renewal_due(const RenewalFacts& facts);
 
 }  // namespace rakkan::pki
