@@ -1,5 +1,7 @@
 // Everything that leaves the Ledger of SqliteStore: released chunks, erased records, forgotten answers.
 #include <algorithm>
+#include <array>
+#include <set>
 
 #include "store/sqlite_changes.hpp"
 #include "store/sqlite_rows.hpp"
@@ -25,20 +27,21 @@ Result<void> overwrite_record(Database& database, std::int64_t entry) {
   return {};
 }
 
-// Takes back the references to certificates of the signatures for which `where` holds of `entry`.
-Result<void> let_go_of_certificates(Database& database, CertificateChange& certificates, const std::string& where,
-                                    std::int64_t entry) {
+constexpr std::array kOfSignature{"outcome = ?", "intent = ?"};
+
+// The numbers of the certificates, once for each stretch, of the signatures for which `where` holds of `entry`.
+Result<std::vector<std::uint64_t>> certificates_where(Database& database, const std::string& where,
+                                                      std::int64_t entry) {
+  std::vector<std::uint64_t> all;
   RAKKAN_TRY(Statement statement, database.prepare("SELECT tail FROM signature WHERE state = 2 AND " + where, entry));
   for (;;) {
     RAKKAN_TRY(const bool found, statement.step());
     if (!found) {
-      return {};
+      return all;
     }
     RAKKAN_TRY(const Bytes tail, statement.blob(0));
     RAKKAN_TRY(const std::vector<std::uint64_t> numbers, certificates_of(tail));
-    for (const std::uint64_t number : numbers) {
-      certificates.let_go_of(number);
-    }
+    all.insert(all.end(), numbers.begin(), numbers.end());
   }
 }
 
@@ -48,8 +51,11 @@ Result<void> overwrite_signature(Database& database, CertificateChange& certific
       database.execute("DELETE FROM answer WHERE signature IN (SELECT id FROM signature WHERE outcome = ? UNION ALL "
                        "SELECT id FROM signature WHERE intent = ?)",
                        entry, entry));
-  for (const std::string where : {"outcome = ?", "intent = ?"}) {
-    RAKKAN_CHECK(let_go_of_certificates(database, certificates, where, entry));
+  for (const std::string where : kOfSignature) {
+    RAKKAN_TRY(const std::vector<std::uint64_t> numbers, certificates_where(database, where, entry));
+    for (const std::uint64_t number : numbers) {
+      certificates.let_go_of(number);
+    }
     // The states of what is erased are the odd ones, each as large as the one before it.
     RAKKAN_CHECK(
         database.execute("UPDATE signature SET state = state + 1, tail = zeroblob(length(tail)), "
@@ -95,6 +101,26 @@ Result<void> apply_one(Database& database, CertificateChange& certificates, Kept
     RAKKAN_CHECK(overwrite_signature(database, certificates, entry));
   }
   return {};
+}
+
+Result<std::vector<Bytes>> SqliteStore::certificates_behind(const std::vector<std::uint64_t>& indexes) {
+  const std::scoped_lock lock(mutex_);
+  std::set<std::uint64_t> numbers;
+  for (const std::uint64_t index : indexes) {
+    RAKKAN_TRY(const std::int64_t entry, signed_index(index));
+    for (const std::string where : kOfSignature) {
+      RAKKAN_TRY(const std::vector<std::uint64_t> made, certificates_where(database_, where, entry));
+      numbers.insert(made.begin(), made.end());
+    }
+    const std::vector<std::uint64_t> kept = kept_.certificates_of(index);
+    numbers.insert(kept.begin(), kept.end());
+  }
+  std::vector<Bytes> certificates;
+  for (const std::uint64_t number : numbers) {
+    RAKKAN_TRY(Bytes certificate, read_certificate(database_, number));
+    certificates.push_back(std::move(certificate));
+  }
+  return certificates;
 }
 
 Result<void> SqliteStore::purge() {

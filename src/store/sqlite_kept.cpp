@@ -87,6 +87,12 @@ Result<std::vector<KeptSignatureRow>> KnownKept::list(Database& database) const 
   return rows;
 }
 
+std::vector<std::uint64_t> KnownKept::certificates_of(std::uint64_t intent) const {
+  const auto found =
+      std::find_if(kept_.begin(), kept_.end(), [intent](const auto& one) { return one.second.intent == intent; });
+  return found == kept_.end() ? std::vector<std::uint64_t>() : found->second.certificates;
+}
+
 std::optional<Instant> KnownKept::oldest() const noexcept {
   const auto first = std::min_element(kept_.begin(), kept_.end(),
                                       [](const auto& a, const auto& b) { return a.second.created < b.second.created; });

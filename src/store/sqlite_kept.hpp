@@ -23,6 +23,8 @@ class KnownKept {
 
   [[nodiscard]] Result<KeptSignatureRow> find(Database& database, const SignatureId& id) const;
   [[nodiscard]] Result<std::vector<KeptSignatureRow>> list(Database& database) const;
+  // The numbers of the certificates of the signature with that intent; none when nothing is kept of it.
+  [[nodiscard]] std::vector<std::uint64_t> certificates_of(std::uint64_t intent) const;
   // When the one that is kept for longest was made.
   [[nodiscard]] std::optional<Instant> oldest() const noexcept;
 

@@ -140,6 +140,11 @@ INSERT INTO certificate_count (below) SELECT coalesce(max(outcome) + 1, 0) FROM 
     std::string_view(R"sql(
 CREATE TABLE kept_signature (place INTEGER PRIMARY KEY, used INTEGER NOT NULL, content BLOB NOT NULL) STRICT;
 )sql"),
+    // Cached evidence, cut into pieces of one size, which are overwritten and used again likewise
+    // (evidence_pieces.hpp).
+    std::string_view(R"sql(
+CREATE TABLE evidence_piece (place INTEGER PRIMARY KEY, used INTEGER NOT NULL, content BLOB NOT NULL) STRICT;
+)sql"),
 };
 
 Result<std::int64_t> pragma(Database& database, std::string_view sql) {

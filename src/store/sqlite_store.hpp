@@ -1,11 +1,13 @@
 #pragma once
 
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "rakkan/store/store.hpp"
 #include "store/sqlite.hpp"
 #include "store/sqlite_certificates.hpp"
+#include "store/sqlite_evidence.hpp"
 #include "store/sqlite_kept.hpp"
 #include "store/sqlite_rows.hpp"
 
@@ -39,6 +41,7 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> release_entries(Journal journal, std::uint64_t end) override;
   [[nodiscard]] Result<RecordRow> record(std::uint64_t index) override;
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view subject) override;
+  [[nodiscard]] Result<std::vector<Bytes>> certificates_behind(const std::vector<std::uint64_t>& indexes) override;
   [[nodiscard]] Result<void> purge() override;
   [[nodiscard]] Result<SignatureRow> signature(const SignatureId& id) override;
   [[nodiscard]] Result<SignaturePage> signatures(const SignatureQuery& query) override;
@@ -53,13 +56,21 @@ class SqliteStore final : public Store {
 
   [[nodiscard]] Result<std::vector<ApiKeyRow>> api_keys() override;
 
+  [[nodiscard]] Result<std::vector<EvidenceRow>> evidence() override;
+  [[nodiscard]] Result<std::vector<std::string>> evidence_keys() override;
+  [[nodiscard]] Result<void> change_evidence(const EvidenceChange& change) override;
+
  private:
+  [[nodiscard]] Result<KnownEvidence*> known_evidence();
+
+  std::mutex evidence_mutex_;  // held for the whole of a change, before mutex_, which its transactions take
   std::mutex mutex_;
   Database database_;
   FileSystem* files_;
   JournalEnds ends_;
   KnownCertificates certificates_;
   KnownKept kept_;
+  std::optional<KnownEvidence> evidence_;  // read when it is first asked for: most commands need none
 };
 
 }  // namespace rakkan::store

@@ -76,6 +76,9 @@ class ChunkLedger final : public store::Ledger {
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view /*subject*/) override {
     return std::vector<std::uint64_t>{};
   }
+  [[nodiscard]] Result<std::vector<Bytes>> certificates_behind(const std::vector<std::uint64_t>& /*indexes*/) override {
+    return std::vector<Bytes>();
+  }
   [[nodiscard]] Result<void> purge() override { return {}; }
   void erase_records(const std::vector<std::uint64_t>& indexes) {
     const std::scoped_lock lock(mutex_);

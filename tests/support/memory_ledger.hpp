@@ -35,6 +35,9 @@ class MemoryLedger final : public store::Ledger {
   [[nodiscard]] Result<std::vector<std::uint64_t>> records_about(std::string_view /*subject*/) override {
     return std::vector<std::uint64_t>{};
   }
+  [[nodiscard]] Result<std::vector<Bytes>> certificates_behind(const std::vector<std::uint64_t>& /*indexes*/) override {
+    return std::vector<Bytes>();
+  }
   [[nodiscard]] Result<void> purge() override { return {}; }
   [[nodiscard]] Result<store::SignatureRow> signature(const SignatureId& /*id*/) override {
     return fail(ErrorCode::signature_unknown, "no signature");

@@ -73,6 +73,9 @@ class Ledger {
   [[nodiscard]] virtual Result<RecordRow> record(std::uint64_t index) = 0;
   // The indexes of the records about a subject, in order. A slow search: erasure is rare.
   [[nodiscard]] virtual Result<std::vector<std::uint64_t>> records_about(std::string_view subject) = 0;
+  // The certificates (DER) of the signatures, made or kept, whose intent or outcome is among `indexes`, each once.
+  // Those of a signature that was made by a version that kept them within its tail are not among them.
+  [[nodiscard]] virtual Result<std::vector<Bytes>> certificates_behind(const std::vector<std::uint64_t>& indexes) = 0;
   // Removes every copy of erased rows from the store's files. Calling it again is harmless.
   [[nodiscard]] virtual Result<void> purge() = 0;
 

@@ -21,6 +21,7 @@
 #include "rakkan/base/time.hpp"
 #include "rakkan/store/api_key_store.hpp"
 #include "rakkan/store/credential_row.hpp"
+#include "rakkan/store/evidence_row.hpp"
 #include "rakkan/store/ledger.hpp"
 #include "rakkan/store/options.hpp"
 
@@ -75,6 +76,15 @@ class Store : public Ledger, public ApiKeyStore {
                                                     unsigned most_wrong, Instant now) = 0;
   // A number that no call has ever returned for this unit, from 1 on; durable before it is returned.
   [[nodiscard]] virtual Result<std::uint64_t> next_tsu_epoch(const CredentialId& unit) = 0;
+
+  // The cached evidence, in the order in which it was kept: each row as it was kept, or not at all.
+  [[nodiscard]] virtual Result<std::vector<EvidenceRow>> evidence() = 0;
+  [[nodiscard]] virtual Result<std::vector<std::string>> evidence_keys() = 0;  // the keys of these rows
+  // Durable when it returns. A large change is made in several transactions, between which others commit. A crash in
+  // between leaves of each row the older one, the newer one, or none. Rows that are gone are overwritten where they
+  // stand (purge() takes away what the files still have of them), and their place is used again: the table is as large
+  // as the most that was ever kept at once. invalid_argument for a row that is too large, and for two of one key.
+  [[nodiscard]] virtual Result<void> change_evidence(const EvidenceChange& change) = 0;
 };
 
 // Opens or creates <data_dir>/rakkan.db (owner only) and brings its schema to this version; a newer schema is

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "support/result_matchers.hpp"
@@ -97,6 +98,61 @@ store::Additions StoreWorkload::batch(int number) const {
   return additions;
 }
 
+std::string StoreWorkload::evidence_text(int number) const {
+  return "<鈴木 no. " + std::to_string(1000 + number) + ">";
+}
+
+// Of a workload of large batches they are written in two transactions each.
+store::EvidenceRow StoreWorkload::evidence(int number) const {
+  const std::size_t size = tail_size_ > 100'000 ? 270'000 : 900 * static_cast<std::size_t>(number);
+  return {"key " + evidence_text(number), "type", at(number), at(number + 1),
+          std::make_shared<const Bytes>(bytes(evidence_text(number) + std::string(size, 'e')))};
+}
+
+void StoreWorkload::cache(Store& store, int number) {
+  store::EvidenceChange change;
+  Cached& one = cached_[static_cast<std::size_t>(number)];
+  const int older_number = number - (batches_ < 5 ? 1 : 3);
+  Cached* const older = older_number >= 0 ? &cached_[static_cast<std::size_t>(older_number)] : nullptr;
+  one.tried = true;
+  change.kept.push_back(evidence(number));
+  if (older != nullptr) {
+    older->forgetting = true;
+    change.forgotten.push_back(evidence(older_number).key);
+  }
+  const Result<void> changed = store.change_evidence(change);
+  one.kept = changed.has_value();
+  if (older != nullptr) {
+    older->forgotten = changed.has_value();
+  }
+  note("caching evidence " + std::to_string(number), changed);
+}
+
+void StoreWorkload::purged() {
+  for (Cached& one : cached_) {
+    one.purged = one.forgotten;
+  }
+}
+
+void StoreWorkload::check_evidence(Store& store) {
+  ASSERT_OK_AND_ASSIGN(const auto rows, store.evidence());
+  std::set<std::string> keys;
+  for (const store::EvidenceRow& row : rows) {
+    keys.insert(row.key);
+  }
+  EXPECT_EQ(keys.size(), rows.size());
+  for (int number = 0; number < batches_; ++number) {
+    const Cached& one = cached_[static_cast<std::size_t>(number)];
+    const store::EvidenceRow expected = evidence(number);
+    const std::string name = "evidence " + std::to_string(number) + "\n" + disk_->history();
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.key == expected.key; });
+    const bool there = found != rows.end();
+    EXPECT_TRUE(there || !one.kept || one.forgetting) << "acknowledged, and gone: " << name;
+    EXPECT_FALSE(there && (!one.tried || one.forgotten)) << "not tried, or forgotten: " << name;
+    EXPECT_TRUE(!there || *found->bytes == *expected.bytes) << "a part of " << name;
+  }
+}
+
 void StoreWorkload::note(const std::string& what, const Result<void>& result) {
   if (!result) {
     EXPECT_THAT(result, FailsWith(ErrorCode::store_unavailable)) << what;
@@ -142,6 +198,9 @@ void StoreWorkload::work(Store& store) {
     } else {
       note("commit after a failure", store.commit({.records = {{first_of(number), {}, "{}", ""}}}));
     }
+    if (number % 3 == 0 || batches_ < 5) {
+      cache(store, number);
+    }
     if (number % 4 == 2) {
       release_tried_ = first_of(number);
       const Result<void> released = store.release_entries(Journal::trail, release_tried_);
@@ -154,6 +213,9 @@ void StoreWorkload::work(Store& store) {
       const std::uint64_t first = first_of(number - 2);
       const Result<void> erased = erase(store, first);
       victim.erased = erased.has_value();
+      if (erased) {
+        purged();
+      }
       note("erasing records", erased);
     }
     if (number % 3 == 1) {
@@ -173,6 +235,7 @@ void StoreWorkload::work(Store& store) {
 
 void StoreWorkload::check() {
   check_erased_bytes();
+  check_purged_evidence();
   {
     auto opened = store::open_sqlite(kFolder, kOptions, *disk_);
     ASSERT_THAT(opened, IsOk());
@@ -191,6 +254,7 @@ void StoreWorkload::check() {
       EXPECT_THAT(store.commit({.chunks = {{Journal::trail, released_ - 1, {bytes("x")}}}}),
                   FailsWith(ErrorCode::already_exists));
     }
+    check_evidence(store);
     EXPECT_GT(store.next_tsu_epoch(CredentialId("tsu")).value_or(0), epoch_) << "an epoch was repeated";
     const auto attempt = store.begin_pin_attempt(party(), TenantId("a"), {100, std::nullopt}, at(1));
     if (credential_added_) {
@@ -206,6 +270,10 @@ void StoreWorkload::check() {
         one.erased = true;
       }
     }
+    // A change overwrites what a crash left of evidence.
+    EXPECT_THAT(store.change_evidence({{}, {{"k", "", at(1), at(2), std::make_shared<const Bytes>()}}}), IsOk());
+    EXPECT_THAT(store.purge(), IsOk());
+    check_remains(store);
     check_erased_bytes();
     EXPECT_THAT(store.commit({.records = {{999'999, {}, "{}", ""}}}), IsOk());
     EXPECT_THAT(store.record(999'999), IsOk());
@@ -256,6 +324,29 @@ void StoreWorkload::check_erased_bytes() {
     for (const std::filesystem::path& file : disk_->files()) {
       EXPECT_FALSE(contains(disk_->content(file), secret(number)))
           << "erased batch " << number << " is still in " << file << "\n"
+          << disk_->history();
+    }
+  }
+}
+
+// After a change and a purge, evidence that is no row is in no file.
+void StoreWorkload::check_remains(Store& store) {
+  ASSERT_OK_AND_ASSIGN(const std::vector<std::string> keys, store.evidence_keys());
+  for (int number = 0; number < batches_; ++number) {
+    cached_[static_cast<std::size_t>(number)].purged =
+        std::find(keys.begin(), keys.end(), evidence(number).key) == keys.end();
+  }
+  check_purged_evidence();
+}
+
+void StoreWorkload::check_purged_evidence() {
+  for (int number = 0; number < batches_; ++number) {
+    if (!cached_[static_cast<std::size_t>(number)].purged) {
+      continue;
+    }
+    for (const std::filesystem::path& file : disk_->files()) {
+      EXPECT_FALSE(contains(disk_->content(file), evidence_text(number)))
+          << "forgotten evidence " << number << " is still in " << file << "\n"
           << disk_->history();
     }
   }

@@ -37,14 +37,30 @@ class StoreWorkload {
     bool erased = false;
   };
 
+  // A row of cached evidence; each is forgotten when the next one is kept.
+  struct Cached {
+    bool tried = false;
+    bool kept = false;
+    bool forgetting = false;
+    bool forgotten = false;
+    bool purged = false;  // since it was forgotten
+  };
+
   void note(const std::string& what, const Result<void>& result);
   void work(store::Store& store);
   void commit(store::Store& store, int number);
   [[nodiscard]] store::Additions batch(int number) const;
   [[nodiscard]] store::KeptSignatureRow kept(int number,
                                              std::shared_ptr<const store::SharedCertificate> certificate) const;
+  void cache(store::Store& store, int number);
+  [[nodiscard]] store::EvidenceRow evidence(int number) const;
+  [[nodiscard]] std::string evidence_text(int number) const;
+  void purged();
+  void check_evidence(store::Store& store);
   void check_batch(store::Store& store, int number, const std::set<std::uint64_t>& chunks);
   void check_erased_bytes();
+  void check_remains(store::Store& store);
+  void check_purged_evidence();
   void check_soundness() const;
   // A text that stands nowhere else.
   [[nodiscard]] std::string secret(int number) const;
@@ -53,6 +69,7 @@ class StoreWorkload {
   int batches_;
   std::size_t tail_size_;
   std::vector<Batch> state_ = std::vector<Batch>(static_cast<std::size_t>(batches_));
+  std::vector<Cached> cached_ = std::vector<Cached>(static_cast<std::size_t>(batches_));
   int failures_ = 0;
   std::uint64_t released_ = 0;
   std::uint64_t release_tried_ = 0;

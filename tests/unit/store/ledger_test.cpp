@@ -445,7 +445,7 @@ TEST_F(CertificatesTest, ACertificateOfACommitThatFailedIsNotTakenForKept) {
 TEST_F(CertificatesTest, ASignatureOfTheSchemaBeforeIsReadAndErased) {
   store_.reset();
   run_sql(folder_.path(), R"sql(
-DROP TABLE kept_signature; DROP TABLE certificate_count; DROP TABLE certificate_use; DROP TABLE certificate; ALTER TABLE signature RENAME COLUMN state TO erased;
+DROP TABLE evidence_piece; DROP TABLE kept_signature; DROP TABLE certificate_count; DROP TABLE certificate_use; DROP TABLE certificate; ALTER TABLE signature RENAME COLUMN state TO erased;
 PRAGMA user_version=7;
 INSERT INTO signature VALUES (3, 'sig_old', 't', 'op', 2, 5000, 0, '{"old":1}', CAST('<old tail>' AS BLOB));
 INSERT INTO signature VALUES (5, 'sig_erased', 't', 'op', 4, 5000, 1, CAST(x'0000' AS TEXT), x'0000');)sql");
