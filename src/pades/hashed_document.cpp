@@ -127,7 +127,7 @@ crypto::Digest HashedDocument::digest() const {
   const auto found = std::find_if(states_.begin(), states_.end(), [](const DocumentHasher::State& state) {
     return state.algorithm == crypto::DigestAlgorithm::sha256;
   });
-  crypto::Hasher clone = found->hasher;
+  crypto::Hasher clone = found->hasher.clone();
   return clone.finish();
 }
 
