@@ -7,6 +7,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/async/together.hpp"
+#include "rakkan/fetch/origin.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/ocsp_request.hpp"
 #include "service/evidence_answers.hpp"
@@ -231,7 +232,7 @@ class Gathering {
     }
     auto method = fetch::OcspClient::Method::by_length;
     std::optional<ByteView> nonce;
-    if (options_.nonce) {
+    if (wants_nonce(place.url)) {
       question->nonce = Bytes(kNonce);
       RAKKAN_CO_CHECK(with_.random.fill(*question->nonce));
       nonce = *question->nonce;
@@ -266,6 +267,12 @@ class Gathering {
   [[nodiscard]] fetch::ExchangePurpose purpose_of(const pki::EvidenceNeed& need, ExchangeKind kind) const {
     return {kind, role_of(request_.subjects.at(need.subject), need.place), need.certificate.subject().text(),
             need.certificate.issuer().text()};
+  }
+
+  [[nodiscard]] bool wants_nonce(const std::string& url) const {
+    const auto& origins = options_.nonce_origins;
+    const auto origin = fetch::Origin::of(url);
+    return origin && std::find(origins.begin(), origins.end(), to_string(*origin)) != origins.end();
   }
 
   using Read = Result<EvidenceAnswer> (*)(ByteView, const EvidenceQuestion&);

@@ -45,6 +45,7 @@ class KeyUse;
 class OpenedCredentials;
 class OpenIntents;
 class PendingBook;
+class StoredEvidenceCache;
 class Timestampers;
 struct WitnessTexts;
 
@@ -150,6 +151,7 @@ struct SigningService::UseCases {
   SignatureReading reading;
   SignatureFinishing finishing;
   Augmenting augmenting;
+  StoredEvidenceCache& evidence;
 };
 
 }  // namespace rakkan::service

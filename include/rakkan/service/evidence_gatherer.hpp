@@ -29,8 +29,9 @@
 namespace rakkan::service {
 
 struct GathererOptions {
-  bool nonce =
-      false;  // OCSP requests have a nonce: no responder may answer with what it made before, nothing is cached
+  // Responders ("http://ocsp.example") whose requests have a nonce: none may answer with what it made before, and
+  // nothing of it is cached.
+  std::vector<std::string> nonce_origins = {};
   std::size_t questions = 64;  // to servers, of one gathering
   // How far the clock of a responder may be ahead of ours.
   std::chrono::milliseconds clock_tolerance{60'000};
