@@ -154,6 +154,15 @@ std::optional<crypto::Digest> HashedDocument::digest_of(const CoveredBytes& cove
   return found == covered_.end() ? std::nullopt : std::optional(found->digest);
 }
 
+HashedDocument HashedDocument::clone() const {
+  States states;
+  states.reserve(states_.size());
+  for (const DocumentHasher::State& state : states_) {
+    states.push_back({state.algorithm, state.hasher.clone()});
+  }
+  return {bytes_, document_digest_, std::move(states), covered_};
+}
+
 void HashedDocument::append(ByteView update) {
   update_all(states_, update);
   bytes_.append(update);

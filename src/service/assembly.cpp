@@ -58,7 +58,8 @@ std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<Ti
 struct Assembly::Parts {
   Parts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<fetch::ExchangeLoop> loop,
         OutsideAuthorities outside, std::unique_ptr<credentials::CredentialRegistry> opened,
-        std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files);
+        std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files,
+        fetch::OutsideAddresses nonce_origins);
 
   [[nodiscard]] SigningService::UseCases use_cases() {
     const std::chrono::milliseconds time = options.deadline;
@@ -118,7 +119,8 @@ struct Assembly::Parts {
 Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
                        std::unique_ptr<fetch::ExchangeLoop> loop, OutsideAuthorities outside,
                        std::unique_ptr<credentials::CredentialRegistry> opened,
-                       std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files)
+                       std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files,
+                       fetch::OutsideAddresses nonce_origins)
     : options(std::move(given)),
       tsu_policy(std::move(policy)),
       environment(std::move(around)),
@@ -147,7 +149,7 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
       network{options.fetch, *exchanges, *evidence_cache, environment.clock, pools.cpu},
       folder(std::move(files)),
       gatherer({&network, &folder, pools.cpu, environment.clock, environment.random},
-               {.nonce_origins = options.evidence.nonce_origins}),
+               {.nonce_origins = std::move(nonce_origins)}),
       raising{gatherer, timestampers, documents, environment.clock, environment.random, environment.trust,
               kRenewalMargin},
       signing(std::make_unique<const SigningService::UseCases>(use_cases())),
@@ -171,9 +173,11 @@ Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment 
                                                    environment.clock, environment.random, std::move(roots)));
   RAKKAN_TRY(auto cache, StoredEvidenceCache::open(options.evidence.cache, environment.store, environment.clock.now()));
   RAKKAN_TRY(pki::EvidenceMaterial folder, read_folder(options.evidence.folder));
+  RAKKAN_TRY(auto nonce_origins,
+             fetch::OutsideAddresses::allowing(options.evidence.nonce_origins, "evidence.nonce_origins"));
   auto parts = std::make_unique<Parts>(std::move(options), std::move(environment), std::move(policy),
                                        std::move(exchanges), std::move(outside), std::move(registry), std::move(cache),
-                                       std::move(folder));
+                                       std::move(folder), std::move(nonce_origins));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
   parts->book.load(activations);
   RAKKAN_TRY(const std::vector<store::KeptSignatureRow> kept, parts->environment.store.kept_signatures());

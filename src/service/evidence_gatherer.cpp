@@ -7,7 +7,6 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/async/together.hpp"
-#include "rakkan/fetch/origin.hpp"
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/ocsp_request.hpp"
 #include "service/evidence_answers.hpp"
@@ -270,9 +269,8 @@ class Gathering {
   }
 
   [[nodiscard]] bool wants_nonce(const std::string& url) const {
-    const auto& origins = options_.nonce_origins;
     const auto origin = fetch::Origin::of(url);
-    return origin && std::find(origins.begin(), origins.end(), to_string(*origin)) != origins.end();
+    return origin && options_.nonce_origins.allows(*origin);
   }
 
   using Read = Result<EvidenceAnswer> (*)(ByteView, const EvidenceQuestion&);

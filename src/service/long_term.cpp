@@ -48,7 +48,7 @@ async::Task<Result<void>> require_evidence(const LongTermMaking& with, LongTermS
   const pki::FreshnessDemand demand =
       freshness.waits() ? pki::FreshnessDemand::cached(kOfAnyAge) : demand_of(freshness);
   const Instant now = with.raising.clock.now();
-  EvidenceRequest request{.trust = with.raising.trust, .deadline = deadline, .owner = caller.owner()};
+  EvidenceRequest request{.subjects = {}, .trust = with.raising.trust, .deadline = deadline, .owner = caller.owner()};
   request.subjects.push_back(subject_of(signer, {}, now, demand));
   if (unit) {
     request.subjects.push_back(expected(EvidenceRole::signature_timestamp_unit, *std::move(unit), now, demand));
@@ -74,7 +74,7 @@ async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with
   pades::AugmentationOptions options{.max_added = tail.size() + with.options.added};
   options.pdf = with.raising.documents.limits();
   options.memory = &memory;
-  pades::Augmentation augmentation(document, options);
+  pades::Augmentation augmentation(document.clone(), options);
   RAKKAN_CO_CHECK(augmentation.add_revision(std::move(tail)));
 
   WantedLevel wanted{.level = signer.level, .subjects = {}, .undated = {}, .demand = demand};

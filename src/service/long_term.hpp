@@ -16,6 +16,7 @@
 #include "rakkan/pades/hashed_document.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/service/options.hpp"
+#include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/timestamp_token.hpp"
 #include "service/raise_level.hpp"
 

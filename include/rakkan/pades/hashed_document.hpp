@@ -90,6 +90,8 @@ class HashedDocument {
   // The digest over bytes that the hasher was made with; nothing for others.
   [[nodiscard]] std::optional<crypto::Digest> digest_of(const CoveredBytes& covered) const noexcept;
 
+  // The same document, to which other updates are appended: no byte is read again.
+  [[nodiscard]] HashedDocument clone() const;
   // Adds an update, which outlives the document: it is the only part that is read.
   void append(ByteView update);
 

@@ -24,6 +24,7 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/fetch/evidence_client.hpp"
+#include "rakkan/fetch/origin.hpp"
 #include "rakkan/pki/evidence_table.hpp"
 
 namespace rakkan::service {
@@ -31,7 +32,7 @@ namespace rakkan::service {
 struct GathererOptions {
   // Responders ("http://ocsp.example") whose requests have a nonce: none may answer with what it made before, and
   // nothing of it is cached.
-  std::vector<std::string> nonce_origins = {};
+  fetch::OutsideAddresses nonce_origins = {};
   std::size_t questions = 64;  // to servers, of one gathering
   // How far the clock of a responder may be ahead of ours.
   std::chrono::milliseconds clock_tolerance{60'000};
