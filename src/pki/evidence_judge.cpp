@@ -276,17 +276,21 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
     return judgement;
   }
 
-  std::vector<const Statement*> meeting, not_fresh, stale, by_unproven, unknown;
+  // Statements by how near they are to a proof. A signer that may still be proven comes before data that are too old, a
+  // signer that has no right to sign after them.
+  std::vector<const Statement*> meeting, by_unproven, not_fresh, hopeless, stale, unknown;
   for (const Statement& each : statements.authorized) {
     if (each.status.state == RevocationState::unknown) {
       unknown.push_back(&each);
     } else if (is_good(each, what.time)) {
       const Timeliness timeliness = timeliness_of(each.status.times, what);
       const bool proven = !each.signer || each.signer->is_proven;
-      auto& those = timeliness == Timeliness::stale       ? stale
-                    : !proven                             ? by_unproven
-                    : timeliness == Timeliness::not_fresh ? not_fresh
-                                                          : meeting;
+      const bool meets = timeliness == Timeliness::meets;
+      auto& those = timeliness == Timeliness::stale                     ? stale
+                    : !proven && !(meets && each.signer->is_authorized) ? hopeless
+                    : !proven                                           ? by_unproven
+                    : meets                                             ? meeting
+                                                                        : not_fresh;
       those.push_back(&each);
     }
   }
@@ -301,7 +305,18 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
     return judgement;
   }
   const std::optional<Instant> limit = what.demand ? std::optional(what.demand->limit(what.time)) : std::nullopt;
-  if (!not_fresh.empty()) {
+  const auto take_unproven = [&](const std::vector<const Statement*>& from) {
+    const SignerJudgement& signer = *best(from)->signer;
+    const bool own_cycle = what.place != EvidencePlace::subject && what.place != EvidencePlace::authority &&
+                           signer.gap == EvidenceGap::responder_cycle;
+    take(from, own_cycle ? EvidenceGap::responder_cycle : EvidenceGap::signer_not_proven,
+         own_cycle ? "its status would be proven by itself"
+                   : "the " + std::string(to_string(signer.place)) + " " + signer.certificate.subject().text() +
+                         " is not proven: " + signer.detail);
+  };
+  if (!by_unproven.empty()) {
+    take_unproven(by_unproven);
+  } else if (!not_fresh.empty()) {
     take(not_fresh, EvidenceGap::not_fresh, "what speaks about it is not newer than " + to_rfc3339(*limit));
     for (const Statement* each : not_fresh) {
       const Instant next = std::max(each->status.times.next_update.value_or(*limit), *limit + kSecond);
@@ -311,14 +326,8 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
     judgement.gap = EvidenceGap::not_fresh;
     judgement.detail = "nothing can be newer than " + to_rfc3339(*limit) + " yet";
     judgement.ask_again = *limit + kSecond;
-  } else if (!by_unproven.empty()) {
-    const Statement* proof = best(by_unproven);
-    const bool own_cycle = what.place != EvidencePlace::subject && what.place != EvidencePlace::authority &&
-                           proof->signer->gap == EvidenceGap::responder_cycle;
-    take(by_unproven, own_cycle ? EvidenceGap::responder_cycle : EvidenceGap::signer_not_proven,
-         own_cycle ? "its status would be proven by itself"
-                   : "the " + std::string(to_string(proof->signer->place)) + " " +
-                         proof->signer->certificate.subject().text() + " is not proven: " + proof->signer->detail);
+  } else if (!hopeless.empty()) {
+    take_unproven(hopeless);
   } else if (!stale.empty()) {
     take(stale, EvidenceGap::revocation_stale, "what speaks about it was not current at " + to_rfc3339(what.time));
   } else if (!unknown.empty()) {

@@ -29,7 +29,7 @@ struct SignerJudgement {
   std::string detail;
 };
 
-// What one CRL or response says about a certificate, by a signer with the right to say so.
+// A statement of one CRL or response about a certificate, by a signer with the right to make it.
 struct Statement {
   EvidenceObject object;
   RevocationStatus status;
@@ -51,7 +51,7 @@ struct CertificateJudgement {
   }
 };
 
-// What a certificate of a path is judged for.
+// The place and the time for which a certificate of a path is judged.
 struct JudgedFor {
   EvidencePlace place{};
   Instant time;                                // T

@@ -13,7 +13,7 @@
 
 namespace rakkan::service {
 
-// What an answer holds, once it is verified.
+// The contents of an answer, once it is verified.
 struct EvidenceAnswer {
   std::optional<pki::OcspResponse> response = {};
   std::optional<pki::CertificateList> list = {};

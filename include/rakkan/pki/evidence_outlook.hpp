@@ -1,5 +1,5 @@
-// What an evidence table says about the future of a document: until when its newest timestamp has to be covered by
-// another one, and whether Acrobat would call its signatures "LTV enabled".
+// The future of a document by its evidence table: until when its newest timestamp has to be covered by another one, and
+// whether Acrobat would call its signatures "LTV enabled".
 #pragma once
 
 #include <chrono>

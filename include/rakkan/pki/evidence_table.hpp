@@ -192,7 +192,7 @@ struct EvidenceRow {
   std::optional<EvidenceGap> gap = {};              // exactly when not proven
   std::optional<EvidenceExemption> exemption = {};  // exactly when exempt
   std::string detail = {};  // one line, English: why it is not proven or is revoked; may be empty
-  // What speaks about it: the proof; of a certificate that is not proven the best that there is, if anything.
+  // The proof; of a certificate that is not proven the best statement about it that there is, if any.
   std::optional<EvidenceObject> object = {};
   std::optional<RevocationStatus> status = {};      // with `object`
   std::optional<EvidenceRight> right = {};          // with `object`
@@ -251,8 +251,8 @@ struct EvidenceTable {
   // When everything that is missing will exist; nothing when the table is complete or misses more than newer data.
   [[nodiscard]] std::optional<Instant> ask_again() const noexcept;
 
-  // What the document has to hold so that the table can be made again from it alone: the certificates below the anchors
-  // and the objects of all rows that are proven. Indices into the material, ascending.
+  // The contents that the document needs so that the table can be made again from it alone: the certificates below the
+  // anchors and the objects of all rows that are proven. Indices into the material, ascending.
   struct Used {
     std::vector<Certificate> certificates;
     std::vector<std::size_t> lists;
@@ -261,8 +261,8 @@ struct EvidenceTable {
   [[nodiscard]] Used used() const;
 };
 
-// Makes the table. What is missing or wrong is in its rows; fails only with certificate_path_limit, when the material
-// is such a tangle that proofs of proofs take more work than allowed.
+// Makes the table. Its rows tell everything that is missing or wrong; it fails only with certificate_path_limit, when
+// the material is such a tangle that proofs of proofs take more work than allowed.
 [[nodiscard]] Result<EvidenceTable> make_evidence_table(const EvidenceInputs& inputs);
 
 }  // namespace rakkan::pki

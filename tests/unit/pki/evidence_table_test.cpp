@@ -251,6 +251,22 @@ TEST_F(Evidence, AResponderWithoutNoCheckNeedsAProofOfItsOwn) {
   EXPECT_EQ(proven.rows[0].status->source, RevocationSource::ocsp);
 }
 
+TEST_F(Evidence, AResponderThatCanBeProvenComesBeforeOlderData) {
+  test::OcspResponder checked(world.ca, [](CertificateTemplate& c) {
+    c.ocsp_no_check = false;
+    c.serial_number = {0x33};
+    c.crl_url = "http://ca.example/crl";
+  });
+  hold_ca();
+  world.hold(world.ocsp(kSigned - 20h));
+  EXPECT_EQ(world.table(FreshnessDemand::cached(2h)).rows[0].gap, EvidenceGap::not_fresh);
+  world.hold(checked.answer(world.leaf, world.ca_certificate, EvidenceWorld::made_at(kSigned - 1h)));
+  const EvidenceTable table = world.table(FreshnessDemand::cached(2h));
+  EXPECT_THAT(table.rows[0], LacksProof(EvidencePlace::subject, EvidenceGap::signer_not_proven));
+  ASSERT_THAT(table.needs, SizeIs(1));
+  EXPECT_EQ(table.needs[0].certificate, checked.certificate());
+}
+
 TEST_F(Evidence, ARevokedResponderProvesNothing) {
   test::OcspResponder revoked(world.ca, [](CertificateTemplate& c) { c.ocsp_no_check = false; });
   hold_ca();
