@@ -50,11 +50,11 @@ ApiOptions api_options(const http::Options& options, std::uint64_t document) {
 Api::Api(const ApiOptions& options, ApiEnvironment environment)
     : context_(std::make_unique<Context>(options, environment)),
       observer_(std::make_unique<TelemetryObserver>(*context_)),
-      housekeeping_(options.housekeeping
-                        ? std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
-                              environment.state, environment.idempotency, environment.refusals, context_->readiness,
-                              context_->refused, environment.clock, environment.log, environment.metrics})
-                        : nullptr),
+      housekeeping_(options.housekeeping ? std::make_unique<service::Housekeeping>(service::Housekeeping::Environment{
+                                               environment.state, environment.signing, environment.idempotency,
+                                               environment.refusals, context_->readiness, context_->refused,
+                                               environment.clock, environment.log, environment.metrics})
+                                         : nullptr),
       resumption_(options.housekeeping ? std::make_unique<service::Resumption>(environment.signing) : nullptr) {
   observer_->knows(router());
   observer_->knows(metrics_router());

@@ -69,9 +69,14 @@ Result<void> keep_own(const service::Archive& archive, const access::Principal& 
 
 Result<std::vector<std::uint64_t>> erase(Context& context, const access::Principal& by, Wanted wanted) {
   const service::Archive& archive = context.environment.archive;
+  const std::string person = wanted.subject;
+  const auto forget_evidence = [&](std::vector<Bytes> certificates) {
+    return context.environment.signing.forget_evidence(by, person, std::move(certificates));
+  };
   RAKKAN_CHECK(keep_own(archive, by, wanted));
   RAKKAN_TRY(std::vector<std::uint64_t> erased,
-             service::erase_records(context.environment.trail, archive.ledger(), by, wanted.subject, wanted.indexes));
+             service::erase_records(context.environment.trail, archive.ledger(), by, wanted.subject, wanted.indexes,
+                                    forget_evidence));
   context.environment.signing.forget_erased(erased);
   return erased;
 }

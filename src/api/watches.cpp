@@ -171,6 +171,25 @@ void watch_exchanges(Watches& watches, const service::ServiceState& state) {
                });
 }
 
+void watch_evidence_cache(Watches& watches, const service::ServiceState& state) {
+  watches.each(WatchedKind::counter, "rakkan_evidence_cache_asked_total",
+               "CRLs, OCSP responses and certificates looked for in the cache", [&state] {
+                 const fetch::CacheLoad load = state.outside().cache.load;
+                 return std::vector<Sample>{{{{"outcome", "hit"}}, number(load.hits)},
+                                            {{{"outcome", "miss"}}, number(load.misses)}};
+               });
+  watches.one(WatchedKind::gauge, "rakkan_evidence_cache_entries", "Entries of the cache",
+              [&state] { return number(state.outside().cache.load.entries); });
+  watches.one(WatchedKind::gauge, "rakkan_evidence_cache_bytes", "Bytes of these entries together",
+              [&state] { return number(state.outside().cache.load.bytes); });
+  watches.one(WatchedKind::gauge, "rakkan_evidence_cache_unwritten",
+              "Changes of the cache that are not on the disk yet",
+              [&state] { return number(state.outside().cache.unwritten); });
+  watches.one(WatchedKind::counter, "rakkan_evidence_cache_write_failures_total",
+              "Batches of such changes that could not be written",
+              [&state] { return number(state.outside().cache.write_failures); });
+}
+
 }  // namespace
 
 std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
@@ -187,6 +206,7 @@ std::vector<Metrics::Watch> watch(const ApiEnvironment& environment) {
   watch_pending(watches, environment.state);
   watch_timestamps(watches, environment.state);
   watch_exchanges(watches, environment.state);
+  watch_evidence_cache(watches, environment.state);
   return std::move(watches).take();
 }
 

@@ -8,6 +8,7 @@
 #include "rakkan/credentials/activation_book.hpp"
 #include "rakkan/credentials/configured_roots.hpp"
 #include "rakkan/credentials/credential.hpp"
+#include "rakkan/pki/trust_store.hpp"
 #include "rakkan/service/authorizer.hpp"
 #include "rakkan/service/options.hpp"
 #include "rakkan/store/store.hpp"
@@ -18,6 +19,7 @@
 #include "service/pending_book.hpp"
 #include "service/pools.hpp"
 #include "service/service_state.hpp"
+#include "service/stored_evidence_cache.hpp"
 #include "service/timestampers.hpp"
 #include "service/tsu_policy.hpp"
 #include "service/use_cases.hpp"
@@ -41,7 +43,8 @@ std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<Ti
 // In the order they are made. The pools end before all that their jobs may use, with the work they accepted.
 struct Assembly::Parts {
   Parts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<fetch::ExchangeLoop> loop,
-        OutsideAuthorities outside, std::unique_ptr<credentials::CredentialRegistry> opened);
+        OutsideAuthorities outside, std::unique_ptr<credentials::CredentialRegistry> opened,
+        std::unique_ptr<StoredEvidenceCache> cache);
 
   [[nodiscard]] SigningService::UseCases use_cases() {
     const std::chrono::milliseconds time = options.deadline;
@@ -58,12 +61,13 @@ struct Assembly::Parts {
             .pins = {time, trail, *registry, book, activation},
             .timestamps = {time, trail, timestampers, tsu_policy, rejections},
             .reading = {time, environment.store, refusals, pending, pools.store},
-            .finishing = {time, trail, clock, environment.store, timestampers, pending, pools.store}};
+            .finishing = {time, trail, clock, environment.store, timestampers, pending, pools.store},
+            .evidence = *evidence_cache};
   }
   [[nodiscard]] ServiceState::Seen seen() {
-    return {environment.trail, environment.clock, *clock_gate, *registry,
-            environment.keys,  timestampers,      *exchanges,  pools,
-            key_use,           unit_key_use,      rejections,  pending};
+    return {environment.trail, environment.clock, *clock_gate,     *registry, environment.keys,
+            timestampers,      *exchanges,        *evidence_cache, pools,     key_use,
+            unit_key_use,      rejections,        pending};
   }
 
   const Options options;
@@ -82,6 +86,7 @@ struct Assembly::Parts {
   OpenedCredentials credentials;
   DocumentWork documents;
   std::unique_ptr<fetch::ExchangeLoop> exchanges;
+  std::unique_ptr<StoredEvidenceCache> evidence_cache;  // written to the store by jobs of pools.store
   Timestampers timestampers;
   Pools pools;
   credentials::Activation activation;
@@ -92,7 +97,8 @@ struct Assembly::Parts {
 
 Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
                        std::unique_ptr<fetch::ExchangeLoop> loop, OutsideAuthorities outside,
-                       std::unique_ptr<credentials::CredentialRegistry> opened)
+                       std::unique_ptr<credentials::CredentialRegistry> opened,
+                       std::unique_ptr<StoredEvidenceCache> cache)
     : options(std::move(given)),
       tsu_policy(std::move(policy)),
       environment(std::move(around)),
@@ -111,6 +117,7 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
       credentials(*registry, pools.hsm),
       documents(options.limits, options.pools.inline_document, pools.cpu),
       exchanges(std::move(loop)),
+      evidence_cache(std::move(cache)),
       timestampers({options, tsu_policy, environment.store, environment.trail, environment.clock, environment.random,
                     clock_gate, *registry, unit_key_use, pools.hsm, pools.cpu},
                    std::move(outside), environment.timestampers),
@@ -118,7 +125,12 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
       activation(environment.store, environment.trail, pools.pin, environment.clock, environment.random, options.pin),
       authorizer(activation, book, options.instruction, environment.clock),
       signing(std::make_unique<const SigningService::UseCases>(use_cases())),
-      state(std::make_unique<const ServiceState::Seen>(seen())) {}
+      state(std::make_unique<const ServiceState::Seen>(seen())) {
+  if (environment.trust == nullptr) {
+    environment.trust = std::make_shared<const pki::TrustStore>();
+  }
+  evidence_cache->write_on(pools.store);
+}
 
 Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment environment) {
   RAKKAN_TRY(tsp::TsuPolicy policy, tsu_policy(options.tsu));
@@ -131,8 +143,9 @@ Result<std::unique_ptr<Assembly>> Assembly::create(Options options, Environment 
   RAKKAN_TRY(auto registry,
              credentials::CredentialRegistry::open(environment.store, environment.keys, environment.trail,
                                                    environment.clock, environment.random, std::move(roots)));
+  RAKKAN_TRY(auto cache, StoredEvidenceCache::open(options.evidence.cache, environment.store, environment.clock.now()));
   auto parts = std::make_unique<Parts>(std::move(options), std::move(environment), std::move(policy),
-                                       std::move(exchanges), std::move(outside), std::move(registry));
+                                       std::move(exchanges), std::move(outside), std::move(registry), std::move(cache));
   RAKKAN_TRY(const auto activations, parts->environment.store.activations(parts->environment.clock.now()));
   parts->book.load(activations);
   RAKKAN_TRY(const std::vector<store::KeptSignatureRow> kept, parts->environment.store.kept_signatures());
@@ -156,6 +169,7 @@ credentials::CredentialRegistry& Assembly::credentials() noexcept { return *part
 credentials::Activation& Assembly::activation() noexcept { return parts_->activation; }
 access::Refusals& Assembly::refusals() noexcept { return parts_->refusals; }
 const Options& Assembly::options() const noexcept { return parts_->options; }
+const SharedTrust& Assembly::trust() const noexcept { return parts_->environment.trust; }
 void Assembly::end_exchanges() noexcept { parts_->exchanges->stop(); }
 
 async::Task<std::vector<Error>> Assembly::open_keys() {

@@ -160,6 +160,7 @@ const Clock& EmbeddedService::clock() const noexcept { return parts_->clock; }
 RandomSource& EmbeddedService::random() noexcept { return parts_->random; }
 
 Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOptions& options) {
+  RAKKAN_TRY(SharedTrust trust, options.read_trust ? options.read_trust() : Result<SharedTrust>(nullptr));
   crypto::SystemRandom random;
   RAKKAN_TRY(OpenFolder folder, open_folder(options, random));
   RAKKAN_TRY(auto serials, FolderTokens::read(*folder.store));
@@ -171,11 +172,13 @@ Result<std::unique_ptr<EmbeddedService>> EmbeddedService::open(const EmbeddedOpt
   RAKKAN_CHECK(adopting ? parts->take_tokens(options.audit.token_label) : Result<void>());
   RAKKAN_CHECK(parts->open_trail(options));
   RAKKAN_CHECK(adopting ? parts->record_adoption(options.adoption) : Result<void>());
-  RAKKAN_TRY(parts->service, Assembly::create(options.service, {.store = *parts->folder.store,
-                                                                .keys = *parts->keys,
-                                                                .clock = parts->clock,
-                                                                .random = parts->random,
-                                                                .trail = *parts->writer}));
+  Environment environment{.store = *parts->folder.store,
+                          .keys = *parts->keys,
+                          .clock = parts->clock,
+                          .random = parts->random,
+                          .trail = *parts->writer};
+  environment.trust = std::move(trust);
+  RAKKAN_TRY(parts->service, Assembly::create(options.service, std::move(environment)));
   parts->stamping.begin(&parts->service->signing());
   if (!parts->announce("service.started")) {
     return fail(ErrorCode::audit_unavailable, "the start was not recorded");

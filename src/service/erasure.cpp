@@ -57,13 +57,18 @@ Result<void> give_up_pending(audit::Trail& trail, store::Ledger& ledger, const s
 
 Result<std::vector<std::uint64_t>> erase_records(audit::Trail& trail, store::Ledger& ledger,
                                                  const access::Principal& by, std::string_view subject,
-                                                 const std::vector<std::uint64_t>& indexes) {
+                                                 const std::vector<std::uint64_t>& indexes,
+                                                 const ForgetEvidence& forget_evidence) {
   std::vector<std::uint64_t> wanted = indexes;
   if (!subject.empty()) {
     RAKKAN_TRY(const std::vector<std::uint64_t> about, ledger.records_about(subject));
     wanted.insert(wanted.end(), about.begin(), about.end());
   }
   RAKKAN_TRY(std::vector<std::uint64_t> erased, that_are_there(ledger, std::move(wanted)));
+  if (forget_evidence) {
+    RAKKAN_TRY(std::vector<Bytes> certificates, ledger.certificates_behind(erased));
+    RAKKAN_CHECK(forget_evidence(std::move(certificates)));
+  }
   if (!erased.empty()) {
     RAKKAN_CHECK(give_up_pending(trail, ledger, erased));
     audit::Submission submission;

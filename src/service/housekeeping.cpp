@@ -47,6 +47,7 @@ struct Housekeeping::Impl {
       spare.look();
       if (round % kRoundsBetweenRareWork == 0) {
         forget_answers();
+        environment.signing.forget_expired_evidence();
       }
       std::unique_lock lock(mutex);
       if (changed.wait_for(lock, kRound, [this] { return ending; })) {

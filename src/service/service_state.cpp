@@ -7,6 +7,7 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/credentials/key_source.hpp"
 #include "service/pending_book.hpp"
+#include "service/stored_evidence_cache.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -77,7 +78,8 @@ ServiceState::Load ServiceState::load() const {
 }
 
 ServiceState::Outside ServiceState::outside() const {
-  Outside outside{seen_->exchanges.load(), {}};
+  const StoredEvidenceCache::Load cache = seen_->evidence_cache.load();
+  Outside outside{seen_->exchanges.load(), {}, {cache.cache, cache.unwritten, cache.write_failures}};
   for (const Timestampers::Budget& budget : seen_->timestampers.budgets()) {
     outside.budgets.emplace_back(budget.profile, budget.left);
   }

@@ -12,6 +12,7 @@
 namespace rakkan::service {
 
 class PendingBook;
+class StoredEvidenceCache;
 
 // A principal that sees the credentials of all tenants.
 inline const access::Principal kEverybody{"service", TenantId(), true};
@@ -24,6 +25,7 @@ struct ServiceState::Seen {  // all of it outlives the state
   credentials::KeySource& keys;
   Timestampers& timestampers;
   const fetch::ExchangeLoop& exchanges;
+  const StoredEvidenceCache& evidence_cache;
   Pools& pools;
   const KeyUse& key_use;
   const KeyUse& unit_key_use;

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "rakkan/access/refusals.hpp"
+#include "rakkan/base/time.hpp"
 #include "rakkan/credentials/credential.hpp"
+#include "service/stored_evidence_cache.hpp"
 #include "service/use_cases.hpp"
 
 namespace rakkan::service {
@@ -20,5 +22,22 @@ Result<crypto::DigestAlgorithm> SigningService::digest_algorithm(const access::P
   }
   return (*suite)->digest;
 }
+
+Result<void> SigningService::forget_evidence(const access::Principal& principal, std::string_view subject,
+                                             std::vector<Bytes> certificates) {
+  for (const credentials::CredentialSummary& credential : use_cases_->credentials.list(principal)) {
+    if (subject.empty() || credential.party.value() != subject) {
+      continue;
+    }
+    for (const credentials::GenerationSummary& generation : credential.generations) {
+      if (generation.certificate) {
+        certificates.push_back(copy_of(generation.certificate->der()));
+      }
+    }
+  }
+  return use_cases_->evidence.forget_about(certificates);
+}
+
+void SigningService::forget_expired_evidence() { use_cases_->evidence.forget_expired(use_cases_->making.clock.now()); }
 
 }  // namespace rakkan::service

@@ -43,6 +43,7 @@ class KeyUse;
 class OpenedCredentials;
 class OpenIntents;
 class PendingBook;
+class StoredEvidenceCache;
 class Timestampers;
 struct WitnessTexts;
 
@@ -134,6 +135,7 @@ struct SigningService::UseCases {
   TimestampIssuing timestamps;
   SignatureReading reading;
   SignatureFinishing finishing;
+  StoredEvidenceCache& evidence;
 };
 
 }  // namespace rakkan::service

@@ -18,7 +18,7 @@ Instant read_instant(FieldReader& fields) {
   return Instant(std::chrono::milliseconds(static_cast<std::int64_t>(fields.number())));
 }
 
-// What of `part`, which begins at `begin` of the entry, falls into the payload from `from` on.
+// Copies the bytes of `part`, which begins at `begin` of the entry, that fall into the payload from `from` on.
 void copy_part(ByteView part, std::size_t begin, std::size_t from, Bytes& piece) {
   const std::size_t first = std::max(begin, from);
   const std::size_t end = std::min(begin + part.size(), from + kPiecePayload);

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/time.hpp"
@@ -45,13 +46,30 @@ struct CacheLoad {
   std::uint64_t misses = 0;
 };
 
+// CacheObserver is told of a cache's changes in their order, under the cache's lock: it must not call the cache.
+class CacheObserver {
+ public:
+  virtual ~CacheObserver() = default;
+  virtual void kept(const std::string& key, const CachedEvidence& evidence) = 0;  // perhaps in place of an older one
+  virtual void forgotten(const std::string& key) = 0;  // its time is over, others took its room, or forget() was called
+};
+
 // A cache in memory, which forgets the entries first that were not asked for longest.
 class MemoryEvidenceCache final : public EvidenceCache {
  public:
-  explicit MemoryEvidenceCache(CacheLimits limits = {});
+  // The observer, if there is one, outlives the cache.
+  explicit MemoryEvidenceCache(CacheLimits limits = {}, CacheObserver* observer = nullptr);
   ~MemoryEvidenceCache() override;
   [[nodiscard]] std::optional<CachedEvidence> find(const std::string& key, Instant now) override;
   void keep(const std::string& key, CachedEvidence evidence, Instant now) override;
+  void forget(const std::string& key);  // no failure when there is no such entry
+  void forget_expired(Instant now);     // all whose next update has come: nobody may ask for them again
+
+  struct KeyedEvidence {
+    std::string key;
+    CachedEvidence evidence;
+  };
+  [[nodiscard]] std::vector<KeyedEvidence> entries() const;  // the bytes are shared, not copied
   [[nodiscard]] CacheLoad load() const;
 
  private:

@@ -24,6 +24,9 @@ class Activation;
 class CredentialRegistry;
 class KeySource;
 }  // namespace rakkan::credentials
+namespace rakkan::pki {
+class TrustStore;
+}
 namespace rakkan::store {
 class Store;
 }
@@ -35,6 +38,9 @@ class ServiceState;
 class SigningService;
 class Timestamper;
 
+// The authorities that count, for all requests and for as long as the process lives.
+using SharedTrust = std::shared_ptr<const pki::TrustStore>;
+
 struct Environment {  // everything that it refers to outlives the assembly
   store::Store& store;
   credentials::KeySource& keys;
@@ -44,13 +50,14 @@ struct Environment {  // everything that it refers to outlives the assembly
   const MonotonicClock* monotonic = nullptr;  // null: the machine's
   // Timestampers that the caller made, by profile; they win over those of the options.
   std::map<std::string, std::shared_ptr<Timestamper>> timestampers = {};
+  SharedTrust trust = nullptr;  // null: nobody is trusted
 };
 
 class Assembly {
  public:
   // Checks the options and reads the file of roots (configuration_invalid, file_unreadable, permissions_unsafe), reads
-  // the credentials, open activations and kept signatures, and gives intents that a crash left open without a value the
-  // outcome "signature.interrupted". Touches no key.
+  // the credentials, open activations, kept signatures and cached evidence, and gives intents that a crash left open
+  // without a value the outcome "signature.interrupted". Touches no key.
   [[nodiscard]] static Result<std::unique_ptr<Assembly>> create(Options options, Environment environment);
   ~Assembly();  // only after the tasks of its parts have ended; the pools finish the jobs that they accepted
 
@@ -62,6 +69,7 @@ class Assembly {
   // here, and Housekeeping has it written out.
   [[nodiscard]] access::Refusals& refusals() noexcept;
   [[nodiscard]] const Options& options() const noexcept;
+  [[nodiscard]] const SharedTrust& trust() const noexcept;  // not null
 
   // Opens the operator's keys and the unit's, so that the first request does not wait; returns an error for each
   // that did not open.

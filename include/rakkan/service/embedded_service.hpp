@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -35,7 +36,9 @@ struct EmbeddedOptions {
   // The name of a program that serves others: its start and stop are entries of the trail. Empty: they are not.
   std::string program;
   Opening opening = Opening::existing;
-  Adoption adoption = {};   // used with Opening::adopt
+  Adoption adoption = {};  // used with Opening::adopt
+  // Reads whom to trust, when the service is opened; its errors are those of the opening. None: nobody is trusted.
+  std::function<Result<SharedTrust>()> read_trust = {};
   bool production = false;  // a log whose name is one for development is refused
 };
 

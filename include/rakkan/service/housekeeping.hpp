@@ -1,5 +1,5 @@
 // Housekeeping is the recurring work of a running service, on a thread of its own: counted refusals are written, old
-// answers forgotten, certificates and readiness watched, spare memory given back.
+// answers and evidence forgotten, certificates and readiness watched, spare memory given back.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,7 @@
 #include "rakkan/service/idempotency.hpp"
 #include "rakkan/service/readiness.hpp"
 #include "rakkan/service/service_state.hpp"
+#include "rakkan/service/signing_service.hpp"
 #include "rakkan/telemetry/counted_refusals.hpp"
 #include "rakkan/telemetry/log.hpp"
 #include "rakkan/telemetry/metrics.hpp"
@@ -19,6 +20,7 @@ class Housekeeping {
  public:
   struct Environment {  // its members outlive the Housekeeping
     const ServiceState& state;
+    SigningService& signing;
     Idempotency& idempotency;
     access::Refusals& refusals;
     Readiness& readiness;

@@ -10,6 +10,7 @@
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/credentials/options.hpp"
+#include "rakkan/fetch/evidence_cache.hpp"
 #include "rakkan/fetch/options.hpp"
 #include "rakkan/fetch/tsa_client.hpp"
 #include "rakkan/hsm/token.hpp"
@@ -60,6 +61,34 @@ struct TsaLists {
   TsaList checkpoint;  // without profiles: checkpoints are not timestamped
 };
 
+// EvidenceFreshness says from when revocation data must be. Only data issued after a signature prove that its
+// certificate was not revoked when it was made (ETSI TS 119 102-1 §5.2.5.4).
+struct EvidenceFreshness {
+  static constexpr std::string_view kCached = "cached";  // at most `max_age` old: a signature is complete at once
+  static constexpr std::string_view kAfterSignature = "after_signature";  // issued `grace` after the best signature
+                                                                          // time or later: until then it is pending
+  std::string mode{kCached};
+  std::chrono::seconds max_age{24 * 3'600};
+  std::chrono::seconds grace{0};
+  [[nodiscard]] bool waits() const noexcept { return mode == kAfterSignature; }
+};
+
+// Revocation data and certificates for signatures of B-LT and above.
+struct EvidenceOptions {
+  std::string folder;  // they are read from there as well; empty: none
+  fetch::CacheLimits cache{4'096, 128ULL << 20};
+  EvidenceFreshness freshness;
+  std::map<std::string, EvidenceFreshness> credentials;  // of these credentials in place of `freshness`, by id
+  // Responders ("http://ocsp.example") whose requests carry a nonce (RFC 8954); their answers are not cached.
+  std::vector<std::string> nonce_origins;
+  std::uint64_t added = 16ULL << 20;  // bytes that one document may grow by validation data and document timestamps
+
+  [[nodiscard]] const EvidenceFreshness& freshness_of(const std::string& credential) const {
+    const auto own = credentials.find(credential);
+    return own == credentials.end() ? freshness : own->second;
+  }
+};
+
 struct TsuOptions {
   std::string credential = "tsu";
   std::string policy = "1.3.6.1.4.1.99999.1.1";  // OID; the default is for development: set one from your own arc
@@ -91,9 +120,10 @@ struct Options {
   std::chrono::milliseconds deadline{30'000};  // of one request, from its acceptance
   // How long a signature that lacks its timestamp is kept, and tried again.
   std::chrono::seconds resume_window{24 * 3'600};
-  TsaLists tsa_lists;                          // names in `tsa`
+  TsaLists tsa_lists;  // names in `tsa`
   std::map<std::string, TsaProfile> tsa{{std::string(TsaProfile::kInternal), TsaProfile{}}};
   fetch::Options fetch;
+  EvidenceOptions evidence;
   TsuOptions tsu;
   Limits limits;
   InstructionPolicy instruction;

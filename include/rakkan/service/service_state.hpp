@@ -15,6 +15,7 @@
 #include "rakkan/base/error.hpp"
 #include "rakkan/base/strong_id.hpp"
 #include "rakkan/base/time.hpp"
+#include "rakkan/fetch/evidence_cache.hpp"
 #include "rakkan/fetch/exchange.hpp"
 
 namespace rakkan::service {
@@ -61,9 +62,15 @@ class ServiceState {
     Pending pending;
   };
   [[nodiscard]] Load load() const;
+  struct EvidenceCache {
+    fetch::CacheLoad load;
+    std::uint64_t unwritten = 0;       // changes that are not in the store yet
+    std::uint64_t write_failures = 0;  // batches of changes that the store did not take, since the start
+  };
   struct Outside {  // requests to other servers
     fetch::ExchangeLoop::Load exchanges;
     std::vector<std::pair<std::string, std::uint64_t>> budgets;  // requests left, by TSA profile
+    EvidenceCache cache;
   };
   [[nodiscard]] Outside outside() const;
   struct Waits {  // how long the oldest waiting job of each pool has waited

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/access/principal.hpp"
@@ -85,6 +86,12 @@ class SigningService {
   // Completes the next pending signature whose turn it is, or gives it up when its time is over. False when there is
   // none.
   [[nodiscard]] async::Task<bool> resume_next();
+  // Forgets the cached evidence that speaks of one of these certificates (DER) or of one of the party `subject`, as far
+  // as the principal sees its credentials. Blocks; store_ codes: call it again.
+  [[nodiscard]] Result<void> forget_evidence(const access::Principal& principal, std::string_view subject,
+                                             std::vector<Bytes> certificates);
+  // Forgets the cached evidence that is over. Blocks nobody.
+  void forget_expired_evidence();
   // After the records of these entries were erased (erase_records), which gave up the pending signatures among them.
   void forget_erased(const std::vector<std::uint64_t>& indexes);
 

@@ -159,6 +159,20 @@ TEST_F(ApiAdministration, RecordsOfOthersAreWithheldAndNotErased) {
   EXPECT_TRUE(json(ask(post_json("/v1/audit/verify", acme, "{}"))).at("verified").as_bool());
 }
 
+TEST_F(ApiAdministration, AnErasureReachesCachedEvidence) {
+  const Bytes content = copy_of(bytes_of("content"));
+  ASSERT_EQ(ask(post_json("/v1/cms", acme, party_cms(content, pin_member(kPin)))).status, 200U);
+  // A row that memory does not know, and that nobody can read: it may speak of anybody's certificate.
+  const auto bytes = std::make_shared<const Bytes>(copy_of(bytes_of("<山田>")));
+  ASSERT_THAT(store->change_evidence({{}, {{"ocsp", "", clock.now(), clock.now(), bytes}}}), IsOk());
+  const auto cached = [&] { return value_or_throw(store->evidence_keys()).size(); };
+  const std::string about = R"({"subject":"山田"})";
+  EXPECT_EQ(ask(post_json("/v1/audit/erase", other, about)).status, 200U);
+  EXPECT_EQ(cached(), 1U) << "another tenant sees neither records nor credential";
+  EXPECT_EQ(ask(post_json("/v1/audit/erase", acme, about)).status, 200U);
+  EXPECT_EQ(cached(), 0U);
+}
+
 TEST_F(ApiAdministration, ABackupIsTheOperatorsOnTheServersMachine) {
   static_cast<void>(covered());
   const TemporaryFolder to;

@@ -65,5 +65,53 @@ TEST(EvidenceCache, ANewerEntryTakesTheOlderOnesPlace) {
   EXPECT_EQ(cache.find("a", kNow)->bytes->size(), 5U);
 }
 
+struct Heard final : CacheObserver {
+  void kept(const std::string& key, const CachedEvidence& evidence) override {
+    words.push_back("kept " + key + " " + std::to_string(evidence.bytes->size()));
+  }
+  void forgotten(const std::string& key) override { words.push_back("forgotten " + key); }
+  std::vector<std::string> words;
+};
+
+TEST(EvidenceCache, ItsObserverHearsOfEachChangeInOrder) {
+  Heard heard;
+  MemoryEvidenceCache cache({.entries = 2, .bytes = 100}, &heard);
+  cache.keep("a", entry(1), kNow);
+  cache.keep("a", entry(2), kNow);
+  cache.keep("b", entry(3), kNow);
+  cache.keep("c", entry(4), kNow);
+  EXPECT_FALSE(cache.find("b", kNow + 1h));
+  cache.forget("c");
+  cache.forget("c");
+  cache.keep("d", entry(5), kNow);
+  cache.keep("d", entry(1'000), kNow);
+  cache.keep("e", entry(1'000), kNow);
+  cache.keep("f", entry(1, 0ms), kNow);
+  EXPECT_THAT(heard.words, ::testing::ElementsAre("kept a 1", "kept a 2", "kept b 3", "forgotten a", "kept c 4",
+                                                  "forgotten b", "forgotten c", "kept d 5", "forgotten d"));
+}
+
+TEST(EvidenceCache, ForgetsWhatIsOverWithoutBeingAsked) {
+  Heard heard;
+  MemoryEvidenceCache cache({}, &heard);
+  cache.keep("a", entry(1, 1min), kNow);
+  cache.keep("b", entry(1, 2min), kNow);
+  cache.keep("c", entry(1, 1min), kNow);
+  cache.forget_expired(kNow + 1min);
+  EXPECT_EQ(cache.load().entries, 1U);
+  EXPECT_TRUE(cache.find("b", kNow + 1min));
+  EXPECT_THAT(heard.words, ::testing::Contains("forgotten a"));
+  EXPECT_THAT(heard.words, ::testing::Contains("forgotten c"));
+}
+
+TEST(EvidenceCache, ShowsItsEntries) {
+  MemoryEvidenceCache cache;
+  cache.keep("a", entry(3), kNow);
+  cache.keep("b", entry(4), kNow);
+  ASSERT_THAT(cache.entries(), ::testing::SizeIs(2));
+  EXPECT_EQ(cache.entries().front().key, "b");
+  EXPECT_EQ(cache.entries().back().evidence.bytes->size(), 3U);
+}
+
 }  // namespace
 }  // namespace rakkan::fetch

@@ -122,6 +122,39 @@ TEST_F(AnArchive, AFolderWithoutALogHasNoKeys) {
   EXPECT_THAT(keys, IsEmpty());
 }
 
+TEST_F(AnArchive, BeforeAnErasureTheCertificatesOfItsSignaturesAreToldToTheCache) {
+  const auto certificate = [](const char* der) {
+    auto made = std::make_shared<store::SharedCertificate>();
+    made->der = copy_of(bytes_of(der));
+    std::copy(made->der.begin(), made->der.end(), made->sha256.begin());
+    return made;
+  };
+  const auto sign = [&](const char* id, std::uint64_t intent, const auto& leaf) {
+    audit::Submission made = about("yamada", "{}");
+    store::SignatureRow row{SignatureId(id), TenantId(), CredentialId("seal"), intent, 0, clock_.now(), "{}",
+                            leaf->der};
+    row.certificates = {{0, store::CertificateStretch::Form::der, leaf}};
+    made.changes.emplace_back(std::move(row));
+    ASSERT_THAT(trail_->record_and_wait(std::move(made)), IsOk());
+  };
+  sign("sig_1", 0, certificate("<yamada>"));
+  sign("sig_2", 1, certificate("<suzuki>"));
+  std::vector<std::string> told;
+  const auto forget = [&](const std::vector<Bytes>& certificates) -> Result<void> {
+    for (const Bytes& der : certificates) {
+      told.emplace_back(text_of(der));
+    }
+    EXPECT_THAT(store_->record(0), IsOk()) << "it is told first";
+    return told.size() > 1 ? Result<void>() : fail(ErrorCode::store_unavailable, "not yet");
+  };
+  const access::Principal by{"local:0"};
+  EXPECT_THAT(erase_records(*trail_, *store_, by, "", {0}, forget), FailsWith(ErrorCode::store_unavailable));
+  EXPECT_THAT(store_->record(0), IsOk()) << "erased although the cache was not";
+  EXPECT_THAT(told, ElementsAre("<yamada>"));
+  EXPECT_THAT(erase_records(*trail_, *store_, by, "", {0}, forget), IsOk());
+  EXPECT_THAT(told, ElementsAre("<yamada>", "<yamada>")) << "the signature with that intent, and no other";
+}
+
 TEST_F(AnArchive, ErasesAPersonsRecordsAndRecordsThatWithoutNaming) {
   ASSERT_OK_AND_ASSIGN(const auto erased, erase("yamada"));
   EXPECT_THAT(erased, ElementsAre(0, 2));

@@ -211,6 +211,22 @@ TEST_F(KeptSignatures, AnErasureOfItsIntentTakesItWithItsAnswer) {
   EXPECT_FALSE(is_in_files("<証明書>")) << "nobody else has the certificate";
 }
 
+TEST_F(KeptSignatures, ItsCertificatesAreBehindItsIntentAsThoseOfAMadeOne) {
+  const auto leaf = certificate("leaf" + std::string(100, 'c'));
+  const auto root = certificate("root" + std::string(100, 'c'));
+  SignatureRow made{SignatureId("sig_0"), TenantId("t"), CredentialId("op"), 10, 11, at(5), "{}", root->der};
+  made.certificates = {{0, CertificateStretch::Form::der, root}};
+  ASSERT_THAT(commit({made, kept("sig_1", 1, "x", {leaf, root})}), IsOk());
+  reopen();
+  EXPECT_THAT(must(store_->certificates_behind({1})), ElementsAre(root->der, leaf->der));
+  EXPECT_THAT(must(store_->certificates_behind({10})), ElementsAre(root->der));
+  EXPECT_THAT(must(store_->certificates_behind({11})), ElementsAre(root->der));
+  EXPECT_THAT(must(store_->certificates_behind({1, 10, 11})), SizeIs(2)) << "each once";
+  EXPECT_THAT(must(store_->certificates_behind({2, 999})), IsEmpty());
+  ASSERT_THAT(release("sig_1", false), IsOk());
+  EXPECT_THAT(must(store_->certificates_behind({1})), IsEmpty());
+}
+
 TEST_F(KeptSignatures, TheAnswerStaysWithASignatureThatWasMadeAndGoesWithOneThatWasNot) {
   for (const bool made : {true, false}) {
     const std::string id = made ? "sig_1" : "sig_2";
