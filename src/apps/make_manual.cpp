@@ -29,7 +29,7 @@ cli::CommandFacts server_facts() {
 std::vector<std::string> keys_of(const std::vector<config::OptionRow>& options) {
   std::vector<std::string> keys;
   for (const config::OptionRow& option : options) {
-    if (!option.key.starts_with("tsa.NAME.")) {  // the user chooses the name, so it cannot be completed
+    if (option.key.find(".NAME.") == std::string::npos) {  // the user chooses the name, so it cannot be completed
       keys.push_back(option.key);
     }
   }

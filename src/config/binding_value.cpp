@@ -222,11 +222,16 @@ std::string value_text(const Binding<Owner>& binding, const Owner& owner) {
 
 template Kind kind(const Binding<Configuration>&);
 template Kind kind(const Binding<service::TsaProfile>&);
+template Kind kind(const Binding<service::EvidenceFreshness>&);
 template std::string expectation(const Binding<Configuration>&);
 template std::string expectation(const Binding<service::TsaProfile>&);
+template std::string expectation(const Binding<service::EvidenceFreshness>&);
 template Result<void> assign(const Binding<Configuration>&, Configuration&, const Value&, const fs::path&);
 template Result<void> assign(const Binding<service::TsaProfile>&, service::TsaProfile&, const Value&, const fs::path&);
+template Result<void> assign(const Binding<service::EvidenceFreshness>&, service::EvidenceFreshness&, const Value&,
+                             const fs::path&);
 template std::string value_text(const Binding<Configuration>&, const Configuration&);
 template std::string value_text(const Binding<service::TsaProfile>&, const service::TsaProfile&);
+template std::string value_text(const Binding<service::EvidenceFreshness>&, const service::EvidenceFreshness&);
 
 }  // namespace rakkan::config

@@ -19,11 +19,17 @@ template <auto... Path>
 constexpr Member<service::TsaProfile> of_profile() {
   return +reach<service::TsaProfile, Path...>;
 }
+template <auto... Path>
+constexpr Member<service::EvidenceFreshness> of_freshness() {
+  return +reach<service::EvidenceFreshness, Path...>;
+}
 
 using C = Configuration;
 using S = service::Options;
 using H = http::Options;
 using F = fetch::Options;
+using E = service::EvidenceOptions;
+using EF = service::EvidenceFreshness;
 using std::string_view;
 constexpr std::uint64_t kKiB = 1ULL << 10;
 constexpr std::uint64_t kMiB = 1ULL << 20;
@@ -96,6 +102,17 @@ constexpr std::array kBindings{
   Binding<C>{"fetch.ocsp_response", to<&C::service, &S::fetch, &F::ocsp_response>(), {kKiB, 16 * kMiB}, Form::size, "Largest OCSP response"},
   Binding<C>{"fetch.crl", to<&C::service, &S::fetch, &F::crl>(), {kKiB, 4 * kGiB}, Form::size, "Largest CRL"},
   Binding<C>{"fetch.certificates", to<&C::service, &S::fetch, &F::certificates>(), {kKiB, 16 * kMiB}, Form::size, "Largest file of issuers' certificates"},
+
+  Binding<C>{"trust.file", to<&C::trust, &TrustOptions::file>(), {0, 4096}, Form::file, "Trust file (docs/trust-file.md): the authorities that count, and for what; whoever may write it decides that. Read at the start; empty: nobody is trusted"},
+
+  Binding<C>{"evidence.folder", to<&C::service, &S::evidence, &E::folder>(), {0, 4096}, Form::file, "Folder of certificates, CRLs and OCSP responses that are used besides what servers give, for networks from which none can be reached; empty: none"},
+  Binding<C>{"evidence.freshness", to<&C::service, &S::evidence, &E::freshness, &EF::mode>(), {1, 16}, Form::plain, "cached: revocation data may be evidence.max_age old, and a signature of B-LT or above is complete at once; after_signature: they are issued after it, and until they are it is pending"},
+  Binding<C>{"evidence.max_age", to<&C::service, &S::evidence, &E::freshness, &EF::max_age>(), {kSecond, 400 * 24 * kHour}, Form::plain, "With cached: how old revocation data may be when a signature is made, from their thisUpdate"},
+  Binding<C>{"evidence.grace", to<&C::service, &S::evidence, &E::freshness, &EF::grace>(), {0, 30 * 24 * kHour}, Form::plain, "With after_signature: how long after the signature revocation data must have been issued at least, since a revocation takes time; less than signing.resume_window"},
+  Binding<C>{"evidence.nonce_origins", to<&C::service, &S::evidence, &E::nonce_origins>(), {8, 512}, Form::plain, "Exact origins like \"http://ocsp.example\" of responders whose requests carry a nonce; an answer with another one is refused, one without is taken, and none is cached"},
+  Binding<C>{"evidence.added", to<&C::service, &S::evidence, &E::added>(), {64 * kKiB, 4 * kGiB}, Form::size, "Bytes that one document may grow by validation data and document timestamps; more is refused"},
+  Binding<C>{"evidence.cache.entries", to<&C::service, &S::evidence, &E::cache, &fetch::CacheLimits::entries>(), {0, 1'000'000}, Form::plain, "CRLs, OCSP responses and certificates that are kept, each until its nextUpdate; 0: none"},
+  Binding<C>{"evidence.cache.bytes", to<&C::service, &S::evidence, &E::cache, &fetch::CacheLimits::bytes>(), {0, 4 * kGiB}, Form::size, "Their bytes together, in memory and in the store; those that nobody asked for longest make room"},
 
   Binding<C>{"tsu.credential", to<&C::service, &S::tsu, &service::TsuOptions::credential>(), {1, 32}, Form::plain, "Credential of the internal time-stamping unit"},
   Binding<C>{"tsu.policy", to<&C::service, &S::tsu, &service::TsuOptions::policy>(), {3, 128}, Form::oid, "OID of the unit's timestamp policy; the default is for development only"},
@@ -189,17 +206,31 @@ constexpr std::array kProfileBindings{
   Binding<T>{"client_certificate", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::client_certificate>(), {0, 4096}, Form::file, "TLS client certificate (PEM, with its chain) for the authority; empty: none"},
   Binding<T>{"client_key", of_profile<&T::options, &O::credentials, &fetch::CredentialFiles::client_key>(), {0, 4096}, Form::file, "Its private key (PEM), readable by its owner alone"},
 };
+
+constexpr std::array kFreshnessBindings{
+  Binding<EF>{"freshness", of_freshness<&EF::mode>(), {1, 16}, Form::plain, "As evidence.freshness, for signatures of this credential"},
+  Binding<EF>{"max_age", of_freshness<&EF::max_age>(), {kSecond, 400 * 24 * kHour}, Form::plain, "As evidence.max_age"},
+  Binding<EF>{"grace", of_freshness<&EF::grace>(), {0, 30 * 24 * kHour}, Form::plain, "As evidence.grace"},
+};
 // clang-format on
 
 }  // namespace
 
 std::span<const Binding<Configuration>> bindings() noexcept { return kBindings; }
 std::span<const Binding<service::TsaProfile>> profile_bindings() noexcept { return kProfileBindings; }
+std::span<const Binding<service::EvidenceFreshness>> freshness_bindings() noexcept { return kFreshnessBindings; }
 
 bool is_profile_name(std::string_view name) noexcept {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
+}
+
+bool is_credential_name(std::string_view name) noexcept {
+  return !name.empty() && name.size() <= 32 && name.front() != '.' && name.front() != '_' && name.front() != '-' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+         });
 }
 
 std::string environment_name(std::string_view key) {

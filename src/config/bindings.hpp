@@ -55,6 +55,8 @@ struct Binding {
 [[nodiscard]] std::span<const Binding<Configuration>> bindings() noexcept;
 // The rows of the keys under tsa.<profile>.
 [[nodiscard]] std::span<const Binding<service::TsaProfile>> profile_bindings() noexcept;
+// The rows of the keys under evidence.credential.<id>.
+[[nodiscard]] std::span<const Binding<service::EvidenceFreshness>> freshness_bindings() noexcept;
 
 // Assigns the value to its member. On failure the error's text says what the value must be.
 template <class Owner>
@@ -75,6 +77,8 @@ template <class Owner>
 
 // True for a profile's name: 1 to 32 of [a-z0-9-], which can also stand in an environment variable.
 [[nodiscard]] bool is_profile_name(std::string_view name) noexcept;
+// True for a credential's id (credentials::NewCredential).
+[[nodiscard]] bool is_credential_name(std::string_view name) noexcept;
 // "hsm.sessions" -> "RAKKAN_HSM_SESSIONS"
 [[nodiscard]] std::string environment_name(std::string_view key);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <variant>
 
 #include "config/bindings.hpp"
 #include "config/toml.hpp"
@@ -13,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kFileLimit = 1 << 20;
 constexpr std::size_t kMaxProfiles = 64;
+constexpr std::size_t kMaxCredentials = 1'000;
 
 // Findings collects everything that is wrong, so that one run of `config check` shows it all.
 class Findings {
@@ -36,12 +38,25 @@ class Findings {
   std::vector<Error> errors_;
 };
 
-// Target is the destination of a key's value: a row of one of the two tables, and the profile for the second.
-struct Target {
-  const Binding<Configuration>* binding = nullptr;
-  const Binding<service::TsaProfile>* profile_binding = nullptr;
-  std::string profile;
+constexpr std::string_view kProfiles = "tsa.";
+constexpr std::string_view kFreshness = "evidence.credential.";
+
+// A row of a table that the user gives a name.
+template <class Owner>
+struct Named {
+  const Binding<Owner>* binding;
+  std::string name;
 };
+
+// Target is the destination of a key's value: a row of one of the tables.
+using Target =
+    std::variant<const Binding<Configuration>*, Named<service::TsaProfile>, Named<service::EvidenceFreshness>>;
+
+const Binding<Configuration>& row_of(const Binding<Configuration>* binding) noexcept { return *binding; }
+template <class Owner>
+const Binding<Owner>& row_of(const Named<Owner>& named) noexcept {
+  return *named.binding;
+}
 
 template <class Owner>
 const Binding<Owner>* find(std::span<const Binding<Owner>> table, std::string_view key) {
@@ -50,32 +65,52 @@ const Binding<Owner>* find(std::span<const Binding<Owner>> table, std::string_vi
   return found == table.end() ? nullptr : &*found;
 }
 
+// The row of "<beginning><name>.<member>".
+template <class Owner>
+std::optional<Named<Owner>> find_named(std::span<const Binding<Owner>> table, std::string_view beginning,
+                                       bool (*is_name)(std::string_view) noexcept, std::string_view key) {
+  const std::size_t dot = key.rfind('.');
+  if (!key.starts_with(beginning) || dot == std::string_view::npos || dot < beginning.size()) {
+    return std::nullopt;
+  }
+  const std::string_view name = key.substr(beginning.size(), dot - beginning.size());
+  const auto* binding = find(table, key.substr(dot + 1));
+  if (binding == nullptr || !is_name(name)) {
+    return std::nullopt;
+  }
+  return Named<Owner>{binding, std::string(name)};
+}
+
 std::optional<Target> find_target(std::string_view key) {
   if (const auto* binding = find(bindings(), key)) {
-    return Target{binding, nullptr, {}};
+    return binding;
   }
-  constexpr std::string_view kProfiles = "tsa.";
-  const std::size_t dot = key.rfind('.');
-  if (!key.starts_with(kProfiles) || dot < kProfiles.size()) {
-    return std::nullopt;
+  if (auto profile = find_named(profile_bindings(), kProfiles, is_profile_name, key)) {
+    return *std::move(profile);
   }
-  const std::string_view profile = key.substr(kProfiles.size(), dot - kProfiles.size());
-  const auto* binding = find(profile_bindings(), key.substr(dot + 1));
-  if (binding == nullptr || !is_profile_name(profile)) {
-    return std::nullopt;
+  if (auto freshness = find_named(freshness_bindings(), kFreshness, is_credential_name, key)) {
+    return *std::move(freshness);
   }
-  return Target{nullptr, binding, std::string(profile)};
+  return std::nullopt;
+}
+
+template <class Owner>
+Result<void> assign_named(const Named<Owner>& to, std::map<std::string, Owner>& tables, std::size_t most,
+                          const std::string& what, const Value& value, const fs::path& folder) {
+  if (!tables.contains(to.name) && tables.size() >= most) {
+    return fail(ErrorCode::configuration_invalid, "more than " + std::to_string(most) + " " + what);
+  }
+  return assign(*to.binding, tables[to.name], value, folder);
 }
 
 Result<void> assign_target(const Target& target, Configuration& to, const Value& value, const fs::path& folder) {
-  if (target.binding != nullptr) {
-    return assign(*target.binding, to, value, folder);
+  if (const auto* const profile = std::get_if<Named<service::TsaProfile>>(&target)) {
+    return assign_named(*profile, to.service.tsa, kMaxProfiles, "profiles", value, folder);
   }
-  auto& profiles = to.service.tsa;
-  if (!profiles.contains(target.profile) && profiles.size() >= kMaxProfiles) {
-    return fail(ErrorCode::configuration_invalid, "more than " + std::to_string(kMaxProfiles) + " profiles");
+  if (const auto* const freshness = std::get_if<Named<service::EvidenceFreshness>>(&target)) {
+    return assign_named(*freshness, to.service.evidence.credentials, kMaxCredentials, "credentials", value, folder);
   }
-  return assign(*target.profile_binding, profiles[target.profile], value, folder);
+  return assign(*std::get<const Binding<Configuration>*>(target), to, value, folder);
 }
 
 // The words for a key that is none: of a key of earlier versions, the key that took its place.
@@ -89,7 +124,7 @@ std::string unknown(std::string_view key) {
 }
 
 std::string expectation_of(const Target& target) {
-  return target.binding != nullptr ? expectation(*target.binding) : expectation(*target.profile_binding);
+  return std::visit([](const auto& one) { return expectation(row_of(one)); }, target);
 }
 
 // The place where a key was set; for a default the place where it could be set.
@@ -114,6 +149,30 @@ void check_names(const service::Options& service, const service::TsaList& list, 
   }
 }
 
+template <class Add>
+void check_freshness(const Configuration& configuration, const service::EvidenceFreshness& freshness,
+                     const std::string& section, const Add& add) {
+  if (freshness.mode != service::EvidenceFreshness::kCached && !freshness.waits()) {
+    add("must be cached or after_signature", section + "freshness");
+  }
+  if (freshness.waits() && freshness.grace >= configuration.service.resume_window) {
+    add("must be less than signing.resume_window, after which a pending signature is given up", section + "grace");
+  }
+}
+
+// A member that a credential's own table does not set is that of all credentials.
+void complete_freshness(Configuration& configuration) {
+  service::EvidenceOptions& evidence = configuration.service.evidence;
+  for (auto& [credential, own] : evidence.credentials) {
+    const auto is_set = [&configuration, prefix = std::string(kFreshness) + credential + "."](const char* member) {
+      return configuration.sources.contains(prefix + member);
+    };
+    own.mode = is_set("freshness") ? own.mode : evidence.freshness.mode;
+    own.max_age = is_set("max_age") ? own.max_age : evidence.freshness.max_age;
+    own.grace = is_set("grace") ? own.grace : evidence.freshness.grace;
+  }
+}
+
 // Checks conditions that concern several keys together.
 void check_together(const Configuration& configuration, Findings& findings) {
   const service::Options& service = configuration.service;
@@ -128,6 +187,10 @@ void check_together(const Configuration& configuration, Findings& findings) {
   check_names(service, service.tsa_lists.checkpoint, "audit", add);
   if (service.tsa_lists.signature.profiles.empty()) {
     add("names no profile", "signing.tsa");
+  }
+  check_freshness(configuration, service.evidence.freshness, "evidence.", add);
+  for (const auto& [credential, freshness] : service.evidence.credentials) {
+    check_freshness(configuration, freshness, std::string(kFreshness) + credential + ".", add);
   }
   if (service.fetch.breaker_last < service.fetch.breaker_first) {
     add("must not be shorter than fetch.breaker_first", "fetch.breaker_last");
@@ -238,7 +301,7 @@ Value list_of_text(std::string_view text) {
 
 // The value of a setting's text in the TOML type that its key takes; a text that cannot be read so stays a text.
 Value value_of_text(const Target& target, const std::string& text) {
-  switch (target.binding != nullptr ? kind(*target.binding) : kind(*target.profile_binding)) {
+  switch (std::visit([](const auto& one) { return kind(row_of(one)); }, target)) {
     case Kind::flag:
       return text == "true" || text == "false" ? Value(text == "true") : Value(text);
     case Kind::number: {
@@ -316,6 +379,7 @@ void check_own_folder(const Configuration& configuration, const fs::path& file, 
 
 Result<Configuration> checked(Configuration configuration, const std::optional<fs::path>& file = std::nullopt) {
   Findings findings;
+  complete_freshness(configuration);
   check_together(configuration, findings);
   if (file) {
     check_own_folder(configuration, *file, findings);
@@ -326,26 +390,33 @@ Result<Configuration> checked(Configuration configuration, const std::optional<f
   return configuration;
 }
 
-// The key of the variable RAKKAN_TSA_<PROFILE>_<MEMBER>. The longest member that ends the name is taken, since
-// connect_timeout ends with timeout too.
-std::optional<std::string> profile_key(std::string_view variable) {
-  constexpr std::string_view kProfiles = "RAKKAN_TSA_";
+// The key of the variable RAKKAN_TSA_<PROFILE>_<MEMBER>, and likewise of another table with a name. The longest member
+// that ends the variable is taken, since connect_timeout ends with timeout too.
+template <class Owner>
+std::optional<std::string> named_key(std::span<const Binding<Owner>> table, std::string_view beginning,
+                                     std::string_view variable) {
+  const std::string begins = environment_name(beginning);
   std::optional<std::string> key;
   std::size_t longest = 0;
-  for (const auto& row : profile_bindings()) {
+  for (const auto& row : table) {
     const std::string ending = environment_name(row.key).substr(std::string_view("RAKKAN").size());
-    if (!variable.starts_with(kProfiles) || !variable.ends_with(ending) ||
-        variable.size() <= kProfiles.size() + ending.size() || ending.size() <= longest) {
+    if (!variable.starts_with(begins) || !variable.ends_with(ending) ||
+        variable.size() <= begins.size() + ending.size() || ending.size() <= longest) {
       continue;
     }
-    std::string profile(variable.substr(kProfiles.size(), variable.size() - kProfiles.size() - ending.size()));
-    for (char& c : profile) {
+    std::string name(variable.substr(begins.size(), variable.size() - begins.size() - ending.size()));
+    for (char& c : name) {
       c = c == '_' ? '-' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     }
     longest = ending.size();
-    key = "tsa." + profile + "." + std::string(row.key);
+    key = std::string(beginning) + name + "." + std::string(row.key);
   }
   return key;
+}
+
+std::optional<std::string> named_key(std::string_view variable) {
+  auto key = named_key(profile_bindings(), kProfiles, variable);
+  return key ? key : named_key(freshness_bindings(), kFreshness, variable);
 }
 
 }  // namespace
@@ -376,7 +447,7 @@ std::vector<Setting> environment_settings(const char* const* environment) {
                                   [&](const Binding<Configuration>& b) { return environment_name(b.key) == variable; });
     if (row != table.end()) {
       settings.push_back({std::string(row->key), value});
-    } else if (auto key = profile_key(variable)) {
+    } else if (auto key = named_key(variable)) {
       settings.push_back({*std::move(key), value});
     }
   }

@@ -23,18 +23,45 @@ void print_row(std::string& to, const Binding<Owner>& binding, const Owner& owne
 }
 
 template <class Owner>
-OptionRow row_of(const Binding<Owner>& binding, std::string_view table) {
-  return {std::string(table) + std::string(binding.key), expectation(binding), value_text(binding, Owner{}),
+OptionRow row_of(const Binding<Owner>& binding, const std::string& table) {
+  return {table + std::string(binding.key), expectation(binding), value_text(binding, Owner{}),
           std::string(binding.doc)};
 }
 
-constexpr std::string_view kOfAProfile = "tsa.NAME.";
+// The tables to which the user gives a name, with the words about them.
+struct NamedTable {
+  std::string_view section;
+  std::string_view about;
+};
 
-constexpr std::string_view kProfiles = R"(
+constexpr NamedTable kProfiles{"tsa.NAME", R"(
 A table for each source of timestamps. NAME is 1 to 32 of `a-z`, `0-9` and `-`; in the environment `RAKKAN_TSA_NAME_URL` and so on.
 The profile `internal` exists by itself.
-)";
+)"};
+constexpr NamedTable kFreshness{"evidence.credential.NAME", R"(
+A table for each credential whose revocation data are to be of another age. NAME is its id, in quotes when there is a dot in it. A key
+that is not set there is that of all credentials.
+)"};
 constexpr std::string_view kTableHead = "\n| Key | Value | Default | Meaning |\n|---|---|---|---|\n";
+
+// The members of credentials' own tables that were set, or differ: the others follow those of all credentials.
+std::string printed_freshness(const Configuration& configuration) {
+  std::string text;
+  for (const auto& [credential, freshness] : configuration.service.evidence.credentials) {
+    std::string rows;
+    for (const auto& binding : freshness_bindings()) {
+      const std::string key = "evidence.credential." + credential + "." + std::string(binding.key);
+      if (configuration.sources.contains(key) ||
+          value_text(binding, freshness) != value_text(binding, configuration.service.evidence.freshness)) {
+        print_row(rows, binding, freshness);
+      }
+    }
+    const bool is_bare = credential.find('.') == std::string::npos;
+    const std::string name = is_bare ? credential : toml_string(credential);
+    text.append(rows.empty() ? "" : "\n[evidence.credential." + name + "]\n").append(rows);
+  }
+  return text;
+}
 
 // Prints the rows that `wanted` accepts; a section without any has no head.
 template <class Wanted>
@@ -64,7 +91,7 @@ std::string printed(const Configuration& configuration, const Wanted& wanted) {
       text.append("\n[tsa.").append(name).append("]\n").append(rows);
     }
   }
-  return text;
+  return text + printed_freshness(configuration);
 }
 
 }  // namespace
@@ -85,7 +112,10 @@ std::vector<OptionRow> option_table() {
     rows.push_back(row_of(binding, ""));
   }
   for (const auto& binding : profile_bindings()) {
-    rows.push_back(row_of(binding, kOfAProfile));
+    rows.push_back(row_of(binding, std::string(kProfiles.section) + "."));
+  }
+  for (const auto& binding : freshness_bindings()) {
+    rows.push_back(row_of(binding, std::string(kFreshness.section) + "."));
   }
   return rows;
 }
@@ -106,10 +136,17 @@ unknown key is an error.
 )";
   std::string section = "none";
   for (const OptionRow& row : option_table()) {
-    const std::string first = row.key.starts_with(kOfAProfile) ? "tsa.NAME" : row.key.substr(0, row.key.find('.'));
+    std::string first = row.key.substr(0, row.key.find('.'));
+    std::string_view about;
+    for (const NamedTable& table : {kProfiles, kFreshness}) {
+      if (row.key.starts_with(table.section)) {
+        first = table.section;
+        about = table.about;
+      }
+    }
     if (first != section) {
       section = first;
-      text += "\n## " + section + "\n" + std::string(section == "tsa.NAME" ? kProfiles : "") + std::string(kTableHead);
+      text += "\n## " + section + "\n" + std::string(about) + std::string(kTableHead);
     }
     text += "| `" + row.key + "` | " + row.expectation + " | `" + row.default_value + "` | " + row.summary + " |\n";
   }

@@ -151,7 +151,7 @@ bool is_public(const IpAddress& address) noexcept {
   return lies_in(address, kGlobalV6) && !lies_in_any(address, kSpecialV6);
 }
 
-Result<OutsideAddresses> OutsideAddresses::allowing(const std::vector<std::string>& origins) {
+Result<OutsideAddresses> OutsideAddresses::allowing(const std::vector<std::string>& origins, const std::string& key) {
   OutsideAddresses addresses;
   for (const std::string& text : origins) {
     const Result<Origin> origin = Origin::of(text);
@@ -160,8 +160,7 @@ Result<OutsideAddresses> OutsideAddresses::allowing(const std::vector<std::strin
     const bool more = !url || (path != "/" && !path.empty()) || !part(url, CURLUPART_QUERY).empty() ||
                       !part(url, CURLUPART_FRAGMENT).empty();
     if (!origin || more) {
-      return fail(ErrorCode::configuration_invalid, "not an origin like https://host:port: " + text,
-                  "fetch.allowed_origins");
+      return fail(ErrorCode::configuration_invalid, "not an origin like https://host:port: " + text, key);
     }
     addresses.allowed_.insert(*origin);
   }

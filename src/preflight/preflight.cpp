@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rakkan/base/file.hpp"
+#include "rakkan/config/trust_file.hpp"
 #include "rakkan/http/server.hpp"
 #include "rakkan/service/start_check.hpp"
 #include "rakkan/telemetry/log.hpp"
@@ -17,8 +18,21 @@ void add(std::vector<Error>& to, std::vector<Error> from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+Result<service::SharedTrust> read_trust(const std::string& file) {
+  auto trust = config::read_trust_file(file);
+  if (!trust) {
+    return fail(std::move(trust).error().blamed_on("trust.file"));
+  }
+  return std::make_shared<const pki::TrustStore>(*std::move(trust));
+}
+
 std::vector<Error> findings_of(const config::Configuration& configuration) {
   std::vector<Error> findings = http::check(configuration.http);
+  if (const std::string& file = configuration.trust.file; !file.empty()) {
+    if (auto trust = read_trust(file); !trust) {
+      findings.push_back(std::move(trust).error());
+    }
+  }
   add(findings, service::check(configuration.service));
   if (auto log = telemetry::Log::check(configuration.telemetry.log); !log) {
     findings.push_back(std::move(log).error());
@@ -36,6 +50,9 @@ service::EmbeddedOptions embedded_options(const config::Configuration& configura
   service::EmbeddedOptions options{configuration.data_dir, configuration.hsm,   configuration.store,
                                    configuration.service,  configuration.audit, std::move(program)};
   options.production = configuration.in_production();
+  if (const std::string& file = configuration.trust.file; !file.empty()) {
+    options.read_trust = [file] { return read_trust(file); };
+  }
   return options;
 }
 

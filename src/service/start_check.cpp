@@ -40,6 +40,19 @@ std::string published_origin(const fs::path& data_dir) {
   return std::string(name.substr(0, name.rfind('/')));  // without the journal's name
 }
 
+// Whether the folder can be listed; its files are judged when they are read.
+Result<void> check_evidence_folder(const std::string& folder) {
+  std::error_code error;
+  const bool is_folder = folder.empty() || fs::is_directory(folder, error);
+  if (is_folder && !folder.empty()) {
+    static_cast<void>(fs::directory_iterator(folder, error));
+  }
+  return is_folder && !error
+             ? Result<void>()
+             : fail(ErrorCode::file_unreadable,
+                    "cannot list " + folder + (error ? ": " + error.message() : ": not a folder"), "evidence.folder");
+}
+
 FolderReport check_from_outside(const EmbeddedOptions& options, const Error& in_use) {
   FolderReport report;
   report.not_looked_at = "the store, the place and the parties' tokens of the data folder: " + in_use.detail;
@@ -63,6 +76,8 @@ std::vector<Error> check(const Options& options) {
     findings.push_back(std::move(wrong));
   }
   add(findings, fetch::OutsideAddresses::allowing(options.fetch.allowed_origins));
+  add(findings, fetch::OutsideAddresses::allowing(options.evidence.nonce_origins, "evidence.nonce_origins"));
+  add(findings, check_evidence_folder(options.evidence.folder));
   if (!options.fetch.ca_file.empty() && !std::ifstream(options.fetch.ca_file).is_open()) {
     findings.push_back({ErrorCode::file_unreadable, "cannot read " + options.fetch.ca_file, "fetch.ca_file", {}, {}});
   }

@@ -29,12 +29,17 @@ namespace rakkan::config {
 inline constexpr std::string_view kDevelopment = "development";
 inline constexpr std::string_view kProduction = "production";
 
+struct TrustOptions {
+  std::string file;  // trust_file.hpp; empty: nobody is trusted
+};
+
 struct Configuration {
   std::string profile{kDevelopment};  // or kProduction, which refuses what is for development only
   std::filesystem::path data_dir = "/var/lib/rakkan";
   hsm::Options hsm;
   store::Options store;
   service::Options service;
+  TrustOptions trust;
   http::Options http;
   audit::Options audit;
   telemetry::Options telemetry;
@@ -85,12 +90,12 @@ struct Setting {
 
 // OptionRow is a row of the table of options, for documentation.
 struct OptionRow {
-  std::string key;            // "hsm.sessions"; for an option of a TSA profile "tsa.NAME.url"
+  std::string key;            // "hsm.sessions"; in a table of the user's own "tsa.NAME.url"
   std::string expectation;    // "integer, 1 to 64"
   std::string default_value;  // as it would stand in the file
   std::string summary;
 };
-// Every option, those of a section beside each other, those of the TSA profiles last.
+// Every option, those of a section beside each other, those of tables with a name last.
 [[nodiscard]] std::vector<OptionRow> option_table();
 // The text of docs/configuration.md.
 [[nodiscard]] std::string reference();

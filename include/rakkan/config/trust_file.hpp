@@ -2,6 +2,7 @@
 // describes it. A text is read, no file: the caller says how the certificates that it names by path are read.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -22,5 +23,10 @@ using CertificateReader = std::function<Result<Bytes>(std::string_view path)>;
 // refused. Fails with trust_file_invalid, malformed_certificate, and the errors of the reader.
 [[nodiscard]] Result<pki::TrustStore> parse_trust_file(std::string_view text, const std::string& origin,
                                                        const CertificateReader& read_certificate = {});
+
+// Reads a trust file and the certificates that it names. A user who may write one of these files decides whom to trust,
+// so they must belong to this user or to root, and nobody else may write them. Fails as parse_trust_file, and with
+// file_unreadable, permissions_unsafe, input_too_large.
+[[nodiscard]] Result<pki::TrustStore> read_trust_file(const std::filesystem::path& file);
 
 }  // namespace rakkan::config

@@ -46,7 +46,9 @@ struct Origin {
 class OutsideAddresses {
  public:
   // configuration_invalid for an entry that is no origin: a scheme and a host, perhaps a port, nothing else.
-  [[nodiscard]] static Result<OutsideAddresses> allowing(const std::vector<std::string>& origins);
+  // `key` is the option's, for the error.
+  [[nodiscard]] static Result<OutsideAddresses> allowing(const std::vector<std::string>& origins,
+                                                         const std::string& key = "fetch.allowed_origins");
   [[nodiscard]] bool allows(const Origin& origin) const { return allowed_.contains(origin); }
 
  private:

@@ -63,6 +63,13 @@ TEST_F(ConfigCheck, FindsWhatAStartFinds) {
       {"[credentials]\nroots = \"none.pem\"\n", ":3: credentials.roots", "file-unreadable"},
       {"[credentials]\nroots = \"a.pem\"\n", ":3: credentials.roots", "configuration-invalid"},
       {"[tsu]\naccuracy = \"2s\"\n", ":3: tsu.accuracy", "configuration-invalid"},
+      {"[trust]\nfile = \"none.toml\"\n", ":3: trust.file", "file-unreadable"},
+      {"[trust]\nfile = \"a.pem\"\n", ":3: trust.file", "trust-file-invalid"},
+      {"[evidence]\nfolder = \"none\"\n", ":3: evidence.folder", "file-unreadable"},
+      {"[evidence]\nfolder = \"a.pem\"\n", ":3: evidence.folder", "file-unreadable"},
+      {"[evidence]\nnonce_origins = [\"http://a/ocsp\"]\n", ":3: evidence.nonce_origins", "configuration-invalid"},
+      {"[evidence]\nfreshness = \"new\"\n", ":3: evidence.freshness", "configuration-invalid"},
+      {"[fetch]\nallowed_origins = [\"10.0.0.0/8\"]\n", ":3: fetch.allowed_origins", "configuration-invalid"},
   };
   for (const Fault& fault : faults) {
     SCOPED_TRACE(fault.settings);

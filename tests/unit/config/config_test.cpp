@@ -160,6 +160,75 @@ TEST(Config, AnAuthorityHasABudgetCredentialsAndAMark) {
   EXPECT_EQ(options.token_size, 8U * 1024);
 }
 
+TEST(Config, RevocationDataHaveAFreshnessForAllAndForOneCredential) {
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration, parse_text(R"(
+[evidence]
+folder = "evidence"
+freshness = "after_signature"
+grace = "2h"
+max_age = "12h"
+nonce_origins = ["http://ocsp.example"]
+added = "1MiB"
+cache.entries = 10
+cache.bytes = "2MiB"
+[evidence.credential.operator]
+freshness = "cached"
+[evidence.credential."party.2"]
+grace = "1h"
+[trust]
+file = "trust.toml"
+)"));
+  const service::EvidenceOptions& evidence = configuration.service.evidence;
+  EXPECT_EQ(configuration.trust.file, "/etc/rakkan/trust.toml");
+  EXPECT_EQ(evidence.folder, "/etc/rakkan/evidence");
+  EXPECT_EQ(evidence.nonce_origins, std::vector<std::string>{"http://ocsp.example"});
+  EXPECT_EQ(evidence.added, 1U << 20);
+  EXPECT_EQ(evidence.cache.entries, 10U);
+  EXPECT_EQ(evidence.cache.bytes, 2U << 20);
+  EXPECT_TRUE(evidence.freshness.waits());
+  EXPECT_EQ(evidence.freshness.grace, std::chrono::hours(2));
+  EXPECT_FALSE(evidence.freshness_of("operator").waits());
+  EXPECT_EQ(evidence.freshness_of("operator").max_age, std::chrono::hours(12)) << "not set: as for all";
+  EXPECT_TRUE(evidence.freshness_of("party.2").waits());
+  EXPECT_EQ(evidence.freshness_of("party.2").grace, std::chrono::hours(1));
+  EXPECT_EQ(evidence.freshness_of("another").grace, std::chrono::hours(2));
+  for (const std::string& printed : {print(configuration), print_changes(configuration)}) {
+    ASSERT_OK_AND_ASSIGN(const Configuration again, parse_text(printed));
+    EXPECT_EQ(print(again), print(configuration));
+  }
+  ASSERT_OK_AND_ASSIGN(const Configuration later, apply(configuration, {{"evidence.max_age", "3h"}}, "command line"));
+  EXPECT_EQ(later.service.evidence.freshness_of("operator").max_age, std::chrono::hours(3)) << "it still follows";
+  EXPECT_EQ(later.service.evidence.freshness_of("party.2").grace, std::chrono::hours(1));
+}
+
+TEST(Config, AFreshnessIsOneOfTwoAndEndsBeforeThePendingSignature) {
+  struct Case {
+    const char* text;
+    const char* key;
+  };
+  for (const Case& one :
+       {Case{"[evidence]\nfreshness = \"fresh\"\n", ":2: evidence.freshness"},
+        Case{"[evidence]\nfreshness = \"after_signature\"\ngrace = \"24h\"\n", ":3: evidence.grace"},
+        Case{"[evidence.credential.op]\nfreshness = \"never\"\n", ":2: evidence.credential.op.freshness"},
+        Case{"[evidence.credential.op]\nfreshness = \"after_signature\"\ngrace = \"2d\"\n",
+             ":3: evidence.credential.op.grace"},
+        Case{"[evidence.credential.Op]\ngrace = \"1h\"\n", ":2: evidence.credential.Op.grace"},
+        Case{"[evidence.credential.op]\nfolder = \"x\"\n", ":2: evidence.credential.op.folder"},
+        Case{"[evidence]\nmax_age = \"0s\"\n", ":2: evidence.max_age"}}) {
+    const auto refused = parse_text(one.text);
+    ASSERT_THAT(refused, FailsWith(ErrorCode::configuration_invalid)) << one.text;
+    EXPECT_EQ(refused.error().where, std::string("/etc/rakkan/rakkan.toml") + one.key);
+  }
+  EXPECT_THAT(parse_text("[evidence]\ngrace = \"2d\"\n"), IsOk()) << "nobody waits";
+}
+
+TEST(Config, ACredentialsFreshnessMayComeFromTheEnvironment) {
+  const char* const environment[] = {"RAKKAN_EVIDENCE_CREDENTIAL_PARTY_YAMADA_MAX_AGE=5h", nullptr};
+  ASSERT_OK_AND_ASSIGN(const Configuration configuration,
+                       apply(Configuration{}, environment_settings(environment), "environment"));
+  EXPECT_EQ(configuration.service.evidence.freshness_of("party-yamada").max_age, std::chrono::hours(5));
+}
+
 TEST(Config, ADocumentMustBeOneThatACallerCanSend) {
   const auto above = parse_text("[limits]\ndocument = \"2GiB\"\n[http.limits]\nin_flight = \"1GiB\"\n");
   ASSERT_THAT(above, FailsWith(ErrorCode::configuration_invalid));

@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "rakkan/base/file.hpp"
 #include "support/handmade_certificates.hpp"
 #include "support/result_matchers.hpp"
+#include "support/temporary_folder.hpp"
 
 namespace rakkan::config {
 namespace {
@@ -82,6 +85,27 @@ TEST(TrustFile, ReadsCertificatesFromFilesAsTheCallerDoes) {
   });
   EXPECT_THAT(unread, FailsWith(ErrorCode::file_unreadable));
   EXPECT_THAT(unread.error().where, StartsWith("trust.toml:3: anchor[1].certificate_file"));
+}
+
+TEST(TrustFile, IsReadWithItsCertificatesFromItsFolder) {
+  const test::TemporaryFolder folder;
+  const auto write = [&](const char* name, const std::string& text) {
+    ASSERT_THAT(write_file_atomically(folder.path() / name, {bytes_of(text)}, true), IsOk());
+  };
+  const std::filesystem::path file = folder.path() / "trust.toml";
+  EXPECT_THAT(read_trust_file(file), FailsWith(ErrorCode::file_unreadable));
+  write("trust.toml", "[[anchor]]\nlabel = \"a\"\ncertificate_file = \"root.pem\"\npurposes = [\"signing\"]\n");
+  EXPECT_THAT(read_trust_file(file), FailsWith(ErrorCode::file_unreadable)) << "its certificate";
+  write("root.pem", pki::to_pem("CERTIFICATE", root().self_signed().der()));
+  ASSERT_OK_AND_ASSIGN(const pki::TrustStore trust, read_trust_file(file));
+  EXPECT_EQ(trust.anchors().size(), 1U);
+  for (const char* name : {"trust.toml", "root.pem"}) {
+    const auto others = std::filesystem::perms::others_write;
+    std::filesystem::permissions(folder.path() / name, others, std::filesystem::perm_options::add);
+    EXPECT_THAT(read_trust_file(file), FailsWith(ErrorCode::permissions_unsafe)) << name;
+    std::filesystem::permissions(folder.path() / name, others, std::filesystem::perm_options::remove);
+  }
+  EXPECT_THAT(read_trust_file(file), IsOk());
 }
 
 TEST(TrustFile, NamesWhatItDoesNotKnow) {
