@@ -79,7 +79,9 @@ Router Api::router() {
        kCursorParameter});
   add(Method::get, "/v1/signatures:pending", Scope::sign, Needs::records, 0, get_pending_signatures).also =
       Scope::admin;
-  add(Method::post, "/v1/signatures/{id}:finish", Scope::sign, Needs::records, 0, post_finish).also = Scope::admin;
+  add(Method::post, "/v1/signatures/{id}:finish", Scope::sign, Needs::documents, options.document + Limits::kForm,
+      post_finish)
+      .also = Scope::admin;
   add(Method::post, "/v1/signatures/{id}:abandon", Scope::admin, Needs::records, 0, post_abandon);
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
   add(Method::post, "/v1/augmentations", Scope::augment, Needs::documents,

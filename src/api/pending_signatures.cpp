@@ -5,10 +5,41 @@
 #include "api/signature_answer.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/base64.hpp"
+#include "rakkan/http/multipart.hpp"
+#include "rakkan/service/signing_line.hpp"
 #include "rakkan/service/signing_service.hpp"
 #include "rakkan/service/stored_signature.hpp"
 
 namespace rakkan::api {
+namespace {
+
+constexpr std::string_view kFormType = "multipart/form-data";
+constexpr const char* kDocumentPart = "document";
+
+// The document of a signature of B-LT or B-LTA, which is completed behind it. The hash views the buffer.
+struct Brought {
+  std::shared_ptr<http::DocumentBuffer> buffer;
+  std::optional<service::HashedDocument> document;
+};
+
+// Receives the document when the request has one; it is hashed while it arrives.
+async::Task<Result<Brought>> receive(Context& context, Request& request) {
+  Brought brought;
+  if (request.media_type() != kFormType) {
+    co_return brought;
+  }
+  RAKKAN_CO_TRY(http::MultipartReader form, http::MultipartReader::open(request, {kDocumentPart}));
+  service::DocumentHasher hasher(crypto::DigestAlgorithm::sha256);
+  const std::function<void(ByteView)> hash = [&hasher](ByteView piece) { hasher.update(piece); };
+  RAKKAN_CO_TRY(http::DocumentBuffer buffer,
+                co_await form.document(kDocumentPart, "application/pdf", context.options.document, hash));
+  RAKKAN_CO_CHECK(co_await form.finish());
+  brought.buffer = std::make_shared<http::DocumentBuffer>(std::move(buffer));
+  RAKKAN_CO_TRY(brought.document, std::move(hasher).finish(brought.buffer->view()));
+  co_return brought;
+}
+
+}  // namespace
 
 async::Task<Result<Response>> get_pending_signatures(Context& context, Request& request) {
   const auto all = context.environment.signing.pending_signatures(principal_of(request));
@@ -27,9 +58,11 @@ async::Task<Result<Response>> get_pending_signatures(Context& context, Request& 
 
 async::Task<Result<Response>> post_finish(Context& context, Request& request) {
   SignatureId id{std::string(request.parameter("id"))};
+  RAKKAN_CO_TRY(const Brought brought, co_await receive(context, request));
   RAKKAN_CO_TRY(const service::StoredSignature stored,
                 co_await context.environment.signing.finish_signature(
-                    principal_of(request), std::move(id), service::SigningService::When::at_once, request.deadline));
+                    principal_of(request), std::move(id), service::SigningService::When::at_once, request.deadline,
+                    brought.document ? &*brought.document : nullptr));
   json::ObjectWriter json = describe(stored);
   json.plain("tail", to_base64(stored.tail));
   Response response = Response::json(std::move(json).finish() + "\n");
