@@ -1,5 +1,5 @@
-// POST /v1/augmentations brings a signed document to a higher level, and returns it whole, or the appended bytes, or both
-// with everything that is known about them as JSON.
+// POST /v1/augmentations brings a signed document to a higher level, and returns it whole, or the appended bytes, or
+// both with everything that is known about them as JSON.
 #include <array>
 #include <memory>
 
@@ -132,9 +132,8 @@ async::Task<Result<Response>> post_augmentations(Context& context, Request& requ
   RAKKAN_CO_CHECK(check_still_stands(context, request));
   service::RepeatableRequest same{std::move(key), name(request.method), request.route, std::move(received.parameters),
                                   copy_of(received.digest.view())};
-  const Result<service::Once> once =
-      co_await service::Once::claim(context.environment.idempotency, context.blocking, principal_of(request),
-                                    std::move(same), request.deadline);
+  const Result<service::Once> once = co_await service::Once::claim(
+      context.environment.idempotency, context.blocking, principal_of(request), std::move(same), request.deadline);
   if (!once) {
     note_reused_key(context, request, once.error());
     co_return fail(once.error());

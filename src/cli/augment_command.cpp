@@ -74,8 +74,8 @@ class AugmentCommand final : public Command {
     RAKKAN_TRY(const auto document, InputFile::open(input_, configuration.service.limits.document));
     progress("augmenting " + input_.string());
     RAKKAN_TRY(const std::optional<Remote> server, find_server(global, remote_));
-    RAKKAN_TRY(Augmented made, server ? augment_there(*server, document->view())
-                                      : augment_here(global, document->view()));
+    RAKKAN_TRY(Augmented made,
+               server ? augment_there(*server, document->view()) : augment_here(global, document->view()));
     return outcome(std::move(made), document);
   }
 

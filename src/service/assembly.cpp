@@ -58,28 +58,28 @@ std::vector<std::string> names_of(const std::map<std::string, std::shared_ptr<Ti
 struct Assembly::Parts {
   Parts(Options given, Environment around, tsp::TsuPolicy policy, std::unique_ptr<fetch::ExchangeLoop> loop,
         OutsideAuthorities outside, std::unique_ptr<credentials::CredentialRegistry> opened,
-        std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files,
-        fetch::OutsideAddresses nonce_origins);
+        std::unique_ptr<StoredEvidenceCache> cache, pki::EvidenceMaterial files, fetch::OutsideAddresses nonce_origins);
 
   [[nodiscard]] SigningService::UseCases use_cases() {
     const std::chrono::milliseconds time = options.deadline;
     audit::TrailWriter& trail = environment.trail;
     const Clock& clock = environment.clock;
     RandomSource& random = environment.random;
-    return {.credentials = *registry,
-            .refusals = refusals,
-            .making = {time, trail, clock, random, refusals, credentials, timestampers, authorizer, open_intents,
-                       pending, key_use, pools.hsm, pools.cpu, pools.store},
-            .documents = {random, documents, options.witness, {raising, options.evidence}},
-            .activating = {time, trail, clock, random, refusals, credentials, book, activation,
-                           options.limits.activation_digests},
-            .pins = {time, trail, *registry, book, activation},
-            .timestamps = {time, trail, timestampers, tsu_policy, rejections},
-            .reading = {time, environment.store, refusals, pending, pools.store},
-            .finishing = {time, trail, clock, environment.store, timestampers, pending, pools.store,
-                          {raising, options.evidence}},
-            .augmenting = {time, trail, clock, refusals, documents, options.evidence, raising},
-            .evidence = *evidence_cache};
+    return {
+        .credentials = *registry,
+        .refusals = refusals,
+        .making = {time, trail, clock, random, refusals, credentials, timestampers, authorizer, open_intents, pending,
+                   key_use, pools.hsm, pools.cpu, pools.store},
+        .documents = {random, documents, options.witness, {raising, options.evidence}},
+        .activating = {time, trail, clock, random, refusals, credentials, book, activation,
+                       options.limits.activation_digests},
+        .pins = {time, trail, *registry, book, activation},
+        .timestamps = {time, trail, timestampers, tsu_policy, rejections},
+        .reading = {time, environment.store, refusals, pending, pools.store},
+        .finishing =
+            {time, trail, clock, environment.store, timestampers, pending, pools.store, {raising, options.evidence}},
+        .augmenting = {time, trail, clock, refusals, documents, options.evidence, raising},
+        .evidence = *evidence_cache};
   }
   [[nodiscard]] ServiceState::Seen seen() {
     return {environment.trail, environment.clock, *clock_gate,     *registry, environment.keys,
@@ -150,8 +150,8 @@ Assembly::Parts::Parts(Options given, Environment around, tsp::TsuPolicy policy,
       folder(std::move(files)),
       gatherer({&network, &folder, pools.cpu, environment.clock, environment.random},
                {.nonce_origins = std::move(nonce_origins)}),
-      raising{gatherer, timestampers, documents, environment.clock, environment.random, environment.trust,
-              kRenewalMargin},
+      raising{gatherer,           timestampers,      documents,     environment.clock,
+              environment.random, environment.trust, kRenewalMargin},
       signing(std::make_unique<const SigningService::UseCases>(use_cases())),
       state(std::make_unique<const ServiceState::Seen>(seen())) {
   if (environment.trust == nullptr) {

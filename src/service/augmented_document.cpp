@@ -1,4 +1,5 @@
-// The form in which an augmentation's answer is kept: the length of the facts in eight bytes, big-endian, the facts, the tail.
+// The form in which an augmentation's answer is kept: the length of the facts in eight bytes, big-endian, the facts,
+// the tail.
 #include "rakkan/service/augmentation.hpp"
 
 namespace rakkan::service {

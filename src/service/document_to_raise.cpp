@@ -72,8 +72,7 @@ void add_subjects(const ExistingSignature& one, pki::FreshnessDemand demand, Wan
                          .certificates = one.integrity.embedded,
                          .from = {EvidenceOrigin::document, one.existed_at}});
   for (const pades::TimestampIntegrity& timestamp : one.integrity.timestamps) {
-    to.subjects.push_back(
-        unit_of(timestamp, EvidenceRole::signature_timestamp_unit, field, demand, one.existed_at));
+    to.subjects.push_back(unit_of(timestamp, EvidenceRole::signature_timestamp_unit, field, demand, one.existed_at));
   }
 }
 
@@ -91,8 +90,8 @@ Result<pki::EvidenceMaterial> material_of(const pdf::Document& document,
   for (const pades::DssStream& stream : store->streams) {
     RAKKAN_TRY(const auto entry, document.xref_entry(stream.id.number));
     const bool placed = entry && entry->type == pdf::XrefEntry::Type::in_base;
-    from.push_back({EvidenceOrigin::document,
-                    placed ? pades::existed_at(signatures, entry->offset) : std::optional<Instant>()});
+    from.push_back(
+        {EvidenceOrigin::document, placed ? pades::existed_at(signatures, entry->offset) : std::optional<Instant>()});
   }
   for (const std::size_t index : store->certificates) {
     if (const auto certificate = pki::Certificate::parse(store->streams[index].bytes)) {
@@ -118,8 +117,7 @@ bool is_wanted(const ExistingSignature& one, const std::string& only) {
 
 // With one signature named, the document timestamps that cover it are needed as well: it may depend on them.
 bool is_subject(const ExistingSignature& one, const std::string& only, std::optional<std::uint64_t> end_of_only) {
-  return is_wanted(one, only) ||
-         (one.is_document_timestamp() && one.end && end_of_only && *one.end > *end_of_only);
+  return is_wanted(one, only) || (one.is_document_timestamp() && one.end && end_of_only && *one.end > *end_of_only);
 }
 
 Result<void> require_signatures(const std::vector<ExistingSignature>& all, const std::string& only) {

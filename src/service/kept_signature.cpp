@@ -98,7 +98,8 @@ Result<KeptSignature> KeptSignature::read(const store::KeptSignatureRow& row) {
   }
   Bytes token = copy_of(fields.bytes());
   const auto level = pades::baseline_level_from_name(row.level);
-  if (!fields.done() || suite == nullptr || !document_digest || !message_digest || !level || row.certificates.empty() || answer.size() < 2) {
+  if (!fields.done() || suite == nullptr || !document_digest || !message_digest || !level || row.certificates.empty() ||
+      answer.size() < 2) {
     return corrupt(row);
   }
   auto attributes = cms::SignedAttributes::restore(std::move(der), *suite);

@@ -57,8 +57,7 @@ async::Task<Result<void>> require_evidence(const LongTermMaking& with, LongTermS
     const std::string any;
     RAKKAN_CO_TRY(const auto archive, co_await with.raising.timestampers.of(any, TsaRole::archive, deadline));
     if (std::optional<ExpectedUnit> of_archive = archive->expected_unit()) {
-      request.subjects.push_back(
-          expected(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand));
+      request.subjects.push_back(expected(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand));
     }
   }
   RAKKAN_CO_TRY(const GatheredEvidence evidence, co_await with.raising.evidence.gather(std::move(request)));

@@ -49,12 +49,11 @@ struct LongTermSignature {
   Bytes tail;  // steps 2 to 11
   RaisedLevel raised;
 };
-// Raises the signature in `field`, which `tail` appends to the document. `token` is its timestamp. Fails as raise_level.
-// The arguments outlive the task.
+// Raises the signature in `field`, which `tail` appends to the document. `token` is its timestamp. Fails as
+// raise_level. The arguments outlive the task.
 [[nodiscard]] async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with, LongTermSigner signer,
                                                                     const pades::HashedDocument& document, Bytes tail,
-                                                                    std::string field,
-                                                                    const tsp::TimestampToken& token,
+                                                                    std::string field, const tsp::TimestampToken& token,
                                                                     const access::Principal& caller,
                                                                     async::Deadline deadline);
 

@@ -167,8 +167,8 @@ class Raising {
   WantedLevel wanted_;
   const access::Principal& caller_;
   const async::Deadline deadline_;
-  std::shared_ptr<Timestamper> authority_;       // of document timestamps; null: none is needed
-  std::optional<EvidenceSubject> expected_;      // a subject of the evidence beside those of `wanted_`
+  std::shared_ptr<Timestamper> authority_;   // of document timestamps; null: none is needed
+  std::optional<EvidenceSubject> expected_;  // a subject of the evidence beside those of `wanted_`
   RaisedLevel raised_;
 };
 

@@ -43,17 +43,17 @@ struct WantedLevel {
   // The signatures and timestamps that are to be proven. The time of those in `undated` is not known: that of the first
   // document timestamp becomes theirs.
   std::vector<pki::EvidenceSubject> subjects;
-  std::vector<std::size_t> undated;    // indices into `subjects`
+  std::vector<std::size_t> undated;     // indices into `subjects`
   pki::EvidenceMaterial material = {};  // that is at hand
   pki::FreshnessDemand demand = {};     // of the units of the timestamps that are added
   std::string tsa = {};                 // the profile of document timestamps; empty: the list of the role archive
 };
 
 struct RaisedLevel {
-  std::vector<TokenFacts> timestamps = {};              // document timestamps that were added
-  std::optional<GatheredEvidence> evidence = {};        // at B-LT and B-LTA; complete
-  std::optional<pki::Renewal> renewal = {};             // by when the newest timestamp needs another one
-  std::optional<pki::LtvPrediction> ltv = {};           // with the data that were added
+  std::vector<TokenFacts> timestamps = {};        // document timestamps that were added
+  std::optional<GatheredEvidence> evidence = {};  // at B-LT and B-LTA; complete
+  std::optional<pki::Renewal> renewal = {};       // by when the newest timestamp needs another one
+  std::optional<pki::LtvPrediction> ltv = {};     // with the data that were added
 };
 
 // Appends to the augmentation, whose document holds the signatures, what the level needs:

@@ -109,8 +109,8 @@ class SigningAct {
   std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;
-  std::optional<OpenIntents::Guard> intent_;     // of an intent that is recorded and has no outcome yet
-  std::optional<store::KeptSignatureRow> kept_;  // of that intent, without its content: the value is durable
+  std::optional<OpenIntents::Guard> intent_;      // of an intent that is recorded and has no outcome yet
+  std::optional<store::KeptSignatureRow> kept_;   // of that intent, without its content: the value is durable
   std::optional<store::KeptSignatureRow> whole_;  // the same with its content, at B-LT and B-LTA
   Bytes token_;                                   // of step 9, DER; empty before it
   // Tells the trail that this act's next entry is near: from the intent to the outcome, but not while a timestamp

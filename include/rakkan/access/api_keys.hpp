@@ -29,8 +29,7 @@
 namespace rakkan::access {
 
 enum class Scope : std::uint8_t { sign, timestamp, audit, admin, augment };
-inline constexpr Scope kScopes[] = {Scope::sign, Scope::timestamp, Scope::audit, Scope::admin,
-                                     Scope::augment};
+inline constexpr Scope kScopes[] = {Scope::sign, Scope::timestamp, Scope::audit, Scope::admin, Scope::augment};
 
 [[nodiscard]] std::string_view name(Scope scope) noexcept;
 [[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;

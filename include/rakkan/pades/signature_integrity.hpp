@@ -52,7 +52,7 @@ struct SignatureIntegrity {
 
   // Facts of the CMS; nothing when it cannot be read. They are unproven claims while a check fails.
   std::optional<pki::Certificate> certificate;  // the embedded certificate that the signer identifier names
-  std::vector<pki::Certificate> embedded;        // all certificates of the CMS that can be read, in its order
+  std::vector<pki::Certificate> embedded;       // all certificates of the CMS that can be read, in its order
   bool has_signing_certificate_v2 = false;      // the signed attribute (RFC 5035) names it, too
   std::optional<crypto::DigestAlgorithm> digest_algorithm;
   const crypto::AlgorithmSuite* suite = nullptr;

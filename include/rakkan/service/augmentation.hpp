@@ -19,11 +19,11 @@ namespace rakkan::service {
 
 struct AugmentCommand {
   access::Principal principal;
-  ByteView document;              // outlives the task
-  pades::BaselineLevel level{};   // B-T, B-LT or B-LTA
-  std::string only = {};          // the name of one signature field: the others may be broken; empty: all of them
-  bool iso_docmdp = false;        // add to a certified document of P 1, which ISO 32000-2 allows and Acrobat rejects
-  std::string tsa = {};           // the profile of document timestamps; empty: the list of the role archive
+  ByteView document;             // outlives the task
+  pades::BaselineLevel level{};  // B-T, B-LT or B-LTA
+  std::string only = {};         // the name of one signature field: the others may be broken; empty: all of them
+  bool iso_docmdp = false;       // add to a certified document of P 1, which ISO 32000-2 allows and Acrobat rejects
+  std::string tsa = {};          // the profile of document timestamps; empty: the list of the role archive
   std::optional<async::Deadline> deadline = {};
   std::optional<IdempotencyClaim> claim = {};
 };

@@ -103,8 +103,8 @@ class SigningService {
   // After the records of these entries were erased (erase_records), which gave up the pending signatures among them.
   void forget_erased(const std::vector<std::uint64_t>& indexes);
 
-  // Brings a signed document to B-T, B-LT or B-LTA by updates behind its bytes: document timestamps, validation data. No
-  // document key is used. The signatures in it are checked first, whoever made them. The entry in the trail and the
+  // Brings a signed document to B-T, B-LT or B-LTA by updates behind its bytes: document timestamps, validation data.
+  // No document key is used. The signatures in it are checked first, whoever made them. The entry in the trail and the
   // idempotency answer are durable when it answers. invalid_argument (level; a document without signatures),
   // signature_invalid, unsupported_algorithm, pdf_field_not_found, and as raise_level.
   [[nodiscard]] async::Task<Result<AugmentedDocument>> augment(AugmentCommand command);

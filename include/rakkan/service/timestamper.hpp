@@ -29,8 +29,8 @@ namespace rakkan::service {
 class InternalTimestamper;
 class KeyUse;
 
-// The unit that is expected to sign an authority's next token, with the other certificates of its tokens: evidence about
-// it can be in a document before the token is.
+// The unit that is expected to sign an authority's next token, with the other certificates of its tokens: evidence
+// about it can be in a document before the token is.
 struct ExpectedUnit {
   pki::Certificate certificate;
   std::vector<pki::Certificate> others;
@@ -104,8 +104,9 @@ class InternalTimestamper final : public Timestamper {
   KeyUse* use_;
 };
 
-// OutsideAuthority is one outside authority, whatever its tokens are for: its client, the size of its tokens, which is a
-// generous guess at first and then that of the largest one so far, and the unit that signed the last one. Thread-safe.
+// OutsideAuthority is one outside authority, whatever its tokens are for: its client, the size of its tokens, which is
+// a generous guess at first and then that of the largest one so far, and the unit that signed the last one.
+// Thread-safe.
 class OutsideAuthority {
  public:
   explicit OutsideAuthority(std::unique_ptr<fetch::TsaClient> client) noexcept : client_(std::move(client)) {}

@@ -6,14 +6,8 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/cms/signed_data_builder.hpp"
-#include "rakkan/pades/augmentation.hpp"
-#include "rakkan/pades/dss.hpp"
-#include "rakkan/pades/existing_signatures.hpp"
-#include "rakkan/pki/trust_store.hpp"
 #include "support/archivist.hpp"
-#include "support/loopback_authority.hpp"
-#include "support/scripted_timestamper.hpp"
-#include "support/signing_fixture.hpp"
+#include "unit/service/evidenced_service.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -24,22 +18,8 @@ using test::FailsWith;
 using test::IsOk;
 using ::testing::HasSubstr;
 
-class Augmentations : public ::testing::Test {
+class Augmentations : public test::EvidencedService {
  protected:
-  Augmentations() { restart(); }
-
-  void restart() {
-    assembly_.reset();
-    Options options = test::SigningFixture::default_options();
-    options.fetch.allowed_origins = {authority_.origin()};
-    options.evidence = evidence_;
-    Environment environment = fixture_.environment();
-    environment.timestampers.emplace("archive", archive_);
-    environment.trust =
-        std::make_shared<const pki::TrustStore>(pki::TrustStore::from_certificates({authority_.certificate()}));
-    assembly_ = test::value_or_throw(Assembly::create(std::move(options), std::move(environment)));
-  }
-
   // The sample document with one signature of the signer's.
   Bytes signed_document() { return signed_again(test::sample_pdf()); }
   Bytes signed_again(const Bytes& base) {
@@ -79,48 +59,9 @@ class Augmentations : public ::testing::Test {
   static boost::json::object facts_of(const AugmentedDocument& made) {
     return boost::json::parse(made.facts).as_object();
   }
-  // The signatures of a document, all of which are intact.
-  static std::vector<pades::ExistingSignature> intact_signatures(const Bytes& whole) {
-    const auto document = test::value_or_throw(pdf::Document::open(whole));
-    auto all = test::value_or_throw(pades::existing_signatures(document));
-    for (const pades::ExistingSignature& one : all) {
-      EXPECT_EQ(one.integrity.outcome(), pades::Check::passed) << one.signature.field_name;
-      EXPECT_EQ(one.signature.contents_offset.has_value(), true);
-    }
-    return all;
-  }
-  struct StoreSize {
-    std::size_t certificates = 0, responses = 0, lists = 0;
-    friend bool operator==(const StoreSize&, const StoreSize&) = default;
-  };
-  static StoreSize store_of(const Bytes& whole) {
-    const auto document = test::value_or_throw(pdf::Document::open(whole));
-    const auto store = test::value_or_throw(pades::Dss::read(document));
-    return store ? StoreSize{store->certificates.size(), store->ocsp_responses.size(), store->crls.size()}
-                 : StoreSize{};
-  }
-  static Bytes tsu_certificate(pki::CertificateTemplate& content) {
-    content.extended_key_usage = pki::ExtendedKeyUsage{{pki::kEkuTimeStamping}, true};
-    return {};
-  }
 
-  test::SigningFixture fixture_;
-  test::LoopbackAuthority authority_{fixture_.clock};
-  const crypto::AlgorithmSuite& suite_ = crypto::default_suite(crypto::KeyKind::ec_p256);
   crypto::SoftwareSigner key_ = pki::new_key(crypto::KeyKind::ec_p256);
   pki::Certificate signer_ = authority_.certify("Yamada", key_.public_key().spki());
-  std::shared_ptr<crypto::SoftwareSigner> unit_key_ =
-      std::make_shared<crypto::SoftwareSigner>(pki::new_key(crypto::KeyKind::ec_p256));
-  pki::Certificate unit_certificate_ =
-      authority_.certify("Unit", unit_key_->public_key().spki(),
-                         [](pki::CertificateTemplate& content) { tsu_certificate(content); });
-  std::shared_ptr<test::BentClockGate> gate_ = std::make_shared<test::BentClockGate>();
-  std::shared_ptr<tsp::Tsu> unit_ = test::value_or_throw(
-      tsp::Tsu::create(unit_key_, suite_, unit_certificate_, {authority_.certificate()}, test::TestTsu::policy(),
-                       tsp::make_epoch_serial_source(1, fixture_.random), gate_));
-  std::shared_ptr<test::ScriptedTimestamper> archive_ = std::make_shared<test::ScriptedTimestamper>(*unit_);
-  EvidenceOptions evidence_;
-  std::unique_ptr<Assembly> assembly_;
 };
 
 TEST_F(Augmentations, ASignatureWithoutATimeGetsADocumentTimestamp) {
@@ -242,8 +183,7 @@ TEST_F(Augmentations, TheTrailAndTheIdempotencyAnswerHaveIt) {
                          .level = BaselineLevel::b_t,
                          .tsa = "archive",
                          .claim = IdempotencyClaim{"order-1", Bytes{1}}};
-  ASSERT_OK_AND_ASSIGN(const AugmentedDocument made,
-                       async::block_on(assembly_->signing().augment(std::move(command))));
+  ASSERT_OK_AND_ASSIGN(const AugmentedDocument made, async::block_on(assembly_->signing().augment(std::move(command))));
   ASSERT_OK_AND_ASSIGN(const auto kept, fixture_.store->answer(TenantId(), "order-1"));
   ASSERT_TRUE(kept.has_value());
   ASSERT_OK_AND_ASSIGN(const AugmentedDocument again, AugmentedDocument::decode(kept->answer));
