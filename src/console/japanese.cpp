@@ -144,6 +144,10 @@ constexpr Translation kRows[] = {
   Translation{"must be tables [[{1}]], at most {2}", "テーブル[[{1}]]で指定してください(最大{2}個)"},
   Translation{"the certificate of {1} stands in {2} already", "{1}の証明書は{2}に既にあります"},
 
+  // Augmentation.
+  Translation{"the facts of an augmentation are no JSON object", "補強結果の情報がJSONオブジェクトではありません"},
+  Translation{"an augmentation without facts or tail", "補強結果に情報または追加データがありません"},
+
   // Pending signatures.
   Translation{"the signed document needs a file: -o", "署名済み文書の出力先を-oで指定してください"},
   Translation{"the answer has no signature", "応答に署名が含まれていません"},

@@ -76,7 +76,7 @@ void add_subjects(const ExistingSignature& one, pki::FreshnessDemand demand, Wan
   }
 }
 
-// What the document's store holds, each object with the time at which a document timestamp shows it to have existed.
+// The contents of the document's store, each object with the time at which a document timestamp shows it to have existed.
 // Objects that cannot be read are of no use and stay where they are.
 Result<pki::EvidenceMaterial> material_of(const pdf::Document& document,
                                           const std::vector<ExistingSignature>& signatures) {

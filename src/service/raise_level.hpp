@@ -65,7 +65,8 @@ struct RaisedLevel {
 //
 // The result has the level, or the task fails: with certificate_revoked, evidence_incomplete, evidence_pending
 // (EvidenceGatherer), the codes of timestamps (Timestamper), docmdp_acrobat, validation_data_too_large, or as the
-// reader of the document does. What was appended before a failure is to be thrown away. The arguments outlive the task.
+// reader of the document does. Updates that were appended before a failure are to be thrown away. The arguments outlive
+// the task.
 [[nodiscard]] async::Task<Result<RaisedLevel>> raise_level(const LevelRaising& with, pades::Augmentation& document,
                                                            WantedLevel wanted, const access::Principal& caller,
                                                            async::Deadline deadline);

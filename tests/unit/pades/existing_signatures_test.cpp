@@ -1,4 +1,4 @@
-// What a document has already: signatures and document timestamps in order, with the time that is known about each.
+// The contents of a signed document: signatures and document timestamps in order, with the time that is known about each.
 #include "rakkan/pades/existing_signatures.hpp"
 
 #include <gmock/gmock.h>
