@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
+#include "cli/certificate_facts.hpp"
 #include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"

@@ -83,7 +83,12 @@ TEST_F(ApiProblems, AWrongValueNamesItsMemberAndWhatWouldDo) {
   };
   EXPECT_EQ(send_all(R"("witness")", R"("seal")"), invalid("type", {"witness", "party"}));
   EXPECT_EQ(send_all(R"("witness")", "7").where, "type");
-  EXPECT_EQ(send_all(R"("B-B")", R"("B-LTA")"), invalid("level", {"B-B", "B-T"}));
+  // The levels above B-T are for documents.
+  EXPECT_EQ(tell(form(acme, replaced(witness(document_), R"("B-B")", R"("B-X")"), document_)),
+            invalid("level", {"B-B", "B-T", "B-LT", "B-LTA"}));
+  const std::string above = replaced(cms, R"("B-B")", R"("B-LTA")");
+  EXPECT_EQ(tell(post_json("/v1/cms", acme, above)), invalid("level", {"B-B", "B-T"}));
+  EXPECT_EQ(tell_line(above), invalid("level", {"B-B", "B-T"}));
   EXPECT_EQ(send_all(R"("mailbox")", R"("mail")"), invalid("instruction.authenticated[0].class", classes));
   EXPECT_EQ(send_all(R"("document_digest":{"alg":"SHA-256")", R"("document_digest":{"alg":"MD5")"),
             invalid("instruction.document_digest.alg", digests));

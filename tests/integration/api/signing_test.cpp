@@ -285,9 +285,11 @@ TEST_F(ApiSigning, TypesAndCredentialsMustFit) {
   EXPECT_EQ(problem_of(cms(R"({"credential":"operator","type":"party","level":"B-B","digest":)" +
                            digest_json(content_) + "," + pin_member(kPin) + "}")),
             "credential-type-mismatch");
-  const auto level = json(ask(form(acme, witness(document_, "B-LTA"), document_)));
+  const auto level = json(ask(form(acme, witness(document_, "B-X"), document_)));
   EXPECT_EQ(level.at("code").as_string(), "invalid-request");
   EXPECT_EQ(level.at("where").as_string(), "level");
+  // Nobody is trusted here, so nothing proves the certificate.
+  EXPECT_EQ(problem_of(ask(form(acme, witness(document_, "B-LTA"), document_))), "evidence-incomplete");
 }
 
 TEST_F(ApiSigning, BodiesOfAnotherKindAreRefused) {

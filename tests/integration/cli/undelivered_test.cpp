@@ -97,6 +97,7 @@ class Undelivered : public CliTest {
         {"audit", "export", "-o", path("unshown.log")},
         plus({"sign", contract(), "-o", path("unshown.pdf")}, party()),
         {"audit", "find", path("unshown.pdf")},
+        {"augment", path("unshown.pdf"), "-o", path("unshown-raised.pdf"), "--level", "B-T"},
         plus({"cms", digest, "-o", path("unshown.p7s")}, party()),
         {"inspect", contract()},
         {"data", "show"},

@@ -50,12 +50,17 @@ TEST(SigningRequest, ReadsADigestsRequestWithAPin) {
 }
 
 TEST(SigningRequest, OtherLevelsAreRefusedClearly) {
-  for (const char* level : {"B-LT", "B-LTA", "b-b", "BT"}) {
+  for (const char* level : {"B-X", "b-b", "BT"}) {
     const auto result = read_document_request(bytes(request("", level)));
     ASSERT_THAT(result, FailsWith(ErrorCode::invalid_request)) << level;
     EXPECT_EQ(result.error().where, "level");
+    EXPECT_EQ(result.error().allowed, (std::vector<std::string>{"B-B", "B-T", "B-LT", "B-LTA"}));
+  }
+  for (const char* level : {"B-LT", "B-LTA"}) {
+    EXPECT_THAT(read_document_request(bytes(request("", level))), IsOk()) << level;
+    const auto result = read_digest_request(bytes(request(R"(,"digest":)" + kDigest, level)));
+    ASSERT_THAT(result, FailsWith(ErrorCode::invalid_request)) << level;
     EXPECT_EQ(result.error().detail, "must be B-B or B-T");
-    EXPECT_EQ(result.error().allowed, (std::vector<std::string>{"B-B", "B-T"}));
   }
 }
 
