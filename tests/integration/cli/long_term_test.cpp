@@ -114,8 +114,8 @@ TEST_F(LongTermPrograms, OneByteIsNoticed) {
 TEST_F(LongTermPrograms, WithoutTheAuthorityThereIsNoBLt) {
   world_->server.reset();
   world_->authority.reset();
-  const std::string nobody = "evidence.cache.entries=1";
-  world_->server.emplace(world_->folder.start({nobody}));
+  const std::string no_cache = "evidence.cache.entries=0";
+  world_->server.emplace(world_->folder.start({no_cache}));
   const CommandOutcome refused = rakkan(sign("contract.pdf", "never.pdf", "B-LT"));
   EXPECT_EQ(refused.exit_code, kRefused) << refused.output;
   EXPECT_THAT(refused.output, HasSubstr("evidence-incomplete"));
