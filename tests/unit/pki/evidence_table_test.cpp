@@ -575,10 +575,13 @@ TEST_F(Evidence, TheOrderOfWhatIsGivenDoesNotMatter) {
   });
   const std::vector<Certificate> certificates = {
       world.ca_certificate, second.certify_ca(world.ca, EvidenceWorld::numbered({0x51})), world.root_certificate};
+  Authority namesake("CA");  // whose CRLs are rejected, in their order
   const std::vector<CertificateList> lists = {
-      EvidenceWorld::crl(world.root, kSigned - kDay), EvidenceWorld::crl(second, kSigned - kDay),
-      EvidenceWorld::crl(world.ca, kSigned - 3h),     EvidenceWorld::crl(world.ca, kSigned - 6 * kDay),
-      EvidenceWorld::crl(world.root, kSigned + 1h),   EvidenceWorld::crl(second, kSigned - 20 * kDay)};
+      EvidenceWorld::crl(namesake, kSigned - 1h),       EvidenceWorld::crl(namesake, kSigned - 2h),
+      EvidenceWorld::crl(namesake, kSigned - 3h),       EvidenceWorld::crl(world.root, kSigned - kDay),
+      EvidenceWorld::crl(second, kSigned - kDay),       EvidenceWorld::crl(world.ca, kSigned - 3h),
+      EvidenceWorld::crl(world.ca, kSigned - 6 * kDay), EvidenceWorld::crl(world.root, kSigned + 1h),
+      EvidenceWorld::crl(second, kSigned - 20 * kDay)};
   const std::vector<OcspResponse> responses = {
       world.ocsp(kSigned - 3h), checked.answer(world.leaf, world.ca_certificate, EvidenceWorld::made_at(kSigned - 1h)),
       checked.answer(checked.certificate(), world.ca_certificate, EvidenceWorld::made_at(kSigned - 1h)),
