@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "description.hpp"
+#include "development_authority.hpp"
 #include "listing.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/hex.hpp"
@@ -30,7 +31,6 @@ constexpr days kAuthoritiesAge{3 * 365};
 constexpr days kRestAge{1};  // clocks of other machines may be behind ours
 constexpr days kPrivateKeyUse{365};
 constexpr days kCrlLifetime{180};
-constexpr std::string_view kUrl = "http://pki.rakkan.example/";  // RFC 2606: answers nobody
 
 struct Issued {
   const Description* description;
@@ -41,7 +41,8 @@ struct Issued {
 
 class Builder {
  public:
-  Builder(const fs::path& folder, Instant now, RandomSource& random) : folder_(folder), now_(now), random_(random) {}
+  Builder(const fs::path& folder, Instant now, RandomSource& random, std::string authority)
+      : folder_(folder), now_(now), random_(random), authority_(std::move(authority)) {}
 
   Result<void> build() {
     RAKKAN_CHECK(prepare_folder());
@@ -54,6 +55,7 @@ class Builder {
     }
     RAKKAN_CHECK(write_crl(kRoot, {}));
     RAKKAN_CHECK(write_crl(kIssuingCa, revoked()));
+    RAKKAN_CHECK(write_settings());
     return write_listing();
   }
 
@@ -117,7 +119,13 @@ class Builder {
     }
     RAKKAN_TRY(content.authority_key_identifier, pki::key_identifier(issuer.signer->public_key().spki()));
     if (!self_signed) {
-      content.crl_url = std::string(kUrl) + std::string(issuer.description->name) + ".crl";
+      const std::string issuers_name(issuer.description->name);
+      content.crl_url = authority_ + "/crls/" + issuers_name + ".crl";
+      content.ca_issuers_url = authority_ + "/certificates/" + issuers_name + ".cer";
+    }
+    // The issuing authority has a responder; what the root says of it stands in the root's CRL alone.
+    if (issuer.description->name == kIssuingCa && description.profile != Profile::ocsp) {
+      content.ocsp_url = authority_ + "/ocsp";
     }
     add_profile(content, description);
     return pki::issue_certificate(content, default_suite(issuer.description->key), *issuer.signer);
@@ -212,7 +220,30 @@ class Builder {
     for (const Issued& issued : issued_) {
       rows.push_back({*issued.description, *issued.certificate, issued.key_id});
     }
-    return write_text(folder_ / "listing.json", listing_json(rows, now_));
+    return write_text(folder_ / "listing.json", listing_json(rows, now_, authority_));
+  }
+
+  // Whom to trust, and the settings that let Rakkan ask the authority: relative to the folder, which may move.
+  Result<void> write_settings() {
+    const std::string root(kRoot);
+    RAKKAN_CHECK(write_text(folder_ / "trust" / "trust.toml",
+                            "# Trust in the development PKI. For development only.\n"
+                            "[[anchor]]\n"
+                            "label = \"ラッカン開発用ルート認証局\"\n"
+                            "certificate_file = \"" +
+                                root +
+                                ".pem\"\n"
+                                "purposes = [\"signing\", \"timestamping\", \"revocation\"]\n"));
+    return write_text(
+        folder_ / "authority.toml",
+        "# The development PKI's authority (rakkan-dev-authority) is on loopback, which a certificate may\n"
+        "# name only by this exception. For development only.\n"
+        "[fetch]\n"
+        "allowed_origins = [\"" +
+            authority_ +
+            "\"]\n"
+            "[trust]\n"
+            "file = \"trust/trust.toml\"\n");
   }
 
   static Result<void> write_text(const fs::path& file, std::string_view text) {
@@ -228,14 +259,17 @@ class Builder {
   const fs::path folder_;
   const Instant now_;
   RandomSource& random_;
+  const std::string authority_;
   std::shared_ptr<hsm::Module> module_;
   std::vector<Issued> issued_;
 };
 
 }  // namespace
 
-Result<void> build_development_pki(const fs::path& folder, Instant now, RandomSource& random) {
-  return Builder(fs::absolute(folder), now, random).build();
+Result<void> build_development_pki(const fs::path& folder, Instant now, RandomSource& random,
+                                   const std::string& authority) {
+  RAKKAN_CHECK(LoopbackOrigin::parse(authority));
+  return Builder(fs::absolute(folder), now, random, authority).build();
 }
 
 }  // namespace rakkan::certs

@@ -39,9 +39,11 @@ json::object crl_row(std::string_view issuer) {
 
 }  // namespace
 
-std::string listing_json(const std::vector<ListedCertificate>& certificates, Instant made) {
+std::string listing_json(const std::vector<ListedCertificate>& certificates, Instant made,
+                         const std::string& authority) {
   json::object listing;
   listing["made"] = to_rfc3339(made);
+  listing["authority"] = authority;
   listing["softhsm_configuration"] = "softhsm2.conf";
   listing["trust_anchors"] = json::array{"trust/" + std::string(kRoot) + ".pem"};
   json::array rows;

@@ -16,6 +16,7 @@ struct ListedCertificate {
   Bytes key_id;
 };
 
-[[nodiscard]] std::string listing_json(const std::vector<ListedCertificate>& certificates, Instant made);
+[[nodiscard]] std::string listing_json(const std::vector<ListedCertificate>& certificates, Instant made,
+                                       const std::string& authority);
 
 }  // namespace rakkan::certs

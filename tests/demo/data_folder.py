@@ -1,5 +1,5 @@
 """A data folder for the demo and for ./dev serve: the development PKI's tokens, credentials with their certificates, parties' PINs,
-and a server on it."""
+the authority that answers for these certificates, and a server on it."""
 import ctypes
 import json
 import os
@@ -78,13 +78,17 @@ class DataFolder:
             raise ProgramError(f"rakkan {' '.join(map(str, arguments))}: exit {done.returncode}: {said}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
 
-    def make(self) -> list[dict]:
-        """Makes it with the credentials of CREDENTIALS, and returns what is said of each."""
-        pki = subprocess.run([str(self.build / "rakkan-dev-pki"), str(self.folder)], capture_output=True, text=True, timeout=10 * PATIENCE,
-                             env=self.environment, check=False)
+    def make(self, authority_port: int = 0) -> list[dict]:
+        """Makes it with the credentials of CREDENTIALS, and returns what is said of each. Their certificates name CRLs and a responder
+        on that loopback port (0: a free one), which the configuration allows by their exact origin."""
+        authority_port = authority_port or free_port()
+        pki = subprocess.run([str(self.build / "rakkan-dev-pki"), str(self.folder), "--authority", f"http://127.0.0.1:{authority_port}"],
+                             capture_output=True, text=True, timeout=10 * PATIENCE, env=self.environment, check=False)
         if pki.returncode != 0:
             raise ProgramError(f"rakkan-dev-pki: {(pki.stderr or pki.stdout).strip()}")
         self.must("init", self.folder)
+        with self.config.open("a", encoding="utf-8") as config:
+            config.write("\n" + (self.folder / "authority.toml").read_text(encoding="utf-8"))
         made = []
         for credential, kind in CREDENTIALS:
             self.must("credentials", "adopt", credential, "--kind", *kind)
@@ -100,10 +104,38 @@ class DataFolder:
         """Makes an API key; its text goes to the file, and nowhere else."""
         return self.must("keys", "create", *options, "-o", file)
 
+    def authority(self) -> str:
+        """The origin of the development authority, as the folder's certificates name it; empty in a folder of an earlier version."""
+        return json.loads((self.folder / "listing.json").read_text(encoding="utf-8")).get("authority", "")
+
     def server(self, port: int, metrics_port: int) -> tuple[list[str], dict]:
         """The server's command and environment."""
         command = [str(self.build / "rakkand"), "--config", str(self.config)]
         return command, self.environment | {"RAKKAN_HTTP_PORT": str(port), "RAKKAN_METRICS_PORT": str(metrics_port)}
+
+
+class Authority:
+    """The development PKI's CRLs and OCSP responder, ended by its process id and with the process that started it."""
+
+    def __init__(self, data: DataFolder, log: Path):
+        self.url = data.authority()
+        with log.open("wb") as out:
+            self.process = subprocess.Popen([str(data.build / "rakkan-dev-authority"), str(data.folder)], stdin=subprocess.DEVNULL,
+                                            stdout=out, stderr=subprocess.STDOUT, env=data.environment, preexec_fn=end_with_parent)
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(self.url + "/certificates/root-ca.cer", timeout=PATIENCE):
+                    return
+            except OSError:
+                time.sleep(0.05)
+        self.stop()
+        raise ProgramError(f"rakkan-dev-authority does not answer: {log.read_text(errors='replace')[-500:]}")
+
+    def stop(self) -> int:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=2 * PATIENCE)
 
 
 class Server:

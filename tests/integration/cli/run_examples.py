@@ -38,7 +38,7 @@ class Serve:
     def __init__(self, build: Path, folder: Path):
         self.log = folder / "serve.log"
         command = [sys.executable, str(ROOT / "tests" / "demo" / "serve"), "--no-build", "--build", str(build), "--out", str(folder / "serve"),
-                   "--port", str(free_port()), "--metrics-port", str(free_port())]
+                   "--port", str(free_port()), "--metrics-port", str(free_port()), "--authority-port", str(free_port())]
         with self.log.open("wb") as out:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, cwd=folder,
                                             env=clean_environment(), preexec_fn=end_with_parent)

@@ -11,11 +11,19 @@
 #include <filesystem>
 #include <string>
 
+#include "authority_server.hpp"
 #include "description.hpp"
+#include "development_authority.hpp"
+#include "rakkan/base/base64.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/config/configuration.hpp"
+#include "rakkan/config/trust_file.hpp"
 #include "rakkan/crypto/system_random.hpp"
 #include "rakkan/hsm/token.hpp"
 #include "rakkan/pki/certificate_profile.hpp"
+#include "rakkan/pki/ocsp_request.hpp"
+#include "rakkan/pki/ocsp_response.hpp"
+#include "support/free_port.hpp"
 #include "support/result_matchers.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -25,6 +33,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::FailsWith;
 using test::IsOk;
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -38,7 +47,7 @@ class DevelopmentPki : public testing::Test {
   static void SetUpTestSuite() {
     folder_ = std::make_unique<test::TemporaryFolder>(test::memory_folder());
     crypto::SystemRandom random;
-    ASSERT_THAT(build_development_pki(folder_->path(), now_ = SystemClock().now(), random), IsOk());
+    ASSERT_THAT(build_development_pki(folder_->path(), now_ = SystemClock().now(), random, origin_), IsOk());
   }
   static void TearDownTestSuite() { folder_.reset(); }
 
@@ -69,6 +78,7 @@ class DevelopmentPki : public testing::Test {
 
   static inline std::unique_ptr<test::TemporaryFolder> folder_;
   static inline Instant now_;
+  static inline const std::string origin_ = "http://127.0.0.1:" + std::to_string(test::free_port());
 };
 
 TEST_F(DevelopmentPki, OpensslAcceptsWhatIsHonestAndRefusesExpiredAndRevoked) {
@@ -138,6 +148,94 @@ TEST_F(DevelopmentPki, NamesKeepTheCharactersThatBreakCarelessPrograms) {
   EXPECT_THAT(
       run("openssl x509 -noout -subject -nameopt utf8 -in " + file("certificates/party-yoshino.pem").string()).text,
       HasSubstr("𠮷野 花子"));
+}
+
+TEST_F(DevelopmentPki, CertificatesNameTheAuthority) {
+  const auto shown = [](const std::string& name) {
+    return run("openssl x509 -noout -text -in " + file("certificates/" + name + ".pem").string()).text;
+  };
+  EXPECT_THAT(shown("operator"),
+              AllOf(HasSubstr("URI:" + origin_ + "/crls/issuing-ca.crl"), HasSubstr("OCSP - URI:" + origin_ + "/ocsp"),
+                    HasSubstr("CA Issuers - URI:" + origin_ + "/certificates/issuing-ca.cer")));
+  EXPECT_THAT(shown("issuing-ca"), AllOf(HasSubstr("URI:" + origin_ + "/crls/root-ca.crl"), Not(HasSubstr("OCSP - "))));
+  EXPECT_THAT(shown("ocsp"), AllOf(HasSubstr("OCSP No Check"), Not(HasSubstr("OCSP - "))));
+  EXPECT_THAT(shown("root-ca"), Not(HasSubstr("URI:")));
+}
+
+TEST_F(DevelopmentPki, OpensslIsAnsweredByTheAuthority) {
+  ASSERT_OK_AND_ASSIGN(const auto authority, DevelopmentAuthority::open(folder_->path()));
+  const SystemClock clock;
+  crypto::SystemRandom random;
+  ASSERT_OK_AND_ASSIGN(const auto server, AuthorityServer::start(*authority, clock, random));
+  ASSERT_EQ(run("cat " + file("certificates/issuing-ca.pem").string() + " " + file("trust/root-ca.pem").string() +
+                " > " + file("chain.pem").string())
+                .status,
+            0);
+  const auto ocsp = [](const std::string& name, const std::string& issuer = "issuing-ca") {
+    return run("openssl ocsp -issuer " + file("certificates/" + issuer + ".pem").string() + " -cert " +
+               file("certificates/" + name + ".pem").string() + " -url " + origin_ + "/ocsp -CAfile " +
+               file("chain.pem").string())
+        .text;
+  };
+  EXPECT_THAT(ocsp("operator"), AllOf(HasSubstr("Response verify OK"), HasSubstr("operator.pem: good")));
+  EXPECT_THAT(ocsp("tsu"), HasSubstr("tsu.pem: good"));
+  EXPECT_THAT(ocsp("lie-revoked"), AllOf(HasSubstr("Response verify OK"), HasSubstr("lie-revoked.pem: revoked"),
+                                         HasSubstr("keyCompromise")));
+  EXPECT_THAT(ocsp("issuing-ca", "root-ca"), HasSubstr("unauthorized")) << "the responder is not the root's";
+  for (const std::string& name : {std::string(kRoot), std::string(kIssuingCa)}) {
+    const std::string crl = file(name + ".fetched.crl").string();
+    ASSERT_EQ(run("curl -sf -o " + crl + " " + origin_ + "/crls/" + name + ".crl").status, 0);
+    EXPECT_THAT(run("openssl crl -inform DER -noout -in " + crl + " -CAfile " + file("chain.pem").string()).text,
+                HasSubstr("verify OK"));
+    const std::string certificate = file(name + ".fetched.cer").string();
+    ASSERT_EQ(run("curl -sf -o " + certificate + " " + origin_ + "/certificates/" + name + ".cer").status, 0);
+    EXPECT_EQ(text(certificate), text_of(DevelopmentPki::certificate(name).der()));
+  }
+  const pki::Certificate asked = certificate("operator");
+  ASSERT_OK_AND_ASSIGN(const auto request, pki::OcspRequest::create(asked, certificate(kIssuingCa)));
+  const std::string get = to_base64(request.der());
+  const std::string response = file("get.ocsp").string();
+  ASSERT_EQ(run("curl -sf -o " + response + " -G '" + origin_ + "/ocsp/'$(printf %s '" + get +
+                "' | sed 's|+|%2B|g; s|/|%2F|g; s|=|%3D|g')")
+                .status,
+            0);
+  ASSERT_OK_AND_ASSIGN(const auto parsed, pki::OcspResponse::parse(bytes_of(text(response))));
+  EXPECT_NE(parsed.find(asked, certificate(kIssuingCa)), nullptr);
+  for (const char* const path :
+       {"/crls/other.crl", "/certificates/operator.cer", "/listing.json", "/pins/root-ca.pin"}) {
+    EXPECT_NE(run("curl -sf " + origin_ + path).status, 0) << path;
+  }
+}
+
+TEST_F(DevelopmentPki, TheAuthorityIsForThisMachineAlone) {
+  for (const char* url : {"http://10.0.0.1:8889", "http://0.0.0.0:8889", "http://localhost:8889", "http://[::]:8889",
+                          "https://127.0.0.1:8889", "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:8889/x",
+                          "http://127.0.0.1.example:8889", "http://a@127.0.0.1:8889", "127.0.0.1:8889", ""}) {
+    EXPECT_THAT(LoopbackOrigin::parse(url), FailsWith(ErrorCode::configuration_invalid)) << url;
+    const test::TemporaryFolder empty;
+    crypto::SystemRandom random;
+    EXPECT_THAT(build_development_pki(empty.path(), now_, random, url), FailsWith(ErrorCode::configuration_invalid));
+    EXPECT_TRUE(fs::is_empty(empty.path())) << url;
+  }
+  ASSERT_OK_AND_ASSIGN(const LoopbackOrigin origin, LoopbackOrigin::parse("http://[::1]:8889"));
+  EXPECT_EQ(origin.address, "::1");
+  EXPECT_EQ(origin.port, 8889);
+  // A listing that somebody changed by hand.
+  const test::TemporaryFolder elsewhere;
+  std::string listing = text(file("listing.json"));
+  listing.replace(listing.find("127.0.0.1"), std::string_view("127.0.0.1").size(), "0.0.0.0");
+  ASSERT_THAT(write_file_atomically(elsewhere.path() / "listing.json", {bytes_of(listing)}), IsOk());
+  EXPECT_THAT(DevelopmentAuthority::open(elsewhere.path()), FailsWith(ErrorCode::configuration_invalid));
+}
+
+TEST_F(DevelopmentPki, ItsSettingsAllowTheAuthorityAloneAndTrustTheRoot) {
+  ASSERT_OK_AND_ASSIGN(const config::Configuration configuration,
+                       config::parse(text(file("authority.toml")), file("rakkan.toml").string()));
+  EXPECT_EQ(configuration.service.fetch.allowed_origins, std::vector<std::string>{origin_});
+  ASSERT_OK_AND_ASSIGN(const pki::TrustStore trust, config::read_trust_file(configuration.trust.file));
+  ASSERT_EQ(trust.anchors().size(), 1U);
+  EXPECT_EQ(trust.anchors().front().certificate, certificate(kRoot));
+  EXPECT_EQ(trust.anchors().front().purposes, (pki::Purposes{true, true, true}));
 }
 
 TEST_F(DevelopmentPki, TheListingNamesEveryFileAndLie) {
