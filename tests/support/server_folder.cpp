@@ -51,8 +51,10 @@ std::string text_in(const fs::path& file) {
 ServerFolder::ServerFolder(fs::path programs, fs::path folder)
     : programs_(std::move(programs)), folder_(std::move(folder)), port_(free_port()) {
   fs::remove_all(folder_);
-  must_run({programs_ / "rakkan-dev-pki", folder_});
+  authority_port_ = free_port();
+  must_run({programs_ / "rakkan-dev-pki", folder_, "--authority", authority()});
   must_run({programs_ / "rakkan", "init", folder_});
+  std::ofstream(folder_ / "rakkan.toml", std::ios::app) << "\n" << text_in(folder_ / "authority.toml");
   const auto enrol = [this](const std::string& credential, const std::vector<std::string>& kind) {
     std::vector<std::string> adopt{"credentials", "adopt", credential, "--kind"};
     adopt.insert(adopt.end(), kind.begin(), kind.end());
@@ -75,6 +77,7 @@ ServerFolder ServerFolder::copy_to(fs::path folder) const {
   copy.folder_ = std::move(folder);
   copy.api_key_ = api_key_;
   copy.port_ = free_port();
+  copy.authority_port_ = authority_port_;
   copy.rakkan({"data", "adopt", "--yes", "--beside-original", "--reason", "a folder of a test's own"});
   return copy;
 }
@@ -112,6 +115,17 @@ std::string ServerFolder::create_key(const std::string& tenant, const std::vecto
 
 std::string ServerFolder::url(const std::string& path) const {
   return "http://127.0.0.1:" + std::to_string(port_) + path;
+}
+
+std::string ServerFolder::authority() const { return "http://127.0.0.1:" + std::to_string(authority_port_); }
+
+ServerProcess ServerFolder::start_authority() const {
+  Result<ServerProcess> started =
+      ServerProcess::start(programs_ / "rakkan-dev-authority", {folder_}, authority_port_, folder_ / "authority.log");
+  if (!started) {
+    throw std::runtime_error(to_string(started.error()));
+  }
+  return std::move(*started);
 }
 
 std::string ServerFolder::rakkan(std::vector<std::string> arguments) const {

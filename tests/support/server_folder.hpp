@@ -13,9 +13,9 @@ namespace rakkan::test {
 
 class ServerFolder {
  public:
-  // `programs` holds rakkan, rakkand and rakkan-dev-pki. Credentials: operator (RSA-2048), operator-p256, tsu (P-256),
-  // tsu-rsa, party-takasaki (P-256, with party_pin()); the key has the scopes sign, timestamp and audit. Throws when a
-  // program fails.
+  // `programs` holds rakkan, rakkand, rakkan-dev-pki and, for start_authority(), rakkan-dev-authority. Credentials:
+  // operator (RSA-2048), operator-p256, tsu (P-256), tsu-rsa, party-takasaki (P-256, with party_pin()); the key has the
+  // scopes sign, timestamp and audit. Throws when a program fails.
   ServerFolder(std::filesystem::path programs, std::filesystem::path folder);
 
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return folder_; }
@@ -35,6 +35,10 @@ class ServerFolder {
   [[nodiscard]] std::string create_key(const std::string& tenant, const std::vector<std::string>& scopes,
                                        const std::vector<std::string>& more = {}) const;
 
+  // The origin of the development authority, which the folder's certificates name and its configuration allows.
+  [[nodiscard]] std::string authority() const;
+  // Starts rakkan-dev-authority there; of a folder and its copies only one at a time. Throws when it does not listen.
+  [[nodiscard]] ServerProcess start_authority() const;
   // Starts rakkand on it, with settings ("tsu.credential=tsu-rsa") over its configuration; `shell` are commands that
   // sh(1) runs before it becomes rakkand ("ulimit -n 1024"). Throws when it does not listen.
   [[nodiscard]] ServerProcess start(std::vector<std::string> settings = {}, const std::string& shell = {}) const;
@@ -52,6 +56,7 @@ class ServerFolder {
   std::filesystem::path folder_;
   std::string api_key_;
   std::uint16_t port_ = 0;
+  std::uint16_t authority_port_ = 0;
 };
 
 }  // namespace rakkan::test
