@@ -159,7 +159,7 @@ Result<std::unique_ptr<DevelopmentAuthority>> DevelopmentAuthority::open(const f
   RAKKAN_CHECK(LoopbackOrigin::parse(listing.authority));
   RAKKAN_CHECK(hsm::use_softhsm_folder(folder));
   RAKKAN_TRY(const auto module, hsm::Module::load({}));
-  auto authority = std::make_unique<DevelopmentAuthority>();
+  std::unique_ptr<DevelopmentAuthority> authority(new DevelopmentAuthority());
   authority->origin_ = listing.authority;
   RAKKAN_TRY(CertifiedKey root, open_key(module, folder, std::string(kRoot)));
   RAKKAN_TRY(CertifiedKey issuing, open_key(module, folder, std::string(kIssuingCa)));

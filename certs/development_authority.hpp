@@ -39,13 +39,14 @@ class DevelopmentAuthority {
   [[nodiscard]] Result<Answer> answer(std::string_view path, std::optional<ByteView> post, Instant now);
 
  private:
+  DevelopmentAuthority() = default;
   std::string origin_;
   std::map<std::string, std::unique_ptr<StatusAuthority>, std::less<>> authorities_;  // by name
   std::map<std::string, Bytes, std::less<>> certificates_;                            // DER, by name
 };
 
-// The port of an authority's URL. configuration_invalid unless it is http on a literal loopback address, with a port
-// and nothing behind it: a development authority is for this machine alone.
+// LoopbackOrigin is where a development authority may be: http on a literal loopback address, with a port and nothing
+// behind it, since it is for this machine alone. configuration_invalid for any other URL.
 struct LoopbackOrigin {
   std::string address;
   std::uint16_t port = 0;

@@ -232,6 +232,9 @@ TEST_F(Gatherers, AnUnknownCertificateIsNotKeptAndTheCrlIsAsked) {
   EXPECT_EQ(evidence.state(), EvidenceState::complete);
   ASSERT_THAT(evidence.failed, SizeIs(1));
   EXPECT_EQ(evidence.failed[0].why.code, ErrorCode::ocsp_unsuccessful);
+  EXPECT_EQ(requests_to("/ocsp"), 1);
+  EXPECT_EQ(gather().state(), EvidenceState::complete);
+  EXPECT_EQ(requests_to("/ocsp"), 2) << "not from the cache";
   fails("/ca.crl");
   const int before = requests_to("/ocsp");
   clock.time += 8 * kDay;  // the cached CRL is over
@@ -393,6 +396,21 @@ TEST_F(Gatherers, AResponderIsProvenBeforeItsWordCounts) {
   EXPECT_EQ(requests_to("/ca.crl"), 1);
   EXPECT_EQ(evidence.table.rows[1].place, EvidencePlace::responder);
   EXPECT_EQ(evidence.table.rows[1].verdict, EvidenceVerdict::proven);
+}
+
+TEST_F(Gatherers, AServerThatFailsIsNotAskedAgainWithAnotherDemand) {
+  test::OcspResponder checked(world.ca, [&](pki::CertificateTemplate& c) {
+    c.ocsp_no_check = false;
+    c.crl_url = server.url() + "/ca.crl";
+  });
+  answers["/ocsp"] = [&](const auto&) {
+    return ok(checked.answer(world.leaf, world.ca_certificate, EvidenceWorld::made_at(kLater - 1h)));
+  };
+  fails("/ca.crl");
+  const GatheredEvidence evidence = gather();
+  EXPECT_EQ(evidence.state(), EvidenceState::incomplete);
+  EXPECT_EQ(evidence.table.rows[0].gap, EvidenceGap::signer_not_proven);
+  EXPECT_EQ(requests_to("/ca.crl"), 1) << "for the responder, and not once more for the leaf";
 }
 
 TEST_F(Gatherers, ACycleOfRespondersEnds) {
