@@ -102,7 +102,7 @@ def main() -> int:
         completion.check_all("rakkan")
         completion.check_all("rakkand")
         must = completion.must
-        must(("rakkan", "au"), {"audit"})
+        must(("rakkan", "aud"), {"audit"})
         must(("rakkan", "--json", "audit", "ver"), {"verify"})
         must(("rakkan", "--config", "x.toml", "audit", "ver"), {"verify"})
         must(("rakkan", "--config", "=", "x.toml", "audit", "ver"), {"verify"})
@@ -123,7 +123,7 @@ def main() -> int:
         must(("rakkan", "frob"), set())
         wrong = completion.wrong
         # With a blank behind a word that is done, none behind a folder and behind "=", and quoted.
-        for keys, wanted in (("rakkan au\t", "rakkan audit "), ("rakkan audit ver\t", "rakkan audit verify "), ("rakkan sign contracts\t", "contracts/"),
+        for keys, wanted in (("rakkan aud\t", "rakkan audit "), ("rakkan audit ver\t", "rakkan audit verify "), ("rakkan sign contracts\t", "contracts/"),
                              ("rakkan sign contract\\ \t", "contract\\ one.pdf "), ("rakkan --set store.\t", "rakkan --set store."),
                              ("rakkand --con\t", "rakkand --config ")):
             wrong.append(on_a_terminal(build, folder, keys, wanted))
