@@ -24,6 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kTrust = "trust";
+constexpr std::uint64_t kLargestTrustFile = 16UL << 20;  // bytes
 constexpr std::string_view kUnfinished = ".unfinished";
 constexpr std::string_view kSums = "SHA256SUMS";
 constexpr std::string_view kDatabase = "rakkan.db";
@@ -190,6 +192,7 @@ class Making {
       RAKKAN_CHECK(copy_log(i));
     }
     RAKKAN_CHECK(copy_tokens());
+    RAKKAN_CHECK(copy_trust());
     RAKKAN_TRY(const std::string configuration, source_.configuration());
     RAKKAN_CHECK(files_.write(root_ / "rakkan.toml", bytes_of(configuration)));
     RAKKAN_CHECK(files_.write(root_ / "backup.json", bytes_of(description())));
@@ -248,6 +251,24 @@ class Making {
         return fail(verified.error());
       }
     }
+  }
+
+  // The trust file with its certificates, where the data folder keeps them (docs/trust-file.md): the copy's
+  // configuration names them, and it does not start without.
+  [[nodiscard]] Result<void> copy_trust() {
+    const fs::path from = source_.data_dir / kTrust;
+    std::error_code error;
+    if (!fs::is_directory(from, error)) {
+      return {};
+    }
+    RAKKAN_CHECK(files_.make_folder(root_ / kTrust));
+    for (fs::directory_iterator entry(from, error), end; !error && entry != end; entry.increment(error)) {
+      if (entry->is_regular_file(error)) {
+        RAKKAN_TRY(const Bytes content, read_file(entry->path(), kLargestTrustFile));
+        RAKKAN_CHECK(files_.write(root_ / kTrust / entry->path().filename(), content));
+      }
+    }
+    return error ? fail(ErrorCode::file_unreadable, error.message(), from.string()) : Result<void>();
   }
 
   // Comes after the store, so that every key that the copied store knows is in its copied token.

@@ -109,7 +109,8 @@ class ApiFixture : public ::testing::Test {
     server = value_or_throw(http::Server::start(std::move(listener), api->router(), random, api->observer()));
     metrics_server = value_or_throw(
         http::Server::start(http::metrics_listener(http_options), api->metrics_router(), random, api->observer()));
-    acme = key("acme", {access::Scope::sign, access::Scope::timestamp, access::Scope::audit, access::Scope::admin});
+    acme = key("acme", {access::Scope::sign, access::Scope::timestamp, access::Scope::audit, access::Scope::admin,
+                         access::Scope::augment});
     other = key("other", {access::Scope::sign, access::Scope::audit, access::Scope::admin});
   }
   ~ApiFixture() override { stop(); }

@@ -179,6 +179,19 @@ TEST_F(ApiDescription, HoldsForTheAnswersOfEveryOperation) {
   keep("signDocument", ask(form(acme, witness(content), content)));
   keep("signDocument", ask({"POST", "/v1/signatures", acme, {{"Content-Type", "application/pdf"}}, "%PDF"}));
 
+  const auto augmentation = [&](const std::string& json, const std::string& accept) {
+    ApiRequest request = form(acme, json, bytes_of(signed_pdf.body));
+    request.path = "/v1/augmentations";
+    request.headers["Accept"] = accept;
+    return ask(request);
+  };
+  for (const char* const accept : {"application/json", "application/pdf", "application/vnd.rakkan.tail"}) {
+    keep("augmentDocument", augmentation(R"({"level":"B-T"})", accept));
+  }
+  keep("augmentDocument", augmentation(R"({"level":"B-LTA"})", "application/json"));  // nobody is trusted here
+  keep("augmentDocument", augmentation(R"({"level":"B-B"})", "application/json"));
+  keep("augmentDocument", augmentation(R"({"level":"B-T","only":"nobody"})", "application/json"));
+
   const RawAnswer cms = ask(post_json("/v1/cms?proof=wait", acme, party_cms(content, pin_member(kPin))));
   keep("signDigest", cms);
   keep("signDigest", ask(post_json("/v1/cms", acme, party_cms(content, pin_member("wrong")))));
