@@ -18,8 +18,15 @@ ANONYMOUS = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | 
 DECLARED = re.compile(r"^(?=[A-Za-z\[])[^\n(={;]*?\b(\w+)\s*(?:\[\w*\]\s*)?(?:[({;]|=(?!=)|:(?!:)|final\b)", re.MULTILINE)
 
 
+# A file that defines macros may change what headers say, or leave them behind.
+MACROS = re.compile(r"^#\s*define\b", re.MULTILINE)
+
+
 def names_of(file):
+    """The names in its anonymous namespaces; None for a file that shares its unit with no other."""
     text = file.read_text(encoding="utf-8")
+    if MACROS.search(text):
+        return None
     return {name for block in ANONYMOUS.findall(text) for name in DECLARED.findall(block)}
 
 
@@ -32,17 +39,18 @@ class Unit:
         self.names = set()
 
     def takes(self, flags, names):
-        return flags == self.flags and len(self.files) < FILES_IN_A_UNIT and not names & self.names
+        return self.names is not None and flags == self.flags and len(self.files) < FILES_IN_A_UNIT and not names & self.names
 
     def add(self, file, names):
+        """names None: the file shares its unit with no other."""
         self.files.append(file)
-        self.names |= names
+        self.names = None if names is None else self.names | names
 
 
 def place(units, file, flags=(), unit_class=Unit):
     """Adds the file to the first unit that takes it, or to a new one, and returns that unit."""
     names = names_of(file)
-    unit = next((unit for unit in units if unit.takes(flags, names)), None)
+    unit = None if names is None else next((unit for unit in units if unit.takes(flags, names)), None)
     if unit is None:
         unit = unit_class(flags)
         units.append(unit)
