@@ -15,7 +15,7 @@ tl::unexpected<Error> unauthorized(std::string why, const Certificate& responder
   return fail(ErrorCode::revocation_signer_unauthorized, std::move(why), responder.subject().text());
 }
 
-std::string text_of(const OcspResponderId& id) {
+std::string description_of(const OcspResponderId& id) {
   return id.name ? id.name->text() : "the key with the SHA-1 name " + to_hex(id.key_hash);
 }
 
@@ -96,7 +96,8 @@ Result<OcspResponder> find_responder(const OcspResponse& response, const Certifi
     furthest = std::move(authorized).error();
   }
   if (!furthest) {
-    return fail(ErrorCode::ocsp_responder_unknown, "no certificate is given of " + text_of(response.responder_id()));
+    return fail(ErrorCode::ocsp_responder_unknown,
+                "no certificate is given of " + description_of(response.responder_id()));
   }
   return fail(*std::move(furthest));
 }

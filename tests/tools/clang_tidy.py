@@ -17,42 +17,19 @@ import hashlib
 import itertools
 import json
 import pathlib
-import re
 import shlex
 import subprocess
 import sys
 
+import shared_units
+
 TIDY = "clang-tidy-19"
 RULES = pathlib.Path(__file__).resolve().parents[2] / ".clang-tidy"
-FILES_IN_A_UNIT = 12
-
-ANONYMOUS = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
-# A name that stands before a bracket, an initial value or the end of a declaration that begins in the first column.
-DECLARED = re.compile(r"^(?=[A-Za-z\[])[^\n(={;]*?\b(\w+)\s*(?:\[\w*\]\s*)?(?:[({;]|=(?!=)|:(?!:)|final\b)", re.MULTILINE)
 
 
-class Unit:
-    """Files that are looked at together."""
-
-    def __init__(self, flags):
-        self.flags = flags
-        self.files = []
-        self.names = set()
-
-    def takes(self, flags, names):
-        return flags == self.flags and len(self.files) < FILES_IN_A_UNIT and not names & self.names
-
-    def add(self, file, names):
-        self.files.append(file)
-        self.names |= names
-
+class Unit(shared_units.Unit):
     def text(self):
         return "".join(f'#include "{file.resolve()}"  // NOLINT(bugprone-suspicious-include)\n' for file in self.files)
-
-
-def names_of(file):
-    text = file.read_text(encoding="utf-8")
-    return {name for block in ANONYMOUS.findall(text) for name in DECLARED.findall(block)}
 
 
 def flags_of(entry):
@@ -72,12 +49,7 @@ def units_of(files, build):
     for _, module in itertools.groupby(files, lambda file: file.parent):
         open_units = []
         for file in module:
-            flags, names = flags_of(commands[file.resolve()]), names_of(file)
-            unit = next((unit for unit in open_units if unit.takes(flags, names)), None)
-            if unit is None:
-                unit = Unit(flags)
-                open_units.append(unit)
-            unit.add(file, names)
+            shared_units.place(open_units, file, flags_of(commands[file.resolve()]), Unit)
         units += open_units
     return units
 
