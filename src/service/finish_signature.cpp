@@ -181,6 +181,10 @@ async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn
     turn.ended(Turn::End::elsewhere);
     co_return made;
   }
+  if (made.error().code == ErrorCode::digest_mismatch) {  // it waits for its document, and this is the caller's fault
+    static_cast<void>(turn.failed(made.error().code));
+    co_return made;
+  }
   co_return fail(turn.failed(made.error().code).because(std::move(made).error()));
 }
 

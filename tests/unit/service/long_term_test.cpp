@@ -95,11 +95,12 @@ TEST_F(LongTerm, ADeadAuthorityLeavesItPendingUntilTheDocumentIsBrought) {
   const SignatureId id = left_pending(BaselineLevel::b_lta);
   EXPECT_EQ(assembly_->signing().pending_signatures({"tester"}).front().missing, "document");
   archive_->failure.reset();
+  fixture_.monotonic.time += std::chrono::minutes(10);
   EXPECT_FALSE(async::block_on(assembly_->signing().resume_next())) << "it cannot be completed without the document";
   EXPECT_THAT(finish(id, nullptr), FailsWith(ErrorCode::signature_pending));
   const Bytes other = test::sample_pdf({.form = test::kXrefForms[1]});
   const HashedDocument wrong = HashedDocument::hash(other, crypto::DigestAlgorithm::sha256);
-  EXPECT_FALSE(finish(id, &wrong).has_value());
+  EXPECT_THAT(finish(id, &wrong), FailsWith(ErrorCode::digest_mismatch));
 
   const HashedDocument document = HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256);
   ASSERT_OK_AND_ASSIGN(const StoredSignature made, finish(id, &document));
