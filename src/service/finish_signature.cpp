@@ -93,9 +93,7 @@ async::Task<Result<tsp::TimestampToken>> timestamp(const SignatureFinishing& wit
 // Keeps the timestamp that was had, for the next try: what is still missing has to be newer than it.
 async::Task<void> keep_token(const SignatureFinishing& with, store::KeptSignatureRow row, ByteView token) {
   audit::Submission submission;
-  submission.changes.reserve(2);
-  submission.changes.emplace_back(store::KeptSignatureRelease{row.id, true});
-  submission.changes.emplace_back(with_token(std::move(row), token));
+  submission.changes = changes_to_keep_token(std::move(row), token);
   const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(submission));
   static_cast<void>(receipt);  // else another timestamp is asked for next time
 }
@@ -110,7 +108,7 @@ Result<void> require_document(const KeptSignature& kept, const pades::HashedDocu
   return {};
 }
 
-// Keeps and document outlive the task; `document` is null when nobody brought it.
+// `kept`, `row` and `document` outlive the task; `document` is null when nobody brought it.
 async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with, const KeptSignature& kept,
                                                  const store::KeptSignatureRow& row,
                                                  const pades::HashedDocument* document, async::Deadline deadline) {

@@ -134,12 +134,16 @@ Result<KeptSignature> KeptSignature::read(const store::KeptSignatureRow& row) {
                        std::move(token)};
 }
 
-store::KeptSignatureRow with_token(store::KeptSignatureRow row, ByteView token) {
+std::vector<store::RowChange> changes_to_keep_token(store::KeptSignatureRow row, ByteView token) {
   FieldWriter fields(kEmptyField + token.size());
   fields.bytes(token);
   row.content.resize(row.content.size() - kEmptyField);
   append(row.content, std::move(fields).take());
-  return row;
+  std::vector<store::RowChange> changes;
+  changes.reserve(2);
+  changes.emplace_back(store::KeptSignatureRelease{row.id, true});
+  changes.emplace_back(std::move(row));
+  return changes;
 }
 
 Result<void> KeptSignature::check() const {

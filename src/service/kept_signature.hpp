@@ -59,8 +59,9 @@ struct KeptSignature {
   [[nodiscard]] crypto::Digest imprint() const;
 };
 
-// The row with the timestamp that the signature has meanwhile: what it waits for now, must be newer than that.
-[[nodiscard]] store::KeptSignatureRow with_token(store::KeptSignatureRow row, ByteView token);
+// Changes by which the row is kept with the timestamp that the signature has meanwhile, in place of the row without it:
+// data that it waits for have to be newer than that. When they are not committed, another timestamp is asked for later.
+[[nodiscard]] std::vector<store::RowChange> changes_to_keep_token(store::KeptSignatureRow row, ByteView token);
 
 // Steps 8 and 10 over what was kept.
 struct CompletedSignature {

@@ -187,9 +187,7 @@ async::Task<void> SigningAct::keep_token() {
     co_return;
   }
   audit::Submission submission;
-  submission.changes.reserve(2);
-  submission.changes.emplace_back(store::KeptSignatureRelease{facts_.signature, true});
-  submission.changes.emplace_back(with_token(*std::move(whole_), token_));
+  submission.changes = changes_to_keep_token(*std::move(whole_), token_);
   whole_.reset();
   const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
   static_cast<void>(receipt);
