@@ -42,12 +42,18 @@ std::optional<Instant> existed_at(const std::vector<ExistingSignature>& signatur
 
 Result<std::vector<ExistingSignature>> existing_signatures(const pdf::Document& document,
                                                            const HashedDocument* hashed) {
-  std::vector<ExistingSignature> all;
+  std::vector<pdf::Signature> signatures;
   RAKKAN_TRY(const auto form, pdf::AcroForm::read(document));
-  if (!form) {
-    return all;
+  if (form) {
+    RAKKAN_TRY(signatures, pdf::signatures(document, *form));
   }
-  RAKKAN_TRY(const std::vector<pdf::Signature> signatures, pdf::signatures(document, *form));
+  return existing_signatures(document, signatures, hashed);
+}
+
+Result<std::vector<ExistingSignature>> existing_signatures(const pdf::Document& document,
+                                                           const std::vector<pdf::Signature>& signatures,
+                                                           const HashedDocument* hashed) {
+  std::vector<ExistingSignature> all;
   all.reserve(signatures.size());
   for (const pdf::Signature& signature : signatures) {
     ExistingSignature one{signature, check_integrity(document, signature, hashed), covered_end(signature), {}, {}};

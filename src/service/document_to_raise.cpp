@@ -76,8 +76,8 @@ void add_subjects(const ExistingSignature& one, pki::FreshnessDemand demand, Wan
   }
 }
 
-// The contents of the document's store, each object with the time at which a document timestamp shows it to have existed.
-// Objects that cannot be read are of no use and stay where they are.
+// The contents of the document's store, each object with the time at which a document timestamp shows it to have
+// existed. Objects that cannot be read are of no use and stay where they are.
 Result<pki::EvidenceMaterial> material_of(const pdf::Document& document,
                                           const std::vector<ExistingSignature>& signatures) {
   pki::EvidenceMaterial material;
@@ -144,7 +144,7 @@ Result<DocumentToRaise> read_document_to_raise(const AugmentCommand& command, pk
                                                    pades::covered_bytes(document, signatures)),
                        {},
                        {}};
-  RAKKAN_TRY(const std::vector<ExistingSignature> all, pades::existing_signatures(document, &read.hashed));
+  RAKKAN_TRY(const std::vector<ExistingSignature> all, pades::existing_signatures(document, signatures, &read.hashed));
   RAKKAN_CHECK(require_signatures(all, command.only));
   std::optional<std::uint64_t> end_of_only;
   for (const ExistingSignature& one : all) {

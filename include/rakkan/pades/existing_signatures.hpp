@@ -33,6 +33,10 @@ struct ExistingSignature {
 // Fails as the reader of the document does.
 [[nodiscard]] Result<std::vector<ExistingSignature>> existing_signatures(const pdf::Document& document,
                                                                          const HashedDocument* hashed = nullptr);
+// The same of signatures that were read from the document already.
+[[nodiscard]] Result<std::vector<ExistingSignature>> existing_signatures(const pdf::Document& document,
+                                                                         const std::vector<pdf::Signature>& signatures,
+                                                                         const HashedDocument* hashed);
 
 // The earliest time at which an intact document timestamp shows that the byte at `offset`, and all before it, existed.
 // Nothing when none covers it.
