@@ -2,7 +2,9 @@
 
 Written apart from Rakkan and sharing no code with it, so that what Rakkan wrote is read by somebody else.
 """
+import calendar
 import re
+import time
 from dataclasses import dataclass
 
 BYTE_RANGE = re.compile(rb"/ByteRange\s*\[\s*(\d+)\s+(\d+)\s+(\d+)\s+(\d+)\s*\]")
@@ -117,14 +119,52 @@ def signature_timestamp(cms: bytes) -> bytes | None:
 
 def message_imprint(token: bytes) -> tuple[bytes, bytes]:
     """(hash algorithm OID in DER, hashed message) of a TimeStampToken's TSTInfo."""
-    explicit = children(token, element(token, 0, len(token)))[1]
-    signed_data = children(token, explicit)[0]
-    encapsulated = [e for e in children(token, signed_data) if e.tag == 0x30][0]
-    octets = children(token, children(token, encapsulated)[1])[0]
+    octets = children(token, children(token, _encapsulated(token))[1])[0]
     tst_info = octets.value(token)
     imprint = children(tst_info, element(tst_info, 0, len(tst_info)))[2]
     algorithm, hashed = children(tst_info, imprint)
     return children(tst_info, algorithm)[0].of(tst_info), hashed.value(tst_info)
+
+
+OID_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")  # 1.2.840.113549.1.9.16.1.4
+
+
+def is_token(cms: bytes) -> bool:
+    """True for a TimeStampToken: a SignedData whose content is a TSTInfo."""
+    return children(cms, _encapsulated(cms))[0].of(cms) == OID_TST_INFO
+
+
+def generation_time(token: bytes) -> int:
+    """genTime of a TimeStampToken in seconds since 1970, its fraction cut off."""
+    tst_info = children(token, children(token, _encapsulated(token))[1])[0].value(token)
+    text = children(tst_info, element(tst_info, 0, len(tst_info)))[4].value(tst_info).decode("ascii")
+    return calendar.timegm(time.strptime(text[:14], "%Y%m%d%H%M%S"))
+
+
+def certificates(cms: bytes) -> list[bytes]:
+    """Those that came with the signature."""
+    fields = [e for e in _signed_data(cms) if e.tag == 0xA0]
+    return [e.of(cms) for e in children(cms, fields[0])] if fields else []
+
+
+def signer_certificate(cms: bytes, among: list[bytes]) -> bytes | None:
+    """The certificate of that issuer and serial number (SignerIdentifier, RFC 5652 section 5.3); None when it is not among them."""
+    identifier = children(cms, signer_info(cms))[1]
+    for der in among:
+        fields = children(der, children(der, element(der, 0, len(der)))[0])
+        serial, _, issuer = fields[1:4] if fields[0].tag == 0xA0 else fields[:3]
+        if identifier.value(cms) == issuer.of(der) + serial.of(der):
+            return der
+    return None
+
+
+def _signed_data(cms: bytes) -> list[Element]:
+    explicit = children(cms, element(cms, 0, len(cms)))[1]
+    return children(cms, children(cms, explicit)[0])
+
+
+def _encapsulated(cms: bytes) -> Element:
+    return [e for e in _signed_data(cms) if e.tag == 0x30][0]
 
 
 # Writing: what a tampering needs.

@@ -48,3 +48,23 @@ def cross_reference(pdf: bytes) -> bytes:
 
 def stripped_timestamp(cms: bytes) -> bytes:
     return cut.with_unsigned_attributes(cms, b"")
+
+
+def stream(data: bytes) -> bytes:
+    """A stream object's text, without filters."""
+    return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(data), data)
+
+
+def with_objects(pdf: bytes, objects: dict[int, bytes]) -> bytes:
+    """The PDF with one more update in which these objects are others. Signed bytes stay as they are."""
+    previous = int(pdf[pdf.rindex(b"startxref"):].split()[1])
+    root, size = re.search(rb"/Root\s+\d+\s+\d+\s+R", pdf[previous:]), re.search(rb"/Size\s+(\d+)", pdf[previous:])
+    if root is None or size is None:
+        raise cut.CutError(f"no trailer at {previous}")
+    update, table = b"", b"xref\n"
+    for number, content in sorted(objects.items()):
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(pdf) + len(update))
+        update += b"%d 0 obj\n%s\nendobj\n" % (number, content)
+    start, highest = len(pdf) + len(update), max(int(size.group(1)), *(number + 1 for number in objects))
+    trailer = b"trailer\n<< /Size %d %s /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (highest, root.group(0), previous, start)
+    return pdf + update + table + trailer

@@ -83,7 +83,7 @@ def qpdf_check(pdf: Path) -> Verdict:
     done = run("qpdf", "--check", pdf)
     text = done.stdout + done.stderr
     clean = "No syntax or stream encoding errors found" in text and "WARNING" not in text and done.returncode == 0
-    said = _line_with(text, "No syntax or stream encoding errors found" if clean else "WARNING", "error", "file")
+    said = line_with(text, "No syntax or stream encoding errors found" if clean else "WARNING", "error", "file")
     return Verdict("qpdf --check", clean, said.replace(str(pdf), pdf.name))
 
 
@@ -96,7 +96,7 @@ def openssl_cms(cms: bytes, content: bytes, root: Path) -> Verdict:
         done = run("openssl", "cms", "-verify", "-cades", "-purpose", "any", "-inform", "DER", "-in", cms_file, "-binary",
                    "-content", content_file, "-CAfile", root, "-no-CApath", "-no-CAstore", "-out", os.devnull)
     accepted = done.returncode == 0 and "CAdES Verification successful" in done.stderr
-    said = _line_with(done.stderr, "CAdES Verification successful" if accepted else "error:", "Verification failure", "rror")
+    said = line_with(done.stderr, "CAdES Verification successful" if accepted else "error:", "Verification failure", "rror")
     return Verdict("openssl cms -verify -cades", accepted, said)
 
 
@@ -127,11 +127,11 @@ def openssl_ts_token(token: bytes, stamped: bytes, root: Path, response: bool = 
         certificates = run("openssl", "pkcs7", "-inform", "DER", "-in", _token_file(folder, token, response), "-print_certs",
                            "-out", untrusted)
         if certificates.returncode != 0:
-            return Verdict(tool, False, _line_with(certificates.stderr, "error", "rror"))
+            return Verdict(tool, False, line_with(certificates.stderr, "error", "rror"))
         done = run("openssl", "ts", "-verify", *what, "-CAfile", root, "-untrusted", untrusted)
     text = done.stdout + done.stderr
     accepted = done.returncode == 0 and "Verification: OK" in text
-    return Verdict(tool, accepted, _line_with(text, "Verification: OK" if accepted else "error:", "Verification:"))
+    return Verdict(tool, accepted, line_with(text, "Verification: OK" if accepted else "error:", "Verification:"))
 
 
 def _token_file(folder: str, token: bytes, response: bool) -> Path:
@@ -140,7 +140,7 @@ def _token_file(folder: str, token: bytes, response: bool) -> Path:
     return file
 
 
-def _line_with(text: str, *needles: str) -> str:
+def line_with(text: str, *needles: str) -> str:
     """The first line with the first of the needles that occurs at all."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     for needle in needles:
