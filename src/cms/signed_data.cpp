@@ -17,6 +17,7 @@ using der::Tag;
 // Limits far above the contents of any signature; they bound time and memory for input that is made to waste them.
 constexpr std::size_t kMaxSize = std::size_t{64} << 20;
 constexpr std::size_t kMaxCertificates = 256;
+constexpr std::size_t kMaxRevocationChoices = 1024;
 constexpr std::size_t kMaxSignerInfos = 64;
 constexpr std::size_t kMaxAttributes = 64;
 constexpr std::size_t kMaxAttributeValues = 64;
@@ -146,16 +147,20 @@ Result<std::vector<ByteView>> read_certificates(Reader set) {
 }
 
 // RevocationInfoChoices ::= SET OF CHOICE { crl CertificateList, other [1] IMPLICIT OtherRevocationInfoFormat } (RFC
-// 5652 §10.2.1) is read for its shape only: revocation data comes with validation.
-Result<void> skip_revocation(Reader& fields) {
-  RAKKAN_TRY(auto choices, fields.enter_if(der::context_constructed(1)));
-  while (choices && !choices->at_end()) {
-    RAKKAN_TRY(const Element choice, choices->any());
+// 5652 §10.2.1). No signature covers them, so that what is in them is embedded_evidence's question.
+Result<std::vector<ByteView>> read_revocation_choices(Reader set) {
+  std::vector<ByteView> choices;
+  while (!set.at_end()) {
+    RAKKAN_TRY(const Element choice, set.any());
     if (choice.tag != Tag::sequence && choice.tag != der::context_constructed(1)) {
-      return choices->malformed("unknown kind of revocation information");
+      return set.malformed("unknown kind of revocation information");
+    }
+    choices.push_back(choice.encoding);
+    if (choices.size() > kMaxRevocationChoices) {
+      return set.malformed("too many CRLs");
     }
   }
-  return {};
+  return choices;
 }
 
 std::optional<ByteView> only_value(const std::vector<Attribute>& attributes, const der::Oid& type) noexcept {
@@ -194,6 +199,7 @@ struct SignedData::Parsed {
   der::Oid content_type;
   std::optional<ByteView> content;
   std::vector<ByteView> certificates;
+  std::vector<ByteView> revocation_choices;
   std::vector<SignerInfo> signer_infos;
 };
 
@@ -223,7 +229,10 @@ Result<void> SignedData::Parsed::read() {
   if (certificate_set) {
     RAKKAN_TRY(certificates, read_certificates(*certificate_set));
   }
-  RAKKAN_CHECK(skip_revocation(fields));
+  RAKKAN_TRY(const auto revocation_set, fields.enter_if(der::context_constructed(1)));
+  if (revocation_set) {
+    RAKKAN_TRY(revocation_choices, read_revocation_choices(*revocation_set));
+  }
   RAKKAN_TRY(Reader signers, fields.enter(Tag::set));
   RAKKAN_CHECK(fields.end());
   while (!signers.at_end()) {
@@ -273,6 +282,7 @@ ByteView SignedData::der() const noexcept { return parsed_->der; }
 const der::Oid& SignedData::content_type() const noexcept { return parsed_->content_type; }
 std::optional<ByteView> SignedData::content() const noexcept { return parsed_->content; }
 const std::vector<ByteView>& SignedData::certificates() const noexcept { return parsed_->certificates; }
+const std::vector<ByteView>& SignedData::revocation_choices() const noexcept { return parsed_->revocation_choices; }
 const std::vector<SignerInfo>& SignedData::signer_infos() const noexcept { return parsed_->signer_infos; }
 
 std::vector<pki::Certificate> readable_certificates(const SignedData& data) {

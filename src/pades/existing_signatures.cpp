@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
+#include "rakkan/cms/embedded_evidence.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 
 namespace rakkan::pades {
@@ -67,6 +69,28 @@ Result<std::vector<ExistingSignature>> existing_signatures(const pdf::Document& 
     one.existed_at = time_of(one, all);
   }
   return all;
+}
+
+pki::EvidenceMaterial embedded_evidence(const ExistingSignature& one, const std::vector<ExistingSignature>& all) {
+  pki::EvidenceMaterial material;
+  // A document timestamp dates all of the file below it. A signature timestamp dates the signature value alone, and by
+  // it the signed attributes, when it is the value of these.
+  const pki::Provenance in_file{pki::EvidenceOrigin::document, one.end ? existed_at(all, *one.end) : std::nullopt};
+  const std::string place = "signature " + one.signature.field_name;
+  if (const std::optional<cms::SignedData>& data = one.integrity.signed_data) {
+    const bool verified = one.integrity.signature.outcome == Check::passed;
+    material.add(cms::signed_evidence(
+        *data, verified ? pki::Provenance{pki::EvidenceOrigin::document, one.existed_at} : in_file, place));
+    material.add(cms::unsigned_evidence(*data, in_file, place));
+  }
+  if (!one.is_document_timestamp()) {
+    for (const TimestampIntegrity& timestamp : one.integrity.timestamps) {
+      if (timestamp.token) {
+        material.add(cms::embedded_evidence(timestamp.token->signed_data(), in_file, "timestamp of " + place));
+      }
+    }
+  }
+  return material;
 }
 
 }  // namespace rakkan::pades

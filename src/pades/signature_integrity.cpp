@@ -211,6 +211,9 @@ void check_cms(const Source& source, const pdf::Signature& signature, ByteView c
                SignatureIntegrity& integrity) {
   const auto both = [&](const Checked& checked) { integrity.digest = integrity.signature = checked; };
   const auto data = cms::SignedData::parse(contents, true);
+  if (data) {
+    integrity.signed_data = *data;
+  }
   if (!data) {
     both(of(data.error()));
   } else if (data->signer_infos().size() != 1) {
@@ -229,6 +232,7 @@ void check_document_timestamp(const Source& source, const pdf::Signature& signat
     integrity.digest = integrity.signature = of(data.error());
     return;
   }
+  integrity.signed_data = *data;
   TimestampIntegrity token = check_token(data->der(), {}, [&](const crypto::Digest& imprint) {
     integrity.signed_digest = imprint;
     integrity.digest_algorithm = imprint.algorithm();

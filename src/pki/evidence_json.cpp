@@ -204,4 +204,12 @@ std::string to_json(const LtvPrediction& prediction, const EvidenceTable& table)
   return std::move(json).finish();
 }
 
+std::string to_json(std::span<const UnreadableEvidence> unreadable) {
+  return json::array_of(unreadable, [](const UnreadableEvidence& each) {
+    ObjectWriter json;
+    json.text("where", each.where).plain("code", row(each.why.code).slug).text("detail", each.why.detail);
+    return std::move(json).finish();
+  });
+}
+
 }  // namespace rakkan::pki

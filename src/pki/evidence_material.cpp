@@ -92,6 +92,27 @@ bool EvidenceMaterial::add(const OcspResponse& response, const Provenance& from)
   return is_new;
 }
 
+void EvidenceMaterial::add(const EvidenceMaterial& other) {
+  for (const HeldCertificate& each : other.certificates_) {
+    add(each.certificate, each.from);
+  }
+  for (const HeldList& each : other.lists_) {
+    add(each.list, each.from);
+  }
+  for (const HeldResponse& each : other.responses_) {
+    add(each.response, each.from);
+  }
+  for (const UnreadableEvidence& each : other.unreadable_) {
+    note_unreadable(each.where, each.why);
+  }
+}
+
+void EvidenceMaterial::note_unreadable(std::string where, Error why) {
+  if (unreadable_.size() < kMostUnreadable) {
+    unreadable_.push_back({std::move(where), std::move(why)});
+  }
+}
+
 const EvidenceMaterial::HeldCertificate* EvidenceMaterial::find(const Certificate& certificate) const {
   const auto found = certificate_index_.find(key_of(certificate.fingerprint()));
   return found == certificate_index_.end() ? nullptr : &certificates_[found->second];

@@ -76,37 +76,65 @@ void add_subjects(const ExistingSignature& one, pki::FreshnessDemand demand, Wan
   }
 }
 
-// The contents of the document's store, each object with the time at which a document timestamp shows it to have
-// existed. Objects that cannot be read are of no use and stay where they are.
+// Reads the contents of the document's store, each object with the time at which a document timestamp shows it to have
+// existed. Objects that cannot be read stay where they are, and are told.
+class StoreReader {
+ public:
+  StoreReader(const pdf::Document& document, const std::vector<ExistingSignature>& signatures,
+              pki::EvidenceMaterial& material) noexcept
+      : document_(document), signatures_(signatures), material_(material) {}
+
+  Result<void> read() {
+    RAKKAN_TRY(const std::optional<pades::Dss> store, pades::Dss::read(document_));
+    if (!store) {
+      return {};
+    }
+    std::vector<pki::Provenance> from;
+    from.reserve(store->streams.size());
+    for (const pades::DssStream& stream : store->streams) {
+      RAKKAN_TRY(const auto entry, document_.xref_entry(stream.id.number));
+      const bool placed = entry && entry->type == pdf::XrefEntry::Type::in_base;
+      from.push_back({EvidenceOrigin::document,
+                      placed ? pades::existed_at(signatures_, entry->offset) : std::optional<Instant>()});
+    }
+    for (const std::size_t index : store->certificates) {
+      take(store->streams[index], from[index], "Certs", [](ByteView der) { return pki::Certificate::parse(der); });
+    }
+    for (const std::size_t index : store->ocsp_responses) {
+      take(store->streams[index], from[index], "OCSPs", [](ByteView der) { return pki::OcspResponse::parse(der); });
+    }
+    for (const std::size_t index : store->crls) {
+      take(store->streams[index], from[index], "CRLs",
+           [](ByteView der) { return pki::CertificateList::parse(copy_of(der)); });
+    }
+    return {};
+  }
+
+ private:
+  template <class Parse>
+  void take(const pades::DssStream& stream, const pki::Provenance& from, std::string_view array, const Parse& parse) {
+    using Object = decltype(parse(ByteView()));
+    const Object object = stream.unreadable ? Object(fail(*stream.unreadable)) : parse(stream.bytes);
+    if (object) {
+      material_.add(*object, from);
+    } else {
+      material_.note_unreadable("/DSS /" + std::string(array) + ", object " + std::to_string(stream.id.number),
+                                object.error());
+    }
+  }
+
+  const pdf::Document& document_;
+  const std::vector<ExistingSignature>& signatures_;
+  pki::EvidenceMaterial& material_;
+};
+
+// The evidence that the document holds: in its store, and in the CMS of signatures and timestamps.
 Result<pki::EvidenceMaterial> material_of(const pdf::Document& document,
                                           const std::vector<ExistingSignature>& signatures) {
   pki::EvidenceMaterial material;
-  RAKKAN_TRY(const std::optional<pades::Dss> store, pades::Dss::read(document));
-  if (!store) {
-    return material;
-  }
-  std::vector<pki::Provenance> from;
-  from.reserve(store->streams.size());
-  for (const pades::DssStream& stream : store->streams) {
-    RAKKAN_TRY(const auto entry, document.xref_entry(stream.id.number));
-    const bool placed = entry && entry->type == pdf::XrefEntry::Type::in_base;
-    from.push_back(
-        {EvidenceOrigin::document, placed ? pades::existed_at(signatures, entry->offset) : std::optional<Instant>()});
-  }
-  for (const std::size_t index : store->certificates) {
-    if (const auto certificate = pki::Certificate::parse(store->streams[index].bytes)) {
-      material.add(*certificate, from[index]);
-    }
-  }
-  for (const std::size_t index : store->ocsp_responses) {
-    if (const auto response = pki::OcspResponse::parse(store->streams[index].bytes)) {
-      material.add(*response, from[index]);
-    }
-  }
-  for (const std::size_t index : store->crls) {
-    if (const auto list = pki::CertificateList::parse(store->streams[index].bytes)) {
-      material.add(*list, from[index]);
-    }
+  RAKKAN_CHECK(StoreReader(document, signatures, material).read());
+  for (const ExistingSignature& one : signatures) {
+    material.add(pades::embedded_evidence(one, signatures));
   }
   return material;
 }

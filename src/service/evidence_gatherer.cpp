@@ -35,15 +35,7 @@ class Gathering {
     const auto left = request_.deadline - std::chrono::steady_clock::now();
     ask_until_ = request_.deadline - std::min<async::Deadline::duration>(left / kForTheTable, kLongestForTheTable);
     if (with_.folder != nullptr) {
-      for (const auto& each : with_.folder->certificates()) {
-        material_.add(each.certificate, each.from);
-      }
-      for (const auto& each : with_.folder->lists()) {
-        material_.add(each.list, each.from);
-      }
-      for (const auto& each : with_.folder->responses()) {
-        material_.add(each.response, each.from);
-      }
+      material_.add(*with_.folder);
     }
   }
 
@@ -379,6 +371,11 @@ Result<void> GatheredEvidence::require_complete() const {
   }
   for (const FailedPlace& each : failed) {
     error.causes.push_back(each.why);
+  }
+  for (const pki::UnreadableEvidence& each : material.unreadable()) {
+    Error why = each.why;
+    why.where = each.where + (why.where.empty() ? "" : ", ") + why.where;
+    error.causes.push_back(std::move(why));
   }
   return fail(std::move(error));
 }

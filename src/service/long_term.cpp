@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "rakkan/async/task.hpp"
+#include "rakkan/cms/embedded_evidence.hpp"
 #include "rakkan/pades/augmentation.hpp"
 #include "rakkan/tsp/token_algorithms.hpp"
 #include "service/document_work.hpp"
@@ -79,6 +80,8 @@ async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with
   WantedLevel wanted{.level = signer.level, .subjects = {}, .undated = {}, .demand = demand};
   const Instant time = token.info().generation_time;
   RAKKAN_CO_TRY(pki::Certificate unit, token.unit_certificate(cms::CertificateBinding::signer_identifier));
+  wanted.material = cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document},
+                                           "timestamp of signature " + field);
   wanted.subjects.push_back(subject_of(signer, field, time, demand));
   wanted.subjects.push_back({.role = EvidenceRole::signature_timestamp_unit,
                              .label = std::move(field),

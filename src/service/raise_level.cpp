@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "rakkan/async/task.hpp"
+#include "rakkan/cms/embedded_evidence.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/token_algorithms.hpp"
@@ -27,6 +28,10 @@ Result<EvidenceSubject> unit_of(const tsp::TimestampToken& token, std::string fi
                          .demand = demand,
                          .certificates = cms::readable_certificates(token.signed_data()),
                          .algorithms = std::move(algorithms)};
+}
+
+pki::EvidenceMaterial evidence_in(const tsp::TimestampToken& token, const std::string& field) {
+  return cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document}, "timestamp " + field);
 }
 
 // Raising is one document on its way to its level. Lives in the frame of its task.
@@ -111,8 +116,11 @@ class Raising {
     for (const pki::Certificate& certificate : used.certificates) {
       data.certificates.push_back(certificate.der());
     }
+    std::vector<Bytes> responses;  // as the store wants them, also those that came without their envelope
+    responses.reserve(used.responses.size());
     for (const std::size_t index : used.responses) {
-      data.ocsp_responses.push_back(evidence.material.responses()[index].response.der());
+      responses.push_back(evidence.material.responses()[index].response.response_der());
+      data.ocsp_responses.push_back(responses.back());
     }
     for (const std::size_t index : used.lists) {
       data.crls.push_back(evidence.material.lists()[index].list.der());
@@ -134,6 +142,7 @@ class Raising {
     RAKKAN_CO_TRY(const tsp::TimestampToken token, co_await authority_->timestamp(caller_, imprint, deadline_));
     RAKKAN_CO_CHECK(document_.add_timestamp(std::move(prepared), token));
     raised_.timestamps.push_back(*facts_of(token));
+    (raised_.evidence ? raised_.evidence->material : wanted_.material).add(evidence_in(token, field));
     co_return unit_of(token, std::move(field), wanted_.demand);
   }
 

@@ -222,6 +222,9 @@ void add_raised(ObjectWriter& to, const RaisedLevel& raised) {
   if (raised.evidence) {
     to.raw("evidence", pki::to_json(raised.evidence->table))
         .raw("ltv", pki::to_json(*raised.ltv, raised.evidence->table));
+    if (!raised.evidence->material.unreadable().empty()) {
+      to.raw("unreadable", pki::to_json(raised.evidence->material.unreadable()));
+    }
   }
   if (raised.renewal) {
     to.raw("renewal", pki::to_json(*raised.renewal));

@@ -57,6 +57,8 @@ class SignedData {
   [[nodiscard]] const der::Oid& content_type() const noexcept;
   [[nodiscard]] std::optional<ByteView> content() const noexcept;            // eContent octets
   [[nodiscard]] const std::vector<ByteView>& certificates() const noexcept;  // complete encodings
+  // RevocationInfoChoice of crls, complete encodings that nothing but the tag is known of: embedded_evidence.hpp.
+  [[nodiscard]] const std::vector<ByteView>& revocation_choices() const noexcept;
   [[nodiscard]] const std::vector<SignerInfo>& signer_infos() const noexcept;
 
  private:

@@ -12,6 +12,7 @@
 #include "rakkan/pades/hashed_document.hpp"
 #include "rakkan/pades/signature_integrity.hpp"
 #include "rakkan/pdf/document.hpp"
+#include "rakkan/pki/evidence_material.hpp"
 
 namespace rakkan::pades {
 
@@ -41,5 +42,11 @@ struct ExistingSignature {
 // The earliest time at which an intact document timestamp shows that the byte at `offset`, and all before it, existed.
 // Nothing when none covers it.
 [[nodiscard]] std::optional<Instant> existed_at(const std::vector<ExistingSignature>& signatures, std::uint64_t offset);
+
+// The certificates and revocation data inside the CMS of the signature and inside its timestamps
+// (cms/embedded_evidence.hpp), each with the time at which a timestamp of the document shows it to have existed; and
+// what is there and cannot be read. `all` are the document's.
+[[nodiscard]] pki::EvidenceMaterial embedded_evidence(const ExistingSignature& one,
+                                                      const std::vector<ExistingSignature>& all);
 
 }  // namespace rakkan::pades

@@ -11,6 +11,7 @@
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/cms/signed_data.hpp"
 #include "rakkan/crypto/algorithm_suite.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/pades/baseline_level.hpp"
@@ -51,6 +52,7 @@ struct SignatureIntegrity {
   Checked signature;   // the signature value verifies with `certificate`
 
   // Facts of the CMS; nothing when it cannot be read. They are unproven claims while a check fails.
+  std::optional<cms::SignedData> signed_data;
   std::optional<pki::Certificate> certificate;  // the embedded certificate that the signer identifier names
   std::vector<pki::Certificate> embedded;       // all certificates of the CMS that can be read, in its order
   bool has_signing_certificate_v2 = false;      // the signed attribute (RFC 5035) names it, too

@@ -8,6 +8,7 @@
 // Members that do not apply are left out. `serves` of a row is the index of a row of the same subject.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "rakkan/pki/evidence_outlook.hpp"
@@ -19,5 +20,7 @@ namespace rakkan::pki {
 [[nodiscard]] std::string to_json(const Renewal& renewal);
 // `table` is the one of which the prediction was made.
 [[nodiscard]] std::string to_json(const LtvPrediction& prediction, const EvidenceTable& table);
+// [{"where":"signature Signature1, adbe-revocationInfoArchival, CRL 2","code":"malformed-crl","detail":"…"}, …]
+[[nodiscard]] std::string to_json(std::span<const UnreadableEvidence> unreadable);
 
 }  // namespace rakkan::pki

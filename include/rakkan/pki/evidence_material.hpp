@@ -38,6 +38,12 @@ struct Provenance {
   friend bool operator==(const Provenance&, const Provenance&) = default;
 };
 
+// UnreadableEvidence was found where evidence ought to be, and is of no use.
+struct UnreadableEvidence {
+  std::string where;  // "signature Signature1, adbe-revocationInfoArchival, CRL 2"
+  Error why;
+};
+
 // Holds each object once, with the better provenance of several: the first origin, the earliest proof. Copies share the
 // objects. Not to be shared between threads while a table is made of it: verifications of CRLs are remembered.
 class EvidenceMaterial {
@@ -62,10 +68,16 @@ class EvidenceMaterial {
   bool add(const Certificate& certificate, const Provenance& from);
   bool add(const CertificateList& list, const Provenance& from);
   bool add(const OcspResponse& response, const Provenance& from);
+  // All that another one holds, with where it came from.
+  void add(const EvidenceMaterial& other);
+  // Keeps up to kMostUnreadable of them: whoever is told about so many looks at the document.
+  void note_unreadable(std::string where, Error why);
+  static constexpr std::size_t kMostUnreadable = 64;
 
   [[nodiscard]] std::span<const HeldCertificate> certificates() const noexcept { return certificates_; }
   [[nodiscard]] std::span<const HeldList> lists() const noexcept { return lists_; }
   [[nodiscard]] std::span<const HeldResponse> responses() const noexcept { return responses_; }
+  [[nodiscard]] std::span<const UnreadableEvidence> unreadable() const noexcept { return unreadable_; }
   [[nodiscard]] const HeldCertificate* find(const Certificate& certificate) const;  // null when it is not held
 
   // The indices of lists and responses that may be about a certificate: of an issuer of that name, of that serial
@@ -80,6 +92,7 @@ class EvidenceMaterial {
   std::vector<HeldCertificate> certificates_;
   std::vector<HeldList> lists_;
   std::vector<HeldResponse> responses_;
+  std::vector<UnreadableEvidence> unreadable_;
   std::map<std::string, std::size_t, std::less<>> certificate_index_;  // by fingerprint
   std::map<std::string, std::size_t, std::less<>> list_index_;
   std::map<std::string, std::size_t, std::less<>> response_index_;

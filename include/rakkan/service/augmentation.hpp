@@ -31,7 +31,8 @@ struct AugmentCommand {
 struct AugmentedDocument {
   Bytes tail;  // the bytes that follow the document; empty: it had the level already
   // JSON: {"level":…,"signatures":[{"field":…,"before":…,"level":…,"existed_at":…},…],"document_digest":{…},
-  // "result_digest":{…},"bytes_added":…,"timestamps":[…],"warnings":[…],"evidence":{…},"ltv":{…},"renewal":{…}}
+  // "result_digest":{…},"bytes_added":…,"timestamps":[…],"warnings":[…],"evidence":{…},"unreadable":[…],"ltv":{…},
+  // "renewal":{…}}
   std::string facts;
   std::uint64_t entry = 0;  // index in the trail; 0 in the answer to a request that was answered before
 

@@ -87,8 +87,8 @@ struct GatheredEvidence {
 
   [[nodiscard]] EvidenceState state() const noexcept;
   // Fails with certificate_revoked, with evidence_pending (retry_after), or with evidence_incomplete. The detail names
-  // role, subject and issuer of the first certificate; the causes are the others, and the servers that failed, with
-  // their URLs.
+  // role, subject and issuer of the first certificate; the causes are the others, the servers that failed, with their
+  // URLs, and the evidence in the document that cannot be read, with its place.
   [[nodiscard]] Result<void> require_complete() const;
   // The servers that failed: [{"kind":"ocsp","role":…,"subject":…,"issuer":…,"url":…,"code":…,"detail":…}, …]
   [[nodiscard]] std::string failed_json() const;
