@@ -86,6 +86,7 @@ Router Api::router() {
   add(Method::get, "/v1/signatures/{id}", Scope::sign, Needs::records, 0, get_signature);
   add(Method::post, "/v1/augmentations", Scope::augment, Needs::documents,
       options.document + options.json + Limits::kForm, post_augmentations);
+  add(Method::post, "/v1/evidence:check", Scope::admin, Needs::keys, 0, post_evidence_check);
   add(Method::get, "/v1/signatures/{id}/evidence", Scope::sign, Needs::records, 0, get_evidence);
   add(Method::post, "/v1/cms", Scope::sign, Needs::keys, options.json, post_cms, {kProofParameter});
   add(Method::post, "/v1/cms:batch", Scope::sign, Needs::keys, options.batch, post_cms_batch);

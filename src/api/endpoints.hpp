@@ -28,6 +28,7 @@ inline constexpr std::uint64_t kLargestErasure = 1UL << 20;          // bytes of
 [[nodiscard]] async::Task<Result<Response>> post_finish(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_abandon(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_augmentations(Context& context, Request& request);
+[[nodiscard]] async::Task<Result<Response>> post_evidence_check(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> get_evidence(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms(Context& context, Request& request);
 [[nodiscard]] async::Task<Result<Response>> post_cms_batch(Context& context, Request& request);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <utility>
@@ -57,7 +58,12 @@ Result<WipedBytes> dispatch_here(const http::Router& router, const RemoteRequest
   if (!method) {
     return fail(ErrorCode::internal, "a command asks by another method", request.method);
   }
-  const ByteView body = request.body.empty() ? ByteView() : request.body.front();
+  Bytes joined;  // a request within a process has its body in one piece
+  ByteView body = request.body.empty() ? ByteView() : request.body.front();
+  if (request.body.size() > 1) {
+    std::for_each(request.body.begin(), request.body.end(), [&](ByteView piece) { append(joined, piece); });
+    body = joined;
+  }
   RAKKAN_TRY(http::DirectAnswer answer,
              async::block_on(http::dispatch(router, {*method, request.path, request.content_type, body, ::getuid(),
                                                      async::deadline_in(kPatience)})));

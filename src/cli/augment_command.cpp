@@ -4,13 +4,13 @@
 
 #include "cli/administration.hpp"
 #include "cli/certificate_facts.hpp"
+#include "cli/document_form.hpp"
 #include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
 #include "cli/remote.hpp"
 #include "cli/runtime.hpp"
-#include "cli/signing_request.hpp"
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/service/augmentation.hpp"
@@ -107,7 +107,7 @@ class AugmentCommand final : public Command {
       request["iso_docmdp"] = true;
     }
     const std::string text = json::serialize(request);
-    RAKKAN_TRY(const SigningForm form, SigningForm::make());
+    RAKKAN_TRY(const DocumentForm form, DocumentForm::make());
     RAKKAN_TRY(const fetch::HttpResponse response,
                remote.ask({"POST", "/v1/augmentations", form.content_type(), "application/json",
                            form.pieces({bytes_of(text)}, document), Repeat::by_key}));
@@ -132,12 +132,7 @@ class AugmentCommand final : public Command {
     json::object json = std::move(made.facts);
     json["output"] = output_.string();
     json["base_size"] = base->view().size();
-    struct AugmentedFile {
-      std::shared_ptr<const InputFile> base;
-      Bytes tail;
-    };
-    const auto whole = std::make_shared<const AugmentedFile>(AugmentedFile{std::move(base), std::move(made.tail)});
-    Document document{output_, {whole->base->view(), whole->tail}, whole};
+    Document document = Document::of(output_, std::move(base), std::move(made.tail));
     return {std::move(json), std::move(text), ExitCode::ok, {std::move(document)}};
   }
 

@@ -22,6 +22,8 @@ class App;
 
 namespace rakkan::cli {
 
+class InputFile;
+
 // The words for an option's value in help, manual pages and completion, which completes the names of files and folders.
 inline constexpr const char* kFile = "FILE";
 inline constexpr const char* kFolder = "FOLDER";
@@ -42,6 +44,8 @@ struct Document {
   bool secret = false;                // the file is readable by its owner alone
 
   [[nodiscard]] static Document of(std::filesystem::path to, Bytes content);
+  // The base, and the tail behind it.
+  [[nodiscard]] static Document of(std::filesystem::path to, std::shared_ptr<const InputFile> base, Bytes tail);
   [[nodiscard]] static Document of(std::filesystem::path to, std::string_view content);
   [[nodiscard]] static Document of(std::filesystem::path to, SecureBytes content);  // secret
   // A secret document of the text and a line break. The caller has to wipe its own copy of the text.

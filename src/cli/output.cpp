@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "cli/input.hpp"
 #include "rakkan/base/file.hpp"
 #include "rakkan/base/standard_streams.hpp"
 #include "rakkan/console/error_report.hpp"
@@ -59,6 +60,15 @@ boost::json::object to_json(const Error& error) {
 Document Document::of(std::filesystem::path to, Bytes content) {
   auto owner = std::make_shared<const Bytes>(std::move(content));
   return {std::move(to), {ByteView(*owner)}, owner};
+}
+
+Document Document::of(std::filesystem::path to, std::shared_ptr<const InputFile> base, Bytes tail) {
+  struct Whole {
+    std::shared_ptr<const InputFile> base;
+    Bytes tail;
+  };
+  const auto whole = std::make_shared<const Whole>(Whole{std::move(base), std::move(tail)});
+  return {std::move(to), {whole->base->view(), whole->tail}, whole};
 }
 
 Document Document::of(std::filesystem::path to, std::string_view content) {

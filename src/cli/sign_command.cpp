@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
+#include "cli/document_form.hpp"
 #include "cli/input.hpp"
 #include "cli/made_signature.hpp"
 #include "cli/make_commands.hpp"
@@ -60,11 +61,11 @@ class SignCommand final : public Command {
   [[nodiscard]] Result<MadeSignature> sign_there(const Remote& remote, const config::Configuration& configuration,
                                                  ByteView document) const {
     RAKKAN_TRY(const SigningInputs inputs, read_inputs(options_, configuration.service.limits));
-    RAKKAN_TRY(const SigningForm form, SigningForm::make());
+    RAKKAN_TRY(const DocumentForm form, DocumentForm::make());
     const SigningRequest request(options_, inputs, field());
     RAKKAN_TRY(fetch::HttpResponse response,
                remote.ask({"POST", "/v1/signatures", form.content_type(), "application/vnd.rakkan.tail",
-                           form.pieces(request, document), Repeat::by_key}));
+                           form.pieces(request.pieces(), document), Repeat::by_key}));
     RAKKAN_CHECK(check_offset(response, document.size()));
     return made_there(remote, std::move(response));
   }
@@ -91,12 +92,7 @@ class SignCommand final : public Command {
     json["bytes_added"] = made.bytes.size();
     std::string text = shown(output_) + ": signed (" + options_.type + ", " + options_.level + ")\n" +
                        lines_of(made.facts) + "  bytes added     " + std::to_string(made.bytes.size()) + "\n";
-    struct SignedFile {
-      std::shared_ptr<const InputFile> base;
-      Bytes tail;
-    };
-    const auto whole = std::make_shared<const SignedFile>(SignedFile{std::move(base), std::move(made.bytes)});
-    Document document{output_, {whole->base->view(), whole->tail}, whole};
+    Document document = Document::of(output_, std::move(base), std::move(made.bytes));
     return {std::move(json), std::move(text), ExitCode::ok, {std::move(document)}};
   }
 

@@ -1,8 +1,9 @@
 // The commands `rakkan signatures list|finish|abandon`, for signatures that have their value and wait for their
-// timestamp.
+// timestamp or for evidence.
 #include <CLI/CLI.hpp>
 
 #include "cli/administration.hpp"
+#include "cli/document_form.hpp"
 #include "cli/input.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/runtime.hpp"
@@ -49,7 +50,9 @@ class FinishSignatureCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("id", id_, "The signature's id")->required();
-    app.add_option("--document", document_, "The PDF that was signed: the output is the whole signed document")
+    app.add_option("--document", document_,
+                   "The PDF that was signed, without which B-LT and B-LTA cannot be completed: the output is the whole "
+                   "signed document")
         ->type_name(kFile);
     app.add_option("-o,--output", output_,
                    "File for the bytes behind the document, or the detached CMS, or with --document the signed "
@@ -68,7 +71,8 @@ class FinishSignatureCommand final : public Command {
       RAKKAN_TRY(base, InputFile::open(document_, configuration.service.limits.document));
     }
     RAKKAN_TRY(const auto administration, Administration::open(global, remote_));
-    RAKKAN_TRY(json::object answer, administration->post(path_of(id_, "finish")));
+    RAKKAN_TRY(json::object answer,
+               base != nullptr ? finish(*administration, base->view()) : administration->post(path_of(id_, "finish")));
     const auto tail = from_base64(text_member(answer, "tail"));
     if (!tail) {
       return fail(ErrorCode::malformed_server_answer, "the answer has no signature", remote_.server);
@@ -78,6 +82,14 @@ class FinishSignatureCommand final : public Command {
   }
 
  private:
+  // Brings the document with the request.
+  [[nodiscard]] Result<json::object> finish(const Administration& administration, ByteView document) const {
+    RAKKAN_TRY(const DocumentForm form, DocumentForm::make());
+    RAKKAN_TRY(const WipedBytes answer,
+               administration.ask({"POST", path_of(id_, "finish"), form.content_type(), "application/json",
+                                   form.pieces(document), Repeat::harmless}));
+    return json_of(answer);
+  }
   // The bytes belong behind the document that was signed, and behind no other.
   [[nodiscard]] Result<void> check_is_of(const json::object& answer, ByteView base) const {
     const json::object digest = object_member(object_member(answer, "facts"), "document_digest");
@@ -91,17 +103,8 @@ class FinishSignatureCommand final : public Command {
   [[nodiscard]] Outcome outcome(json::object answer, std::shared_ptr<const InputFile> base, Bytes tail) const {
     Outcome outcome{{}, id_ + ": complete\n", ExitCode::ok};
     if (!output_.empty()) {
-      struct Signed {
-        std::shared_ptr<const InputFile> base;
-        Bytes tail;
-      };
-      const auto whole = std::make_shared<const Signed>(Signed{std::move(base), std::move(tail)});
-      Document document{output_, {}, whole};
-      if (whole->base != nullptr) {
-        document.parts.push_back(whole->base->view());
-      }
-      document.parts.push_back(whole->tail);
-      outcome.documents.push_back(std::move(document));
+      outcome.documents.push_back(base != nullptr ? Document::of(output_, std::move(base), std::move(tail))
+                                                  : Document::of(output_, std::move(tail)));
       answer.erase("tail");
       answer["output"] = output_.string();
       outcome.text += "  written to " + shown(output_) + "\n";

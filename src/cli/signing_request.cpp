@@ -1,10 +1,5 @@
 #include "cli/signing_request.hpp"
 
-#include <array>
-
-#include "rakkan/base/hex.hpp"
-#include "rakkan/crypto/system_random.hpp"
-
 namespace rakkan::cli {
 
 SecureBytes secret_member(std::string_view name, const SecureBytes& value) {
@@ -51,31 +46,6 @@ SigningRequest::SigningRequest(const SigningOptions& options, const SigningInput
 
 std::vector<ByteView> SigningRequest::pieces() const {
   return {bytes_of(head_), bytes_of(instruction_), secrets_.view(), bytes_of("}")};
-}
-
-Result<SigningForm> SigningForm::make() {
-  std::array<Byte, 16> random{};
-  crypto::SystemRandom source;
-  RAKKAN_CHECK(source.fill(random));
-  return SigningForm("rakkan-" + to_hex(random));
-}
-
-SigningForm::SigningForm(std::string boundary)
-    : boundary_(std::move(boundary)),
-      before_request_("--" + boundary_ +
-                      "\r\nContent-Disposition: form-data; name=\"request\"\r\nContent-Type: application/json\r\n\r\n"),
-      before_document_("\r\n--" + boundary_ +
-                       "\r\nContent-Disposition: form-data; name=\"document\"; filename=\"document.pdf\"\r\n"
-                       "Content-Type: application/pdf\r\n\r\n"),
-      end_("\r\n--" + boundary_ + "--\r\n") {}
-
-std::vector<ByteView> SigningForm::pieces(const std::vector<ByteView>& request, ByteView document) const {
-  std::vector<ByteView> body{bytes_of(before_request_)};
-  body.insert(body.end(), request.begin(), request.end());
-  body.push_back(bytes_of(before_document_));
-  body.push_back(document);
-  body.push_back(bytes_of(end_));
-  return body;
 }
 
 }  // namespace rakkan::cli

@@ -28,26 +28,4 @@ class SigningRequest {
 // The member `,"name":"value"` with the value escaped (RFC 8259 §7).
 [[nodiscard]] SecureBytes secret_member(std::string_view name, const SecureBytes& value);
 
-// SigningForm is a body of multipart/form-data (RFC 7578) with the parts `request` and `document`.
-class SigningForm {
- public:
-  // Makes a form with a random boundary. internal when there is no randomness.
-  [[nodiscard]] static Result<SigningForm> make();
-  [[nodiscard]] std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
-  // The whole body in pieces, which view the form, the request and the document.
-  [[nodiscard]] std::vector<ByteView> pieces(const SigningRequest& request, ByteView document) const {
-    return pieces(request.pieces(), document);
-  }
-  // The same for another request: its JSON text in pieces.
-  [[nodiscard]] std::vector<ByteView> pieces(const std::vector<ByteView>& request, ByteView document) const;
-
- private:
-  explicit SigningForm(std::string boundary);
-
-  std::string boundary_;
-  std::string before_request_;
-  std::string before_document_;
-  std::string end_;
-};
-
 }  // namespace rakkan::cli

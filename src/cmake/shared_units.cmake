@@ -1,7 +1,8 @@
 # rakkan_share_units(<target> <files...>)
 #
 # With RAKKAN_SHARED_UNITS files of the target are compiled together, as far as the names in them are different
-# (tests/tools/shared_units.py): for the builds with sanitizers, which are made whole, and seldom.
+# (tests/tools/shared_units.py): for builds that are made whole, and seldom (with sanitizers, for release, of a fresh clone in .ci/run), in
+# half of the time. A build for daily work compiles each file alone: a change costs one file, and each shows what it forgot to include.
 option(RAKKAN_SHARED_UNITS "Compile several files as one translation unit" OFF)
 if(RAKKAN_SHARED_UNITS)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -151,6 +151,7 @@ constexpr Translation kRows[] = {
   // Pending signatures.
   Translation{"the signed document needs a file: -o", "署名済み文書の出力先を-oで指定してください"},
   Translation{"the answer has no signature", "応答に署名が含まれていません"},
+  Translation{"the answer does not say whether the evidence is complete", "応答に証拠がそろっているかどうかが示されていません"},
   Translation{"the signature is of another document", "この署名は別の文書のものです"},
   // Files, folders, what the system says.
   Translation{"cannot open: {1}", "開けません: {1}"},

@@ -154,13 +154,16 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Router rout
   const unsigned threads = std::max(1U, impl->shared.options.listen.threads);
   for (unsigned i = 0; i < threads; ++i) {
     RAKKAN_TRY(std::string prefix, random_prefix(random));
-    auto& worker = impl->workers.emplace_back(std::make_unique<Worker>(impl->shared, tls, std::move(prefix)));
-    RAKKAN_CHECK(i == 0 ? worker->listen(at) : worker->listen_beside(*impl->workers.front()));
+    impl->workers.emplace_back(std::make_unique<Worker>(impl->shared, tls, std::move(prefix)));
   }
+  // The port comes last: it is what others wait for, and the socket is there when it answers.
   if (!impl->shared.options.local_socket.empty()) {
     RAKKAN_TRY(LocalSocket socket, LocalSocket::listen(impl->shared.options.local_socket));
     impl->local.emplace(std::move(socket));
     RAKKAN_CHECK(impl->workers.front()->listen_locally(*impl->local));
+  }
+  for (const auto& worker : impl->workers) {
+    RAKKAN_CHECK(worker == impl->workers.front() ? worker->listen(at) : worker->listen_beside(*impl->workers.front()));
   }
   impl->port = impl->workers.front()->address().port();
   for (const auto& worker : impl->workers) {

@@ -79,6 +79,7 @@ struct Assembly::Parts {
         .finishing =
             {time, trail, clock, environment.store, timestampers, pending, pools.store, {raising, options.evidence}},
         .augmenting = {time, trail, clock, refusals, documents, options.evidence, raising},
+        .checking = {time, options.tsa_lists, options.evidence, *registry, credentials, raising},
         .evidence = *evidence_cache};
   }
   [[nodiscard]] ServiceState::Seen seen() {

@@ -39,7 +39,7 @@ async::Task<Result<StoredSignature>> give_up(const SignatureFinishing& with, Tur
     co_return fail(turn.failed(receipt.error().code));
   }
   turn.ended(Turn::End::abandoned);
-  co_return fail(ErrorCode::signature_abandoned, "it could not be completed in time", "signature " + id.value());
+  co_return fail(ErrorCode::signature_abandoned, "it can no longer be completed", "signature " + id.value());
 }
 
 // An obstacle to completing it, whatever an authority says.
@@ -134,6 +134,20 @@ async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with,
   co_return co_await record_made(with, kept, std::move(done), std::move(answer));
 }
 
+// The reason to give it up for which an error of complete_it stands; nothing when a later try may succeed.
+std::optional<GivenUp> reason_to_give_up(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::cms_larger_than_reserved:
+      return GivenUp::reserve;
+    case ErrorCode::certificate_revoked:
+    case ErrorCode::validation_data_too_large:
+    case ErrorCode::docmdp_acrobat:
+      return GivenUp::evidence;
+    default:
+      return std::nullopt;
+  }
+}
+
 struct Kept {
   store::KeptSignatureRow row;
   KeptSignature signature;
@@ -172,8 +186,8 @@ async::Task<Result<StoredSignature>> finish(const SignatureFinishing& with, Turn
     turn.ended(Turn::End::made);
     co_return made;
   }
-  if (made.error().code == ErrorCode::cms_larger_than_reserved) {
-    co_return co_await give_up(with, turn, kept.intent, std::move(subject), GivenUp::reserve, made.error().code);
+  if (const std::optional<GivenUp> why = reason_to_give_up(made.error().code)) {
+    co_return co_await give_up(with, turn, kept.intent, std::move(subject), *why, made.error().code);
   }
   if (made.error().code == ErrorCode::signature_unknown) {  // its outcome was recorded by another
     turn.ended(Turn::End::elsewhere);

@@ -7,35 +7,12 @@
 #include "rakkan/pades/augmentation.hpp"
 #include "rakkan/tsp/token_algorithms.hpp"
 #include "service/document_work.hpp"
+#include "service/evidence_subjects.hpp"
 #include "service/timestampers.hpp"
 
 namespace rakkan::service {
-namespace {
 
 using pki::EvidenceRole;
-using pki::EvidenceSubject;
-
-// Before the signature nothing can have been issued after it: data that are current now are enough.
-constexpr std::chrono::days kOfAnyAge{36'500};
-
-EvidenceSubject subject_of(const LongTermSigner& signer, std::string field, Instant time, pki::FreshnessDemand demand) {
-  return {.role = EvidenceRole::signer,
-          .label = std::move(field),
-          .certificate = signer.certificate,
-          .time = time,
-          .demand = demand,
-          .certificates = signer.chain};
-}
-
-EvidenceSubject expected(EvidenceRole role, ExpectedUnit unit, Instant time, pki::FreshnessDemand demand) {
-  return {.role = role,
-          .certificate = std::move(unit.certificate),
-          .time = time,
-          .demand = demand,
-          .certificates = std::move(unit.others)};
-}
-
-}  // namespace
 
 pki::FreshnessDemand demand_of(const EvidenceFreshness& freshness) noexcept {
   return freshness.waits() ? pki::FreshnessDemand::after_signature(freshness.grace)
@@ -50,15 +27,16 @@ async::Task<Result<void>> require_evidence(const LongTermMaking& with, LongTermS
       freshness.waits() ? pki::FreshnessDemand::cached(kOfAnyAge) : demand_of(freshness);
   const Instant now = with.raising.clock.now();
   EvidenceRequest request{.subjects = {}, .trust = with.raising.trust, .deadline = deadline, .owner = caller.owner()};
-  request.subjects.push_back(subject_of(signer, {}, now, demand));
+  request.subjects.push_back(signer_subject(signer.certificate, signer.chain, {}, now, demand));
   if (unit) {
-    request.subjects.push_back(expected(EvidenceRole::signature_timestamp_unit, *std::move(unit), now, demand));
+    request.subjects.push_back(expected_subject(EvidenceRole::signature_timestamp_unit, *std::move(unit), now, demand));
   }
   if (pades::needs_document_timestamp(signer.level)) {
     const std::string any;
     RAKKAN_CO_TRY(const auto archive, co_await with.raising.timestampers.of(any, TsaRole::archive, deadline));
     if (std::optional<ExpectedUnit> of_archive = archive->expected_unit()) {
-      request.subjects.push_back(expected(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand));
+      request.subjects.push_back(
+          expected_subject(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand));
     }
   }
   RAKKAN_CO_TRY(const GatheredEvidence evidence, co_await with.raising.evidence.gather(std::move(request)));
@@ -80,9 +58,9 @@ async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with
   WantedLevel wanted{.level = signer.level, .subjects = {}, .undated = {}, .demand = demand};
   const Instant time = token.info().generation_time;
   RAKKAN_CO_TRY(pki::Certificate unit, token.unit_certificate(cms::CertificateBinding::signer_identifier));
-  wanted.material = cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document},
-                                           "timestamp of signature " + field);
-  wanted.subjects.push_back(subject_of(signer, field, time, demand));
+  wanted.material =
+      cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document}, "timestamp of signature " + field);
+  wanted.subjects.push_back(signer_subject(signer.certificate, signer.chain, field, time, demand));
   wanted.subjects.push_back({.role = EvidenceRole::signature_timestamp_unit,
                              .label = std::move(field),
                              .certificate = unit,

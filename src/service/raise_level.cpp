@@ -9,6 +9,7 @@
 #include "rakkan/service/timestamper.hpp"
 #include "rakkan/tsp/token_algorithms.hpp"
 #include "service/document_work.hpp"
+#include "service/evidence_subjects.hpp"
 #include "service/timestampers.hpp"
 
 namespace rakkan::service {
@@ -61,6 +62,7 @@ class Raising {
         pki::EvidencedSubject& proven = raised_.evidence->table.subjects.back();
         proven.label = unit.label;
         proven.time = unit.time;
+        proven.algorithms = std::move(unit.algorithms);
       } else {
         wanted_.subjects.push_back(std::move(unit));
         RAKKAN_CO_CHECK(co_await add_evidence());
@@ -85,11 +87,7 @@ class Raising {
     if (!unit) {
       return std::nullopt;
     }
-    return EvidenceSubject{.role = EvidenceRole::document_timestamp_unit,
-                           .certificate = std::move(unit->certificate),
-                           .time = with_.clock.now(),
-                           .demand = wanted_.demand,
-                           .certificates = std::move(unit->others)};
+    return expected_subject(EvidenceRole::document_timestamp_unit, *std::move(unit), with_.clock.now(), wanted_.demand);
   }
 
   async::Task<Result<void>> add_evidence() {

@@ -22,6 +22,8 @@ std::string_view name(GivenUp why) {
       return "certificate";
     case GivenUp::reserve:
       return "reserve";
+    case GivenUp::evidence:
+      return "evidence";
     case GivenUp::asked:
       return "asked";
     case GivenUp::erased:

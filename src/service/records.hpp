@@ -59,6 +59,7 @@ enum class GivenUp : std::uint8_t {
   window,       // signing.resume_window is over
   certificate,  // its certificate has expired
   reserve,      // the token is larger than the room in /Contents
+  evidence,     // B-LT can never be reached: its certificate or a unit's was revoked, or the document takes no more data
   asked,        // somebody wanted it so
   erased,       // its records are erased
   broken,       // what was kept cannot be completed

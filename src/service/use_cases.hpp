@@ -47,6 +47,7 @@ class OpenIntents;
 class PendingBook;
 class StoredEvidenceCache;
 class Timestampers;
+struct TsaLists;
 struct WitnessTexts;
 
 // The deadline of a request: the given one, or the end of `otherwise` from now.
@@ -140,6 +141,16 @@ struct Augmenting {
   const LevelRaising& raising;
 };
 
+// The parts of the question what signatures could be brought to.
+struct EvidenceChecking {
+  std::chrono::milliseconds time;
+  const TsaLists& lists;
+  const EvidenceOptions& options;
+  credentials::CredentialRegistry& registry;
+  OpenedCredentials& credentials;
+  const LevelRaising& raising;
+};
+
 struct SigningService::UseCases {
   credentials::CredentialRegistry& credentials;
   access::Refusals& refusals;
@@ -151,6 +162,7 @@ struct SigningService::UseCases {
   SignatureReading reading;
   SignatureFinishing finishing;
   Augmenting augmenting;
+  EvidenceChecking checking;
   StoredEvidenceCache& evidence;
 };
 

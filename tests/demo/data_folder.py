@@ -7,9 +7,11 @@ import secrets
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 # How long anybody waits for what has to come, in seconds; a busy machine is not a broken one.
@@ -57,6 +59,14 @@ def free_port() -> int:
             except OSError:
                 continue
     raise ProgramError("no port is free")
+
+
+def wait_for(condition: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > until:
+            raise ProgramError(otherwise)
+        time.sleep(0.05)
 
 
 class DataFolder:
@@ -138,6 +148,31 @@ class Authority:
         return self.process.wait(timeout=2 * PATIENCE)
 
 
+class Relay:
+    """A timestamp authority outside of the server (relay.py), ended by its process id."""
+
+    def __init__(self, port: int, to: str, key: Path, marker: Path | None = None):
+        self.marker = marker
+        hang = ("--hang", str(marker)) if marker else ()
+        program = Path(__file__).resolve().parent / "relay.py"
+        self.process = subprocess.Popen([sys.executable, "-B", str(program), "--port", str(port), "--to", to, "--key", str(key), *hang],
+                                        stdin=subprocess.DEVNULL, env=clean_environment(), preexec_fn=end_with_parent)
+        wait_for(lambda: self.listens(port), "the outside authority does not listen")
+
+    @staticmethod
+    def listens(port: int) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    def kill_in_mid_request(self) -> None:
+        wait_for(self.marker.exists, "the outside authority gets no request")
+        self.kill()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait(timeout=PATIENCE)
+
+
 class Server:
     """rakkand on a loopback port, ended by its process id."""
 
@@ -167,6 +202,12 @@ class Server:
             return refused.code
         except OSError:
             return 0
+
+    def metric(self, sample: str) -> float:
+        """The value of one sample of /metrics, with its labels as they are written there."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=PATIENCE) as answer:
+            lines = answer.read().decode("utf-8").splitlines()
+        return next(float(line.rpartition(" ")[2]) for line in lines if line.startswith(sample + " "))
 
     def stop(self) -> int:
         """Asks it to finish what it accepted; its exit status."""

@@ -1,6 +1,6 @@
 // SigningService is the use cases: sign_pdf and sign_hash, activate and withdraw_activation, find_signature and
-// list_signatures, issue_timestamp and answer_timestamp_request. Assembly makes it. A use case is a Task: it runs on
-// its caller's executor, leaves it for the pools, and never blocks it. Thread-safe.
+// list_signatures, augment, check_evidence, issue_timestamp and answer_timestamp_request. Assembly makes it. A use case
+// is a Task: it runs on its caller's executor, leaves it for the pools, and never blocks it. Thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,8 @@ struct Activated;
 struct AugmentCommand;
 struct AugmentedDocument;
 struct ChangePinCommand;
+struct CheckEvidenceCommand;
+struct EvidenceCheck;
 struct IssueTimestampCommand;
 struct PendingSignature;
 struct SignatureList;
@@ -108,6 +110,11 @@ class SigningService {
   // idempotency answer are durable when it answers. invalid_argument (level; a document without signatures),
   // signature_invalid, unsupported_algorithm, pdf_field_not_found, and as raise_level.
   [[nodiscard]] async::Task<Result<AugmentedDocument>> augment(AugmentCommand command);
+
+  // Says what signatures of each credential that the principal sees could be brought to now. Asks servers for evidence,
+  // and an outside authority whose unit is not known for one token; what is missing is in the result.
+  // deadline_exceeded.
+  [[nodiscard]] async::Task<Result<EvidenceCheck>> check_evidence(CheckEvidenceCommand command);
 
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> issue_timestamp(IssueTimestampCommand command);
   // Answers an RFC 3161 TimeStampReq with the internal unit's TimeStampResp. There always is an answer: every failure

@@ -111,6 +111,9 @@ class ApiDescription : public ApiFixture {
     keep("withdrawPinCode", ask_locally({"DELETE", "/v1/credentials/tanaka/pin-code"}));
     keep("resetPin", ask(post_json("/v1/credentials/tanaka/pin-reset", acme, "{}")));
     keep("resetPin", ask(post_json("/v1/credentials/operator/pin-reset", acme, "{}")));
+    keep("checkEvidence", ask_locally({"POST", "/v1/evidence:check"}));
+    keep("checkEvidence", ask({"POST", "/v1/evidence:check", acme}));
+    keep("checkEvidence", ask({"POST", "/v1/evidence:check", ""}));
     keep("listTenants", ask({"GET", "/v1/tenants", acme}));
     keep("listTenants", ask_locally({"GET", "/v1/tenants"}));
     keep("listCredentials", ask_locally({"GET", "/v1/credentials"}));

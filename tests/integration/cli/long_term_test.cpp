@@ -4,10 +4,12 @@
 
 #include <boost/json.hpp>
 #include <fstream>
+#include <map>
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/base/time.hpp"
 #include "rakkan/crypto/digest.hpp"
+#include "support/free_port.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/run_command.hpp"
 #include "support/server_folder.hpp"
@@ -62,6 +64,15 @@ class LongTermPrograms : public ::testing::Test {
     return {"sign",   path(from), "-o",         path(to),    "--credential", credential,
             "--type", "party",    "--pin-file", path("pin"), "--level",      level};
   }
+  // The level that each credential reaches, by its id.
+  static std::map<std::string, std::string> reached_in(const json::object& check) {
+    std::map<std::string, std::string> reached;
+    for (const json::value& credential : check.at("credentials").as_array()) {
+      const json::value& level = credential.at("reaches");
+      reached[std::string(credential.at("id").as_string())] = level.is_string() ? level.as_string().c_str() : "nothing";
+    }
+    return reached;
+  }
   static std::string shown_by(const std::string& tool, const std::string& name) {
     return run_command({tool, path(name)}).output;
   }
@@ -112,6 +123,52 @@ TEST_F(LongTermPrograms, OneByteIsNoticed) {
   EXPECT_FALSE(fs::exists(path("never.pdf")));
 }
 
+TEST_F(LongTermPrograms, ConfigCheckSaysWhatReachesBLta) {
+  const json::object complete = answer({"config", "check", "--evidence"}).at("evidence").as_object();
+  EXPECT_TRUE(complete.at("complete").as_bool()) << json::serialize(complete);
+  EXPECT_THAT(reached_in(complete), testing::Contains(testing::Pair("party-takasaki", "B-LTA")));
+  const CommandOutcome shown = rakkan({"config", "check", "--evidence"});
+  EXPECT_THAT(shown.output, AllOf(HasSubstr("unit of internal (archive timestamps): proven"),
+                                  HasSubstr("credential operator: reaches B-LTA")));
+}
+
+// The tokens come from this very server, by an address at which it can be made unreachable.
+TEST_F(LongTermPrograms, APendingSignatureIsFinishedWithItsDocument) {
+  const auto with_outside = [](std::uint16_t port) {
+    world_->server.reset();
+    world_->server.emplace(world_->folder.start(
+        {"http.tsa_open=true", "tsa.outside.url=http://127.0.0.1:" + std::to_string(port) + "/tsa"}));
+  };
+  with_outside(free_port());
+  std::vector<std::string> command = sign("contract.pdf", "never.pdf", "B-LTA");
+  command.insert(command.end(), {"--tsa", "outside"});
+  const CommandOutcome pending = rakkan(command);
+  EXPECT_EQ(pending.exit_code, kRefused) << pending.output;
+  EXPECT_THAT(pending.output, HasSubstr("signature-pending"));
+  const json::array waiting = answer({"signatures", "list"}).at("signatures").as_array();
+  ASSERT_EQ(waiting.size(), 1U);
+  const std::string id(waiting[0].at("signature_id").as_string());
+  const auto finish_with = [&](const std::string& document, const std::string& output) {
+    return std::vector<std::string>{"signatures", "finish", id, "--document", path(document), "-o", path(output)};
+  };
+
+  with_outside(world_->folder.port());
+  EXPECT_THAT(rakkan({"signatures", "finish", id}).output, HasSubstr("signature-pending")) << "without its document";
+  write("another.pdf", std::string(text_of(sample_pdf())) + "\n");
+  EXPECT_THAT(rakkan(finish_with("another.pdf", "never.pdf")).output, HasSubstr("digest-mismatch"));
+  EXPECT_FALSE(fs::exists(path("never.pdf")));
+  answer(finish_with("contract.pdf", "finished.pdf"));
+  const json::object inspected = answer({"inspect", path("finished.pdf")});
+  EXPECT_EQ(inspected.at("signatures").at(0).at("level").as_string(), "B-LTA");
+  EXPECT_THAT(shown_by("pdfsig", "finished.pdf"), HasSubstr("Signature is Valid"));
+
+  // The folder itself, while no server has it.
+  world_->server.reset();
+  answer(finish_with("contract.pdf", "again.pdf"));
+  EXPECT_EQ(run_command({"cmp", path("finished.pdf"), path("again.pdf")}).exit_code, 0);
+  world_->server.emplace(world_->folder.start());
+}
+
 // Without the authority nothing is signed at B-LT, and B-T goes on: asked for B-LT, the answer is never less.
 TEST_F(LongTermPrograms, WithoutTheAuthorityThereIsNoBLt) {
   world_->server.reset();
@@ -123,6 +180,11 @@ TEST_F(LongTermPrograms, WithoutTheAuthorityThereIsNoBLt) {
   EXPECT_THAT(refused.output, HasSubstr("evidence-incomplete"));
   EXPECT_FALSE(fs::exists(path("never.pdf")));
   answer(sign("contract.pdf", "b-t.pdf", "B-T"));
+  const CommandOutcome check = rakkan({"config", "check", "--evidence", "--json"});
+  EXPECT_EQ(check.exit_code, kBroken) << check.output;
+  const json::object found = json::parse(check.output).at("evidence").as_object();
+  EXPECT_THAT(reached_in(found), testing::Contains(testing::Pair("party-takasaki", "B-T")));
+  EXPECT_THAT(check.output, AllOf(HasSubstr("evidence-incomplete"), HasSubstr(world_->folder.authority())));
   world_->server.reset();
   world_->authority.emplace(world_->folder.start_authority());
   world_->server.emplace(world_->folder.start());

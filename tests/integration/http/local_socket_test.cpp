@@ -168,6 +168,18 @@ TEST_F(HttpLocalSocket, SaysWhatIsWrongWithItsPath) {
   EXPECT_THAT(http::check_admin_socket(folder_.path() / "s"), IsOk());
 }
 
+// Others wait for the port before they use the socket: of two things that are wrong, the one that is made first shows.
+TEST_F(HttpLocalSocket, IsThereBeforeThePortListens) {
+  const std::uint16_t taken = start().port();
+  http::ServerOptions second = options_;
+  second.listen.port = taken;
+  second.local_socket = folder_.path() / "none" / "s";
+  EXPECT_THAT(http::Server::start(second, routes(), random_, observer_), FailsWith(ErrorCode::configuration_invalid));
+  second.local_socket = folder_.path() / "second";
+  EXPECT_THAT(http::Server::start(second, routes(), random_, observer_), FailsWith(ErrorCode::address_in_use));
+  EXPECT_FALSE(fs::exists(second.local_socket)) << "the socket of a server that did not start";
+}
+
 // The same routes and guards without a server.
 TEST_F(HttpLocalSocket, DispatchAnswersAsTheServerDoes) {
   const http::Router router = routes();

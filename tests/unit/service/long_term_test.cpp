@@ -14,6 +14,9 @@ using pades::BaselineLevel;
 using test::AuthorityBehaviour;
 using test::FailsWith;
 using test::IsOk;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
 using When = SigningService::When;
 
 class LongTerm : public test::EvidencedService {
@@ -109,6 +112,24 @@ TEST_F(LongTerm, ADeadAuthorityLeavesItPendingUntilTheDocumentIsBrought) {
   EXPECT_EQ(all[0].level, BaselineLevel::b_lta);
   EXPECT_EQ(uses_of_key(), 1);
   EXPECT_EQ(boost::json::parse(made.facts).at("bytes_added").to_number<std::size_t>(), made.tail.size());
+}
+
+// A signature that can never be B-LT is given up at once: it would wait in vain until the window ends.
+TEST_F(LongTerm, WhatCanNeverBeCompletedIsGivenUp) {
+  archive_->failure = ErrorCode::tsa_unreachable;
+  const SignatureId id = left_pending(BaselineLevel::b_lt);
+  archive_->failure.reset();
+  authority_.revoke(certificate_of("seal"), fixture_.clock.time - std::chrono::hours(1));
+  evidence_.freshness.max_age = std::chrono::seconds(1);
+  fixture_.clock.time += std::chrono::minutes(5);  // what was gathered before is too old
+  gate_->time = fixture_.clock.time;
+  restart();
+  const HashedDocument document = HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256);
+  const auto result = finish(id, &document);
+  EXPECT_THAT(result, FailsWith(ErrorCode::signature_abandoned));
+  EXPECT_TRUE(assembly_->signing().pending_signatures({"tester"}).empty());
+  EXPECT_THAT(fixture_.trail.bodies("signature.abandoned"),
+              ElementsAre(AllOf(HasSubstr(R"("why":"evidence")"), HasSubstr(R"("code":"certificate-revoked")"))));
 }
 
 // Revocation data have to be newer than the timestamp: it is kept, or they would never be.
