@@ -57,7 +57,15 @@ SigningMaterial::SigningMaterial(std::shared_ptr<crypto::Signer> signer, pki::Ce
       embedded_(shared(certificate_, chain_)),
       suite_(&suite),
       self_check_(std::make_shared<crypto::SelfCheck>(std::move(public_key))),
+      standing_(pki::AlgorithmPolicy::ts_119_312().signature(suite, self_check_->key().kind())),
       sample_(std::move(sample)) {}
+
+Result<void> SigningMaterial::check_algorithms(Instant now) const {
+  if (standing_.acceptable_at(now)) {
+    return {};
+  }
+  return pki::require_acceptable(pki::AlgorithmPolicy::ts_119_312(), *suite_, self_check_->key().kind(), now);
+}
 
 std::size_t SigningMaterial::cms_size(std::size_t token_size) const {
   const cms::SignedDataParts parts{

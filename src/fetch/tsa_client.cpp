@@ -6,6 +6,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/fetch/http_client.hpp"
+#include "rakkan/tsp/token_algorithms.hpp"
 
 namespace rakkan::fetch {
 namespace {
@@ -58,11 +59,13 @@ Result<tsp::TimestampToken> granted_token(ByteView response, const tsp::Timestam
   }
   auto& token = std::get<tsp::TimestampToken>(answer);
   RAKKAN_CHECK(token.matches(request));
-  if (auto verified = token.verify_signature(); !verified) {
+  const auto unit = token.verify_signature();
+  if (!unit) {
     return fail(
         Error{ErrorCode::tsa_response_mismatch, "the token's signature does not verify", {}, std::nullopt, {}}.because(
-            std::move(verified).error()));
+            unit.error()));
   }
+  RAKKAN_CHECK(tsp::require_acceptable(token, *unit, pki::AlgorithmPolicy::ts_119_312()));
   return std::move(token);
 }
 

@@ -58,7 +58,9 @@ class TableMaker {
       return {};
     }
     if (search->path) {
-      return add_path(search->path->path, false);
+      RAKKAN_CHECK(add_path(search->path->path, false));
+      require_timely_proof(search->path->path);
+      return {};
     }
     std::stable_sort(search->refused.begin(), search->refused.end(),
                      [](const JudgedPath& a, const JudgedPath& b) { return distance(a) < distance(b); });
@@ -97,6 +99,48 @@ class TableMaker {
       need_issuer(end, true);
     }
     return {};
+  }
+
+  // A timestamp has to be proven to have existed while its path and its algorithms still held (EN 319 102-1 §5.6.2.4):
+  // by a later timestamp over it, or by being there now.
+  void require_timely_proof(const CertificationPath& path) {
+    if (subject_->role == EvidenceRole::signer) {
+      return;
+    }
+    const Instant existed_at = subject_->from.existed_at.value_or(inputs_.now);
+    const auto refuse_when_over = [&](std::optional<Instant> end, const std::string& what) {
+      if (end && *end < existed_at) {
+        refuse(EvidenceGap::path_refused, what + " ended at " + to_rfc3339(*end) +
+                                              ", and the timestamp is proven to have existed from " +
+                                              to_rfc3339(existed_at) + " on alone");
+      }
+    };
+    for (const Certificate& each : path.certificates) {
+      refuse_when_over(each.validity().not_after, "the certificate " + each.subject().text());
+    }
+    refuse_when_over(path.anchor.sunset, "the trust in " + path.anchor.certificate.subject().text());
+    for (const AlgorithmInUse& each : subject_->algorithms) {
+      if (!each.standing.acceptable_at(existed_at)) {
+        refuse(EvidenceGap::algorithm,
+               each.use + ": " + each.standing.limit + " is not acceptable at " + to_rfc3339(existed_at));
+      }
+    }
+  }
+
+  // The subject's own certificate is not proven, and no revocation data would help. The first reason stands.
+  void refuse(EvidenceGap gap, std::string detail) {
+    EvidenceRow& row = table_.rows.at(first_row_);
+    if (row.verdict == EvidenceVerdict::revoked || row.gap == EvidenceGap::path_refused ||
+        row.gap == EvidenceGap::algorithm) {
+      return;
+    }
+    row.exemption.reset();
+    row.verdict = EvidenceVerdict::not_proven;
+    row.gap = gap;
+    row.detail = std::move(detail);
+    table_.needs.erase(std::remove_if(table_.needs.begin(), table_.needs.end(),
+                                      [this](const EvidenceNeed& need) { return need.subject == index_; }),
+                       table_.needs.end());
   }
 
   // The rows of a path, or, of an alternative, its needs alone.

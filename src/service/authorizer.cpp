@@ -93,6 +93,7 @@ async::Task<Result<Authorization>> Authorizer::authorize(const SigningRequest& r
   }
   const Instant now = clock_->now();
   RAKKAN_CO_CHECK(pki::check_validity(credential.material().certificate(), now));
+  RAKKAN_CO_CHECK(credential.material().check_algorithms(now));
   std::optional<Instruction> instruction;
   std::optional<credentials::ActivationBook::Claim> activation;
   switch (request.type) {

@@ -70,6 +70,11 @@ std::optional<ExpectedUnit> InternalTimestamper::expected_unit() const {
   return ExpectedUnit{key.certificate(), key.chain()};
 }
 
+Result<void> InternalTimestamper::can_issue(Instant now) const {
+  RAKKAN_CHECK(credential_->still_stands(now));
+  return credential_->material().check_algorithms(now);
+}
+
 void OutsideAuthority::saw(const tsp::TimestampToken& token) {
   auto seen = std::make_shared<const tsp::TimestampToken>(token);
   {

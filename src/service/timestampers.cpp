@@ -182,7 +182,8 @@ async::Task<Result<std::shared_ptr<Timestamper>>> Timestampers::one(const std::s
   if (!environment_.options.tsa.contains(profile)) {
     co_return fail(not_among(ErrorCode::invalid_argument, profiles(), "tsa"));
   }
-  RAKKAN_CO_TRY(std::shared_ptr<Timestamper> internal, co_await unit(deadline));
+  RAKKAN_CO_TRY(std::shared_ptr<InternalTimestamper> internal, co_await unit(deadline));
+  RAKKAN_CO_CHECK(internal->can_issue(environment_.clock.now()));
   co_return internal;
 }
 

@@ -37,4 +37,17 @@ std::vector<pki::AlgorithmInUse> algorithms_of(const TimestampToken& token, cons
           {"imprint of the timestamp token", imprint_standing(token, policy)}};
 }
 
+Result<void> require_acceptable(const TimestampToken& token, const pki::Certificate& unit,
+                                const pki::AlgorithmPolicy& policy) {
+  const Instant time = token.info().generation_time;
+  for (const pki::AlgorithmInUse& each : algorithms_of(token, unit, policy)) {
+    if (!each.standing.acceptable_at(time)) {
+      return fail(ErrorCode::algorithm_not_acceptable, each.use + ": " + each.standing.limit +
+                                                           " is not acceptable at " + to_rfc3339(time) + " (" +
+                                                           policy.name() + ")");
+    }
+  }
+  return {};
+}
+
 }  // namespace rakkan::tsp

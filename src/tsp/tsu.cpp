@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rakkan/cms/signed_data_builder.hpp"
+#include "rakkan/pki/algorithm_policy.hpp"
 #include "rakkan/pki/certificate_profile.hpp"
 
 namespace rakkan::tsp {
@@ -38,14 +39,24 @@ struct Tsu::Impl {
   std::shared_ptr<SerialSource> serials;
   std::shared_ptr<ClockGate> clock;
   std::shared_ptr<crypto::SelfCheck> self_check;  // verifies with the certificate's key
+  pki::AlgorithmStanding standing;                // of the suite with that key
   Bytes tsa_name;                                 // GeneralName; empty when the policy leaves it out
   std::size_t max_token_size;
 
+  [[nodiscard]] Result<void> require_acceptable(Instant time) const;
   [[nodiscard]] TstInfo describe(const TimestampRequest& request, Instant time, Bytes serial) const;
   [[nodiscard]] cms::SignedDataParts parts(const cms::SignedAttributes& attributes, ByteView signature,
                                            ByteView content, bool embed_certificates) const;
   [[nodiscard]] std::size_t measure_max_token() const;
 };
+
+// The standing was looked up when the unit was made, since each request asks.
+Result<void> Tsu::Impl::require_acceptable(Instant time) const {
+  if (standing.acceptable_at(time)) {
+    return {};
+  }
+  return pki::require_acceptable(pki::AlgorithmPolicy::ts_119_312(), suite, self_check->key().kind(), time);
+}
 
 TstInfo Tsu::Impl::describe(const TimestampRequest& request, Instant time, Bytes serial) const {
   TstInfo info;
@@ -131,19 +142,21 @@ Result<std::shared_ptr<Tsu>> Tsu::create(std::shared_ptr<crypto::Signer> signer,
     return fail(ErrorCode::configuration_invalid, "the accuracy must be above zero and at most one second");
   }
   Bytes tsa_name = policy.include_tsa_name ? directory_name(certificate.subject()) : Bytes{};
-  auto impl = std::make_unique<Impl>(
-      Impl{std::move(signer), suite, std::move(certificate), std::move(chain), std::move(policy), std::move(serials),
-           std::move(clock), std::make_shared<crypto::SelfCheck>(std::move(public_key)), std::move(tsa_name), 0});
+  const auto standing = pki::AlgorithmPolicy::ts_119_312().signature(suite, public_key.kind());
+  auto impl = std::make_unique<Impl>(Impl{
+      std::move(signer), suite, std::move(certificate), std::move(chain), std::move(policy), std::move(serials),
+      std::move(clock), std::make_shared<crypto::SelfCheck>(std::move(public_key)), standing, std::move(tsa_name), 0});
   impl->max_token_size = impl->measure_max_token();
   return std::make_shared<Tsu>(std::move(impl));
 }
 
-// The unit's line: request -> policy -> clock gate -> certificate at that time -> serial number -> TSTInfo, all here in
-// prepare; then signature, own check and token.
+// The unit's line: request -> policy -> clock gate -> certificate and algorithms at that time -> serial number ->
+// TSTInfo, all here in prepare; then signature, own check and token.
 Result<UnsignedToken> Tsu::prepare(const TimestampRequest& request) {
   RAKKAN_CHECK(accept_request(request, impl_->policy));
   RAKKAN_TRY(const Instant time, impl_->clock->trusted_time());
   RAKKAN_CHECK(pki::check_validity(impl_->certificate, time));
+  RAKKAN_CHECK(impl_->require_acceptable(time));
   RAKKAN_TRY(Bytes serial, impl_->serials->next());
   TstInfo info = impl_->describe(request, time, std::move(serial));
   Bytes content = info.encode();

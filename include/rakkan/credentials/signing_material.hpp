@@ -10,6 +10,7 @@
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/crypto/self_check.hpp"
 #include "rakkan/crypto/signer.hpp"
+#include "rakkan/pki/algorithm_policy.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/store/shared_certificate.hpp"
 
@@ -38,6 +39,9 @@ class SigningMaterial {
   // Verifies signatures with the certificate's key. Copies of the material share it.
   [[nodiscard]] const std::shared_ptr<crypto::SelfCheck>& self_check() const noexcept { return self_check_; }
 
+  // Refuses new signatures by an algorithm that TS 119 312 accepts no longer: algorithm_not_acceptable.
+  [[nodiscard]] Result<void> check_algorithms(Instant now) const;
+
   // An upper bound, in bytes, of a detached CMS by this key with a timestamp token of at most `token_size` bytes; 0: no
   // token.
   [[nodiscard]] std::size_t cms_size(std::size_t token_size) const;
@@ -57,7 +61,8 @@ class SigningMaterial {
   std::vector<std::shared_ptr<const store::SharedCertificate>> embedded_;
   const crypto::AlgorithmSuite* suite_;
   std::shared_ptr<crypto::SelfCheck> self_check_;
-  cms::SignedAttributes sample_;  // over an arbitrary digest: the encodings over all digests have the same size
+  pki::AlgorithmStanding standing_;  // of the suite with this key: looked up once, since each signature asks
+  cms::SignedAttributes sample_;     // over an arbitrary digest: the encodings over all digests have the same size
 };
 
 }  // namespace rakkan::credentials

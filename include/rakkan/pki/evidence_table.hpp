@@ -24,6 +24,9 @@
 // - A good status says nothing when it is older than the certificate, or of a time after its end, unless the object
 //   says that it knows certificates that have ended (RFC 6960 §4.4.4, expiredCertsOnCRL of X.509 §9.5.2.8, certHash).
 // - CRLs that have a limit (CertificateList::limit) are not used.
+// - A timestamp that was not covered by another one in time is not proven: when its certificate, a CA's above it, one
+// of
+//   its algorithms or the trust in its anchor had ended before its proof of existence, anybody may have made it since.
 #pragma once
 
 #include <chrono>
@@ -84,8 +87,8 @@ struct EvidenceSubject {
   Instant time;  // T: the best signature time. The certificate is taken to have existed then, since the signature did
   FreshnessDemand demand = {};
   std::vector<Certificate> certificates = {};  // that came with the signature
-  Provenance from = {};                        // of those
-  // Of the signature itself, and of a token's imprint: for renewal_of.
+  Provenance from = {};                        // of those, and of a timestamp's token
+  // Of the signature itself, and of a token's imprint.
   std::vector<AlgorithmInUse> algorithms = {};
 };
 
@@ -131,7 +134,7 @@ enum class EvidenceGap : std::uint8_t {
   issuer_missing,       // the certificate of its issuer is not at hand
   no_anchor,            // its chain ends in a root that is no anchor
   anchor_purpose,       // its anchor is not trusted for this purpose
-  path_refused,         // no path is valid: the subject's findings say why
+  path_refused,         // no path is valid: the subject's findings say why; or a timestamp was not covered in time
   path_limit,           // the certificates allow too many paths
   algorithm,            // an algorithm of the certificate is not acceptable
   revocation_missing,   // nothing says whether it is revoked

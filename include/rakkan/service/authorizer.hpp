@@ -65,11 +65,11 @@ class Authorizer {
              const Clock& clock) noexcept
       : activation_(&activation), book_(&book), policy_(policy), clock_(&clock) {}
 
-  // Errors: credential_type_mismatch, certificate_expired, certificate_not_yet_valid, instruction_missing,
-  // instruction_digest_mismatch, instruction_from_future, instruction_too_old, activation_missing, invalid_argument
-  // (PIN and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and activation are judged
-  // last. `signer` is the credential that the request names, `document_digest` the digest of the document (or the
-  // digest itself) that it wants signed. The arguments outlive the task.
+  // Errors: credential_type_mismatch, certificate_expired, certificate_not_yet_valid, algorithm_not_acceptable,
+  // instruction_missing, instruction_digest_mismatch, instruction_from_future, instruction_too_old, activation_missing,
+  // invalid_argument (PIN and activation at once), pin_incorrect, pin_wait, pin_locked, activation_ codes. PIN and
+  // activation are judged last. `signer` is the credential that the request names, `document_digest` the digest of the
+  // document (or the digest itself) that it wants signed. The arguments outlive the task.
   [[nodiscard]] async::Task<Result<Authorization>> authorize(const SigningRequest& request,
                                                              std::shared_ptr<const credentials::Credential> signer,
                                                              const crypto::Digest& document_digest,

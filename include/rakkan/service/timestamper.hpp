@@ -83,6 +83,9 @@ class InternalTimestamper final : public Timestamper {
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
   [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override;
   [[nodiscard]] InternalTimestamper* own_unit() noexcept override { return this; }
+  // Whether the unit could issue a token now, as far as that is known without one. certificate_expired,
+  // certificate_not_yet_valid, credential_disabled, algorithm_not_acceptable.
+  [[nodiscard]] Result<void> can_issue(Instant now) const;
   // The same, with changes in the commit of the token's journal entry. They are durable even when the task fails later.
   // `first` outlives the task.
   [[nodiscard]] async::Task<Result<tsp::TimestampToken>> timestamp(const access::Principal& caller,

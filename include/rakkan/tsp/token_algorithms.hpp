@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "rakkan/base/result.hpp"
 #include "rakkan/pki/algorithm_policy.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/pki/renewal.hpp"
@@ -14,5 +15,9 @@ namespace rakkan::tsp {
 // not listed.
 [[nodiscard]] std::vector<pki::AlgorithmInUse> algorithms_of(const TimestampToken& token, const pki::Certificate& unit,
                                                              const pki::AlgorithmPolicy& policy);
+// Refuses a token one of whose algorithms is not acceptable at the token's own time. Fails with
+// algorithm_not_acceptable.
+[[nodiscard]] Result<void> require_acceptable(const TimestampToken& token, const pki::Certificate& unit,
+                                              const pki::AlgorithmPolicy& policy);
 
 }  // namespace rakkan::tsp

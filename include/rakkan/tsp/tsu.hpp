@@ -61,10 +61,11 @@ class Tsu {
                                                            std::shared_ptr<ClockGate> clock);
 
   // The line from a request to its token has three parts, so that the caller can journal the token before the key is
-  // touched and use the key on a thread of its own. All are thread-safe. prepare checks policy, clock and certificate
-  // (its validity and private key usage period at that time) and takes a serial number; it touches no key, and the row
-  // of its error names the failInfo. sign blocks on the signer. complete returns the token in DER, once the signature
-  // verifies (self_check_failed).
+  // touched and use the key on a thread of its own. All are thread-safe. prepare checks policy, clock, certificate (its
+  // validity and private key usage period at that time) and whether TS 119 312 still accepts the algorithms
+  // (algorithm_not_acceptable), and takes a serial number; it touches no key, and the row of its error names the
+  // failInfo. sign blocks on the signer. complete returns the token in DER, once the signature verifies
+  // (self_check_failed).
   [[nodiscard]] Result<UnsignedToken> prepare(const TimestampRequest& request);
   [[nodiscard]] Result<Bytes> sign(const UnsignedToken& token);
   [[nodiscard]] Result<Bytes> complete(const UnsignedToken& token, ByteView signature) const;

@@ -8,6 +8,7 @@
 
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/file.hpp"
+#include "rakkan/cms/signed_data_builder.hpp"
 #include "support/eventually.hpp"
 #include "support/fake_clock.hpp"
 #include "support/loopback_tsa.hpp"
@@ -254,6 +255,41 @@ TEST_F(Client, AnErrorNamesRoleProfileAndUrl) {
   ASSERT_THAT(answer, FailsWith(ErrorCode::tsa_unreachable));
   EXPECT_THAT(answer.error().detail, testing::StartsWith("timestamp (signature, by tsa.test): "));
   EXPECT_EQ(answer.error().where, server.url());
+}
+
+// An authority that goes on with RSA after TS 119 312 has ended it gives nothing that would last.
+TEST(GrantedToken, IsRefusedWhenItsAlgorithmHadEnded) {
+  const Instant end = parse_rfc3339("2028-12-31T23:59:59.999Z").value();
+  test::TestAuthority authority;
+  const test::Identity unit = authority.tsu(crypto::KeyKind::rsa_2048, [&](pki::CertificateTemplate& content) {
+    content.validity.not_after = end + 24h * 365;
+  });
+  const auto& suite = crypto::default_suite(crypto::KeyKind::rsa_2048);
+  const auto request = tsp::TimestampRequest::for_digest(digest_of("x"), Bytes(8, 0x11));
+  const auto response_at = [&](Instant time) {
+    tsp::TstInfo info;
+    info.policy = test::kTestPolicy;
+    info.message_imprint = request.message_imprint;
+    info.serial_number = {0x01};
+    info.generation_time = time;
+    info.nonce = request.nonce;
+    const Bytes content = info.encode();
+    const auto attributes =
+        cms::SignedAttributes::make(cms::kIdCtTstInfo, crypto::digest(suite.digest, content), unit.certificate, suite);
+    const Bytes value = unit.key->sign(suite, attributes.digest()).value();
+    return tsp::encode_granted(cms::assemble_signed_data({.attributes = attributes,
+                                                          .signer = unit.certificate,
+                                                          .signature = value,
+                                                          .certificates = {},
+                                                          .embed_signer = true,
+                                                          .content = content,
+                                                          .content_type = cms::kIdCtTstInfo,
+                                                          .signature_timestamp = std::nullopt}));
+  };
+  EXPECT_THAT(granted_token(response_at(end), request), IsOk());
+  const auto refused = granted_token(response_at(end + 1ms), request);
+  ASSERT_THAT(refused, FailsWith(ErrorCode::algorithm_not_acceptable));
+  EXPECT_THAT(refused.error().detail, testing::HasSubstr("signature of the timestamp token"));
 }
 
 TEST_F(Client, ShowsItsPassword) {

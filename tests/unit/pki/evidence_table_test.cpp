@@ -346,6 +346,56 @@ TEST_F(Evidence, AnAnchorServesItsPurposesAlone) {
   EXPECT_TRUE(world.table().complete());
 }
 
+// The certificates end in 2036. EN 319 102-1 §5.6.2.4: nobody can tell a timestamp that was made in time from one that
+// was made with the same key afterwards.
+TEST_F(Evidence, ATimestampNeedsAProofFromBeforeTheEndOfItsPath) {
+  world.hold_everything();
+  EvidenceSubject unit = world.subject();
+  unit.role = EvidenceRole::document_timestamp_unit;
+  world.now = kNotAfter;
+  EXPECT_TRUE(world.table(std::vector{unit}).complete()) << "the last moment";
+  world.now = kNotAfter + 1ms;
+  const EvidenceTable late = world.table(std::vector{unit});
+  EXPECT_THAT(late.rows.at(0), LacksProof(EvidencePlace::subject, EvidenceGap::path_refused));
+  EXPECT_THAT(late.rows.at(0).detail, HasSubstr("ended at 2036-01-01T00:00:00"));
+  EXPECT_THAT(late.needs, IsEmpty());
+  unit.from.existed_at = kNotAfter;
+  EXPECT_TRUE(world.table(std::vector{unit}).complete()) << "covered by another timestamp in time";
+  unit.from.existed_at = kNotAfter + 1ms;
+  EXPECT_FALSE(world.table(std::vector{unit}).complete()) << "covered too late";
+  EXPECT_TRUE(world.table().complete()) << "of a signer, whose time is that of the proof";
+}
+
+TEST_F(Evidence, ATimestampNeedsAProofFromBeforeTheEndOfTrustInItsAnchor) {
+  world.hold_everything();
+  world.trust = TrustStore::create({{.certificate = world.root_certificate, .sunset = kLater - 1h}}).value();
+  EvidenceSubject unit = world.subject();
+  unit.role = EvidenceRole::document_timestamp_unit;
+  EXPECT_THAT(world.table(std::vector{unit}).rows.at(0).detail, HasSubstr("the trust in CN=Root"));
+  unit.from.existed_at = kLater - 1h;
+  EXPECT_TRUE(world.table(std::vector{unit}).complete());
+}
+
+TEST_F(Evidence, ATimestampNeedsAProofFromBeforeTheEndOfItsAlgorithms) {
+  world.hold_everything();
+  EvidenceSubject unit = world.subject();
+  unit.role = EvidenceRole::signature_timestamp_unit;
+  const Instant end = kLater + 3 * kDay;
+  AlgorithmStanding standing;
+  standing.listed = true;
+  standing.until = end;
+  standing.limit = "RSA-2048";
+  unit.algorithms = {{"signature of the timestamp token", standing}};
+  world.now = end;
+  EXPECT_TRUE(world.table(std::vector{unit}).complete());
+  world.now = end + 1ms;
+  const EvidenceTable late = world.table(std::vector{unit});
+  EXPECT_THAT(late.rows.at(0), LacksProof(EvidencePlace::subject, EvidenceGap::algorithm));
+  EXPECT_THAT(late.rows.at(0).detail, HasSubstr("RSA-2048 is not acceptable"));
+  unit.from.existed_at = end;
+  EXPECT_TRUE(world.table(std::vector{unit}).complete());
+}
+
 TEST_F(Evidence, ACrlIssuerNeedsAPathToTheSameAnchorWithThePurposeRevocation) {
   Authority crl_issuer("CA");
   const Certificate certificate = world.root.certify(

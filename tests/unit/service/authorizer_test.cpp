@@ -141,6 +141,18 @@ TEST_F(AuthorizerTest, ExpiredCertificateIsRefused) {
   EXPECT_THAT(witness("seal", &instruction_), FailsWith(ErrorCode::certificate_expired));
 }
 
+// TS 119 312: RSA below 3000 bits ends with 2028.
+TEST_F(AuthorizerTest, AnAlgorithmThatHasEndedMakesNoNewSignature) {
+  fixture_.enrol("rsa", credentials::CredentialKind::operator_seal, crypto::KeyKind::rsa_2048);
+  fixture_.clock.time = parse_rfc3339("2029-01-01T00:00:00Z").value();
+  const Instruction instruction = fixture_.instruction_for(bytes_of("contract"));
+  EXPECT_THAT(witness("rsa", &instruction), FailsWith(ErrorCode::algorithm_not_acceptable));
+  EXPECT_THAT(witness("seal", &instruction), IsOk()) << "P-256";
+  fixture_.clock.time -= std::chrono::milliseconds(1);
+  const Instruction earlier = fixture_.instruction_for(bytes_of("contract"));
+  EXPECT_THAT(witness("rsa", &earlier), IsOk());
+}
+
 TEST_F(AuthorizerTest, RefusalBeforeThePinCostsNoTry) {
   fixture_.clock.time += std::chrono::hours(24 * 3651);
   for (int i = 0; i < 5; ++i) {

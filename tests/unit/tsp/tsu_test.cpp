@@ -217,6 +217,22 @@ TEST_F(TimestampUnit, EnforcesThePrivateKeyUsagePeriodForEachToken) {
   EXPECT_EQ(limited.signer->signatures, 1);
 }
 
+// TS 119 312: RSA below 3000 bits and PKCS#1 v1.5 end with 2028.
+TEST_F(TimestampUnit, IssuesNothingByAnAlgorithmThatHasEnded) {
+  const Instant end = parse_rfc3339("2028-12-31T23:59:59.999Z").value();
+  const auto long_lived = [&](pki::CertificateTemplate& content) { content.validity.not_after = end + 24h * 365; };
+  test::TestTsu rsa(authority, KeyKind::rsa_2048, test::TestTsu::policy(), long_lived);
+  test::TestTsu ecdsa(authority, KeyKind::ec_p256, test::TestTsu::policy(), long_lived);
+  rsa.clock->time = ecdsa.clock->time = end;
+  EXPECT_THAT(test::issue(*rsa.tsu, request_for("x")), IsOk());
+  rsa.clock->time = ecdsa.clock->time = end + 1ms;
+  const auto refused = test::issue(*rsa.tsu, request_for("x"));
+  ASSERT_THAT(refused, FailsWith(ErrorCode::algorithm_not_acceptable));
+  EXPECT_THAT(refused.error().detail, testing::HasSubstr("acceptable until 2028-12-31"));
+  EXPECT_EQ(rsa.signer->signatures, 1) << "the key is not touched";
+  EXPECT_THAT(test::issue(*ecdsa.tsu, request_for("x")), IsOk());
+}
+
 TEST_F(TimestampUnit, RefusesAnImpossibleAccuracy) {
   for (const Accuracy accuracy : {Accuracy{0, 0, 0}, Accuracy{1, 1, 0}, Accuracy{2, 0, 0}, Accuracy{0, 1000, 0}}) {
     auto policy = test::TestTsu::policy();
