@@ -13,8 +13,8 @@
 //     RevocationValues ::= SEQUENCE { crlVals [0] EXPLICIT SEQUENCE OF CertificateList OPTIONAL,
 //          ocspVals [1] EXPLICIT SEQUENCE OF BasicOCSPResponse OPTIONAL, otherRevVals [2] EXPLICIT … OPTIONAL }
 //
-// What cannot be read is noted in the material, the rest is taken: no signature is worse for the data beside it. So is
-// revocation data of other formats. Of one message at most kMostEmbedded objects are looked at.
+// Objects that cannot be read, and revocation data of other formats, are noted in the material, and the rest is taken:
+// no signature is worse for the data beside it. Of one message at most kMostEmbedded objects are looked at.
 #pragma once
 
 #include <cstddef>
@@ -37,8 +37,8 @@ inline constexpr std::size_t kMostEmbedded = 1024;
 // read: "signature Signature1".
 [[nodiscard]] pki::EvidenceMaterial signed_evidence(const SignedData& data, const pki::Provenance& from,
                                                     std::string_view place);
-// The evidence that no signature of the message covers: SignedData.crls and unsigned attributes, also those of Adobe's
-// type, which programs write there for the certificates of timestamp tokens. Whoever had the file may have added it.
+// The evidence that no signature of the message covers, and that anybody may have added: SignedData.crls and unsigned
+// attributes, also those of Adobe's type, which programs write there for the certificates of timestamp tokens.
 [[nodiscard]] pki::EvidenceMaterial unsigned_evidence(const SignedData& data, const pki::Provenance& from,
                                                       std::string_view place);
 // Both, of a message all of which is equally old.
