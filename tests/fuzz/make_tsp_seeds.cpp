@@ -4,8 +4,10 @@
 #include <fstream>
 #include <iostream>
 
+#include "rakkan/cms/embedded_evidence.hpp"
 #include "support/ber.hpp"
 #include "support/handmade_cms.hpp"
+#include "support/handmade_revocation.hpp"
 #include "support/test_tsu.hpp"
 
 namespace {
@@ -34,6 +36,27 @@ void cms_seeds(const std::filesystem::path& folder, test::TestAuthority& authori
   cms.signer_identifier = test::encoded(
       [&](der::Writer& w) { w.primitive(der::context(0), *signer.certificate.subject_key_identifier()); });
   write(folder / "key_identifier", cms.encode());
+}
+
+// Revocation data and certificates in every place where they may be.
+void evidence_seed(const std::filesystem::path& folder, test::TestAuthority& authority) {
+  const test::Identity signer = authority.signer(crypto::KeyKind::ec_p256);
+  test::HandmadeCms cms(signer, *crypto::suite_from_name("ecdsa-sha256"), bytes_of("x"));
+  const Bytes list = test::HandmadeCrl().encode();
+  const Bytes response = test::HandmadeOcsp().encode();
+  const auto values = [&](ByteView answer) {
+    return test::sequence(
+        {test::tagged(0xA0, {test::sequence({list})}), test::tagged(0xA1, {test::sequence({answer})})});
+  };
+  cms.attributes.push_back(test::attribute(cms::kAdbeRevocationInfoArchival, {values(response)}));
+  std::sort(cms.attributes.begin(), cms.attributes.end());
+  cms.sign();
+  cms.revocation = test::tagged(
+      0xA1, {list, test::tagged(0xA1, {test::tagged(0x06, {cms::kIdRiOcspResponse.content()}), response})});
+  cms.unsigned_attributes = {
+      test::attribute(cms::kIdAaEtsRevocationValues, {values(test::HandmadeOcsp().basic())}),
+      test::attribute(cms::kIdAaEtsCertValues, {test::sequence({authority.certificate().der()})})};
+  write(folder / "evidence", cms.encode());
 }
 
 void tsp_seeds(const std::filesystem::path& corpus, test::TestAuthority& authority) {
@@ -67,6 +90,7 @@ int main(int count, char** arguments) {
   }
   test::TestAuthority authority;
   cms_seeds(std::filesystem::path(arguments[1]) / "cms_signed_data", authority);
+  evidence_seed(std::filesystem::path(arguments[1]) / "cms_signed_data", authority);
   tsp_seeds(arguments[1], authority);
   return 0;
 }
