@@ -136,6 +136,8 @@ std::string created_body(const Principal& by, const ApiKey& key) {
 
 std::string_view name(Scope scope) noexcept { return kScopeNames[static_cast<std::size_t>(scope)]; }
 
+std::vector<std::string> scope_names() { return {kScopeNames.begin(), kScopeNames.end()}; }
+
 std::optional<Scope> scope_from_name(std::string_view name) noexcept {
   for (const Scope scope : kScopes) {
     if (access::name(scope) == name) {

@@ -39,7 +39,7 @@ Result<access::NewApiKey> read_request(Context& context, const Request& given, c
     const auto scope = access::scope_from_name(text);
     if (!scope) {
       const auto place = static_cast<std::size_t>(&text - scopes.data());
-      return request.not_among("scopes[" + std::to_string(place) + "]", {"sign", "timestamp", "audit", "admin"});
+      return request.not_among("scopes[" + std::to_string(place) + "]", access::scope_names());
     }
     key.scopes.add(*scope);
   }

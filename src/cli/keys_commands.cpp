@@ -6,6 +6,7 @@
 #include "cli/key_line.hpp"
 #include "cli/make_commands.hpp"
 #include "cli/output.hpp"
+#include "rakkan/access/api_keys.hpp"
 #include "rakkan/base/time.hpp"
 
 namespace rakkan::cli {
@@ -22,7 +23,7 @@ class CreateKeyCommand final : public Command {
     app.add_option("--scope", scopes_, "sign, timestamp, audit, admin or augment; may be repeated")
         ->required()
         ->allow_extra_args(false)
-        ->check(CLI::IsMember({"sign", "timestamp", "audit", "admin"}));
+        ->check(CLI::IsMember(access::scope_names()));
     app.add_option("--address", addresses_,
                    "Address range from which the key works, e.g. 192.0.2.0/24; may be repeated (default: any)")
         ->allow_extra_args(false);

@@ -33,6 +33,7 @@ inline constexpr Scope kScopes[] = {Scope::sign, Scope::timestamp, Scope::audit,
 
 [[nodiscard]] std::string_view name(Scope scope) noexcept;
 [[nodiscard]] std::optional<Scope> scope_from_name(std::string_view name) noexcept;
+[[nodiscard]] std::vector<std::string> scope_names();  // of all scopes
 
 class ScopeSet {
  public:

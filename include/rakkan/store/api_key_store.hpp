@@ -17,7 +17,7 @@ struct ApiKeyRow {
   TenantId tenant;
   std::string label;                   // for people
   Bytes secret_hash;                   // SHA-256 of the secret part (256 random bits need no slow hash)
-  std::vector<std::string> scopes;     // "sign", "timestamp", "audit", "admin"
+  std::vector<std::string> scopes;     // "sign", "timestamp", "audit", "admin", "augment"
   std::vector<std::string> addresses;  // CIDR ranges; empty: from anywhere
   Instant created;
   std::optional<Instant> expires;

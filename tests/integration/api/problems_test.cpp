@@ -111,7 +111,7 @@ TEST_F(ApiProblems, AWrongValueNamesItsMemberAndWhatWouldDo) {
             invalid("digests", {}))
       << "the use case's own check";
   EXPECT_EQ(tell(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign","all"]})")),
-            invalid("scopes[1]", {"sign", "timestamp", "audit", "admin"}));
+            invalid("scopes[1]", {"sign", "timestamp", "audit", "admin", "augment"}));
   EXPECT_EQ(tell(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"addresses":["here"]})")),
             invalid("addresses", {}));
   EXPECT_EQ(tell(post_json("/v1/keys", acme, R"({"label":"x","scopes":["sign"],"expires":"2001-01-01T00:00:00Z"})")),
