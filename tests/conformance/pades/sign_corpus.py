@@ -254,7 +254,12 @@ def pdfsig_verdicts(path):
     done = subprocess.run(["prlimit", f"--cpu={QPDF_SECONDS}", "pdfsig", "-nocert", path], capture_output=True,
                           timeout=60 * QPDF_SECONDS)
     said = done.stdout.decode("utf-8", "replace")
-    return dict(zip(re.findall(r"Signature Field Name: (.*)", said), re.findall(r"Signature Validation: (.*)", said)))
+    verdicts = {}
+    for part in re.split(r"^Signature #\d+:$", said, flags=re.MULTILINE)[1:]:  # fields that nobody signed have no verdict
+        field, verdict = (re.search(rf"^  - Signature {what}: (.*)$", part, re.MULTILINE) for what in ("Field Name", "Validation"))
+        if field and verdict:
+            verdicts.setdefault(field[1], verdict[1])
+    return verdicts
 
 
 # Of a ByteRange that ends behind the file, too: it ends inside it when the file grows.
