@@ -19,11 +19,11 @@
 #include <string>
 #include <utility>
 
-#include "rakkan/base/base64.hpp"
 #include "rakkan/fetch/exchange.hpp"
 #include "rakkan/pki/ocsp_request.hpp"
 #include "rakkan/pki/ocsp_response_builder.hpp"
 #include "status_authority.hpp"
+#include "support/ocsp_get.hpp"
 #include "support/pki_authority.hpp"
 #include "support/scripted_server.hpp"
 
@@ -41,6 +41,7 @@ enum class AuthorityBehaviour {
   wrong_type,           // text/html
   redirect,             // to the place of redirect_to()
   endless,              // a body without end
+  breaks_off,           // resets the connection in the middle of its answer
   hang,                 // reads the request and never answers
 };
 
@@ -111,8 +112,7 @@ class LoopbackAuthority {
   }
 
   void answer(const LoopbackExchange& client) {
-    const std::size_t path = client.head.find(' ') + 1;
-    const std::string target = client.head.substr(path, client.head.find(' ', path) - path);
+    const std::string target = target_of(client);
     const auto kind = target.starts_with("/ocsp")  ? fetch::ExchangeKind::ocsp
                       : target.starts_with("/crl") ? fetch::ExchangeKind::crl
                                                    : fetch::ExchangeKind::certificates;
@@ -120,6 +120,9 @@ class LoopbackAuthority {
     switch (behaviour) {
       case AuthorityBehaviour::hang:
         return client.wait_for_close();
+      case AuthorityBehaviour::breaks_off:
+        client.send("HTTP/1.1 200 OK\r\nContent-Type: " + type_of(kind) + "\r\nContent-Length: 1000\r\n\r\n0");
+        return client.reset();
       case AuthorityBehaviour::endless:
         return send_endlessly(client, kind);
       case AuthorityBehaviour::garbage:
@@ -142,13 +145,12 @@ class LoopbackAuthority {
       case AuthorityBehaviour::another_certificate:
       case AuthorityBehaviour::wrong_nonce:
       case AuthorityBehaviour::wrong_type:
-        return send(client, kind, made(kind, behaviour, client, target),
+        return send(client, kind, made(kind, behaviour, client),
                     behaviour == AuthorityBehaviour::wrong_type ? "text/html" : "");
     }
   }
 
-  Bytes made(fetch::ExchangeKind kind, AuthorityBehaviour behaviour, const LoopbackExchange& client,
-             const std::string& target) {
+  Bytes made(fetch::ExchangeKind kind, AuthorityBehaviour behaviour, const LoopbackExchange& client) {
     const Instant now =
         clock_->now() - (behaviour == AuthorityBehaviour::stale ? std::chrono::days(30) : std::chrono::days(0));
     if (kind == fetch::ExchangeKind::certificates) {
@@ -160,7 +162,7 @@ class LoopbackAuthority {
     if (kind == fetch::ExchangeKind::crl) {
       return by.crl(now).value();
     }
-    Bytes request = client.body.empty() ? request_in(target) : client.body;
+    Bytes request = ocsp_request_in(client, "/ocsp");
     if (behaviour == AuthorityBehaviour::foreign) {
       // By the right key's name, so that the signature alone is wrong.
       return answered_by_impostor(request, now);
@@ -194,21 +196,6 @@ class LoopbackAuthority {
       answers_.issued(*another_);
     }
     return *another_;
-  }
-
-  // The OCSPRequest of "/ocsp/BASE64", percent-encoded as fetch::ocsp_get_url writes it.
-  static Bytes request_in(const std::string& target) {
-    std::string base64;
-    const std::string_view encoded = std::string_view(target).substr(std::string_view("/ocsp/").size());
-    for (std::size_t i = 0; i < encoded.size(); ++i) {
-      if (encoded[i] != '%') {
-        base64 += encoded[i];
-        continue;
-      }
-      base64 += static_cast<char>(std::stoi(std::string(encoded.substr(i + 1, 2)), nullptr, 16));
-      i += 2;
-    }
-    return from_base64(base64).value();
   }
 
   static std::string type_of(fetch::ExchangeKind kind) {

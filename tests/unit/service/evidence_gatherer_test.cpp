@@ -165,6 +165,24 @@ TEST_F(Gatherers, TheCacheAnswersTheNextTime) {
   EXPECT_EQ(server.requests(), 3);
 }
 
+// Two authorities have their lists at one place, one after the other.
+TEST_F(Gatherers, WhatIsKeptIsReadAgainForEachQuestion) {
+  fails("/ocsp");
+  EXPECT_EQ(gather().state(), EvidenceState::complete);
+  pki::Authority other("Other");
+  world.hold(world.root.certify_ca(other, EvidenceWorld::numbered({0x53}, [&](pki::CertificateTemplate& c) {
+                                     c.crl_url = server.url() + "/root.crl";
+                                   })));
+  pki::EvidenceSubject subject = world.subject();
+  subject.certificate = other.certify("Stranger", EvidenceWorld::numbered({0x13}, with_places(false)));
+  answers["/ca.crl"] = [&](const auto&) { return ok(EvidenceWorld::crl(other, kLater - 1h)); };
+  const GatheredEvidence evidence = gather(request({subject})).value();
+  EXPECT_EQ(evidence.state(), EvidenceState::complete);
+  EXPECT_THAT(evidence.failed, IsEmpty());
+  EXPECT_EQ(requests_to("/ca.crl"), 2) << "the list that is kept says nothing about this certificate";
+  EXPECT_EQ(requests_to("/root.crl"), 1);
+}
+
 TEST_F(Gatherers, IndependentQuestionsAreAskedAtTheSameTime) {
   world.hold(world.ca_certificate);
   Meeting meeting;
@@ -450,13 +468,17 @@ TEST_F(Gatherers, ALoopOfIssuersEnds) {
 
 TEST_F(Gatherers, AForeignIssuersCertificateIsNotTaken) {
   pki::Authority namesake("CA");
-  answers["/ca"] = [&](const auto&) { return ok(world.root.certify_ca(namesake)); };
-  const GatheredEvidence evidence = gather();
-  EXPECT_EQ(evidence.state(), EvidenceState::incomplete);
-  ASSERT_THAT(evidence.failed, SizeIs(1));
-  EXPECT_EQ(evidence.failed[0].why.causes.at(0).code, ErrorCode::signature_invalid);
-  EXPECT_THAT(evidence.material.certificates(), IsEmpty());
-  EXPECT_EQ(server.requests(), 1);
+  const auto renamed = [](pki::CertificateTemplate& content) { content.subject = pki::name_of("Other"); };
+  int asked = 0;
+  for (const pki::Certificate& foreign : {world.root.certify_ca(namesake), world.root.certify_ca(world.ca, renamed)}) {
+    answers["/ca"] = [&](const auto&) { return ok(foreign); };
+    const GatheredEvidence evidence = gather();
+    EXPECT_EQ(evidence.state(), EvidenceState::incomplete);
+    ASSERT_THAT(evidence.failed, SizeIs(1));
+    EXPECT_EQ(evidence.failed[0].why.causes.at(0).code, ErrorCode::signature_invalid);
+    EXPECT_THAT(evidence.material.certificates(), IsEmpty());
+    EXPECT_EQ(server.requests(), ++asked);
+  }
 }
 
 TEST_F(Gatherers, AddressesOfCertificatesAreJudged) {

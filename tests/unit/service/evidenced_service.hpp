@@ -4,9 +4,12 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "rakkan/pades/augmentation.hpp"
 #include "rakkan/pades/dss.hpp"
@@ -22,17 +25,22 @@ class EvidencedService : public ::testing::Test {
  protected:
   EvidencedService() { restart(); }
 
-  // Makes the service anew, with `evidence_`; on the same store.
-  void restart() {
+  // Makes the service anew, with `evidence_` and `fetch_`; on the same store. `change` comes last.
+  void restart(const std::function<void(service::Options&)>& change = {}) {
     assembly_.reset();
     service::Options options = SigningFixture::default_options();
+    options.fetch = fetch_;
     options.fetch.allowed_origins = {authority_.origin()};
     options.evidence = evidence_;
     options.tsa_lists.signature.profiles = {"archive"};
+    if (change) {
+      change(options);
+    }
     service::Environment environment = fixture_.environment();
     environment.timestampers.emplace("archive", archive_);
-    environment.trust =
-        std::make_shared<const pki::TrustStore>(pki::TrustStore::from_certificates({authority_.certificate()}));
+    std::vector<pki::Certificate> anchors = more_anchors_;
+    anchors.push_back(authority_.certificate());
+    environment.trust = std::make_shared<const pki::TrustStore>(pki::TrustStore::from_certificates(anchors));
     assembly_ = value_or_throw(service::Assembly::create(std::move(options), std::move(environment)));
   }
 
@@ -42,11 +50,14 @@ class EvidencedService : public ::testing::Test {
                                        TenantId()};
     const auto made = value_or_throw(assembly_->credentials().generate(kOperator, std::move(request)));
     const auto key = value_or_throw(fixture_.software_keys.signer({made.token_label, made.key_label, made.key_id}));
-    certificates_.emplace(id, authority_.certify(id, key->public_key().spki()));
-    const std::string chain = pki::to_pem("CERTIFICATE", certificates_.at(id).der()) +
-                              pki::to_pem("CERTIFICATE", authority_.certificate().der());
-    value_or_throw(assembly_->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(chain)));
+    certify(id, authority_.certify(id, key->public_key().spki()), authority_.certificate());
     return CredentialId(id);
+  }
+  // Gives it another certificate for its key.
+  void certify(const std::string& id, const pki::Certificate& certificate, const pki::Certificate& issuer) {
+    certificates_.insert_or_assign(id, certificate);
+    const std::string chain = pki::to_pem("CERTIFICATE", certificate.der()) + pki::to_pem("CERTIFICATE", issuer.der());
+    value_or_throw(assembly_->credentials().import_certificates(kOperator, CredentialId(id), bytes_of(chain)));
   }
   [[nodiscard]] const pki::Certificate& certificate_of(const std::string& id) const { return certificates_.at(id); }
 
@@ -85,6 +96,8 @@ class EvidencedService : public ::testing::Test {
                                       TestTsu::policy(), tsp::make_epoch_serial_source(1, fixture_.random), gate_));
   std::shared_ptr<ScriptedTimestamper> archive_ = std::make_shared<ScriptedTimestamper>(*unit_);
   service::EvidenceOptions evidence_;
+  fetch::Options fetch_;
+  std::vector<pki::Certificate> more_anchors_;  // beside the authority's
   std::unique_ptr<service::Assembly> assembly_;
 
  private:
