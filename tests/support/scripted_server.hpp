@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -66,9 +67,8 @@ class ScriptedServer {
   ~ScriptedServer() {
     acceptor_.request_stop();
     acceptor_.join();
-    const std::lock_guard lock(mutex_);
-    for (std::jthread& one : connections_of_) {
-      one.request_stop();
+    for (Connection& one : connections_of_) {
+      one.thread.request_stop();
     }
     connections_of_.clear();
   }
@@ -100,6 +100,11 @@ class ScriptedServer {
   }
 
  private:
+  struct Connection {
+    std::jthread thread;
+    std::shared_ptr<std::atomic<bool>> ended;
+  };
+
   void accept(const std::stop_token& stop) {
     while (!stop.stop_requested()) {
       if (!LoopbackExchange::readable(listener_.socket(), stop)) {
@@ -108,9 +113,13 @@ class ScriptedServer {
       const int connection = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC);
       if (connection >= 0) {
         ++connections_;
-        const std::lock_guard lock(mutex_);
-        connections_of_.emplace_back(
-            [this, connection](const std::stop_token& stopping) { serve(connection, stopping); });
+        std::erase_if(connections_of_, [](const Connection& one) { return one.ended->load(); });
+        const auto ended = std::make_shared<std::atomic<bool>>(false);
+        connections_of_.push_back({std::jthread([this, connection, ended](const std::stop_token& stopping) {
+                                     serve(connection, stopping);
+                                     *ended = true;
+                                   }),
+                                   ended});
       }
     }
   }
@@ -146,8 +155,8 @@ class ScriptedServer {
   mutable std::mutex mutex_;
   std::vector<std::string> heads_;
   std::vector<Bytes> bodies_;
-  std::vector<std::jthread> connections_of_;
-  std::jthread acceptor_;  // last: it uses the others
+  std::vector<Connection> connections_of_;  // the acceptor's, until it has ended
+  std::jthread acceptor_;                   // last: it uses the others
 };
 
 }  // namespace rakkan::test
