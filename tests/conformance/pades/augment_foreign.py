@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Raises every signed PDF of the corpus that others made, each in a process of its own, and lets qpdf and pdfsig judge what came out.
+"""Raises every signed PDF of the corpus, each in a process of its own, and lets qpdf and pdfsig judge what came out.
 
     augment_foreign.py --worker build/dev/tests/conformance/pades/augment_foreign [--jobs 2] [--only SUBSTRING] [--list] [--update]
 
@@ -9,7 +9,7 @@ The corpus is $RAKKAN_CORPORA/pades; without it the test is skipped (77), or fai
     B-LTA records    every file of pyHanko's test suite at the times at which that validated it, with its trust roots, and with all
                      revocation data that its responders gave in any test as a folder of evidence
     B-LTA services   the same, with the issuers of the signers and the units of the timestamps as further anchors
-    B-LTA itself     every file a second after its newest timestamp, with the roots in it as anchors and nothing but its own evidence
+    B-LTA itself     every file a second after its newest timestamp, with the roots in it as anchors and only its own evidence
     B-LTA itself, services: the same, with issuers and units as anchors
 
 Fails when
@@ -129,7 +129,7 @@ REASONS = {
 
 # Signatures that others call intact, refused for good reasons: {beginning of the file's name: (reason, why)}
 DISPUTED = {
-    "ad212304e620ad24": ("broken: several signers", "one of two SignerInfos is good; RFC 5652 allows several, ISO 32000-2 12.8.3.3.1 one"),
+    "ad212304e620ad24": ("broken: several signers", "RFC 5652 allows several, ISO 32000-2 12.8.3.3.1 one"),
     "b32b8e6938af4cfa": ("broken: content inside", "an empty eContent"),
     "c09660348f67a273": ("broken: content inside", "pyHanko refuses it, pdfsig does not look"),
     "a4bf2bd7ffda06e3": ("broken: another's timestamp", "the signature is intact, its timestamp was copied"),
@@ -274,7 +274,8 @@ def check_refusal(verdict, source, witness):
 
 
 def is_called_intact(witness):
-    return not broken_by(witness) and (bool(witness.pyhanko) or all(said == "Signature is Valid." for said in witness.pdfsig.values()))
+    valid = all(said == "Signature is Valid." for said in witness.pdfsig.values())
+    return not broken_by(witness) and (valid or bool(witness.pyhanko))
 
 
 def check_output(verdict, source, target):
@@ -298,7 +299,8 @@ def check_output(verdict, source, target):
     except preservation.NotReadable:
         return
     try:
-        verdict.problems += preservation.compare(snapshot, preservation.Snapshot(target), fields=2, store=level_of(verdict.case) != "B-T")
+        with_store = level_of(verdict.case) != "B-T"
+        verdict.problems += preservation.compare(snapshot, preservation.Snapshot(target), fields=2, store=with_store)
         verdict.compared = True
     except preservation.NotReadable as error:
         verdict.problems.append(f"the output: {error}")
@@ -394,7 +396,9 @@ def counts_to_keep(verdicts):
     kept = {question: {part: {outcome: outcomes[outcome] for outcome in ("raised", "had-level") if outcomes[outcome]}
                        for part, outcomes in sorted(parts.items())}
             for question, parts in counts_of(verdicts).items()}
-    return kept | {"evidence in CMS": {part: dict(found) for part, found in sorted(embedded_in(verdicts).items())}}
+    evidence = {part: {what: count for what, count in sorted(found.items()) if what != "unreadable" and count}
+                for part, found in sorted(embedded_in(verdicts).items())}
+    return kept | {"evidence in CMS": evidence}
 
 
 def corpus_folder():
