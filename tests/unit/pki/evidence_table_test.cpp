@@ -463,6 +463,12 @@ TEST_F(Evidence, SomeCertificatesNeedNoStatus) {
   EXPECT_THAT(with([&](CertificateTemplate& c) { c.other_extensions = {{kNoRevAvail, false, test::hex("3000")}}; }),
               missing);
   EXPECT_THAT(with([](CertificateTemplate& c) { c.ocsp_no_check = true; }), missing) << "for responders alone";
+  EXPECT_THAT(with([&](CertificateTemplate& c) {
+                c.other_extensions = {short_term};
+                c.basic_constraints = BasicConstraints{true, std::nullopt};
+              }),
+              missing)
+      << "a CA needs one wherever it stands";
   world.hold(EvidenceWorld::crl(world.ca, kSigned - 1h, EvidenceWorld::revoking(kLeafSerial, kSigned - 1h)));
   EXPECT_EQ(with([&](CertificateTemplate& c) { c.other_extensions = {short_term}; }).verdict, EvidenceVerdict::revoked);
 
@@ -599,6 +605,11 @@ TEST_F(Evidence, AlgorithmsAreJudgedWhenTheObjectIsProvenToHaveExisted) {
   EvidenceSubject late_signature = world.subject();
   late_signature.time = world.now;
   EXPECT_THAT(world.table({late_signature}).rows[0], LacksProof(EvidencePlace::subject, EvidenceGap::algorithm));
+  for (const auto& subjects : {std::vector{late_signature, world.subject()}, {world.subject(), late_signature}}) {
+    for (const EvidenceRow& row : world.table(subjects).rows) {
+      EXPECT_NE(row.gap, EvidenceGap::algorithm) << "the earlier signature shows that the certificate existed in time";
+    }
+  }
 }
 
 TEST_F(Evidence, AccreditationAndTheOperatorsMarkComeFromTheTrustFile) {

@@ -60,6 +60,17 @@ class Meeting {
   int present_ = 0;
 };
 
+// A clock that tells how often it was read: once for each table, at least.
+struct ReadClock final : Clock {
+  explicit ReadClock(Instant at) : time(at) {}
+  [[nodiscard]] Instant now() const override {
+    ++reads;
+    return time;
+  }
+  Instant time;
+  mutable std::atomic<int> reads = 0;
+};
+
 // The servers of a PKI, at one port: /ocsp of the CA, /ca.crl, /root.crl, and /ca with the CA's certificate. By default
 // all of them answer well, with data of an hour ago.
 class Gatherers : public test::ExchangeFixture {
@@ -130,7 +141,7 @@ class Gatherers : public test::ExchangeFixture {
   std::map<std::string, Respond> answers;  // not changed while a gathering runs
   test::ScriptedServer server{[this](const LoopbackExchange& client) { serve(client); }};
   EvidenceWorld world{[this](pki::CertificateTemplate& c) { c.crl_url = server.url() + "/root.crl"; }, with_places()};
-  test::FakeClock clock{kLater};
+  ReadClock clock{kLater};
   fetch::MemoryEvidenceCache cache;
   async::BoundedPool pool{{"cpu", 2, 64}};
   test::StuckRandom random;
@@ -193,7 +204,9 @@ TEST_F(Gatherers, IndependentQuestionsAreAskedAtTheSameTime) {
       return respond(client);
     };
   }
-  EXPECT_EQ(gather().state(), EvidenceState::complete);
+  const GatheredEvidence evidence = gather();
+  EXPECT_EQ(evidence.state(), EvidenceState::complete);
+  EXPECT_THAT(evidence.failed, IsEmpty()) << "one waited for the other in vain";
   EXPECT_TRUE(met);
 }
 
@@ -224,6 +237,12 @@ TEST_F(Gatherers, WhateverAResponderDoesTheCrlIsAskedNext) {
        },
        ErrorCode::revocation_mismatch},
       {"of the future", [&](const auto&) { return ok(world.ocsp(kLater + 61s)); }, ErrorCode::revocation_out_of_date},
+      {"produced in the future",
+       [&](const auto&) {
+         const auto ahead = [](pki::OcspResponseTemplate& c) { c.produced_at = kLater + 61s; };
+         return ok(world.ocsp(kLater - 1h, ahead));
+       },
+       ErrorCode::revocation_out_of_date},
       {"over", [&](const auto&) { return ok(world.ocsp(kSigned - 25h)); }, ErrorCode::revocation_out_of_date},
   };
   for (const Case& one : cases) {
@@ -312,6 +331,18 @@ TEST_F(Gatherers, AnIncompleteTableNamesRoleSubjectIssuerAndUrl) {
                     HasSubstr(R"("url":")" + server.url() + R"(/ca.crl","code":"evidence-answer-invalid")")));
 }
 
+TEST_F(Gatherers, AListWithALimitIsNotTaken) {
+  fails("/ocsp");
+  answers["/ca.crl"] = [&](const auto&) {
+    return ok(EvidenceWorld::crl(world.ca, kLater - 1h, [](pki::CrlTemplate& c) { c.base_number = 1; }));
+  };
+  const GatheredEvidence evidence = gather();
+  EXPECT_EQ(evidence.state(), EvidenceState::incomplete);
+  ASSERT_THAT(evidence.failed, SizeIs(2));
+  EXPECT_EQ(evidence.failed[1].url, server.url() + "/ca.crl");
+  EXPECT_EQ(evidence.failed[1].why.causes.at(0).code, ErrorCode::revocation_unsupported);
+}
+
 TEST_F(Gatherers, NoServerIsAskedTwiceForTheSame) {
   // Two leaves of one CA without a responder share its CRL; a third question is about the CA itself.
   world.leaf = world.ca.certify("Leaf", EvidenceWorld::numbered(kLeafSerial, with_places(false)));
@@ -363,6 +394,8 @@ TEST_F(Gatherers, DataThatDoNotExistYetArePending) {
   answers["/ocsp"] = [&](const auto&) { return ok(world.ocsp(kSigned)); };
   answers["/ca.crl"] = [&](const auto&) { return ok(EvidenceWorld::crl(world.ca, kSigned)); };
   EXPECT_EQ(gather(demand).ask_again, kSigned + kDay) << "when the responder has newer data, and before the CRL";
+  clock.time = kSigned + 2 * kDay;
+  EXPECT_EQ(gather(demand).ask_again, clock.time + gatherer_options.pause) << "the responder's newer data are late";
   fails("/ocsp");
   clock.time = kSigned + 3 * kDay;
   EXPECT_EQ(gather(demand).ask_again, clock.time + gatherer_options.pause) << "a responder that fails may come back";
@@ -378,6 +411,22 @@ TEST_F(Gatherers, ARevokedCertificateEndsTheQuestions) {
   EXPECT_THAT(evidence.require_complete(), FailsWith(ErrorCode::certificate_revoked));
   EXPECT_THAT(evidence.require_complete().error().detail, HasSubstr("keyCompromise"));
   EXPECT_EQ(requests_to("/ca.crl"), 0);
+}
+
+TEST_F(Gatherers, ARevokedCertificateEndsTheQuestionsAboutAllOthers) {
+  world.hold(world.ca_certificate);
+  world.hold(EvidenceWorld::crl(world.root, kLater - 1h));
+  world.hold(world.ocsp(kLater - 1h, EvidenceWorld::revoked_at(kSigned)));
+  pki::EvidenceSubject unit = world.subject();
+  unit.role = pki::EvidenceRole::signature_timestamp_unit;
+  unit.certificate = world.ca.certify("Unit", EvidenceWorld::numbered({0x12}, with_places()));
+  EXPECT_EQ(gather(request({world.subject(), unit}))->state(), EvidenceState::revoked);
+  EXPECT_EQ(server.requests(), 0);
+  unit.time = kLater;
+  unit.demand = FreshnessDemand::after_signature(1h);
+  const GatheredEvidence evidence = gather(request({world.subject(), unit})).value();
+  EXPECT_EQ(evidence.state(), EvidenceState::revoked);
+  EXPECT_FALSE(evidence.ask_again) << "newer data about the unit would not help";
 }
 
 TEST_F(Gatherers, NoncesAreCheckedAndNothingWithThemIsKept) {
@@ -404,14 +453,16 @@ TEST_F(Gatherers, NoncesAreCheckedAndNothingWithThemIsKept) {
 TEST_F(Gatherers, AResponderIsProvenBeforeItsWordCounts) {
   test::OcspResponder checked(world.ca, [&](pki::CertificateTemplate& c) {
     c.ocsp_no_check = false;
-    c.crl_url = server.url() + "/ca.crl";
+    c.crl_url = server.url() + "/responder.crl";
   });
   answers["/ocsp"] = [&](const auto&) {
     return ok(checked.answer(world.leaf, world.ca_certificate, EvidenceWorld::made_at(kLater - 1h)));
   };
+  answers["/responder.crl"] = answers["/ca.crl"];
   const GatheredEvidence evidence = gather();
   EXPECT_EQ(evidence.state(), EvidenceState::complete);
-  EXPECT_EQ(requests_to("/ca.crl"), 1);
+  EXPECT_EQ(requests_to("/responder.crl"), 1);
+  EXPECT_EQ(requests_to("/ca.crl"), 0) << "another way to prove the leaf";
   EXPECT_EQ(evidence.table.rows[1].place, EvidencePlace::responder);
   EXPECT_EQ(evidence.table.rows[1].verdict, EvidenceVerdict::proven);
 }
@@ -524,9 +575,11 @@ TEST_F(Gatherers, AnotherPathIsTriedWhenTheFirstCannotBeProven) {
 TEST_F(Gatherers, QuestionsHaveABudget) {
   gatherer_options.questions = 1;
   world.hold(world.ca_certificate);
+  within = 3s;
   const GatheredEvidence evidence = gather();
   EXPECT_EQ(evidence.state(), EvidenceState::incomplete);
   EXPECT_EQ(server.requests(), 1);
+  EXPECT_LT(clock.reads, 20) << "it went on without a question to ask";
 }
 
 TEST_F(Gatherers, APoolThatIsFullIsAnErrorOfItsOwn) {
