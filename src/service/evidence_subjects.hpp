@@ -1,6 +1,7 @@
 // Subjects of evidence (pki/evidence_table.hpp) of which the service knows before a signature or token exists.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,20 @@ inline constexpr std::chrono::days kOfAnyAge{36'500};
           .time = time,
           .demand = demand,
           .certificates = std::move(unit.others)};
+}
+
+// True when the unit of that subject of the table signs no more: its certificate has ended or was revoked.
+[[nodiscard]] inline bool is_out_of_use(const pki::EvidenceTable& table, std::size_t subject) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const pki::EvidenceRow& row) {
+    return row.subject == subject && row.place == pki::EvidencePlace::subject &&
+           (row.verdict == pki::EvidenceVerdict::revoked || row.gap == pki::EvidenceGap::path_refused);
+  });
+}
+
+// Data about the unit of a timestamp that is being made cannot be newer than it yet, and to wait for them would take
+// another timestamp, about whose unit the same is true.
+[[nodiscard]] inline pki::FreshnessDemand demand_before(pki::FreshnessDemand demand) noexcept {
+  return demand.kind == pki::FreshnessDemand::Kind::after_signature ? pki::FreshnessDemand::cached(kOfAnyAge) : demand;
 }
 
 }  // namespace rakkan::service

@@ -22,25 +22,45 @@ pki::FreshnessDemand demand_of(const EvidenceFreshness& freshness) noexcept {
 async::Task<Result<void>> require_evidence(const LongTermMaking& with, LongTermSigner signer,
                                            std::optional<ExpectedUnit> unit, const access::Principal& caller,
                                            async::Deadline deadline) {
-  const EvidenceFreshness& freshness = with.options.freshness_of(signer.credential.value());
-  const pki::FreshnessDemand demand =
-      freshness.waits() ? pki::FreshnessDemand::cached(kOfAnyAge) : demand_of(freshness);
+  const pki::FreshnessDemand demand = demand_before(demand_of(with.options.freshness_of(signer.credential.value())));
   const Instant now = with.raising.clock.now();
-  EvidenceRequest request{.subjects = {}, .trust = with.raising.trust, .deadline = deadline, .owner = caller.owner()};
-  request.subjects.push_back(signer_subject(signer.certificate, signer.chain, {}, now, demand));
+  std::vector<pki::EvidenceSubject> subjects;
+  std::vector<bool> is_certain;
+  const auto add = [&](pki::EvidenceSubject subject, bool certain) {
+    subjects.push_back(std::move(subject));
+    is_certain.push_back(certain);
+  };
+  add(signer_subject(signer.certificate, signer.chain, {}, now, demand), true);
   if (unit) {
-    request.subjects.push_back(expected_subject(EvidenceRole::signature_timestamp_unit, *std::move(unit), now, demand));
+    const bool certain = unit->is_certain;
+    add(expected_subject(EvidenceRole::signature_timestamp_unit, *std::move(unit), now, demand), certain);
   }
   if (pades::needs_document_timestamp(signer.level)) {
     const std::string any;
     RAKKAN_CO_TRY(const auto archive, co_await with.raising.timestampers.of(any, TsaRole::archive, deadline));
     if (std::optional<ExpectedUnit> of_archive = archive->expected_unit()) {
-      request.subjects.push_back(
-          expected_subject(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand));
+      const bool certain = of_archive->is_certain;
+      add(expected_subject(EvidenceRole::document_timestamp_unit, *std::move(of_archive), now, demand), certain);
     }
   }
-  RAKKAN_CO_TRY(const GatheredEvidence evidence, co_await with.raising.evidence.gather(std::move(request)));
-  co_return evidence.require_complete();
+  const auto gather = [&] {
+    return with.raising.evidence.gather(
+        {.subjects = subjects, .trust = with.raising.trust, .deadline = deadline, .owner = caller.owner()});
+  };
+  RAKKAN_CO_TRY(const GatheredEvidence evidence, co_await gather());
+  // An outside authority has another unit by now, which its next token names.
+  std::size_t dropped = 0;
+  for (std::size_t i = subjects.size(); i-- > 0;) {
+    if (!is_certain[i] && is_out_of_use(evidence.table, i)) {
+      subjects.erase(subjects.begin() + static_cast<std::ptrdiff_t>(i));
+      ++dropped;
+    }
+  }
+  if (dropped == 0) {
+    co_return evidence.require_complete();
+  }
+  RAKKAN_CO_TRY(const GatheredEvidence without_them, co_await gather());
+  co_return without_them.require_complete();
 }
 
 async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with, LongTermSigner signer,

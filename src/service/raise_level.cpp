@@ -82,12 +82,14 @@ class Raising {
   }
 
   // The unit that will sign the archive timestamp, as if it did so now. The evidence about it belongs under its token.
-  [[nodiscard]] std::optional<EvidenceSubject> expected_unit() const {
+  std::optional<EvidenceSubject> expected_unit() {
     std::optional<ExpectedUnit> unit = authority_->expected_unit();
     if (!unit) {
       return std::nullopt;
     }
-    return expected_subject(EvidenceRole::document_timestamp_unit, *std::move(unit), with_.clock.now(), wanted_.demand);
+    expected_is_certain_ = unit->is_certain;
+    return expected_subject(EvidenceRole::document_timestamp_unit, *std::move(unit), with_.clock.now(),
+                            demand_before(wanted_.demand));
   }
 
   async::Task<Result<void>> add_evidence() {
@@ -100,6 +102,10 @@ class Raising {
       request.subjects.push_back(*expected_);
     }
     RAKKAN_CO_TRY(GatheredEvidence evidence, co_await with_.evidence.gather(std::move(request)));
+    if (expected_ && !expected_is_certain_ && is_out_of_use(evidence.table, wanted_.subjects.size())) {
+      expected_.reset();  // the authority has another unit by now, which its token names
+      co_return co_await add_evidence();
+    }
     RAKKAN_CO_CHECK(evidence.require_complete());
     const auto add = [&](const pdf::Limits&) { return add_validation_data(evidence); };
     RAKKAN_CO_CHECK(co_await with_.documents.compute(size(), add, deadline_, caller_.owner()));
@@ -141,7 +147,7 @@ class Raising {
     RAKKAN_CO_CHECK(document_.add_timestamp(std::move(prepared), token));
     raised_.timestamps.push_back(*facts_of(token));
     (raised_.evidence ? raised_.evidence->material : wanted_.material).add(evidence_in(token, field));
-    co_return unit_of(token, std::move(field), wanted_.demand);
+    co_return unit_of(token, std::move(field), demand_before(wanted_.demand));
   }
 
   // True when the evidence about the expected unit proves this one, which has signed: the same certificate, and nothing
@@ -175,7 +181,8 @@ class Raising {
   const access::Principal& caller_;
   const async::Deadline deadline_;
   std::shared_ptr<Timestamper> authority_;   // of document timestamps; null: none is needed
-  std::optional<EvidenceSubject> expected_;  // a subject of the evidence beside those of `wanted_`
+  std::optional<EvidenceSubject> expected_;  // a subject of the evidence behind those of `wanted_`
+  bool expected_is_certain_ = false;
   RaisedLevel raised_;
 };
 

@@ -67,7 +67,7 @@ std::size_t InternalTimestamper::expected_token_size() const noexcept { return u
 
 std::optional<ExpectedUnit> InternalTimestamper::expected_unit() const {
   const credentials::SigningMaterial& key = credential_->material();
-  return ExpectedUnit{key.certificate(), key.chain()};
+  return ExpectedUnit{key.certificate(), key.chain(), true};
 }
 
 Result<void> InternalTimestamper::can_issue(Instant now) const {
@@ -137,6 +137,14 @@ async::Task<Result<tsp::TimestampToken>> FailoverTimestamper::timestamp(const ac
     last.causes.push_back(std::move(failure));
   }
   co_return fail(std::move(last));
+}
+
+std::optional<ExpectedUnit> FailoverTimestamper::expected_unit() const {
+  std::optional<ExpectedUnit> unit = authorities_.front()->expected_unit();
+  if (unit) {
+    unit->is_certain = false;
+  }
+  return unit;
 }
 
 std::size_t FailoverTimestamper::expected_token_size() const noexcept {

@@ -33,7 +33,8 @@ class KeyUse;
 // about it can be in a document before the token is.
 struct ExpectedUnit {
   pki::Certificate certificate;
-  std::vector<pki::Certificate> others;
+  std::vector<pki::Certificate> others = {};
+  bool is_certain = false;  // no other unit can sign; false: an outside authority may have another one by now
 };
 
 class Timestamper {
@@ -155,9 +156,7 @@ class FailoverTimestamper final : public Timestamper {
                                                                    async::Deadline deadline) override;
   [[nodiscard]] std::size_t expected_token_size() const noexcept override;
   // That of the first authority, which is asked first.
-  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override {
-    return authorities_.front()->expected_unit();
-  }
+  [[nodiscard]] std::optional<ExpectedUnit> expected_unit() const override;
 
  private:
   std::vector<std::shared_ptr<Timestamper>> authorities_;
