@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""dss.py FILE.pdf --ca ROOTS.pem [--at SECONDS] [--out FOLDER] [--json]
+"""dss.py FILE.pdf --ca ROOTS.pem [--at SECONDS] [--out FOLDER] [--lies FOLDER [--lie PATTERN]] [--json]
 
 Pulls certificates, CRLs and OCSP responses out of the document security store of a signed PDF, by qpdf, and lets OpenSSL judge
-the signatures with nothing else in hand but the roots: the network is not asked. Exit status: 0 all accepted, 1 not, 3 usage or a
-missing program. As a module:
+the signatures with nothing else in hand but the roots: the network is not asked. --out writes them into a folder. --lies tells
+controls() instead, those whose names match the PATTERN, and leaves the altered files in a folder. Exit status: 0 all is as it must
+be, 1 not, 3 usage or a missing program. As a module:
 
     results = dss.judge(pdf, roots)                 # list of witness.Expectation: all that is below, for every signature
     results += dss.controls(pdf, roots)             # the same with lies, each of which must be refused
@@ -305,17 +306,22 @@ def _status(bench: Bench, certificate: Certificate, others: list[Certificate], p
     return refused
 
 
-def controls(pdf: Path, roots: Path, at: int | None = None) -> list[Expectation]:
+def controls(pdf: Path, roots: Path, at: int | None = None, pattern: str = "", folder: Path | None = None) -> list[Expectation]:
     """The lies() about the document's store, each judged as judge() does, and its OCSP responses asked about other certificates.
-    Every one must be refused; the verdict is the first refusal."""
+    Every one must be refused; the verdict is the first refusal, with the signature that it is about. Only those whose names match
+    the pattern. The altered files stay in `folder`."""
     results = []
-    with tempfile.TemporaryDirectory() as folder:
-        for subject, lie in lies(pdf):
-            file = Path(folder, "lie.pdf")
-            file.write_bytes(lie)
-            judged = [each.verdict for each in judge(file, roots, at)]
-            results.append(Expectation(subject, False, next((each for each in judged if not each.accepted), judged[0])))
-    return results + _foreign_serials(pdf, roots)
+    with tempfile.TemporaryDirectory() as temporary:
+        for name, lie in lies(pdf):
+            if re.search(pattern, name):
+                file = Path(folder or temporary, f"{name.replace(' ', '-')}.pdf")
+                file.write_bytes(lie)
+                judged = judge(file, roots, at)
+                told = next((each for each in judged if not each.verdict.accepted), judged[0])
+                details = {"file": str(file)} if folder else {}
+                verdict = replace(told.verdict, said=f"{told.subject}: {told.verdict.said}", details=details)
+                results.append(Expectation(name, False, verdict))
+    return results + [each for each in _foreign_serials(pdf, roots) if re.search(pattern, each.subject)]
 
 
 def lies(pdf: Path) -> list[tuple[str, bytes]]:
@@ -367,6 +373,8 @@ def main() -> int:
     parser.add_argument("--ca", type=Path, required=True)
     parser.add_argument("--at", type=int)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--lies", type=Path)
+    parser.add_argument("--lie", default="")
     parser.add_argument("--json", action="store_true")
     try:
         options = parser.parse_args()
@@ -376,7 +384,10 @@ def main() -> int:
         store = read(options.pdf)
         if options.out:
             write_out(store, options.out)
-        results = judge(options.pdf, options.ca, options.at)
+        if options.lies:
+            results = controls(options.pdf, options.ca, options.at, options.lie, options.lies)
+        else:
+            results = judge(options.pdf, options.ca, options.at)
     except (cut.CutError, DssError) as error:
         print(f"dss: {options.pdf}: {error}", file=sys.stderr)
         return 1
@@ -389,7 +400,8 @@ def main() -> int:
     else:
         print(f"{len(store.certificates)} certificates, {len(store.ocsp_responses)} OCSP responses, {len(store.crls)} CRLs")
         for result in results:
-            print(f"{'ok ' if result.met else 'BAD'} {result.verdict.tool:34} {result.subject}: {result.verdict.said}")
+            mark, wanted = "ok " if result.met else "BAD", "accepted" if result.wanted else "refused "
+            print(f"{mark} {wanted} {result.verdict.tool:34} {result.subject}: {result.verdict.said}")
     return 0 if results and all(result.met for result in results) else 1
 
 
