@@ -72,6 +72,14 @@ std::optional<minutes> zone(std::string_view& text) noexcept {
   return ahead ? offset : -offset;
 }
 
+// Writes the digits of the value at `at`, as many as there is room for before `end`.
+void write(char* at, char* end, int value) noexcept {
+  while (end != at) {
+    *--end = static_cast<char>('0' + value % 10);
+    value /= 10;
+  }
+}
+
 }  // namespace
 
 Instant SystemClock::now() const { return floor<milliseconds>(system_clock::now()); }
@@ -105,6 +113,18 @@ std::optional<Instant> instant_from_utc(const UtcFields& f) noexcept {
 
 std::string to_rfc3339(Instant instant) {
   const UtcFields f = utc_fields(instant);
+  if (f.year >= 0 && f.year <= 9999) {  // every time that is met in practice, and a record has dozens
+    std::string text = "0000-00-00T00:00:00.000Z";
+    char* const at = text.data();
+    write(at, at + 4, f.year);
+    write(at + 5, at + 7, f.month);
+    write(at + 8, at + 10, f.day);
+    write(at + 11, at + 13, f.hour);
+    write(at + 14, at + 16, f.minute);
+    write(at + 17, at + 19, f.second);
+    write(at + 20, at + 23, f.millisecond);
+    return text;
+  }
   std::array<char, 80> text{};
   const int length = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", f.year, f.month,
                                    f.day, f.hour, f.minute, f.second, f.millisecond);

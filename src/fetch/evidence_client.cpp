@@ -56,7 +56,7 @@ std::optional<Evidence> cached(const EvidenceEnvironment& with, const EvidenceQu
   if (!found || (query.not_before && found->freshness.this_update < *query.not_before)) {
     return std::nullopt;
   }
-  return Evidence{std::move(found->bytes), std::move(found->media_type), found->freshness, true};
+  return Evidence{std::move(found->bytes), std::move(found->media_type), found->freshness, true, key};
 }
 
 async::Task<Result<SharedResponse>> ask(const EvidenceEnvironment& with, Exchange request, const EvidenceQuery& query) {
@@ -90,7 +90,7 @@ async::Task<Result<Evidence>> accept(const EvidenceEnvironment& with, const Evid
   if (query.cacheable && freshness->next_update) {
     with.cache.keep(key, {bytes, media_type, *freshness}, with.clock.now());
   }
-  co_return Evidence{bytes, std::move(media_type), *freshness, false};
+  co_return Evidence{bytes, std::move(media_type), *freshness, false, key};
 }
 
 async::Task<Result<Evidence>> download(EvidenceEnvironment with, EvidenceQuery query, ExchangeKind kind,

@@ -1,7 +1,9 @@
 // Writing validation data into a document security store: nothing twice, everything that is there kept.
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "pades/extensions.hpp"
@@ -156,14 +158,13 @@ class DssWriter {
     }
     for (const DssStream& stream : dss_->streams) {
       if (!stream.unreadable) {
-        known_.emplace(key_of(stream.bytes), stream.id);
+        known_.emplace(key_of(digest_of(stream.bytes)), stream.id);
       }
     }
   }
 
-  static std::string key_of(ByteView bytes) {
-    return std::string(text_of(crypto::digest(crypto::DigestAlgorithm::sha256, bytes).view()));
-  }
+  static crypto::Digest digest_of(ByteView bytes) { return crypto::digest(crypto::DigestAlgorithm::sha256, bytes); }
+  static std::string key_of(const crypto::Digest& digest) { return std::string(text_of(digest.view())); }
 
   // Finds or writes the object of each of the data.
   Result<void> place(const Sort& sort, Placed& placed) {
@@ -187,13 +188,23 @@ class DssWriter {
   }
 
   Result<Reference> object_of(ByteView bytes) {
-    const auto [known, is_new] = known_.try_emplace(key_of(bytes), Reference{});
+    const crypto::Digest digest = digest_of(bytes);
+    const auto [known, is_new] = known_.try_emplace(key_of(digest), Reference{});
     if (!is_new) {
       ++revision_.streams_reused;
       return known->second;
     }
-    const auto encoded = encoder_.encode(bytes, options_.max_added - std::min(options_.max_added, written_));
-    if (!encoded) {
+    const std::size_t room = options_.max_added - std::min(options_.max_added, written_);
+    const Bytes* encoded = data_.encoded ? data_.encoded->find(digest) : nullptr;
+    std::optional<Bytes> fresh;
+    if (encoded == nullptr) {
+      if (!encoder_) {
+        encoder_ = std::make_unique<pdf::FlateEncoder>();
+      }
+      fresh = encoder_->encode(bytes, room);
+      encoded = fresh ? &*fresh : nullptr;
+    }
+    if (encoded == nullptr || encoded->size() > room) {
       return too_large();
     }
     written_ += encoded->size();
@@ -325,7 +336,7 @@ class DssWriter {
   const ValidationData& data_;
   const DssOptions& options_;
   pdf::IncrementalWriter writer_;
-  pdf::FlateEncoder encoder_;
+  std::unique_ptr<pdf::FlateEncoder> encoder_;  // once something has to be encoded: its tables take long to make
   std::optional<Dss> dss_;
   std::array<bool, kSorts.size()> shared_{};  // the store's array is another one of its arrays, or one of /VRI
   std::map<std::string, Reference> known_;    // by the SHA-256 of decoded bytes
@@ -336,6 +347,17 @@ class DssWriter {
 };
 
 }  // namespace
+
+void EncodedStreams::add(ByteView data) {
+  if (auto encoded = pdf::FlateEncoder().encode(data, std::numeric_limits<std::size_t>::max())) {
+    encoded_.emplace(copy_of(crypto::digest(crypto::DigestAlgorithm::sha256, data).view()), *std::move(encoded));
+  }
+}
+
+const Bytes* EncodedStreams::find(const crypto::Digest& sha256) const {
+  const auto found = encoded_.find(copy_of(sha256.view()));
+  return found == encoded_.end() ? nullptr : &found->second;
+}
 
 Result<DssRevision> write_dss(const pdf::Document& document, const ValidationData& data, const DssOptions& options,
                               RandomSource& random) {

@@ -1,6 +1,8 @@
 #include "rakkan/pdf/lexer.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 namespace rakkan::pdf {
 namespace {
@@ -20,9 +22,19 @@ constexpr std::array<CharacterClass, 256> kClasses = character_classes();
 
 bool is_digit(Byte byte) noexcept { return byte >= '0' && byte <= '9'; }
 
-bool is_hex_digit(Byte byte) noexcept {
-  return is_digit(byte) || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
+// Digits and white space, by table: a signature's /Contents has tens of thousands of them.
+constexpr std::array<bool, 256> in_hex_strings() {
+  std::array<bool, 256> table{};
+  for (const char c : std::string_view("0123456789ABCDEFabcdef")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  for (std::size_t c = 0; c < table.size(); ++c) {
+    table[c] = table[c] || kClasses[c] == CharacterClass::white_space;
+  }
+  return table;
 }
+
+constexpr std::array<bool, 256> kInHexStrings = in_hex_strings();
 
 }  // namespace
 
@@ -136,17 +148,12 @@ Token Lexer::literal_string() noexcept {
 }
 
 Token Lexer::hex_string() noexcept {
-  const std::size_t begin = position_++;
-  while (!at_end()) {
-    const Byte byte = input_[position_++];
-    if (byte == '>') {
-      return {TokenKind::hex_string, begin, position_, 0};
-    }
-    if (!is_hex_digit(byte) && !is_white_space(byte)) {
-      break;
-    }
-  }
-  return {TokenKind::invalid, begin, position_, 0};
+  const std::size_t begin = position_;
+  const ByteView rest = input_.subspan(begin + 1);
+  const auto end = std::find_if(rest.begin(), rest.end(), [](Byte byte) { return !kInHexStrings[byte]; });
+  position_ = begin + 1 + static_cast<std::size_t>(end - rest.begin()) + (end == rest.end() ? 0 : 1);
+  const bool is_closed = end != rest.end() && *end == '>';
+  return {is_closed ? TokenKind::hex_string : TokenKind::invalid, begin, position_, 0};
 }
 
 // A name (§7.3.5). A '#' that is not followed by two hexadecimal digits stands for itself, as in PDF 1.1 files and for

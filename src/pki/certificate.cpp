@@ -197,6 +197,8 @@ struct Certificate::Parsed {
   mutable std::optional<Result<crypto::PublicKey>> key;
   mutable std::once_flag verification_key_made;
   mutable std::optional<Result<crypto::VerificationKey>> verification_key;
+  mutable std::once_flag fingerprint_made;
+  mutable std::optional<crypto::Digest> fingerprint;
   mutable std::once_flag path_extensions_read;
   mutable std::optional<Result<PathExtensions>> path_extensions;
 
@@ -320,6 +322,10 @@ Result<void> Certificate::verify_signed_by(const Certificate& other) const {
   return verify_object(tbs(), signature_algorithm(), signature(), other);
 }
 
-crypto::Digest Certificate::fingerprint() const { return crypto::digest(crypto::DigestAlgorithm::sha256, der()); }
+const crypto::Digest& Certificate::fingerprint() const {
+  std::call_once(parsed_->fingerprint_made,
+                 [&] { parsed_->fingerprint = crypto::digest(crypto::DigestAlgorithm::sha256, der()); });
+  return *parsed_->fingerprint;
+}
 
 }  // namespace rakkan::pki

@@ -1,5 +1,9 @@
 #include "rakkan/pki/evidence_json.hpp"
 
+#include <algorithm>
+#include <deque>
+#include <utility>
+
 #include "rakkan/base/hex.hpp"
 #include "rakkan/json/writer.hpp"
 
@@ -16,6 +20,22 @@ std::string of_certificate(const Certificate& certificate) {
       .plain("sha256", to_hex(certificate.fingerprint().view()));
   return std::move(json).finish();
 }
+
+// The few certificates of a table, each of which stands in many of its rows: written once.
+class Certificates {
+ public:
+  const std::string& json_of(const Certificate& certificate) {
+    const auto known = std::find_if(written_.begin(), written_.end(),
+                                    [&](const auto& each) { return each.first == certificate.der().data(); });
+    if (known != written_.end()) {
+      return known->second;
+    }
+    return written_.emplace_back(certificate.der().data(), of_certificate(certificate)).second;
+  }
+
+ private:
+  std::deque<std::pair<const Byte*, std::string>> written_;  // by the place of the DER
+};
 
 void add_time(ObjectWriter& json, std::string_view name, const std::optional<Instant>& time) {
   if (time) {
@@ -110,9 +130,9 @@ std::string of_rejected(const RejectedEvidence& rejected) {
   return std::move(json).finish();
 }
 
-std::string of_row(const EvidenceRow& row, std::size_t first_row) {
+std::string of_row(const EvidenceRow& row, std::size_t first_row, Certificates& certificates) {
   ObjectWriter json;
-  json.plain("place", to_string(row.place)).raw("certificate", of_certificate(row.certificate));
+  json.plain("place", to_string(row.place)).raw("certificate", certificates.json_of(row.certificate));
   if (row.serves) {
     json.number("serves", *row.serves - first_row);
   }
@@ -139,14 +159,14 @@ std::string of_row(const EvidenceRow& row, std::size_t first_row) {
   return std::move(json).finish();
 }
 
-std::string of_subject(const EvidenceTable& table, std::size_t index) {
+std::string of_subject(const EvidenceTable& table, std::size_t index, Certificates& certificates) {
   const EvidencedSubject& subject = table.subjects[index];
   ObjectWriter json;
   json.plain("role", to_string(subject.role));
   if (!subject.label.empty()) {
     json.text("label", subject.label);
   }
-  json.raw("certificate", of_certificate(subject.certificate))
+  json.raw("certificate", certificates.json_of(subject.certificate))
       .plain("best_signature_time", to_rfc3339(subject.time))
       .raw("demand", of_demand(subject.demand));
   if (subject.path) {
@@ -163,7 +183,8 @@ std::string of_subject(const EvidenceTable& table, std::size_t index) {
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     if (table.rows[i].subject == index) {
       first_row = first_row.value_or(i);
-      rows += (rows.size() > 1 ? "," : "") + of_row(table.rows[i], *first_row);
+      rows += rows.size() > 1 ? "," : "";
+      rows += of_row(table.rows[i], *first_row, certificates);
     }
   }
   return std::move(json.raw("rows", rows + "]")).finish();
@@ -175,9 +196,11 @@ std::string to_json(const EvidenceTable& table) {
   ObjectWriter json;
   json.flag("complete", table.complete()).flag("revoked", table.revoked());
   add_time(json, "ask_again", table.ask_again());
+  Certificates certificates;
   std::string subjects = "[";
   for (std::size_t i = 0; i < table.subjects.size(); ++i) {
-    subjects += (i > 0 ? "," : "") + of_subject(table, i);
+    subjects += i > 0 ? "," : "";
+    subjects += of_subject(table, i, certificates);
   }
   return std::move(json.raw("subjects", subjects + "]")).finish();
 }

@@ -10,6 +10,7 @@
 #include "rakkan/json/writer.hpp"
 #include "rakkan/pki/ocsp_request.hpp"
 #include "service/evidence_answers.hpp"
+#include "service/evidence_memory.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -30,8 +31,13 @@ std::string role_of(const pki::EvidenceSubject& subject, pki::EvidencePlace plac
 // Gathering is one gathering: its rounds, and what it has taken so far. Lives in the frame of its task.
 class Gathering {
  public:
-  Gathering(const GathererEnvironment& with, const GathererOptions& options, EvidenceRequest request)
-      : with_(with), options_(options), request_(std::move(request)), material_(std::move(request_.material)) {
+  Gathering(const GathererEnvironment& with, const GathererOptions& options, EvidenceMemory& memory,
+            EvidenceRequest request)
+      : with_(with),
+        options_(options),
+        memory_(memory),
+        request_(std::move(request)),
+        material_(std::move(request_.material)) {
     const auto left = request_.deadline - std::chrono::steady_clock::now();
     ask_until_ = request_.deadline - std::min<async::Deadline::duration>(left / kForTheTable, kLongestForTheTable);
     if (with_.folder != nullptr) {
@@ -57,6 +63,22 @@ class Gathering {
     co_return finish();
   }
 
+  // After run(): has the evidence remembered, when the same would be found at any time within the memory's span.
+  async::Task<void> remember(const std::string& key, const GatheredEvidence& evidence) {
+    if (evidence.state() != EvidenceState::complete) {
+      co_return;
+    }
+    const auto keep = [&]() -> Result<void> {
+      RAKKAN_TRY(const pki::EvidenceTable last, last_table(evidence));
+      if (EvidenceMemory::lasts(evidence.table, last)) {
+        memory_.keep(key, {evidence, std::move(answers_), request_.trust});
+      }
+      return {};
+    };
+    const Result<void> kept = co_await async::run_on(with_.cpu, keep, request_.deadline, request_.owner);
+    static_cast<void>(kept);  // the next gathering tries again
+  }
+
  private:
   struct Place {
     ExchangeKind kind{};
@@ -78,12 +100,27 @@ class Gathering {
     }
     received_.clear();
     time_ = with_.clock.now();
-    return pki::make_evidence_table({.subjects = request_.subjects,
-                                     .material = material_,
+    return table_of(request_.subjects, material_, time_);
+  }
+
+  // The table of the same material at the end of the memory's span.
+  Result<pki::EvidenceTable> last_table(const GatheredEvidence& evidence) const {
+    std::vector<pki::EvidenceSubject> subjects = request_.subjects;
+    for (pki::EvidenceSubject& each : subjects) {
+      each.time += EvidenceMemory::kSpan;
+    }
+    return table_of(subjects, evidence.material, evidence.time + EvidenceMemory::kSpan);
+  }
+
+  Result<pki::EvidenceTable> table_of(const std::vector<pki::EvidenceSubject>& subjects,
+                                      const pki::EvidenceMaterial& material, Instant now) const {
+    return pki::make_evidence_table({.subjects = subjects,
+                                     .material = material,
                                      .trust = *request_.trust,
                                      .algorithms = *request_.algorithms,
-                                     .now = time_,
-                                     .clock_tolerance = options_.clock_tolerance});
+                                     .now = now,
+                                     .clock_tolerance = options_.clock_tolerance,
+                                     .known = &memory_.signatures()});
   }
 
   // Those of which a place was not asked yet: what completes the table, or, when nothing of that is left, the
@@ -206,6 +243,7 @@ class Gathering {
       failed_.push_back({purpose_of(need, place.kind), place.url, *(*taken)->complaint});
     }
     const bool enough = (*taken)->is_enough;
+    answers_.push_back({evidence->key, evidence->bytes});
     received_.emplace_back(**std::move(taken),
                            evidence->from_cache ? pki::EvidenceOrigin::cache : pki::EvidenceOrigin::fetched);
     co_return enough;
@@ -298,6 +336,7 @@ class Gathering {
 
   const GathererEnvironment& with_;
   const GathererOptions& options_;
+  EvidenceMemory& memory_;
   EvidenceRequest request_;
   pki::EvidenceMaterial material_;
   async::Deadline ask_until_;
@@ -309,6 +348,7 @@ class Gathering {
   std::size_t from_cache_ = 0;
   std::vector<std::pair<EvidenceAnswer, pki::EvidenceOrigin>> received_;  // not in the material yet
   std::vector<FailedPlace> failed_;
+  std::vector<TakenAnswer> answers_;
 };
 
 std::string words_of(const pki::EvidenceTable& table, const pki::EvidenceRow& row) {
@@ -394,9 +434,27 @@ std::string GatheredEvidence::failed_json() const {
   });
 }
 
+EvidenceGatherer::EvidenceGatherer(GathererEnvironment with, GathererOptions options)
+    : with_(with), options_(std::move(options)), memory_(std::make_unique<EvidenceMemory>()) {}
+EvidenceGatherer::~EvidenceGatherer() = default;
+
+void EvidenceGatherer::forget() const { memory_->forget(); }
+void EvidenceGatherer::forget_expired() const { memory_->forget_expired(with_.clock.now()); }
+
 async::Task<Result<GatheredEvidence>> EvidenceGatherer::gather(EvidenceRequest request) const {
-  Gathering gathering(with_, options_, std::move(request));
-  co_return co_await gathering.run();
+  const std::optional<std::string> key = EvidenceMemory::key_of(request);
+  if (key) {
+    fetch::EvidenceCache* const cache = with_.network == nullptr ? nullptr : &with_.network->cache;
+    if (auto known = memory_->find(*key, request, with_.clock.now(), cache)) {
+      co_return *std::move(known);
+    }
+  }
+  Gathering gathering(with_, options_, *memory_, std::move(request));
+  RAKKAN_CO_TRY(GatheredEvidence evidence, co_await gathering.run());
+  if (key && memory_->wants(*key)) {
+    co_await gathering.remember(*key, evidence);
+  }
+  co_return evidence;
 }
 
 }  // namespace rakkan::service

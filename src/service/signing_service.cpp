@@ -35,9 +35,14 @@ Result<void> SigningService::forget_evidence(const access::Principal& principal,
       }
     }
   }
-  return use_cases_->evidence.forget_about(certificates);
+  RAKKAN_CHECK(use_cases_->evidence.forget_about(certificates));
+  use_cases_->augmenting.raising.evidence.forget();
+  return {};
 }
 
-void SigningService::forget_expired_evidence() { use_cases_->evidence.forget_expired(use_cases_->making.clock.now()); }
+void SigningService::forget_expired_evidence() {
+  use_cases_->evidence.forget_expired(use_cases_->making.clock.now());
+  use_cases_->augmenting.raising.evidence.forget_expired();
+}
 
 }  // namespace rakkan::service

@@ -43,6 +43,7 @@ struct Evidence {
   std::string media_type;  // in lower case; may be empty
   Freshness freshness;
   bool from_cache = false;
+  std::string key = {};  // under which the cache may hold it
 };
 
 struct EvidenceEnvironment {  // all of it outlives the clients and their tasks

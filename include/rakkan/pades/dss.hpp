@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 #include "rakkan/base/random.hpp"
 #include "rakkan/base/result.hpp"
 #include "rakkan/base/time.hpp"
+#include "rakkan/crypto/digest.hpp"
 #include "rakkan/pades/warning.hpp"
 #include "rakkan/pdf/document.hpp"
 
@@ -59,12 +62,23 @@ struct VriEntry {
   std::optional<Instant> updated = {};  // /TU
 };
 
+// EncodedStreams are data as they stand in a store, encoded: for data that are written into many documents.
+class EncodedStreams {
+ public:
+  void add(ByteView data);
+  [[nodiscard]] const Bytes* find(const crypto::Digest& sha256) const;  // null when they are not there
+
+ private:
+  std::map<Bytes, Bytes> encoded_;  // by the SHA-256 of the data
+};
+
 // ValidationData are to be in the store: all in DER. Nobody looks at what they prove.
 struct ValidationData {
   std::vector<ByteView> certificates = {};
   std::vector<ByteView> ocsp_responses = {};  // OCSPResponse (RFC 6960 §4.2.1), not the BasicOCSPResponse inside
   std::vector<ByteView> crls = {};
-  std::vector<VriEntry> vri = {};  // usually none: EN 319 142-1 makes it optional
+  std::vector<VriEntry> vri = {};                           // usually none: EN 319 142-1 makes it optional
+  std::shared_ptr<const EncodedStreams> encoded = nullptr;  // of these data, as far as they are there
 };
 
 struct DssOptions {

@@ -116,7 +116,7 @@ class Certificate {
   // signature_invalid or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& other) const;
   // SHA-256 of the DER.
-  [[nodiscard]] crypto::Digest fingerprint() const;
+  [[nodiscard]] const crypto::Digest& fingerprint() const;
 
   friend bool operator==(const Certificate& a, const Certificate& b) noexcept { return equal(a.der(), b.der()); }
 

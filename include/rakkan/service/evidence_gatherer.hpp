@@ -1,6 +1,7 @@
 // EvidenceGatherer completes an evidence table (pki/evidence_table.hpp): it asks the servers that the certificates name
 // for what is missing, until the table is complete or nothing new can be asked. Independent questions are asked at the
-// same time, and none twice. Only what verifies is taken, and kept in the cache.
+// same time, and none twice. Only what verifies is taken, and kept in the cache. Complete tables are remembered for a
+// minute, for the next signature of the same signer.
 //
 //   EvidenceGatherer gatherer(with);
 //   RAKKAN_CO_TRY(GatheredEvidence evidence, co_await gatherer.gather(std::move(request)));
@@ -27,7 +28,13 @@
 #include "rakkan/fetch/origin.hpp"
 #include "rakkan/pki/evidence_table.hpp"
 
+namespace rakkan::pades {
+class EncodedStreams;
+}
+
 namespace rakkan::service {
+
+class EvidenceMemory;
 
 struct GathererOptions {
   // Responders ("http://ocsp.example") whose requests have a nonce: none may answer with what it made before, and
@@ -84,6 +91,8 @@ struct GatheredEvidence {
   std::size_t asked = 0;                  // servers
   std::size_t from_cache = 0;             // answers that the cache gave
   std::optional<Instant> ask_again = {};  // exactly when pending; later than `time`
+  // The part of the material that a document needs, encoded; null when the evidence was not remembered.
+  std::shared_ptr<const pades::EncodedStreams> encoded = nullptr;
 
   [[nodiscard]] EvidenceState state() const noexcept;
   // Fails with certificate_revoked, with evidence_pending (retry_after), or with evidence_incomplete. The detail names
@@ -96,16 +105,21 @@ struct GatheredEvidence {
 
 class EvidenceGatherer {
  public:
-  explicit EvidenceGatherer(GathererEnvironment with, GathererOptions options = {}) noexcept
-      : with_(with), options_(options) {}
+  explicit EvidenceGatherer(GathererEnvironment with, GathererOptions options = {});
+  ~EvidenceGatherer();
 
   // Fails with what the pool says (overloaded, shutting_down, deadline_exceeded) and with certificate_path_limit;
   // servers that fail are in the result. Thread-safe. The gatherer outlives the task.
   [[nodiscard]] async::Task<Result<GatheredEvidence>> gather(EvidenceRequest request) const;
 
+  // Forgets what it remembers beside the cache; or as much of that as answers nobody any more.
+  void forget() const;
+  void forget_expired() const;
+
  private:
   GathererEnvironment with_;
   GathererOptions options_;
+  std::unique_ptr<EvidenceMemory> memory_;
 };
 
 }  // namespace rakkan::service

@@ -236,6 +236,28 @@ TEST(Dss, AddedBytesHaveACap) {
   EXPECT_THAT(capped(0), FailsWith(ErrorCode::validation_data_too_large));
 }
 
+TEST(Dss, StreamsThatAreEncodedAlreadyAreWrittenAsTheyAre) {
+  const Bytes base = test::sample_pdf();
+  const pdf::Document document = pdf::Document::open(base).value();
+  const auto written = [&](const ValidationData& data, const DssOptions& options = {}) {
+    test::FixedRandom random;
+    return write_dss(document, data, options, random);
+  };
+  ValidationData data = kEvidence.data();
+  const DssRevision fresh = written(data).value();
+  const auto encoded = std::make_shared<EncodedStreams>();
+  for (const ByteView each : data.certificates) {
+    encoded->add(each);
+  }
+  EXPECT_NE(encoded->find(crypto::digest(crypto::DigestAlgorithm::sha256, data.certificates.front())), nullptr);
+  EXPECT_EQ(encoded->find(crypto::digest(crypto::DigestAlgorithm::sha256, data.crls.front())), nullptr);
+  data.encoded = encoded;
+  const DssRevision known = written(data).value();
+  EXPECT_EQ(known.tail, fresh.tail) << "some of them; the others are encoded";
+  EXPECT_EQ(known.streams_added, 4U);
+  EXPECT_THAT(written(data, {.max_added = 10}), FailsWith(ErrorCode::validation_data_too_large));
+}
+
 TEST(Dss, StoresThatReadersDisagreeOnAreRefused) {
   for (const std::string_view catalog : {"/DSS<<>>/DSS<<>>", "/DSS[]", "/DSS 3 0 R", "/DSS<</Certs[]/Certs[]>>",
                                          "/DSS<</OCSPs<<>>>>", "/DSS<</VRI[]>>", "/DSS<</VRI<<>>/VRI<<>>>>"}) {
