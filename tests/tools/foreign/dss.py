@@ -141,7 +141,7 @@ class Bench:
         subject = self._certificate("subject", certificate)
         done = run("openssl", "ocsp", "-respin", self._write("response.der", response), "-issuer",
                    self._certificate("issuer", issuer), "-cert", subject, "-no_nonce", "-validity_period", ANY_TIME, "-attime",
-                   str(at), "-CAfile", self.trusted, "-no-CApath", "-no-CAstore", "-verify_other", self.untrusted)
+                   str(at), "-CAfile", self.trusted, "-no-CApath", "-no-CAstore", *_unless_empty("-verify_other", self.untrusted))
         text = done.stdout + done.stderr
         status = next((line.split(": ", 1)[1] for line in text.splitlines() if line.startswith(f"{subject}: ")), None)
         if "Response verify OK" not in text or status not in ("good", "revoked", "unknown") or "WARNING" in text:
@@ -158,7 +158,7 @@ class Bench:
         options = [crl_check] if crl_check else []
         done = run("openssl", "cms", "-verify", "-cades", "-purpose", "any", "-inform", "DER", "-in", self._write("cms.der", cms),
                    "-binary", "-content", self._write("content.bin", content), "-CAfile", self.trusted, "-no-CApath", "-no-CAstore",
-                   "-certfile", self._given("cms", cms), "-attime", str(at), *options, "-out", os.devnull)
+                   *_unless_empty("-certfile", self._given("cms", cms)), "-attime", str(at), *options, "-out", os.devnull)
         accepted = done.returncode == 0 and "CAdES Verification successful" in done.stderr
         told = ("CAdES Verification successful",) if accepted else REASONS
         return Verdict(_tool("openssl cms -verify", crl_check), accepted, verdicts.line_with(done.stderr, *told))
@@ -171,8 +171,8 @@ class Bench:
             return Verdict(tool, False, "the imprint's hash algorithm is not SHA-2")
         options = [crl_check] if crl_check else []
         done = run("openssl", "ts", "-verify", "-token_in", "-in", self._write("token.der", token), "-digest",
-                   hashlib.new(algorithm, stamped).hexdigest(), "-CAfile", self.trusted, "-untrusted", self._given("token", token),
-                   "-attime", str(at), *options)
+                   hashlib.new(algorithm, stamped).hexdigest(), "-CAfile", self.trusted, "-attime", str(at), *options,
+                   *_unless_empty("-untrusted", self._given("token", token)))
         text = done.stdout + done.stderr
         accepted = done.returncode == 0 and "Verification: OK" in text
         return Verdict(tool, accepted, verdicts.line_with(text, *(("Verification: OK",) if accepted else REASONS)))
@@ -181,8 +181,8 @@ class Bench:
         """The certificate's path alone, with its own CRL (-crl_check) or those of the whole path (-crl_check_all)."""
         options = [crl_check] if crl_check else []
         subject = self._certificate("subject", certificate)
-        done = run("openssl", "verify", "-CAfile", self.trusted, "-no-CApath", "-no-CAstore", "-untrusted", self.untrusted,
-                   "-attime", str(at), *options, subject)
+        done = run("openssl", "verify", "-CAfile", self.trusted, "-no-CApath", "-no-CAstore", "-attime", str(at), *options,
+                   *_unless_empty("-untrusted", self.untrusted), subject)
         text = done.stdout + done.stderr
         accepted = done.returncode == 0 and f"{subject}: OK" in text
         said = verdicts.line_with(text, "OK" if accepted else "error ").replace(f"{subject}: ", "")
@@ -350,6 +350,11 @@ def _foreign_serials(pdf: Path, roots: Path) -> list[Expectation]:
                 verdict = bench.ocsp(response, other.der, issuer.der, statuses[0].this_update)
                 results.append(Expectation(f"OCSP response {number} about {other.common_name}", False, verdict))
     return results
+
+
+def _unless_empty(option: str, file: Path) -> tuple:
+    """OpenSSL refuses a file of certificates without any."""
+    return (option, file) if file.stat().st_size else ()
 
 
 def _tool(name: str, crl_check: str | None) -> str:

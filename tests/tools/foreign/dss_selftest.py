@@ -166,6 +166,12 @@ class StoreWitnesses(unittest.TestCase):
         self.assertEqual(len(self.refused(results)), 1)
         self.assertIn("signature 1: openssl cms -verify -crl_check_all: ", self.refused(results)[0])
         self.assertIn("certificate revoked", self.refused(results)[0])
+        openssl(revoked, "ocsp", "-issuer", "root.pem", "-cert", "alice.pem", "-no_nonce", "-reqout", "request")
+        openssl(revoked, "ocsp", "-index", "index.txt", "-CA", "root.pem", "-rsigner", "root.pem", "-rkey", "root.key", "-reqin",
+                "request", "-respout", "alice.ocsp", "-ndays", "1")
+        response = (revoked / "alice.ocsp").read_bytes()
+        results = dss.judge(self.archived("revoked.pdf", dss.Store((), (response, self.about["tsu"]), ())), self.roots)
+        self.assertEqual(self.refused(results), ["signature 1: openssl ocsp -respin: Response verify OK, revoked"])
 
     def test_the_newest_timestamp_counts_now(self):
         late = int(time.time()) + 40 * DAY  # certificates are made for 30
