@@ -51,26 +51,5 @@ TEST(SigningRequest, TheInstructionGoesAsItWasWritten) {
   EXPECT_EQ(boost::json::parse(text).at("instruction"), boost::json::parse(kRecord));
 }
 
-TEST(SigningForm, RequestComesBeforeTheDocumentAndNothingIsCopied) {
-  const SigningRequest request(options(), SigningInputs{}, {});
-  const std::string document = "%PDF-1.7 \r\n--rakkan";
-  ASSERT_OK_AND_ASSIGN(const SigningForm form, SigningForm::make());
-  const std::string boundary = form.content_type().substr(form.content_type().find("boundary=") + 9);
-  const auto pieces = form.pieces(request, bytes_of(document));
-  const std::string body = joined(pieces);
-  EXPECT_TRUE(body.starts_with("--" + boundary + "\r\n"));
-  EXPECT_TRUE(body.ends_with("\r\n--" + boundary + "--\r\n"));
-  EXPECT_LT(body.find("name=\"request\""), body.find("name=\"document\""));
-  EXPECT_THAT(body, HasSubstr("application/pdf\r\n\r\n" + document + "\r\n--" + boundary));
-  EXPECT_THAT(pieces, testing::Contains(
-                          testing::ResultOf([](ByteView piece) { return piece.data(); }, bytes_of(document).data())));
-}
-
-TEST(SigningForm, EachHasABoundaryOfItsOwn) {
-  ASSERT_OK_AND_ASSIGN(const SigningForm first, SigningForm::make());
-  ASSERT_OK_AND_ASSIGN(const SigningForm second, SigningForm::make());
-  EXPECT_NE(first.content_type(), second.content_type());
-}
-
 }  // namespace
 }  // namespace rakkan::cli
