@@ -1,19 +1,9 @@
 // Authorities that do wrong while signatures are made at B-LTA and documents augmented. Each time there is an error
 // that names it, the key is used once at most, document, log and store are as they were, and the same request succeeds
 // once the authority answers well.
-#include <algorithm>
-#include <boost/json.hpp>
-#include <set>
-
-#include "rakkan/async/task.hpp"
-#include "rakkan/service/augmentation.hpp"
-#include "rakkan/service/command.hpp"
-#include "rakkan/service/pending_signature.hpp"
-#include "rakkan/service/stored_signature.hpp"
-#include "support/archivist.hpp"
 #include "support/free_port.hpp"
 #include "support/loopback_tsa.hpp"
-#include "unit/service/evidenced_service.hpp"
+#include "unit/service/misbehaviour.hpp"
 
 namespace rakkan::service {
 namespace {
@@ -31,116 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
-using When = SigningService::When;
-
-// The codes of an error and of all its causes.
-std::set<ErrorCode> codes_in(const Error& error) {
-  std::set<ErrorCode> codes{error.code};
-  for (const Error& cause : error.causes) {
-    codes.merge(codes_in(cause));
-  }
-  return codes;
-}
-
-class Misbehaviour : public test::EvidencedService {
- protected:
-  Misbehaviour() {
-    fetch_.timeout = 300ms;
-    fetch_.attempts = 1;
-    fetch_.breaker_failures = 1'000;  // what it does is no part of this
-    evidence_.cache.entries = 0;
-    restart();
-    seal_ = enrol("seal", credentials::CredentialKind::operator_seal);
-    make_signed_document();
-  }
-
-  SignPdfCommand witness() const {
-    SignPdfCommand command{
-        {.principal = {"tester"}, .credential = seal_, .type = SignatureType::witness, .level = BaselineLevel::b_lta},
-        HashedDocument::hash(document_, crypto::DigestAlgorithm::sha256)};
-    command.consent.instruction = fixture_.instruction_for(document_);
-    return command;
-  }
-  Result<SignedDocument> sign() { return async::block_on(assembly_->signing().sign_pdf(witness())); }
-  Result<StoredSignature> finish(const SignatureId& id, const Bytes& document,
-                                 const access::Principal& by = {"tester"}) {
-    const HashedDocument hashed = HashedDocument::hash(document, crypto::DigestAlgorithm::sha256);
-    return async::block_on(assembly_->signing().finish_signature(by, id, When::at_once, std::nullopt, &hashed));
-  }
-  Result<AugmentedDocument> augment() {
-    AugmentCommand command{.principal = {"tester"},
-                           .document = signed_document_,
-                           .level = BaselineLevel::b_lta,
-                           .claim = IdempotencyClaim{"order-1", Bytes{1}}};
-    return async::block_on(assembly_->signing().augment(std::move(command)));
-  }
-  int uses_of_key() { return fixture_.software_keys.at("seal").signatures; }
-  std::size_t kept() { return test::value_or_throw(fixture_.store->kept_signatures()).size(); }
-  std::optional<PendingSignature> pending() {
-    const auto all = assembly_->signing().pending_signatures({"tester"});
-    EXPECT_LE(all.size(), 1U);
-    return all.empty() ? std::nullopt : std::optional(all.front());
-  }
-
-  // Of what failed before the key is used: there is no trace of it but the refusal's.
-  void expect_nothing_signed(const Result<SignedDocument>& result, ErrorCode code, ErrorCode told,
-                             const std::string& what) {
-    ASSERT_THAT(result, FailsWith(code)) << what;
-    EXPECT_THAT(codes_in(result.error()), Contains(told)) << what << ": " << to_string(result.error());
-    EXPECT_EQ(kept(), 0U) << what;
-    EXPECT_THAT(fixture_.trail.events(), Not(Contains("signature.intent"))) << what;
-    EXPECT_EQ(document_, test::sample_pdf()) << what;
-  }
-  void expect_not_augmented(const Result<AugmentedDocument>& result, ErrorCode code, ErrorCode told,
-                            const std::string& what) {
-    ASSERT_THAT(result, FailsWith(code)) << what;
-    EXPECT_THAT(codes_in(result.error()), Contains(told)) << what << ": " << to_string(result.error());
-    EXPECT_THAT(fixture_.trail.events(), Not(Contains("document.augmented"))) << what;
-    EXPECT_FALSE(test::value_or_throw(fixture_.store->answer(TenantId(), "order-1"))) << what;
-    EXPECT_EQ(signed_document_, signed_before_) << what;
-  }
-  // Of what failed after it: the value is kept, and the document brings it to B-LTA without the key.
-  void expect_pending_then_whole(const Result<SignedDocument>& result, ErrorCode why,
-                                 const std::function<void()>& repair, const std::string& what) {
-    ASSERT_THAT(result, FailsWith(ErrorCode::signature_pending)) << what;
-    ASSERT_TRUE(pending()) << what;
-    const SignatureId id = pending()->id;
-    EXPECT_EQ(pending()->reason, row(why).slug) << what;
-    const int uses = uses_of_key();
-    const auto again = finish(id, document_);
-    ASSERT_THAT(again, FailsWith(ErrorCode::signature_pending)) << what << ": nothing was repaired yet";
-    EXPECT_EQ(kept(), 1U) << what;
-    repair();
-    const auto made = finish(id, document_);
-    ASSERT_THAT(made, IsOk()) << what;
-    expect_archived(document_, made->tail);
-    EXPECT_EQ(uses_of_key(), uses) << what;
-    EXPECT_EQ(kept(), 0U) << what;
-  }
-  static void expect_archived(const Bytes& base, const Bytes& tail) {
-    Bytes whole = base;
-    append(whole, tail);
-    const auto all = intact_signatures(whole);
-    ASSERT_FALSE(all.empty());
-    EXPECT_EQ(all[0].level, BaselineLevel::b_lta);
-  }
-
-  CredentialId seal_;
-  const Bytes document_ = test::sample_pdf();
-  Bytes signed_document_;  // at B-B
-  Bytes signed_before_;
-
- private:
-  void make_signed_document() {
-    SignPdfCommand command = witness();
-    command.level = BaselineLevel::b_b;
-    const auto made = test::value_or_throw(async::block_on(assembly_->signing().sign_pdf(std::move(command))));
-    signed_document_ = document_;
-    append(signed_document_, made.stored.tail);
-    signed_before_ = signed_document_;
-    fixture_.trail.forget();
-  }
-};
 
 class BadEvidence : public Misbehaviour {
  protected:
@@ -226,75 +106,6 @@ TEST_F(BadEvidence, OfAListIsAnError) {
                           Case{"breaks off", try_later, breaks_off, ErrorCode::evidence_unreachable}}) {
     expect_errors_of(one);
   }
-}
-
-// A list of 60 MB is read like any other; whether it may go into a document is the operator's choice.
-class LargeList : public Misbehaviour {
- protected:
-  LargeList() {
-    fetch_.timeout = test::kPatience;
-    evidence_.cache = {};
-    more_anchors_ = {large_.self_signed()};
-    certify("seal",
-            large_.certify("Seal", certificate_of("seal").spki(),
-                           [this](pki::CertificateTemplate& content) {
-                             content.serial_number = {0x20};
-                             content.crl_url = server_.url() + "/crl";
-                           }),
-            large_.self_signed());
-  }
-  void start(std::uint64_t added) {
-    evidence_.added = added;
-    restart([this](Options& options) { options.fetch.allowed_origins.push_back(server_.url()); });
-  }
-
- private:
-  static constexpr std::uint32_t kEntries = 1'600'000;
-
-  Bytes make_list() {
-    pki::CrlTemplate content;
-    content.issuer = large_.name();
-    content.this_update = fixture_.clock.time - 1h;
-    content.next_update = fixture_.clock.time + 24h;
-    content.authority_key_identifier = pki::key_identifier(large_.spki()).value();
-    content.revoked.reserve(kEntries);
-    for (std::uint32_t i = 0; i < kEntries; ++i) {
-      Bytes serial(16, 0x10);
-      for (unsigned octet = 0; octet < 4; ++octet) {
-        serial[12 + octet] = static_cast<Byte>(i >> (24 - 8 * octet));
-      }
-      content.revoked.push_back({std::move(serial), content.this_update});
-    }
-    return pki::issue_crl(content, large_.suite(), large_.signer()).value();
-  }
-
-  pki::Authority large_{"Large"};
-
- protected:
-  const Bytes list_ = make_list();
-
- private:
-  test::ScriptedServer server_{[this](const auto& client) {
-    client.send("HTTP/1.1 200 OK\r\nContent-Type: application/pkix-crl\r\nContent-Length: " +
-                std::to_string(list_.size()) + "\r\nConnection: close\r\n\r\n");
-    client.send(text_of(list_));
-  }};
-};
-
-TEST_F(LargeList, IsReadAndRefusedWhereADocumentMayNotGrowByIt) {
-  ASSERT_GT(list_.size(), 55'000'000U);
-  fetch_.crl = 32U << 20U;
-  start(128U << 20U);
-  expect_nothing_signed(sign(), ErrorCode::evidence_incomplete, ErrorCode::evidence_answer_invalid,
-                        "too large to read");
-  fetch_.crl = 64U << 20U;
-  start(1U << 20U);
-  const auto refused = sign();
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_THAT(codes_in(refused.error()), Contains(ErrorCode::validation_data_too_large)) << to_string(refused.error());
-  start(128U << 20U);
-  ASSERT_OK_AND_ASSIGN(const SignedDocument made, sign());
-  expect_archived(document_, made.stored.tail);
 }
 
 class BadTimestamps : public Misbehaviour {
