@@ -1,13 +1,17 @@
-// Subjects of evidence (pki/evidence_table.hpp) of which the service knows before a signature or token exists.
+// Subjects of evidence (pki/evidence_table.hpp): signers and units that the service knows before a signature or token
+// exists, and those of tokens that it was given.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "rakkan/cms/signed_data.hpp"
 #include "rakkan/pki/evidence_table.hpp"
 #include "rakkan/service/timestamper.hpp"
+#include "rakkan/tsp/token_algorithms.hpp"
 
 namespace rakkan::service {
 
@@ -48,6 +52,26 @@ inline constexpr std::chrono::days kOfAnyAge{36'500};
 // another timestamp, about whose unit the same is true.
 [[nodiscard]] inline pki::FreshnessDemand demand_before(pki::FreshnessDemand demand) noexcept {
   return demand.kind == pki::FreshnessDemand::Kind::after_signature ? pki::FreshnessDemand::cached(kOfAnyAge) : demand;
+}
+
+// The unit that made a token, at the token's time. Of a token of the unit that alone could make it nothing is read
+// again.
+[[nodiscard]] inline Result<pki::EvidenceSubject> token_subject(pki::EvidenceRole role,
+                                                                const tsp::TimestampToken& token,
+                                                                std::optional<ExpectedUnit> expected, std::string label,
+                                                                pki::FreshnessDemand demand) {
+  if (!expected || !expected->is_certain) {
+    RAKKAN_TRY(pki::Certificate unit, token.unit_certificate(cms::CertificateBinding::signer_identifier));
+    expected = ExpectedUnit{std::move(unit), cms::readable_certificates(token.signed_data())};
+  }
+  auto algorithms = tsp::algorithms_of(token, expected->certificate, pki::AlgorithmPolicy::ts_119_312());
+  return pki::EvidenceSubject{.role = role,
+                              .label = std::move(label),
+                              .certificate = std::move(expected->certificate),
+                              .time = token.info().generation_time,
+                              .demand = demand,
+                              .certificates = std::move(expected->others),
+                              .algorithms = std::move(algorithms)};
 }
 
 }  // namespace rakkan::service

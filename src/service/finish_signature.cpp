@@ -122,7 +122,7 @@ async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with,
     const LongTermSigner signer{kept.credential, kept.level, kept.certificates.front(), chain};
     Result<LongTermSignature> whole =
         co_await make_long_term(with.long_term, signer, *document, std::move(done.tail), kept.revision->field_name,
-                                token, kept.by, deadline);  // 11
+                                token, std::nullopt, kept.by, deadline);  // 11
     if (!whole && kept.token.empty()) {
       co_await keep_token(with, row, token.der());
     }

@@ -5,7 +5,6 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/cms/embedded_evidence.hpp"
 #include "rakkan/pades/augmentation.hpp"
-#include "rakkan/tsp/token_algorithms.hpp"
 #include "service/document_work.hpp"
 #include "service/evidence_subjects.hpp"
 #include "service/timestampers.hpp"
@@ -66,6 +65,7 @@ async::Task<Result<void>> require_evidence(const LongTermMaking& with, LongTermS
 async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with, LongTermSigner signer,
                                                       const pades::HashedDocument& document, Bytes tail,
                                                       std::string field, const tsp::TimestampToken& token,
+                                                      std::optional<ExpectedUnit> expected_unit,
                                                       const access::Principal& caller, async::Deadline deadline) {
   const pki::FreshnessDemand demand = demand_of(with.options.freshness_of(signer.credential.value()));
   DocumentMemory::Part memory(with.raising.documents.memory(), caller.owner());
@@ -77,17 +77,12 @@ async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with
 
   WantedLevel wanted{.level = signer.level, .subjects = {}, .undated = {}, .demand = demand};
   const Instant time = token.info().generation_time;
-  RAKKAN_CO_TRY(pki::Certificate unit, token.unit_certificate(cms::CertificateBinding::signer_identifier));
   wanted.material =
       cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document}, "timestamp of signature " + field);
   wanted.subjects.push_back(signer_subject(signer.certificate, signer.chain, field, time, demand));
-  wanted.subjects.push_back({.role = EvidenceRole::signature_timestamp_unit,
-                             .label = std::move(field),
-                             .certificate = unit,
-                             .time = time,
-                             .demand = demand,
-                             .certificates = cms::readable_certificates(token.signed_data()),
-                             .algorithms = tsp::algorithms_of(token, unit, pki::AlgorithmPolicy::ts_119_312())});
+  RAKKAN_CO_TRY(pki::EvidenceSubject unit, token_subject(EvidenceRole::signature_timestamp_unit, token,
+                                                         std::move(expected_unit), std::move(field), demand));
+  wanted.subjects.push_back(std::move(unit));
   RAKKAN_CO_TRY(RaisedLevel raised,
                 co_await raise_level(with.raising, augmentation, std::move(wanted), caller, deadline));
   co_return LongTermSignature{std::move(augmentation).take_tail(), std::move(raised)};

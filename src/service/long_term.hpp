@@ -49,11 +49,12 @@ struct LongTermSignature {
   Bytes tail;  // steps 2 to 11
   RaisedLevel raised;
 };
-// Raises the signature in `field`, which `tail` appends to the document. `token` is its timestamp. Fails as
-// raise_level. The arguments outlive the task.
+// Raises the signature in `field`, which `tail` appends to the document. `token` is its timestamp, `unit` the one that
+// was expected to give it, if any was. Fails as raise_level. The arguments outlive the task.
 [[nodiscard]] async::Task<Result<LongTermSignature>> make_long_term(const LongTermMaking& with, LongTermSigner signer,
                                                                     const pades::HashedDocument& document, Bytes tail,
                                                                     std::string field, const tsp::TimestampToken& token,
+                                                                    std::optional<ExpectedUnit> unit,
                                                                     const access::Principal& caller,
                                                                     async::Deadline deadline);
 

@@ -7,7 +7,7 @@
 #include "rakkan/cms/embedded_evidence.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "rakkan/service/timestamper.hpp"
-#include "rakkan/tsp/token_algorithms.hpp"
+#include "service/document_evidence.hpp"
 #include "service/document_work.hpp"
 #include "service/evidence_subjects.hpp"
 #include "service/timestampers.hpp"
@@ -17,19 +17,6 @@ namespace {
 
 using pki::EvidenceRole;
 using pki::EvidenceSubject;
-
-// The unit of a document timestamp as a subject of evidence, at the time that its token says.
-Result<EvidenceSubject> unit_of(const tsp::TimestampToken& token, std::string field, pki::FreshnessDemand demand) {
-  RAKKAN_TRY(pki::Certificate certificate, token.unit_certificate(cms::CertificateBinding::signer_identifier));
-  auto algorithms = tsp::algorithms_of(token, certificate, pki::AlgorithmPolicy::ts_119_312());
-  return EvidenceSubject{.role = EvidenceRole::document_timestamp_unit,
-                         .label = std::move(field),
-                         .certificate = std::move(certificate),
-                         .time = token.info().generation_time,
-                         .demand = demand,
-                         .certificates = cms::readable_certificates(token.signed_data()),
-                         .algorithms = std::move(algorithms)};
-}
 
 pki::EvidenceMaterial evidence_in(const tsp::TimestampToken& token, const std::string& field) {
   return cms::embedded_evidence(token.signed_data(), {pki::EvidenceOrigin::document}, "timestamp " + field);
@@ -52,7 +39,7 @@ class Raising {
     }
     if (pades::needs_validation_data(wanted_.level)) {
       expected_ = archived ? expected_unit() : std::nullopt;
-      RAKKAN_CO_CHECK(co_await add_evidence());
+      RAKKAN_CO_CHECK(co_await add_evidence(archived));
     }
     if (archived) {
       RAKKAN_CO_TRY(EvidenceSubject unit, co_await add_timestamp());
@@ -65,7 +52,7 @@ class Raising {
         proven.algorithms = std::move(unit.algorithms);
       } else {
         wanted_.subjects.push_back(std::move(unit));
-        RAKKAN_CO_CHECK(co_await add_evidence());
+        RAKKAN_CO_CHECK(co_await add_evidence(false));
       }
     }
     co_return std::move(*this).finish();
@@ -92,7 +79,8 @@ class Raising {
                             demand_before(wanted_.demand));
   }
 
-  async::Task<Result<void>> add_evidence() {
+  // With `timestamp_follows` the timestamp over the evidence is prepared in the same go.
+  async::Task<Result<void>> add_evidence(bool timestamp_follows) {
     EvidenceRequest request{.subjects = wanted_.subjects,
                             .material = raised_.evidence ? raised_.evidence->material : wanted_.material,
                             .trust = with_.trust,
@@ -104,50 +92,46 @@ class Raising {
     RAKKAN_CO_TRY(GatheredEvidence evidence, co_await with_.evidence.gather(std::move(request)));
     if (expected_ && !expected_is_certain_ && is_out_of_use(evidence.table, wanted_.subjects.size())) {
       expected_.reset();  // the authority has another unit by now, which its token names
-      co_return co_await add_evidence();
+      co_return co_await add_evidence(timestamp_follows);
     }
     RAKKAN_CO_CHECK(evidence.require_complete());
-    const auto add = [&](const pdf::Limits&) { return add_validation_data(evidence); };
+    const auto add = [&](const pdf::Limits&) -> Result<void> {
+      RAKKAN_CHECK(add_validation_data(evidence));
+      return timestamp_follows ? prepare_timestamp() : Result<void>();
+    };
     RAKKAN_CO_CHECK(co_await with_.documents.compute(size(), add, deadline_, caller_.owner()));
     raised_.evidence = std::move(evidence);
     co_return Result<void>{};
   }
 
   Result<void> add_validation_data(const GatheredEvidence& evidence) {
-    const pki::EvidenceTable::Used used = evidence.table.used();
-    pades::ValidationData data;
-    data.certificates.reserve(used.certificates.size());
-    for (const pki::Certificate& certificate : used.certificates) {
-      data.certificates.push_back(certificate.der());
-    }
-    std::vector<Bytes> responses;  // as the store wants them, also those that came without their envelope
-    responses.reserve(used.responses.size());
-    for (const std::size_t index : used.responses) {
-      responses.push_back(evidence.material.responses()[index].response.response_der());
-      data.ocsp_responses.push_back(responses.back());
-    }
-    for (const std::size_t index : used.lists) {
-      data.crls.push_back(evidence.material.lists()[index].list.der());
-    }
-    RAKKAN_TRY(const auto added, document_.add_validation_data(data, with_.random));
+    const DocumentEvidence needed = document_evidence_of(evidence);
+    RAKKAN_TRY(const auto added, document_.add_validation_data(needed.data, with_.random));
     static_cast<void>(added);
+    return {};
+  }
+
+  Result<void> prepare_timestamp() {
+    const pades::DocumentTimestampSpec spec{.algorithm = crypto::DigestAlgorithm::sha256,
+                                            .largest_token = authority_->expected_token_size()};
+    RAKKAN_TRY(prepared_, document_.prepare_timestamp(spec, with_.random));
     return {};
   }
 
   // Adds a document timestamp; its unit becomes a subject of the evidence.
   async::Task<Result<EvidenceSubject>> add_timestamp() {
-    const pades::DocumentTimestampSpec spec{.algorithm = crypto::DigestAlgorithm::sha256,
-                                            .largest_token = authority_->expected_token_size()};
-    const auto prepare = [&](const pdf::Limits&) { return document_.prepare_timestamp(spec, with_.random); };
-    RAKKAN_CO_TRY(pades::PreparedTimestamp prepared,
-                  co_await with_.documents.compute(size(), prepare, deadline_, caller_.owner()));
-    std::string field = prepared.revision.field_name();
-    const crypto::Digest imprint = prepared.digest;
+    if (!prepared_) {
+      const auto prepare = [&](const pdf::Limits&) { return prepare_timestamp(); };
+      RAKKAN_CO_CHECK(co_await with_.documents.compute(size(), prepare, deadline_, caller_.owner()));
+    }
+    std::string field = prepared_->revision.field_name();
+    const crypto::Digest imprint = prepared_->digest;
     RAKKAN_CO_TRY(const tsp::TimestampToken token, co_await authority_->timestamp(caller_, imprint, deadline_));
-    RAKKAN_CO_CHECK(document_.add_timestamp(std::move(prepared), token));
+    RAKKAN_CO_CHECK(document_.add_timestamp(*std::exchange(prepared_, std::nullopt), token));
     raised_.timestamps.push_back(*facts_of(token));
     (raised_.evidence ? raised_.evidence->material : wanted_.material).add(evidence_in(token, field));
-    co_return unit_of(token, std::move(field), demand_before(wanted_.demand));
+    co_return token_subject(EvidenceRole::document_timestamp_unit, token, authority_->expected_unit(), std::move(field),
+                            demand_before(wanted_.demand));
   }
 
   // True when the evidence about the expected unit proves this one, which has signed: the same certificate, and nothing
@@ -180,8 +164,9 @@ class Raising {
   WantedLevel wanted_;
   const access::Principal& caller_;
   const async::Deadline deadline_;
-  std::shared_ptr<Timestamper> authority_;   // of document timestamps; null: none is needed
-  std::optional<EvidenceSubject> expected_;  // a subject of the evidence behind those of `wanted_`
+  std::shared_ptr<Timestamper> authority_;            // of document timestamps; null: none is needed
+  std::optional<pades::PreparedTimestamp> prepared_;  // over the document as it is
+  std::optional<EvidenceSubject> expected_;           // a subject of the evidence behind those of `wanted_`
   bool expected_is_certain_ = false;
   RaisedLevel raised_;
 };

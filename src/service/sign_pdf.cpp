@@ -50,9 +50,10 @@ async::Task<Result<SignedDocument>> line(const DocumentSigning& with, SigningAct
     pdf.signatures_made = act.signatures_made();
     std::optional<RaisedLevel> raised;
     if (long_term) {
+      std::optional<ExpectedUnit> unit = act.expected_unit();
       RAKKAN_CO_TRY(LongTermSignature whole,
                     co_await make_long_term(with.long_term, signer, document, std::move(pdf.tail), pdf.field_name,
-                                            *token, command.principal, act.deadline()));  // 11
+                                            *token, std::move(unit), command.principal, act.deadline()));  // 11
       pdf.tail = std::move(whole.tail);
       raised = std::move(whole.raised);
     }
