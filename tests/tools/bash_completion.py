@@ -113,7 +113,7 @@ def main() -> int:
         must(("rakkan", "sign", "--type", ""), {"witness", "party"})
         must(("rakkan", "sign", "--type", "w"), {"witness"})
         must(("rakkan", "sign", "--type", "="), {"witness", "party"})
-        must(("rakkan", "keys", "create", "--scope", "a"), {"audit", "admin"})
+        must(("rakkan", "keys", "create", "--scope", "a"), {"audit", "admin", "augment"})
         must(("rakkan", "audit", "export", "-o", "c"), {"contracts"})
         must(("rakkan", "init", "c"), {"contracts"})
         must(("rakkan", "keys", "create", "--label", ""), set())
