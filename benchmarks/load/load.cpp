@@ -3,11 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -23,6 +26,8 @@
 #include "rakkan/crypto/digest.hpp"
 #include "report.hpp"
 #include "requests.hpp"
+#include "support/eventually.hpp"
+#include "support/scripted_server.hpp"
 #include "support/server_folder.hpp"
 
 namespace rakkan::bench {
@@ -36,11 +41,14 @@ constexpr double kHsmThreadShare = 0.60;
 constexpr double kLogShare = 0.05;
 constexpr double kP99Ms = 20;
 const auto kCommitWindowMs = static_cast<double>(audit::Options{}.commit_window.count());  // the servers' default
-constexpr unsigned kHsmThreads = 2;                                                        // pools.hsm.threads
+constexpr milliseconds kSettled{500};  // after which requests wait that were sent before
+constexpr unsigned kHsmThreads = 2;    // pools.hsm.threads
 constexpr double kOverloadRatio = 2;
 constexpr double kRefusalMs = 50;
 constexpr double kCrowdShare = 0.80;
-constexpr double kDigests50 = 1.5;  // of the CPU time of a digest
+constexpr double kDigests50 = 1.5;      // of the CPU time of a digest
+constexpr double kBesideHanging = 1.1;  // of the p99 without a timestamp authority that hangs
+constexpr double kAsBefore = 1.05;      // of the CPU time of an earlier build, which is measured no better than so
 
 struct Options {
   std::filesystem::path build = "build/bench";
@@ -48,8 +56,10 @@ struct Options {
   std::filesystem::path json = "build/bench/load.json";
   int rounds = 3;
   int seconds = 4;
+  std::filesystem::path before;  // the programs of an earlier build; empty: no part "before"
   std::vector<std::string> keys{"RSA-2048", "P-256"};
-  std::vector<std::string> parts{"cms", "tsa", "documents", "latency", "crowd", "batch", "large", "windows"};
+  std::vector<std::string> parts{"cms",   "tsa",   "documents", "latency", "crowd",
+                                 "batch", "large", "windows",   "hanging", "before"};
 
   [[nodiscard]] bool has(const std::string& part) const {
     return std::find(parts.begin(), parts.end(), part) != parts.end();
@@ -133,6 +143,12 @@ class Bench {
       }
       if (options_->has("windows")) {
         commit_windows(key);
+      }
+      if (options_->has("hanging")) {
+        beside_a_hanging_authority(key);
+      }
+      if (options_->has("before") && !options_->before.empty()) {
+        beside_an_earlier_build(key);
       }
       const test::ServerProcess server = folder_.start({"tsu.credential=" + key.unit});
       const HsmKeys::Key raw = must(hsm_->generate(key.kind));
@@ -386,6 +402,96 @@ class Bench {
     }
   }
 
+  // Single requests at half of the capacity, alone and while 64 others wait for a timestamp authority that accepts a
+  // connection and never answers. Each round has a server, a folder and an authority of its own, since after so many
+  // failures a server asks that authority no more, and what is pending is tried again.
+  void beside_a_hanging_authority(const KeyUnderLoad& key) {
+    constexpr std::size_t kWaiting = 64;
+    const auto single = cms_requests(caller(key), 20'000);
+    std::vector<double> capacities, alone, beside, alone_p50, beside_p50, refused;
+    for (int round = 0; round < options_->rounds; ++round) {
+      const std::filesystem::path place = options_->build / ("load-data-hanging-" + key.unit);
+      std::filesystem::remove_all(place);  // an earlier round's
+      const test::ServerFolder folder = folder_.copy_to(place);
+      const Target at{"127.0.0.1", folder.port()};
+      const test::SilentServer authority;
+      const auto patience = slice() * 4;  // longer than it is needed
+      const test::ServerProcess server =
+          folder.start({"tsu.credential=" + key.unit, "tsa.hanging.url=" + authority.url() + "/",
+                        "tsa.hanging.timeout=" + std::to_string(patience.count()) + "ms"});
+      const auto hanging = stamped_cms_requests(caller(key), kWaiting, "hanging");
+      static_cast<void>(closed_loop(at, single, 64, slice() / 2));  // warm
+      const double capacity = closed_loop(at, single, 64, slice()).rate();
+      const LoadResult before = open_loop(at, single, capacity / 2, slice(), 512);
+      std::atomic<bool> answered = false;
+      std::thread waiting([&] {
+        static_cast<void>(all_at_once(at, hanging));
+        answered = true;
+      });
+      test::let_pass(kSettled);
+      const LoadResult during = open_loop(at, single, capacity / 2, slice(), 512);
+      const bool too_early = answered;
+      waiting.join();
+      if (too_early || during.failed > 0 || before.failed > 0) {
+        stop({ErrorCode::internal, "the requests to the hanging authority did not wait, or others failed", {}, {}, {}});
+      }
+      capacities.push_back(capacity);
+      alone.push_back(percentile(before.accepted_ms, 0.99));
+      beside.push_back(percentile(during.accepted_ms, 0.99));
+      alone_p50.push_back(percentile(before.accepted_ms, 0.50));
+      beside_p50.push_back(percentile(during.accepted_ms, 0.50));
+      refused.push_back(static_cast<double>(during.refused));
+    }
+    const std::string table = "/v1/cms, " + key.name + ", at " +
+                              std::to_string(static_cast<int>(median(capacities) / 2)) + "/s (50 %), beside " +
+                              std::to_string(kWaiting) + " that wait for a timestamp authority";
+    report_->add({table, "p50", median(beside_p50), "ms", "without them", median(alone_p50), {}, {}});
+    report_->add({table, "p99", median(beside), "ms", "without them", median(alone), {}, kBesideHanging});
+    report_->add({table, "refused", median(refused), "", "", 0, {}, {}});
+  }
+
+  // The same requests to this build and to an earlier one, in turns.
+  void beside_an_earlier_build(const KeyUnderLoad& key) {
+    if (!earlier_) {
+      earlier_ = std::make_unique<test::ServerFolder>(options_->before, options_->build / "load-data-before");
+    }
+    const test::ServerProcess now = folder_.start({"tsu.credential=" + key.unit});
+    const test::ServerProcess then = earlier_->start({"tsu.credential=" + key.unit});
+    const Caller then_caller{earlier_->api_key(), key.credential};
+    const std::array servers{std::pair{&now, target()}, std::pair{&then, Target{"127.0.0.1", earlier_->port()}}};
+    using Requests = std::array<std::vector<WireRequest>, 2>;
+    const Requests plain{cms_requests(caller(key), 20'000), cms_requests(then_caller, 20'000)};
+    const Requests stamped{stamped_cms_requests(caller(key), 20'000), stamped_cms_requests(then_caller, 20'000)};
+    for (const auto& [level, requests] : {std::pair{"B-B", &plain}, std::pair{"B-T", &stamped}}) {
+      for (const unsigned in_flight : {1U, 8U, 64U}) {
+        std::array<std::vector<double>, 2> rates, cpu, hsm, p50, p99, written;
+        for (std::size_t turn = 0; turn < servers.size() * static_cast<std::size_t>(options_->rounds); ++turn) {
+          const std::size_t place = (turn + turn / 2) % 2;  // each is first in every other round
+          const auto& [server, at] = servers.at(place);
+          const Spent spent = watch(*server, [&] { return closed_loop(at, requests->at(place), in_flight, slice()); });
+          rates.at(place).push_back(spent.load.rate());
+          cpu.at(place).push_back(spent.us_each());
+          hsm.at(place).push_back(spent.us_each_of("hsm"));
+          p50.at(place).push_back(percentile(spent.load.accepted_ms, 0.50));
+          p99.at(place).push_back(percentile(spent.load.accepted_ms, 0.99));
+          written.at(place).push_back(spent.kb_written_each());
+        }
+        const std::string table = "/v1/cms at " + std::string(level) + ", " + key.name + ", " +
+                                  std::to_string(in_flight) + " in flight, this build and an earlier one";
+        const auto add = [&](const char* name, const auto& values, const char* unit,
+                             std::optional<double> ratio = std::nullopt) {
+          report_->add({table, name, median(values[0]), unit, "earlier", median(values[1]), {}, ratio});
+        };
+        add("server CPU a signature", cpu, "us", kAsBefore);
+        add("HSM thread CPU a signature", hsm, "us");
+        add("signatures a second", rates, "/s");
+        add("p50", p50, "ms");
+        add("p99", p99, "ms");
+        add("written to disk, a signature", written, "KB");
+      }
+    }
+  }
+
   // 200 uploads of 50 MB at once against a budget of 512 MiB: uploads that do not fit are refused, and memory stays
   // below.
   void many_large_uploads() {
@@ -411,6 +517,7 @@ class Bench {
   const Options* options_;
   Report* report_;
   test::ServerFolder folder_;
+  std::unique_ptr<test::ServerFolder> earlier_;
   std::unique_ptr<HsmKeys> hsm_;
 };
 
@@ -424,9 +531,13 @@ int main_of(int argc, char** argv) {
   app.add_option("--rounds", options.rounds)->capture_default_str();
   app.add_option("--seconds", options.seconds, "Of one measurement")->capture_default_str();
   app.add_option("--key", options.keys, "RSA-2048, P-256: these alone");
-  app.add_option("--part", options.parts, "cms, tsa, documents, latency, crowd, batch, large, windows: these alone");
+  app.add_option("--part", options.parts,
+                 "cms, tsa, documents, latency, crowd, batch, large, windows, hanging, before: these alone");
+  app.add_option("--before", options.before,
+                 "For the part before: folder with rakkan, rakkand and rakkan-dev-pki of an earlier build");
   CLI11_PARSE(app, argc, argv);
   options.build = std::filesystem::absolute(options.build);
+  options.before = options.before.empty() ? options.before : std::filesystem::absolute(options.before);
   Report report;
   Bench(options, report).run();
   if (!report.write(options.json)) {

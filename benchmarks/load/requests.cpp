@@ -23,16 +23,32 @@ const std::string& now() {
   return text;
 }
 
-}  // namespace
+// The JSON of a request at B-B, at B-T.
+std::string stamped(std::string json, const std::string& tsa) {
+  constexpr std::string_view kLevel = R"("level":"B-B")";
+  const std::string level = R"("level":"B-T")" + (tsa.empty() ? "" : R"(,"tsa":")" + tsa + "\"");
+  return json.replace(json.find(kLevel), kLevel.size(), level);
+}
 
-std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count) {
+template <class Json>
+std::vector<WireRequest> cms_requests_of(const Caller& caller, std::size_t count, const Json& json_of) {
   std::vector<WireRequest> requests;
   for (std::size_t i = 0; i < count; ++i) {
     const auto digest = crypto::digest(crypto::DigestAlgorithm::sha256, bytes_of("document " + std::to_string(i)));
-    const std::string json = test::cms_request(caller.credential, digest, now());
+    const std::string json = json_of(test::cms_request(caller.credential, digest, now()));
     requests.push_back({head(caller, "/v1/cms", "application/json", json.size()) + json, nullptr, {}});
   }
   return requests;
+}
+
+}  // namespace
+
+std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count) {
+  return cms_requests_of(caller, count, [](std::string json) { return json; });
+}
+
+std::vector<WireRequest> stamped_cms_requests(const Caller& caller, std::size_t count, const std::string& tsa) {
+  return cms_requests_of(caller, count, [&](std::string json) { return stamped(std::move(json), tsa); });
 }
 
 std::vector<WireRequest> batch_requests(const Caller& caller, std::size_t lines, std::size_t count) {

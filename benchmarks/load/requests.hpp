@@ -19,6 +19,9 @@ struct Caller {
 
 // POST /v1/cms: a detached CMS, witness type, B-B.
 [[nodiscard]] std::vector<WireRequest> cms_requests(const Caller& caller, std::size_t count);
+// The same at B-T, with a timestamp of that profile; empty: of the server's list.
+[[nodiscard]] std::vector<WireRequest> stamped_cms_requests(const Caller& caller, std::size_t count,
+                                                            const std::string& tsa = {});
 // POST /v1/cms:batch: so many lines of such requests.
 [[nodiscard]] std::vector<WireRequest> batch_requests(const Caller& caller, std::size_t lines, std::size_t count);
 // POST /v1/signatures: the document with a comment of its own behind it, the answer is the tail.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "must.hpp"
+#include "rakkan/base/file_system.hpp"
 #include "rakkan/store/store.hpp"
 #include "support/temporary_folder.hpp"
 
@@ -109,6 +110,36 @@ BENCHMARK(Commit)
     ->Args({64, 4'000, 1})
     ->Args({64, 20'000, 0})
     ->Unit(benchmark::kMicrosecond);
+
+// 64 signatures of B-LTA with large CRLs in their tails, in one commit; and the limit: writing and syncing as many
+// bytes to a file. A few commits, since each adds 32 MB to the database.
+constexpr std::size_t kLargeTails = 64;
+constexpr std::size_t kLargeTail = 500'000;
+constexpr int kLargeCommits = 12;
+BENCHMARK(Commit)
+    ->Name("CommitLargeTails")
+    ->ArgNames({"submissions", "tail", "shared"})
+    ->Args({kLargeTails, kLargeTail, 1})
+    ->Iterations(kLargeCommits)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+void WriteLargeTails(benchmark::State& state) {
+  const test::TemporaryFolder folder;
+  const Bytes bytes(kLargeTails * kLargeTail, Byte{'t'});
+  const double written = bytes_written();
+  const auto file = must(posix_file_system().open(folder.path() / "tails", FileMode::create_or_modify));
+  std::uint64_t end = 0;
+  for (auto unused : state) {
+    static_cast<void>(unused);
+    must(file->write_at(end, bytes));
+    must(file->sync());
+    end += bytes.size();
+  }
+  const auto tails = static_cast<double>(end) / static_cast<double>(kLargeTail);
+  state.counters["written"] = (bytes_written() - written) / tails;
+}
+BENCHMARK(WriteLargeTails)->Iterations(kLargeCommits)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // The cost of timestamped signatures beside their entries: kept in one commit, released in the next.
 void KeepAndRelease(benchmark::State& state) {

@@ -19,8 +19,10 @@
 #include <thread>
 #include <vector>
 
+#include "augmentation.hpp"
 #include "hsm_keys.hpp"
 #include "identity.hpp"
+#include "long_term.hpp"
 #include "measure.hpp"
 #include "must.hpp"
 #include "rakkan/base/file.hpp"
@@ -40,6 +42,9 @@ struct Options {
   int rounds = 9;
   int slice_ms = 60;
   bool hsm = true;
+  std::vector<std::string> parts{"line", "levels", "augment"};
+  std::vector<std::string> levels{"B-B", "B-T", "B-LT", "B-LTA"};
+  std::vector<unsigned> at_once{1, 8};
   std::string probe;  // a child of ours: measure the memory of signing this document
 };
 
@@ -338,13 +343,26 @@ int run(int argc, char** argv) {
   app.add_option("--rounds", options.rounds, "interleaved rounds")->capture_default_str();
   app.add_option("--slice-ms", options.slice_ms, "CPU time of one case in one round")->capture_default_str();
   app.add_flag("!--no-hsm", options.hsm, "without SoftHSM");
+  app.add_option("--part", options.parts, "line, levels, augment: these alone");
+  app.add_option("--level", options.levels, "B-B, B-T, B-LT, B-LTA: of the part levels these alone");
+  app.add_option("--at-once", options.at_once, "1, 8: of the part levels, so many documents at the same time");
   app.add_option("--probe-memory", options.probe)->group("");
   CLI11_PARSE(app, argc, argv);
   if (!options.probe.empty()) {
     return probe_memory(options);
   }
+  const auto has = [&](const char* part) {
+    return std::find(options.parts.begin(), options.parts.end(), part) != options.parts.end();
+  };
   Report report;
-  Pipeline(options).run(report);
+  if (has("line")) {
+    Pipeline(options).run(report);
+  }
+  if (has("levels")) {
+    long_term({options.documents / "200k.pdf", options.rounds, std::chrono::milliseconds(options.slice_ms), options.hsm,
+               options.levels, options.at_once},
+              report);
+  }
   return report.write(options.json) ? 0 : 1;
 }
 

@@ -134,8 +134,8 @@ Result<std::unique_ptr<HsmKeys>> HsmKeys::create() {
   return std::make_unique<HsmKeys>(std::move(impl));
 }
 
-Result<HsmKeys::Key> HsmKeys::generate(crypto::KeyKind kind) {
-  const std::string label(crypto::name(kind));
+Result<HsmKeys::Key> HsmKeys::generate(crypto::KeyKind kind, std::string label) {
+  label = label.empty() ? std::string(crypto::name(kind)) : std::move(label);
   RAKKAN_TRY(const hsm::KeyDescription made, impl_->token->generate(kind, label, bytes_of(label)));
   RAKKAN_TRY(auto signer, impl_->token->signer(made.label, made.id));
   return Key{label, kind, std::move(signer)};

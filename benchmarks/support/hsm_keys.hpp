@@ -24,7 +24,8 @@ class HsmKeys {
   [[nodiscard]] static Result<std::unique_ptr<HsmKeys>> create();
   ~HsmKeys();
 
-  [[nodiscard]] Result<Key> generate(crypto::KeyKind kind);
+  // `label`: of the key; empty: the kind's name.
+  [[nodiscard]] Result<Key> generate(crypto::KeyKind kind, std::string label = {});
   // PKCS#11 calls only: a session for each thread, the key looked up once, 32-byte digests, for about that long. The
   // number of signatures; 0 when a call failed.
   [[nodiscard]] long raw_signatures(const Key& key, unsigned threads, std::chrono::milliseconds time) const;
