@@ -127,20 +127,16 @@ class TableMaker {
     }
   }
 
-  // The subject's own certificate is not proven, and no revocation data would help. The first reason stands.
+  // The subject's own certificate, of a path that is valid, is not proven all the same. The first reason stands.
   void refuse(EvidenceGap gap, std::string detail) {
     EvidenceRow& row = table_.rows.at(first_row_);
-    if (row.verdict == EvidenceVerdict::revoked || row.gap == EvidenceGap::path_refused ||
-        row.gap == EvidenceGap::algorithm) {
+    if (row.gap) {
       return;
     }
     row.exemption.reset();
     row.verdict = EvidenceVerdict::not_proven;
     row.gap = gap;
     row.detail = std::move(detail);
-    table_.needs.erase(std::remove_if(table_.needs.begin(), table_.needs.end(),
-                                      [this](const EvidenceNeed& need) { return need.subject == index_; }),
-                       table_.needs.end());
   }
 
   // The rows of a path, or, of an alternative, its needs alone.

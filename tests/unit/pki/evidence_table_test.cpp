@@ -394,6 +394,23 @@ TEST_F(Evidence, ATimestampNeedsAProofFromBeforeTheEndOfItsAlgorithms) {
   EXPECT_THAT(late.rows.at(0).detail, HasSubstr("RSA-2048 is not acceptable"));
   unit.from.existed_at = end;
   EXPECT_TRUE(world.table(std::vector{unit}).complete());
+  unit.from.existed_at = kNotAfter + 1ms;
+  EXPECT_THAT(world.table(std::vector{unit}).rows.at(0), LacksProof(EvidencePlace::subject, EvidenceGap::path_refused))
+      << "the path's end comes first";
+}
+
+TEST_F(Evidence, ATimestampCoveredTooLateIsNotProvenByAnExemption) {
+  hold_ca();
+  const ExtensionTemplate no_rev_avail{kNoRevAvail, false, {0x05, 0x00}};
+  EvidenceSubject unit = world.subject();
+  unit.role = EvidenceRole::document_timestamp_unit;
+  unit.certificate = world.ca.certify("Unit", [&](CertificateTemplate& c) { c.other_extensions = {no_rev_avail}; });
+  EXPECT_THAT(world.table(std::vector{unit}).rows.at(0),
+              IsExempt(EvidencePlace::subject, EvidenceExemption::no_rev_avail));
+  world.now = kNotAfter + 1ms;
+  const EvidenceRow late = world.table(std::vector{unit}).rows.at(0);
+  EXPECT_THAT(late, LacksProof(EvidencePlace::subject, EvidenceGap::path_refused));
+  EXPECT_FALSE(late.exemption);
 }
 
 TEST_F(Evidence, ACrlIssuerNeedsAPathToTheSameAnchorWithThePurposeRevocation) {
