@@ -62,7 +62,7 @@ def free_port() -> int:
 
 
 def wait_for(condition: Callable[[], bool], otherwise: str) -> None:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + 3 * PATIENCE
     while not condition():
         if time.monotonic() > until:
             raise ProgramError(otherwise)
