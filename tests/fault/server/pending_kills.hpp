@@ -190,6 +190,7 @@ class PendingKills : public ServerFixture {
       const std::string id(answer->header("rakkan-signature-id").value_or(""));
       EXPECT_TRUE(wanted.pending.empty() || wanted.pending == id) << id << " is not the promised " << wanted.pending;
       check_answer(wanted, *answer);
+      show_consent_again(wanted);
       const std::scoped_lock lock(mutex_);
       EXPECT_TRUE(made_.insert(id).second) << "two requests have one signature";
       were_pending_ += wanted.pending.empty() ? 0 : 1;
@@ -212,6 +213,14 @@ class PendingKills : public ServerFixture {
     }
     EXPECT_TRUE(answer->status == 503 || answer->status == 409) << body;
     return false;
+  }
+
+  // The activation that signed, in a request of its own: whatever life of the server signed with it, it is used.
+  void show_consent_again(const Wanted& wanted) const {
+    if (!wanted.activation.empty()) {
+      const auto answer = post(wanted.path, wanted.content_type, wanted.body);
+      EXPECT_TRUE(!answer || answer->status != 200) << "an activation served twice";
+    }
   }
 
   void call(unsigned who, const std::atomic<bool>& over) {

@@ -68,9 +68,11 @@ TEST_F(LargeList, IsReadAndRefusedWhereADocumentMayNotGrowByIt) {
   fetch_.crl = 64U << 20U;
   start(1U << 20U);
   const auto refused = sign();
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_THAT(codes_in(refused.error()), ::testing::Contains(ErrorCode::validation_data_too_large))
-      << to_string(refused.error());
+  ASSERT_THAT(refused, test::FailsWith(ErrorCode::signature_pending));
+  EXPECT_THAT(codes_in(refused.error()), ::testing::Contains(ErrorCode::validation_data_too_large));
+  ASSERT_TRUE(pending());
+  EXPECT_THAT(finish(pending()->id, document_), test::FailsWith(ErrorCode::signature_abandoned));
+  EXPECT_EQ(kept(), 0U);
   start(128U << 20U);
   ASSERT_OK_AND_ASSIGN(const SignedDocument made, sign());
   expect_archived(document_, made.stored.tail);

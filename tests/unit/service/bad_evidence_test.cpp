@@ -57,11 +57,6 @@ class BadEvidence : public Misbehaviour {
     expect_archived(signed_document_, raised->tail);
     forget();
   }
-  // Another case begins as if there had been none.
-  void forget() {
-    fixture_.trail.forget();
-    ASSERT_THAT(fixture_.store->forget(fixture_.clock.time + 1h, fixture_.clock.time - 1h), IsOk());
-  }
 };
 
 TEST_F(BadEvidence, OfAResponderIsAnError) {
@@ -128,8 +123,6 @@ class BadTimestamps : public Misbehaviour {
     made.options.timeout = 500ms;
     return made;
   }
-  void forget() { ASSERT_THAT(fixture_.store->forget(fixture_.clock.time + 1h, fixture_.clock.time - 1h), IsOk()); }
-
   LoopbackTsa a_{unit_}, b_{unit_};
 };
 
@@ -155,7 +148,6 @@ TEST_F(BadTimestamps, OfTheArchiveAreAnError) {
     const auto raised = augment();
     ASSERT_THAT(raised, IsOk()) << what;
     expect_archived(signed_document_, raised->tail);
-    fixture_.trail.forget();
     forget();
   }
 }
@@ -171,7 +163,6 @@ TEST_F(BadTimestamps, OfOneThatIsGoneOrOutOfBudgetAreAnError) {
   forget();
   EXPECT_THAT(augment(), IsOk());
   forget();
-  fixture_.trail.forget();
   const auto spent = augment();
   expect_not_augmented(spent, ErrorCode::tsa_budget_spent, ErrorCode::tsa_budget_spent, "budget");
   EXPECT_TRUE(spent.error().retry_after);
@@ -201,6 +192,15 @@ class RevokedSigner : public Misbehaviour {
   void revoke_at(Instant time) {
     authority_.revoke(certificate_of("seal"), time);
     fixture_.clock.time += 2h;  // the authority tells it
+    gate_->time = fixture_.clock.time;
+  }
+  // Gives the signed document a timestamp.
+  void date_document() {
+    AugmentCommand command{.principal = {"tester"}, .document = signed_document_, .level = BaselineLevel::b_t};
+    const auto made = test::value_or_throw(async::block_on(assembly_->signing().augment(std::move(command))));
+    append(signed_document_, made.tail);
+    signed_before_ = signed_document_;
+    fixture_.trail.forget();
   }
   const Instant signed_at_ = fixture_.clock.time;
 };
@@ -218,6 +218,20 @@ TEST_F(RevokedSigner, AtTheSecondOfTheSignatureIsRefused) {
   const int uses = uses_of_key();
   expect_nothing_signed(sign(), ErrorCode::certificate_revoked, ErrorCode::certificate_revoked, "at");
   EXPECT_EQ(uses_of_key(), uses);
+  expect_not_augmented(augment(), ErrorCode::certificate_revoked, ErrorCode::certificate_revoked, "at");
+}
+
+TEST_F(RevokedSigner, AfterTheTimestampOfADocumentLeavesItGood) {
+  date_document();
+  revoke_at(signed_at_ + 1s);
+  const auto raised = augment();
+  ASSERT_THAT(raised, IsOk());
+  expect_archived(signed_document_, raised->tail);
+}
+
+TEST_F(RevokedSigner, AtTheSecondOfADocumentsTimestampIsRefused) {
+  date_document();
+  revoke_at(signed_at_);
   expect_not_augmented(augment(), ErrorCode::certificate_revoked, ErrorCode::certificate_revoked, "at");
 }
 

@@ -106,6 +106,13 @@ class Misbehaviour : public test::EvidencedService {
     EXPECT_EQ(uses_of_key(), uses) << what;
     EXPECT_EQ(kept(), 0U) << what;
   }
+  // A case begins as if there had been none before it.
+  void forget() {
+    fixture_.trail.forget();
+    ASSERT_THAT(fixture_.store->forget(fixture_.clock.time + std::chrono::hours(1),
+                                       fixture_.clock.time - std::chrono::hours(1)),
+                test::IsOk());
+  }
   static void expect_archived(const Bytes& base, const Bytes& tail) {
     Bytes whole = base;
     append(whole, tail);
