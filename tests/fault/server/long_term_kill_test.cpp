@@ -15,7 +15,7 @@
 namespace rakkan::test {
 namespace {
 
-constexpr int kKills = 12;
+constexpr int kKills = 24;
 
 class LongTermKillTest : public PendingKills {
  protected:
