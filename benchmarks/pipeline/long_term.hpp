@@ -17,7 +17,7 @@ struct LongTermOptions {
   std::chrono::milliseconds slice{60};  // wall time of a level in a round
   bool hsm = true;
   std::vector<std::string> levels{"B-B", "B-T", "B-LT", "B-LTA"};  // these alone
-  std::vector<unsigned> at_once{1, 8};                             // documents
+  std::vector<unsigned> at_once{1, 8, 32};                         // documents
 };
 
 void long_term(const LongTermOptions& options, Report& report);

@@ -44,7 +44,7 @@ struct Options {
   bool hsm = true;
   std::vector<std::string> parts{"line", "levels", "augment"};
   std::vector<std::string> levels{"B-B", "B-T", "B-LT", "B-LTA"};
-  std::vector<unsigned> at_once{1, 8};
+  std::vector<unsigned> at_once{1, 8, 32};
   std::string probe;  // a child of ours: measure the memory of signing this document
 };
 
@@ -345,7 +345,7 @@ int run(int argc, char** argv) {
   app.add_flag("!--no-hsm", options.hsm, "without SoftHSM");
   app.add_option("--part", options.parts, "line, levels, augment: these alone");
   app.add_option("--level", options.levels, "B-B, B-T, B-LT, B-LTA: of the part levels these alone");
-  app.add_option("--at-once", options.at_once, "1, 8: of the part levels, so many documents at the same time");
+  app.add_option("--at-once", options.at_once, "of the part levels, so many documents at the same time");
   app.add_option("--probe-memory", options.probe)->group("");
   CLI11_PARSE(app, argc, argv);
   if (!options.probe.empty()) {
@@ -362,6 +362,9 @@ int run(int argc, char** argv) {
     long_term({options.documents / "200k.pdf", options.rounds, std::chrono::milliseconds(options.slice_ms), options.hsm,
                options.levels, options.at_once},
               report);
+  }
+  if (has("augment")) {
+    augmentation({options.documents, options.rounds, std::chrono::milliseconds(options.slice_ms)}, report);
   }
   return report.write(options.json) ? 0 : 1;
 }

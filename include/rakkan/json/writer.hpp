@@ -1,6 +1,7 @@
 // Writing JSON by appending members to a text, without building a tree. JSON that exists already goes in as it is.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@ void append_quoted(std::string& to, std::string_view text);
 
 class ObjectWriter {
  public:
+  ObjectWriter() { text_.reserve(kUsual); }
   ObjectWriter& text(std::string_view name, std::string_view value) {
     add_name(name);
     append_quoted(text_, value);
@@ -40,13 +42,13 @@ class ObjectWriter {
   // A writer that goes on behind the members of `object`, which another one finished.
   [[nodiscard]] static ObjectWriter after(std::string object) {
     object.pop_back();
-    ObjectWriter writer;
-    writer.text_ = std::move(object);
-    return writer;
+    return ObjectWriter(std::move(object));
   }
   [[nodiscard]] std::string finish() && { return std::move(text_ += '}'); }
 
  private:
+  static constexpr std::size_t kUsual = 240;  // bytes: most objects of records and answers grow once at most
+  explicit ObjectWriter(std::string text) noexcept : text_(std::move(text)) {}
   void add_name(std::string_view name) {
     text_ += text_.size() > 1 ? ",\"" : "\"";
     text_ += name;
