@@ -89,12 +89,14 @@ Error Connection::failure(const Stream::Code& code) const {
   return {ErrorCode::malformed_request, "the connection ended: " + code.message(), {}, {}, {}};
 }
 
-void Connection::tick(Deadline now) noexcept {
-  if (now > until_) {
-    until_ = kNever;
-    timed_out_ = true;
-    stream_.cancel();
+bool Connection::tick(Deadline now) noexcept {
+  if (now <= until_) {
+    return false;
   }
+  until_ = kNever;
+  timed_out_ = true;
+  stream_.cancel();
+  return true;
 }
 
 void Connection::break_off() noexcept {

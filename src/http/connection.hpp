@@ -86,8 +86,8 @@ class Connection {
 
   [[nodiscard]] bool is_idle() const noexcept { return idle_; }
   [[nodiscard]] bool has_input();
-  // From the tick: ends the operation under way when its time is over.
-  void tick(async::Deadline now) noexcept;
+  // From the tick: ends the operation under way when its time is over, and says whether it did.
+  bool tick(async::Deadline now) noexcept;
   // Ends every operation, now and later.
   void break_off() noexcept;
   // Ends every operation like break_off(), because another connection needs this one's place.

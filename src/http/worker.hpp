@@ -100,6 +100,7 @@ class Worker {
   boost::asio::steady_timer ticker_;
   Lingering lingering_;
   bool ending_ = false;
+  bool more_are_late_ = false;  // the last tick may have left late connections to the next
   std::unordered_set<Connection*> connections_;
   Silence silence_;
   RefusalPace refusal_pace_;
