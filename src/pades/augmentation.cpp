@@ -10,6 +10,11 @@ Result<pdf::Document> Augmentation::open() const {
 }
 
 Result<void> Augmentation::add_revision(Bytes tail) {
+  read_.reset();
+  return place(std::move(tail));
+}
+
+Result<void> Augmentation::place(Bytes tail) {
   if (tail.size() > options_.max_added - bytes_added_) {
     return fail(ErrorCode::validation_data_too_large, "the document would grow by more than is allowed");
   }
@@ -20,22 +25,32 @@ Result<void> Augmentation::add_revision(Bytes tail) {
 }
 
 Result<Augmentation::Added> Augmentation::add_validation_data(const ValidationData& data, RandomSource& random) {
-  RAKKAN_TRY(const pdf::Document document, open());
+  read_.reset();
+  RAKKAN_TRY(pdf::Document document, open());
   const DssOptions options{
       .max_added = options_.max_added - bytes_added_, .iso_docmdp = options_.iso_docmdp, .limits = options_.dss};
   RAKKAN_TRY(DssRevision revision, write_dss(document, data, options, random));
   const Added added{revision.tail.size(), revision.streams_added, revision.streams_reused};
-  if (!revision.tail.empty()) {
-    RAKKAN_CHECK(add_revision(std::move(revision.tail)));
-    note(revision.warnings);
+  if (revision.tail.empty()) {
+    read_ = std::move(document);
+    return added;
+  }
+  RAKKAN_CHECK(place(std::move(revision.tail)));
+  note(revision.warnings);
+  if (document.extend(tails_.back())) {  // else the next reading says why
+    read_ = std::move(document);
   }
   return added;
 }
 
-Result<PreparedTimestamp> Augmentation::prepare_timestamp(DocumentTimestampSpec spec, RandomSource& random) const {
-  RAKKAN_TRY(const pdf::Document document, open());
+Result<PreparedTimestamp> Augmentation::prepare_timestamp(DocumentTimestampSpec spec, RandomSource& random) {
+  if (!read_) {
+    RAKKAN_TRY(read_, open());
+  }
   spec.iso_docmdp = options_.iso_docmdp;
-  return pades::prepare_timestamp(document, document_, spec, random);
+  Result<PreparedTimestamp> prepared = pades::prepare_timestamp(*read_, document_, spec, random);
+  read_.reset();
+  return prepared;
 }
 
 Result<void> Augmentation::add_timestamp(PreparedTimestamp prepared, const tsp::TimestampToken& token) {

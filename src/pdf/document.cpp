@@ -93,6 +93,7 @@ Result<void> count_objects(Document::Impl& document) {
     return fail(ErrorCode::pdf_limit_exceeded, "/Size is too large");
   }
   document.next_object_number = static_cast<std::uint32_t>(next);
+  document.dangling.clear();
   for (const auto& trailer : document.trailers) {
     document.note_dangling(*trailer);
   }
@@ -102,6 +103,17 @@ Result<void> count_objects(Document::Impl& document) {
     }
   }
   return {};
+}
+
+// Forgets what was read of the numbers that the newest section has.
+void forget_redefined(Document::Impl& document) {
+  const SectionIndex& newest = document.indexes.front();
+  const auto is_redefined = [&newest](const auto& cached) {
+    const auto row = newest.table ? newest.table->find(cached.first) : Result<std::optional<XrefEntry>>();
+    return !row || row->has_value() || (newest.stream && newest.stream->find(cached.first).has_value());
+  };
+  std::erase_if(document.objects, is_redefined);
+  std::erase_if(document.object_streams, is_redefined);
 }
 
 }  // namespace
@@ -121,6 +133,15 @@ Result<Document> Document::open(DocumentBytes bytes, const Limits& limits, Memor
   RAKKAN_CHECK(count_objects(*impl));
   RAKKAN_CHECK(read_catalog(*impl));
   return Document(std::move(impl));
+}
+
+Result<void> Document::extend(ByteView update) {
+  impl_->bytes.append(update);
+  RAKKAN_CHECK(check_cuts(impl_->bytes));
+  RAKKAN_CHECK(SectionReader(*impl_).read_update());
+  forget_redefined(*impl_);
+  RAKKAN_CHECK(count_objects(*impl_));
+  return read_catalog(*impl_);
 }
 
 Document::Document(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}

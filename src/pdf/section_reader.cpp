@@ -69,6 +69,39 @@ Result<void> SectionReader::read_chain() {
   return {};
 }
 
+Result<void> SectionReader::read_update() {
+  const std::uint64_t before = document_.sections.front().offset;
+  RAKKAN_TRY(const StartXref start, last_startxref());
+  if (document_.sections.size() >= document_.limits.max_revisions) {
+    return fail(ErrorCode::pdf_limit_exceeded, "too many cross-reference sections");
+  }
+  RAKKAN_CHECK(read_section(start.target));
+  std::rotate(document_.sections.begin(), document_.sections.end() - 1, document_.sections.end());
+  std::rotate(document_.indexes.begin(), document_.indexes.end() - 1, document_.indexes.end());
+  end_line(document_.sections[1]);
+  Section& newest = document_.sections.front();
+  if (newest.previous != before || newest.offset < document_.bytes.last().begin) {
+    return malformed("an update does not lead to the revision before it", newest.offset);
+  }
+  if (!newest.end) {
+    newest.end = start.end;
+  }
+  return {};
+}
+
+// The line end behind the last %%EOF may be the first bytes of the update.
+void SectionReader::end_line(Section& before) {
+  const DocumentBytes::Piece& update = document_.bytes.last();
+  if (before.end != update.begin) {
+    return;
+  }
+  const std::string_view around = text_of(window(update.begin - 1, update.begin + 2));
+  std::size_t at = 1;
+  at += around[0] == 'F' && around.substr(at, 1) == "\r" ? 1U : 0U;
+  at += around[0] != '\n' && around.substr(at, 1) == "\n" ? 1U : 0U;
+  before.end = update.begin + at - 1;
+}
+
 ByteView SectionReader::window(std::uint64_t begin, std::uint64_t end) {
   return document_.bytes.joined(begin, end, crossing_);
 }

@@ -12,12 +12,16 @@ class SectionReader {
 
   // Fails with pdf_malformed, pdf_encrypted or pdf_limit_exceeded.
   [[nodiscard]] Result<void> read_chain();
+  // Reads the one section of an update behind sections that are read already, to which its /Prev leads. Fails as
+  // read_chain, and with pdf_malformed when it leads elsewhere.
+  [[nodiscard]] Result<void> read_update();
 
  private:
   struct StartXref {
     std::uint64_t target;
     std::optional<std::uint64_t> end;  // one past its %%EOF and line end
   };
+  void end_line(Section& before);
   [[nodiscard]] Result<StartXref> last_startxref();
   [[nodiscard]] std::optional<StartXref> startxref_at(std::uint64_t offset);
   [[nodiscard]] Result<void> read_section(std::uint64_t offset);

@@ -12,9 +12,11 @@ namespace {
 
 using json::ObjectWriter;
 
-std::string of_certificate(const Certificate& certificate) {
+constexpr std::size_t kUsualRow = 1'024;  // bytes
+
+std::string of_certificate(const Certificate& certificate, std::string_view subject) {
   ObjectWriter json;
-  json.text("subject", certificate.subject().text())
+  json.text("subject", subject)
       .text("issuer", certificate.issuer().text())
       .plain("serial_number", to_hex(certificate.serial_number()))
       .plain("sha256", to_hex(certificate.fingerprint().view()));
@@ -24,17 +26,24 @@ std::string of_certificate(const Certificate& certificate) {
 // The few certificates of a table, each of which stands in many of its rows: written once.
 class Certificates {
  public:
-  const std::string& json_of(const Certificate& certificate) {
+  struct Written {
+    const Byte* der;
+    std::string subject;
+    std::string json;
+  };
+  const Written& of(const Certificate& certificate) {
     const auto known = std::find_if(written_.begin(), written_.end(),
-                                    [&](const auto& each) { return each.first == certificate.der().data(); });
+                                    [&](const Written& each) { return each.der == certificate.der().data(); });
     if (known != written_.end()) {
-      return known->second;
+      return *known;
     }
-    return written_.emplace_back(certificate.der().data(), of_certificate(certificate)).second;
+    std::string subject = certificate.subject().text();
+    std::string json = of_certificate(certificate, subject);
+    return written_.emplace_back(Written{certificate.der().data(), std::move(subject), std::move(json)});
   }
 
  private:
-  std::deque<std::pair<const Byte*, std::string>> written_;  // by the place of the DER
+  std::deque<Written> written_;
 };
 
 void add_time(ObjectWriter& json, std::string_view name, const std::optional<Instant>& time) {
@@ -43,38 +52,30 @@ void add_time(ObjectWriter& json, std::string_view name, const std::optional<Ins
   }
 }
 
-std::string of_accreditation(const Accreditation& accreditation) {
-  ObjectWriter json;
+void add_accreditation(ObjectWriter& json, const Accreditation& accreditation) {
   json.text("number", accreditation.number);
   add_time(json, "from", accreditation.from);
   add_time(json, "to", accreditation.to);
-  return std::move(json).finish();
 }
 
-std::string of_anchor(const EvidencedSubject& subject) {
-  ObjectWriter json;
-  json.text("subject", subject.path->anchor.certificate.subject().text())
-      .plain("sha256", to_hex(subject.path->anchor.certificate.fingerprint().view()));
-  if (!subject.path->anchor.label.empty()) {
-    json.text("label", subject.path->anchor.label);
+void add_anchor(ObjectWriter& json, const TrustAnchor& anchor, Certificates& certificates) {
+  json.text("subject", certificates.of(anchor.certificate).subject)
+      .plain("sha256", to_hex(anchor.certificate.fingerprint().view()));
+  if (!anchor.label.empty()) {
+    json.text("label", anchor.label);
   }
-  add_time(json, "sunset", subject.path->anchor.sunset);
-  return std::move(json).finish();
+  add_time(json, "sunset", anchor.sunset);
 }
 
-std::string of_demand(const FreshnessDemand& demand) {
-  ObjectWriter json;
+void add_demand(ObjectWriter& json, const FreshnessDemand& demand) {
   json.plain("kind", to_string(demand.kind)).raw("milliseconds", std::to_string(demand.duration.count()));
-  return std::move(json).finish();
 }
 
-std::string of_finding(const PathFinding& finding) {
-  ObjectWriter json;
+void add_finding(ObjectWriter& json, const PathFinding& finding) {
   json.plain("refusal", to_string(finding.refusal))
       .text("clause", clause_of(finding.refusal))
       .text("subject", finding.subject)
       .text("detail", finding.detail);
-  return std::move(json).finish();
 }
 
 void add_object(ObjectWriter& json, const EvidenceObject& object, const crypto::Digest& fingerprint) {
@@ -84,17 +85,8 @@ void add_object(ObjectWriter& json, const EvidenceObject& object, const crypto::
   add_time(json, "existed_at", object.from.existed_at);
 }
 
-std::string of_signer(const EvidenceRow& row) {
-  ObjectWriter json;
-  json.text("subject", row.status->signer.subject().text())
-      .plain("sha256", to_hex(row.status->signer.fingerprint().view()))
-      .plain("right", to_string(*row.right));
-  return std::move(json).finish();
-}
-
-std::string of_status(const EvidenceRow& row) {
+void add_status(ObjectWriter& json, const EvidenceRow& row, Certificates& certificates) {
   const RevocationStatus& status = *row.status;
-  ObjectWriter json;
   json.plain("state", name(status.state));
   add_object(json, *row.object, status.object);
   add_time(json, "this_update", status.times.this_update);
@@ -107,32 +99,30 @@ std::string of_status(const EvidenceRow& row) {
     }
     add_time(json, "invalidity_date", status.revocation->invalidity_date);
   }
-  json.raw("signer", of_signer(row));
-  ObjectWriter freshness;
-  freshness.flag("after_signature", row.freshness->after_signature)
-      .raw("milliseconds", std::to_string(row.freshness->difference.count()));
-  json.raw("freshness", std::move(freshness).finish());
-  return std::move(json).finish();
+  json.object("signer", [&](ObjectWriter& signer) {
+    signer.text("subject", certificates.of(status.signer).subject)
+        .plain("sha256", to_hex(status.signer.fingerprint().view()))
+        .plain("right", to_string(*row.right));
+  });
+  json.object("freshness", [&](ObjectWriter& freshness) {
+    freshness.flag("after_signature", row.freshness->after_signature)
+        .raw("milliseconds", std::to_string(row.freshness->difference.count()));
+  });
 }
 
-std::string of_places(const EvidencePlaces& places) {
-  ObjectWriter json;
+void add_places(ObjectWriter& json, const EvidencePlaces& places) {
   json.raw("ocsp", json::array_of(places.ocsp, json::quote))
       .raw("crl", json::array_of(places.crl, json::quote))
       .raw("ca_issuers", json::array_of(places.ca_issuers, json::quote));
-  return std::move(json).finish();
 }
 
-std::string of_rejected(const RejectedEvidence& rejected) {
-  ObjectWriter json;
+void add_rejected(ObjectWriter& json, const RejectedEvidence& rejected) {
   add_object(json, rejected.object, rejected.fingerprint);
   json.plain("code", row(rejected.why.code).slug).text("detail", rejected.why.detail);
-  return std::move(json).finish();
 }
 
-std::string of_row(const EvidenceRow& row, std::size_t first_row, Certificates& certificates) {
-  ObjectWriter json;
-  json.plain("place", to_string(row.place)).raw("certificate", certificates.json_of(row.certificate));
+void add_row(ObjectWriter& json, const EvidenceRow& row, std::size_t first_row, Certificates& certificates) {
+  json.plain("place", to_string(row.place)).raw("certificate", certificates.of(row.certificate).json);
   if (row.serves) {
     json.number("serves", *row.serves - first_row);
   }
@@ -147,62 +137,55 @@ std::string of_row(const EvidenceRow& row, std::size_t first_row, Certificates& 
     json.text("detail", row.detail);
   }
   if (row.status) {
-    json.raw("status", of_status(row));
+    json.object("status", [&](ObjectWriter& status) { add_status(status, row, certificates); });
   }
   if (!row.rejected.empty()) {
-    json.raw("rejected", json::array_of(row.rejected, of_rejected));
+    json.objects("rejected", row.rejected, add_rejected);
   }
   if (!row.is_settled()) {
-    json.raw("places", of_places(row.places));
+    json.object("places", [&](ObjectWriter& places) { add_places(places, row.places); });
   }
   add_time(json, "ask_again", row.ask_again);
-  return std::move(json).finish();
 }
 
-std::string of_subject(const EvidenceTable& table, std::size_t index, Certificates& certificates) {
+void add_subject(ObjectWriter& json, const EvidenceTable& table, std::size_t index, Certificates& certificates) {
   const EvidencedSubject& subject = table.subjects[index];
-  ObjectWriter json;
   json.plain("role", to_string(subject.role));
   if (!subject.label.empty()) {
     json.text("label", subject.label);
   }
-  json.raw("certificate", certificates.json_of(subject.certificate))
+  json.raw("certificate", certificates.of(subject.certificate).json)
       .plain("best_signature_time", to_rfc3339(subject.time))
-      .raw("demand", of_demand(subject.demand));
+      .object("demand", [&](ObjectWriter& demand) { add_demand(demand, subject.demand); });
   if (subject.path) {
-    json.raw("anchor", of_anchor(subject)).flag("operator", subject.is_operator);
+    json.object("anchor", [&](ObjectWriter& anchor) { add_anchor(anchor, subject.path->anchor, certificates); })
+        .flag("operator", subject.is_operator);
   }
   if (subject.accreditation) {
-    json.raw("accreditation", of_accreditation(*subject.accreditation));
+    json.object("accreditation", [&](ObjectWriter& of) { add_accreditation(of, *subject.accreditation); });
   }
   if (!subject.findings.empty()) {
-    json.raw("findings", json::array_of(subject.findings, of_finding));
+    json.objects("findings", subject.findings, add_finding);
   }
-  std::string rows = "[";
-  std::optional<std::size_t> first_row;
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    if (table.rows[i].subject == index) {
-      first_row = first_row.value_or(i);
-      rows += rows.size() > 1 ? "," : "";
-      rows += of_row(table.rows[i], *first_row, certificates);
-    }
-  }
-  return std::move(json.raw("rows", rows + "]")).finish();
+  const auto is_other = [index](const EvidenceRow& row) { return row.subject != index; };
+  const auto first = std::find_if_not(table.rows.begin(), table.rows.end(), is_other);
+  const auto last = std::find_if(first, table.rows.end(), is_other);
+  const auto first_row = static_cast<std::size_t>(first - table.rows.begin());
+  json.objects("rows", std::span(first, last),
+               [&](ObjectWriter& of, const EvidenceRow& row) { add_row(of, row, first_row, certificates); });
 }
 
 }  // namespace
 
 std::string to_json(const EvidenceTable& table) {
-  ObjectWriter json;
+  ObjectWriter json((table.rows.size() + table.subjects.size()) * kUsualRow);
   json.flag("complete", table.complete()).flag("revoked", table.revoked());
   add_time(json, "ask_again", table.ask_again());
   Certificates certificates;
-  std::string subjects = "[";
-  for (std::size_t i = 0; i < table.subjects.size(); ++i) {
-    subjects += i > 0 ? "," : "";
-    subjects += of_subject(table, i, certificates);
-  }
-  return std::move(json.raw("subjects", subjects + "]")).finish();
+  std::size_t next = 0;
+  json.objects("subjects", table.subjects,
+               [&](ObjectWriter& subject, const auto&) { add_subject(subject, table, next++, certificates); });
+  return std::move(json).finish();
 }
 
 std::string to_json(const Renewal& renewal) {
@@ -217,13 +200,12 @@ std::string to_json(const Renewal& renewal) {
 std::string to_json(const LtvPrediction& prediction, const EvidenceTable& table) {
   ObjectWriter json;
   json.flag("enabled", prediction.enabled())
-      .raw("missing", json::array_of(prediction.missing, [&](const LtvPiece& piece) {
-             ObjectWriter one;
-             one.plain("obstacle", to_string(piece.obstacle))
-                 .raw("certificate", of_certificate(table.rows.at(piece.row).certificate))
-                 .text("detail", piece.detail);
-             return std::move(one).finish();
-           }));
+      .objects("missing", prediction.missing, [&](ObjectWriter& one, const LtvPiece& piece) {
+        const Certificate& certificate = table.rows.at(piece.row).certificate;
+        one.plain("obstacle", to_string(piece.obstacle))
+            .raw("certificate", of_certificate(certificate, certificate.subject().text()))
+            .text("detail", piece.detail);
+      });
   return std::move(json).finish();
 }
 

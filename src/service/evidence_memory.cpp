@@ -179,6 +179,7 @@ bool EvidenceMemory::wants(const std::string& key) {
 
 void EvidenceMemory::keep(const std::string& key, RememberedEvidence remembered) {
   if (size_of(remembered.evidence.material) <= kMostMaterial) {
+    remembered.evidence.material.freeze();
     remembered.evidence.encoded = encoded(document_evidence_of(remembered.evidence));
     put(key, std::make_shared<const RememberedEvidence>(std::move(remembered)));
   }

@@ -15,7 +15,7 @@ void append_quoted(std::string& to, std::string_view text);
 
 class ObjectWriter {
  public:
-  ObjectWriter() { text_.reserve(kUsual); }
+  explicit ObjectWriter(std::size_t expected = kUsual) { text_.reserve(expected); }  // bytes
   ObjectWriter& text(std::string_view name, std::string_view value) {
     add_name(name);
     append_quoted(text_, value);
@@ -39,6 +39,25 @@ class ObjectWriter {
     text_ += json;
     return *this;
   }
+  // Adds an object as a member; `write(ObjectWriter&)` adds that object's members. The text is not copied.
+  template <class Write>
+  ObjectWriter& object(std::string_view name, const Write& write) {
+    add_name(name);
+    return nested(write);
+  }
+  // Adds an array of objects; `write(ObjectWriter&, element)` adds the members of one.
+  template <class Range, class Write>
+  ObjectWriter& objects(std::string_view name, const Range& range, const Write& write) {
+    add_name(name);
+    text_ += '[';
+    bool is_first = true;
+    for (const auto& one : range) {
+      text_ += std::exchange(is_first, false) ? "" : ",";
+      nested([&](ObjectWriter& json) { write(json, one); });
+    }
+    text_ += ']';
+    return *this;
+  }
   // A writer that goes on behind the members of `object`, which another one finished.
   [[nodiscard]] static ObjectWriter after(std::string object) {
     object.pop_back();
@@ -49,8 +68,15 @@ class ObjectWriter {
  private:
   static constexpr std::size_t kUsual = 240;  // bytes: most objects of records and answers grow once at most
   explicit ObjectWriter(std::string text) noexcept : text_(std::move(text)) {}
+  template <class Write>
+  ObjectWriter& nested(const Write& write) {
+    ObjectWriter inner(std::move(text_ += '{'));
+    write(inner);
+    text_ = std::move(inner).finish();
+    return *this;
+  }
   void add_name(std::string_view name) {
-    text_ += text_.size() > 1 ? ",\"" : "\"";
+    text_ += text_.back() == '{' ? "\"" : ",\"";  // no value ends with a brace that opens
     text_ += name;
     text_ += "\":";
   }

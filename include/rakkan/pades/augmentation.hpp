@@ -11,6 +11,7 @@
 //   Bytes tail = std::move(augmentation).take_tail();
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "rakkan/base/bytes.hpp"
@@ -58,7 +59,8 @@ class Augmentation {
   [[nodiscard]] Result<Added> add_validation_data(const ValidationData& data, RandomSource& random);
 
   // The two phases of a document timestamp; nothing may be appended between them. spec.iso_docmdp is the options'.
-  [[nodiscard]] Result<PreparedTimestamp> prepare_timestamp(DocumentTimestampSpec spec, RandomSource& random) const;
+  // Right after add_validation_data() nothing but its update is read.
+  [[nodiscard]] Result<PreparedTimestamp> prepare_timestamp(DocumentTimestampSpec spec, RandomSource& random);
   // Fails as embed_token, and with internal when the timestamp was prepared for an earlier state.
   [[nodiscard]] Result<void> add_timestamp(PreparedTimestamp prepared, const tsp::TimestampToken& token);
 
@@ -71,10 +73,14 @@ class Augmentation {
 
  private:
   void note(const std::vector<Warning>& warnings);
+  [[nodiscard]] Result<void> place(Bytes tail);
 
   HashedDocument document_;
   AugmentationOptions options_;
   std::vector<Bytes> tails_;  // document_ views them
+  // The document as add_validation_data() left it. Not kept for longer, since a caller waits for an authority after
+  // prepare_timestamp(), and what was read counts in the budget.
+  std::optional<pdf::Document> read_;
   std::size_t bytes_added_ = 0;
   std::vector<Warning> warnings_;
 };

@@ -56,6 +56,11 @@ class Document {
   // object, a stream or a table reaches over the beginning of an update, which none does that was written as one.
   [[nodiscard]] static Result<Document> open(DocumentBytes bytes, const Limits& limits = {},
                                              MemoryBudget* budget = nullptr);
+  // Goes on with an update of one section that was appended behind the bytes, without reading again what is known. The
+  // result reads as if the whole were opened anew, but the budgets go on. Objects and values of the catalog, and of
+  // numbers that the update defines, are gone; others live on. Fails as open(), and when the update's /Prev does not
+  // lead to newest(); after a failure the document is not to be used any more.
+  [[nodiscard]] Result<void> extend(ByteView update);
   Document(Document&&) noexcept;
   Document& operator=(Document&&) noexcept;
   ~Document();

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,9 +46,17 @@ struct UnreadableEvidence {
 };
 
 // Holds each object once, with the better provenance of several: the first origin, the earliest proof. Copies share the
-// objects. Not to be shared between threads while a table is made of it: verifications of CRLs are remembered.
+// objects, and those of a frozen one everything until they are changed. Not to be shared between threads while a table
+// is made of it: verifications of CRLs are remembered.
 class EvidenceMaterial {
  public:
+  EvidenceMaterial();
+  EvidenceMaterial(const EvidenceMaterial& other);
+  EvidenceMaterial& operator=(const EvidenceMaterial& other);
+  EvidenceMaterial(EvidenceMaterial&& other) noexcept;
+  EvidenceMaterial& operator=(EvidenceMaterial&& other) noexcept;
+  ~EvidenceMaterial();
+
   struct HeldCertificate {
     Certificate certificate;
     crypto::Digest fingerprint;  // SHA-256 of the DER, as of the others
@@ -73,11 +82,13 @@ class EvidenceMaterial {
   // Keeps up to kMostUnreadable of them: whoever is told about so many looks at the document.
   void note_unreadable(std::string where, Error why);
   static constexpr std::size_t kMostUnreadable = 64;
+  // Makes copies cheap from now on, also for other threads.
+  void freeze();
 
-  [[nodiscard]] std::span<const HeldCertificate> certificates() const noexcept { return certificates_; }
-  [[nodiscard]] std::span<const HeldList> lists() const noexcept { return lists_; }
-  [[nodiscard]] std::span<const HeldResponse> responses() const noexcept { return responses_; }
-  [[nodiscard]] std::span<const UnreadableEvidence> unreadable() const noexcept { return unreadable_; }
+  [[nodiscard]] std::span<const HeldCertificate> certificates() const noexcept;
+  [[nodiscard]] std::span<const HeldList> lists() const noexcept;
+  [[nodiscard]] std::span<const HeldResponse> responses() const noexcept;
+  [[nodiscard]] std::span<const UnreadableEvidence> unreadable() const noexcept;
   [[nodiscard]] const HeldCertificate* find(const Certificate& certificate) const;  // null when it is not held
 
   // The indices of lists and responses that may be about a certificate: of an issuer of that name, of that serial
@@ -89,15 +100,12 @@ class EvidenceMaterial {
   [[nodiscard]] Result<void> verify_list(std::size_t index, const Certificate& issuer) const;
 
  private:
-  std::vector<HeldCertificate> certificates_;
-  std::vector<HeldList> lists_;
-  std::vector<HeldResponse> responses_;
-  std::vector<UnreadableEvidence> unreadable_;
-  std::map<std::string, std::size_t, std::less<>> certificate_index_;  // by fingerprint
-  std::map<std::string, std::size_t, std::less<>> list_index_;
-  std::map<std::string, std::size_t, std::less<>> response_index_;
-  std::multimap<std::string, std::size_t, std::less<>> lists_by_issuer_;  // Name::comparison_key
-  std::multimap<std::string, std::size_t, std::less<>> responses_by_serial_;
+  struct Held;
+  [[nodiscard]] const Held& held() const noexcept;
+  [[nodiscard]] Held& own();
+
+  std::unique_ptr<Held> own_;                                          // null: as in frozen_
+  std::shared_ptr<const Held> frozen_;                                 // null: nothing is held, unless in own_
   mutable std::map<std::string, Result<void>, std::less<>> verified_;  // by fingerprint of the list and of the signer
 };
 

@@ -26,6 +26,18 @@ TEST(JsonWriter, AnEmptyObjectAndArraysAreJson) {
   EXPECT_EQ(array_of(std::vector<std::string>{"a", "b"}, quote), R"(["a","b"])");
 }
 
+TEST(JsonWriter, ObjectsStandInObjects) {
+  const std::vector<std::string> names{"{", ""};
+  ObjectWriter json;
+  json.text("a", "{")
+      .object("b", [](ObjectWriter& in) { in.text("c", "{").object("d", [](ObjectWriter&) {}).flag("e", false); })
+      .objects("f", names, [](ObjectWriter& in, const std::string& name) { in.text("g", name).null("h"); })
+      .objects("i", std::vector<int>{}, [](ObjectWriter&, int) {})
+      .number("j", 1);
+  EXPECT_EQ(std::move(json).finish(),
+            R"({"a":"{","b":{"c":"{","d":{},"e":false},"f":[{"g":"{","h":null},{"g":"","h":null}],"i":[],"j":1})");
+}
+
 TEST(JsonWriter, EveryControlCharacterIsEscaped) {
   std::string all;
   for (int c = 0; c < 0x80; ++c) {

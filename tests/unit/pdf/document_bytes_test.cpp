@@ -114,6 +114,64 @@ TEST_P(InPieces, EarlierRevisionsReadFromThePrefix) {
   }
 }
 
+// A document that goes on with its updates reads as the whole, whatever was read of it before.
+TEST_P(InPieces, ExtendedReadAsTheWhole) {
+  const Grown document = grown(GetParam());
+  const DocumentBytes bytes = document.in_pieces();
+  ASSERT_OK_AND_ASSIGN(Document extended, Document::open(bytes.base().bytes));
+  for (std::size_t i = 0; i < bytes.updates().size(); ++i) {
+    test::document_facts(extended);
+    ASSERT_THAT(extended.load(31 + static_cast<std::uint32_t>(i)), IsOk()) << "a number that the next update defines";
+    ASSERT_THAT(extended.extend(bytes.updates()[i].bytes), IsOk());
+    ASSERT_OK_AND_ASSIGN(const Document whole, Document::open(bytes_of(document.text).first(document.ends[i + 1])));
+    EXPECT_EQ(test::document_facts(extended), test::document_facts(whole)) << i;
+  }
+}
+
+TEST_P(InPieces, ExtendedRemembersReferencesToNumbersNotYetInUse) {
+  PdfBuilder builder = test::sample_builder({.form = GetParam(), .objects = {{20, "[60 0 R 65 0 R]"}}});
+  const std::size_t end = builder.text().size();
+  builder.object(60, "(now in use)");
+  const bool table = GetParam() == XrefForm::table || GetParam() == XrefForm::hybrid;
+  table ? builder.table("/Root 1 0 R") : builder.xref_stream(61, "/Root 1 0 R");
+  const ByteView all = bytes_of(builder.text());
+  ASSERT_OK_AND_ASSIGN(Document extended, Document::open(all.first(end)));
+  ASSERT_OK_AND_ASSIGN(const Document whole, Document::open(all));
+  ASSERT_THAT(extended.load(20), IsOk());
+  ASSERT_THAT(whole.load(20), IsOk());
+  ASSERT_TRUE(extended.is_dangling(60));
+  ASSERT_THAT(extended.extend(all.subspan(end)), IsOk());
+  for (std::uint32_t number = 60; number < 140; ++number) {
+    EXPECT_EQ(extended.is_dangling(number), number == 65) << number;
+    EXPECT_EQ(extended.is_dangling(number), whole.is_dangling(number)) << number;
+  }
+}
+
+// The update brings the line end of the base's last line where it has none, or half of one.
+TEST_P(InPieces, ExtendedFromAnUnfinishedLineReadAsTheWhole) {
+  for (const std::string_view line_end : {"", "\r", "\n", "\r\n", "\n\n"}) {
+    std::string base = grown(GetParam(), 0).text;
+    base.replace(base.size() - 1, 1, line_end);
+    ASSERT_OK_AND_ASSIGN(Document extended, Document::open(bytes_of(base)));
+    test::FixedRandom random;
+    IncrementalWriter writer(extended);
+    writer.begin_object(writer.allocate().value()).raw("(new)");
+    writer.end_object();
+    const Bytes update = std::move(writer).finish(random).value();
+    ASSERT_THAT(extended.extend(update), IsOk());
+    const std::string all = base + std::string(text_of(update));
+    ASSERT_OK_AND_ASSIGN(const Document whole, Document::open(bytes_of(all)));
+    EXPECT_EQ(test::document_facts(extended), test::document_facts(whole));
+  }
+}
+
+TEST_P(InPieces, AnUpdateOfAnotherDocumentDoesNotExtend) {
+  const Grown document = grown(GetParam());
+  const DocumentBytes bytes = document.in_pieces();
+  ASSERT_OK_AND_ASSIGN(Document extended, Document::open(bytes.base().bytes));
+  EXPECT_THAT(extended.extend(bytes.updates()[1].bytes), FailsWith(ErrorCode::pdf_malformed));
+}
+
 // A base whose %%EOF has no line end behind it: the update brings the line end, which belongs to the base's revision.
 TEST_P(InPieces, ABaseWithoutALastLineEndReadsAsTheWhole) {
   const Grown document = grown(GetParam());

@@ -44,6 +44,26 @@ TEST_F(Materials, OneIsAddedToAnotherWithTheBetterProvenance) {
   EXPECT_EQ(first.unreadable()[1].where, "there");
 }
 
+TEST_F(Materials, CopiesOfFrozenMaterialShareItUntilTheyAreChanged) {
+  EvidenceMaterial material;
+  material.add(list, early);
+  material.freeze();
+  EvidenceMaterial copy = material;
+  EXPECT_EQ(copy.lists().data(), material.lists().data());
+  copy.add(list, in_document);
+  copy.add(response, early);
+  EXPECT_EQ(material.lists()[0].from, early);
+  EXPECT_TRUE(material.responses().empty());
+  EXPECT_EQ(copy.lists()[0].from, (Provenance{EvidenceOrigin::document, kSigned}));
+  EXPECT_EQ(copy.responses().size(), 1U);
+
+  EvidenceMaterial of_copy = copy;
+  of_copy.add(world.leaf, early);
+  EXPECT_EQ(copy.find(world.leaf), nullptr);
+  material.freeze();
+  EXPECT_EQ(material.lists().size(), 1U) << "frozen twice";
+}
+
 TEST_F(Materials, WhatCannotBeReadIsKeptUpToALimitAndTold) {
   EvidenceMaterial material;
   const Error why{ErrorCode::malformed_ocsp_response, "not \"this\"", "offset 3", std::nullopt, {}};
