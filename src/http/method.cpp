@@ -12,11 +12,8 @@ struct ScopeRow {
   std::string_view name;
 };
 constexpr std::array kScopes{
-    ScopeRow{Scope::sign, "sign"},
-    ScopeRow{Scope::timestamp, "timestamp"},
-    ScopeRow{Scope::audit, "audit"},
-    ScopeRow{Scope::admin, "admin"},
-    ScopeRow{Scope::augment, "augment"},
+    ScopeRow{Scope::sign, "sign"},   ScopeRow{Scope::timestamp, "timestamp"}, ScopeRow{Scope::audit, "audit"},
+    ScopeRow{Scope::admin, "admin"}, ScopeRow{Scope::augment, "augment"},
 };
 
 }  // namespace

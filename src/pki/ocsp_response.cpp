@@ -80,8 +80,8 @@ Result<void> parse_single_extension(const Extension& extension, SingleResponse& 
   return {};
 }
 
-// Extensions tagged [1] EXPLICIT; none when they are absent. Also an empty SEQUENCE, which responders in use send against
-// SIZE (1..MAX).
+// Extensions tagged [1] EXPLICIT; none when they are absent. Also an empty SEQUENCE, which responders in use send
+// against SIZE (1..MAX).
 Result<std::vector<Extension>> parse_tagged_extensions(Reader& fields) {
   RAKKAN_TRY(auto tagged, fields.enter_if(der::context_constructed(1)));
   if (!tagged) {

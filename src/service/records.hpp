@@ -59,10 +59,10 @@ enum class GivenUp : std::uint8_t {
   window,       // signing.resume_window is over
   certificate,  // its certificate has expired
   reserve,      // the token is larger than the room in /Contents
-  evidence,     // B-LT can never be reached: its certificate or a unit's was revoked, or the document takes no more data
-  asked,        // somebody wanted it so
-  erased,       // its records are erased
-  broken,       // what was kept cannot be completed
+  evidence,  // B-LT can never be reached: its certificate or a unit's was revoked, or the document takes no more data
+  asked,     // somebody wanted it so
+  erased,    // its records are erased
+  broken,    // what was kept cannot be completed
 };
 // `by`: the asker. `why_missing`: the slug of the error that was last in the way.
 [[nodiscard]] std::string abandoned(std::uint64_t intent, const SignatureId& signature, GivenUp why,

@@ -1,5 +1,5 @@
-// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path and trust_file fuzz targets into
-// corpus/: make_pki_seeds CORPUS_FOLDER
+// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path and trust_file fuzz targets
+// into corpus/: make_pki_seeds CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 

@@ -110,7 +110,7 @@ class ApiFixture : public ::testing::Test {
     metrics_server = value_or_throw(
         http::Server::start(http::metrics_listener(http_options), api->metrics_router(), random, api->observer()));
     acme = key("acme", {access::Scope::sign, access::Scope::timestamp, access::Scope::audit, access::Scope::admin,
-                         access::Scope::augment});
+                        access::Scope::augment});
     other = key("other", {access::Scope::sign, access::Scope::audit, access::Scope::admin});
   }
   ~ApiFixture() override { stop(); }

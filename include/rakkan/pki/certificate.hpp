@@ -111,9 +111,8 @@ class Certificate {
   // Verifies the signature on this certificate with that key, of any algorithm that can be verified; names are not
   // looked at. Fails with signature_invalid or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signature_with(const crypto::VerificationKey& key) const;
-  // Verifies that the signature on this certificate is by the key of `other`, and that the names chain, for the keys and
-  // algorithms that Rakkan signs with. Fails with
-  // signature_invalid or unsupported_algorithm.
+  // Verifies that the signature on this certificate is by the key of `other`, and that the names chain, for the keys
+  // and algorithms that Rakkan signs with. Fails with signature_invalid or unsupported_algorithm.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& other) const;
   // SHA-256 of the DER.
   [[nodiscard]] const crypto::Digest& fingerprint() const;

@@ -45,7 +45,7 @@ struct CheckedCredential {
 
 struct EvidenceCheck {
   Instant time;
-  std::vector<CheckedUnit> units;  // of the role signature, then of the role archive, as they are asked
+  std::vector<CheckedUnit> units;              // of the role signature, then of the role archive, as they are asked
   std::vector<CheckedCredential> credentials;  // those that can sign, in order of their ids
 
   // Every credential reaches B-LTA, and every unit is proven.

@@ -103,7 +103,8 @@ TEST_F(AdministrationCommands, OverTheSocketAWeekNeedsNoStop) {
   answer({"credentials", "pin", "week", "--reset"});
   EXPECT_EQ(refusal({"credentials", "pin", "operator", "--reset"}, 4), "credential-type-mismatch");
   answer({"credentials", "disable", "week-twin"});
-  const json::object key = answer({"keys", "create", "--tenant", "acme", "--label", "of the week", "--scope", "augment"});
+  const json::object key =
+      answer({"keys", "create", "--tenant", "acme", "--label", "of the week", "--scope", "augment"});
   const std::string key_id(key.at("id").as_string());
   EXPECT_THAT(ids_in(answer({"keys", "list"}), "keys"), testing::Contains(key_id));
   answer({"keys", "revoke", key_id});

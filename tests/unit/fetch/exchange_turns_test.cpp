@@ -216,12 +216,13 @@ class Breaker : public Turns {
     options.attempts = 1;
   }
   std::atomic<bool> broken_ = true;
-  ScriptedServer server_{
-      [this](const auto& client) { if (broken_) {
+  ScriptedServer server_{[this](const auto& client) {
+    if (broken_) {
       client.reset();
       return;
     }
-    client.send(http_answer("200 OK", "")); }};
+    client.send(http_answer("200 OK", ""));
+  }};
   BreakerState state() {
     for (const auto& origin : loop().load().origins) {
       if (origin.origin == server_.url()) {
