@@ -135,7 +135,7 @@ void HashDocumentPlain(benchmark::State& state) {
     static_cast<void>(unused);
     crypto::Hasher hasher(crypto::DigestAlgorithm::sha256);
     hasher.update(base);
-    const crypto::Hasher kept = hasher.clone();
+    crypto::Hasher kept = hasher.clone();
     benchmark::DoNotOptimize(hasher.finish());
     benchmark::DoNotOptimize(kept);
   }
