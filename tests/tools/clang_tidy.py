@@ -77,7 +77,7 @@ def look_at(unit, folder, rules):
 
 def alone(unit, file):
     one = Unit(unit.flags)
-    one.add(file, set())
+    one.add(file, None)
     return one
 
 
