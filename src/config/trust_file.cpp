@@ -256,7 +256,7 @@ Error with_line(Error error, const std::string& origin, const std::vector<std::s
 }  // namespace
 
 Result<pki::TrustStore> parse_trust_file(std::string_view text, const std::string& origin,
-                                         const CertificateReader& reader) {
+                                         const CertificateReader& read_certificate) {
   if (text.size() > kFileLimit) {
     return fail(ErrorCode::trust_file_invalid, "is larger than " + std::to_string(kFileLimit) + " bytes", origin);
   }
@@ -270,8 +270,9 @@ Result<pki::TrustStore> parse_trust_file(std::string_view text, const std::strin
   RAKKAN_CHECK(root.refuse_unknown({"anchor", "certificate"}));
   std::vector<std::size_t> anchor_lines;
   std::vector<std::size_t> mark_lines;
-  RAKKAN_TRY(auto anchors, read_entries<pki::TrustAnchor>(root, "anchor", reader, read_anchor, anchor_lines));
-  RAKKAN_TRY(auto marks, read_entries<pki::CertificateMark>(root, "certificate", reader, read_mark, mark_lines));
+  RAKKAN_TRY(auto anchors, read_entries<pki::TrustAnchor>(root, "anchor", read_certificate, read_anchor, anchor_lines));
+  RAKKAN_TRY(auto marks,
+             read_entries<pki::CertificateMark>(root, "certificate", read_certificate, read_mark, mark_lines));
   if (anchors.empty()) {
     return fail(ErrorCode::trust_file_invalid, "has no [[anchor]]", origin);
   }

@@ -134,9 +134,9 @@ struct VerificationKey::Parts {
     bits = row->bits;
     curve_name = row->name;
     const std::size_t field = (row->bits + 7) / 8;
-    const bool compressed = !point.empty() && (point.front() == 0x02 || point.front() == 0x03);
-    const bool whole = !point.empty() && point.front() == 0x04;
-    if (!(compressed && point.size() == 1 + field) && !(whole && point.size() == 1 + 2 * field)) {
+    const bool compressed = point.size() == 1 + field && (point.front() == 0x02 || point.front() == 0x03);
+    const bool whole = point.size() == 1 + 2 * field && point.front() == 0x04;
+    if (!compressed && !whole) {
       return fail(ErrorCode::malformed_der, "not a point of " + std::string(row->name));
     }
     RAKKAN_TRY(key, make_ec_key(row->group, point));
