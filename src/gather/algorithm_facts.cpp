@@ -29,9 +29,7 @@ std::uint32_t size_of(std::size_t bits) noexcept { return checked_cast<std::uint
 
 }  // namespace
 
-std::string id_of(ByteView object) {
-  return to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, object).view());
-}
+std::string id_of(ByteView object) { return to_hex(crypto::digest(crypto::DigestAlgorithm::sha256, object).view()); }
 
 std::string id_of(const pki::Certificate& certificate) { return to_hex(certificate.fingerprint().view()); }
 
