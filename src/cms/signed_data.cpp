@@ -22,8 +22,6 @@ constexpr std::size_t kMaxSignerInfos = 64;
 constexpr std::size_t kMaxAttributes = 64;
 constexpr std::size_t kMaxAttributeValues = 64;
 
-constexpr der::Oid kIdContentTimeStamp{1, 2, 840, 113549, 1, 9, 16, 2, 20};
-
 enum class Signed : bool { no, yes };
 
 bool ascending(ByteView a, ByteView b) noexcept {
