@@ -239,22 +239,27 @@ class JudgedCertificates::Work {
     }
   }
 
-  // The id of the object, or of a composition: a list with a delta, lists that are about all reasons together.
+  // The id of the object; of a part of it for a response about several certificates, whose times differ; or of a
+  // composition: a list with a delta, lists that are about all reasons together.
   Id object_of(const pki::RevocationFact& fact) {
     Id id = to_hex(fact.object.view());
-    if (!fact.delta && fact.others.empty()) {
-      return id;
-    }
     std::vector<Id> parts{id};
+    std::string all = id;
+    if (fact.source == pki::RevocationSource::ocsp && fact.single != 0) {
+      all += "#" + std::to_string(fact.single);
+    }
+    const auto add_list = [&](std::size_t index) {
+      parts.push_back(to_hex(sources_.lists()[index].fingerprint.view()));
+      all += "+" + parts.back();
+    };
     if (fact.delta) {
-      parts.push_back(to_hex(sources_.lists()[*fact.delta].fingerprint.view()));
+      add_list(*fact.delta);
     }
     for (const std::size_t other : fact.others) {
-      parts.push_back(to_hex(sources_.lists()[other].fingerprint.view()));
+      add_list(other);
     }
-    std::string all;
-    for (const Id& part : parts) {
-      all += part;
+    if (all == id) {
+      return id;
     }
     Id composed = id_of(bytes_of(all));
     parts_.try_emplace(composed, std::move(parts));

@@ -9,8 +9,10 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/base/bytes.hpp"
@@ -31,11 +33,11 @@ struct Limits {
 };
 
 struct Inputs {
-  const pki::TrustStore* trust = nullptr;          // null: nothing is trusted
-  const pki::EvidenceMaterial* given = nullptr;    // from outside; null: none
-  std::optional<ByteView> content = std::nullopt;  // that a detached CMS or a token is about
-  std::optional<ByteView> password = std::nullopt;  // of an encrypted PDF; without one the empty password is tried
-  pki::VerifiedSignatures* known = nullptr;        // of certificates that were verified before; may be null
+  const pki::TrustStore* trust = nullptr;                   // null: nothing is trusted
+  const pki::EvidenceMaterial* given = nullptr;             // from outside; null: none
+  std::optional<ByteView> content = std::nullopt;           // that a detached CMS or a token is about
+  std::optional<std::string_view> password = std::nullopt;  // of an encrypted PDF, UTF-8; without one: the empty one
+  pki::VerifiedSignatures* known = nullptr;                 // of certificates that were verified before; may be null
   Limits limits = {};
 };
 
@@ -43,23 +45,21 @@ struct Inputs {
 // --extract`).
 struct SignedPart {
   validation::Id id;
-  std::string field;        // of a PDF
-  ByteView before, behind;  // the signed bytes: what is before /Contents and what is behind; of a CMS its content
-  std::uint64_t end = 0;    // of a PDF: one past the revision that is covered; 0: no whole revision
-  Bytes message;            // CMS or token as it stands in the file, without padding
+  std::string field;          // of a PDF
+  ByteView before, behind;    // the signed bytes: what is before /Contents and what is behind; of a CMS its content
+  std::uint64_t end = 0;      // of a PDF: one past the revision that is covered; 0: no whole revision
+  Bytes message;              // CMS or token as it stands in the file, without padding
   std::vector<Bytes> tokens;  // signature timestamps inside
 };
 
-// The views are into the file and the content.
+// The parts view the file and the content, which outlive them.
 struct Gathered {
   validation::Facts facts;
   std::vector<SignedPart> parts;
-  // Everything from outside that was taken into the facts, and nothing else: with it, the same facts are gathered again.
-  pki::EvidenceMaterial used;
 };
 
 // Gathers the facts of a file, told by its content. Fails with not_a_pdf for a file that is none of these, and as the
-// reader of PDFs does: pdf_malformed, pdf_limit_exceeded, pdf_encrypted (with a password that is wrong or missing).
+// reader of PDFs does: pdf_malformed, pdf_limit_exceeded, pdf_password_needed, pdf_password_wrong, pdf_encrypted.
 // Unreadable signatures and evidence are facts and no failures.
 [[nodiscard]] Result<Gathered> facts_of(ByteView file, const Inputs& inputs);
 
