@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestTrustFile = 4ULL << 20;       // bytes
 constexpr std::uint64_t kLargestEvidenceFile = 256ULL << 20;  // bytes: the largest CRLs of the world have some 100 MB
+constexpr std::uint64_t kLargestPassword = 4096;              // bytes
 constexpr std::size_t kMostTargets = 1'000'000;
 constexpr std::size_t kMostEvidenceFiles = 100'000;
 
@@ -212,7 +213,12 @@ Result<pki::EvidenceMaterial> read_outside_evidence(std::span<const fs::path> fi
   return material;
 }
 
-Result<SecureBytes> read_password(const fs::path& file) { return read_secret_input(file); }
+Result<SecureBytes> read_password(const fs::path& file) {
+  RAKKAN_TRY(const Bytes content, read_input(file, kLargestPassword));
+  std::string_view line = text_of(content);
+  line = line.substr(0, line.find_first_of("\r\n"));
+  return SecureBytes(bytes_of(line));
+}
 
 Result<std::vector<Target>> targets_of(std::span<const fs::path> arguments) {
   std::vector<Target> targets;

@@ -45,8 +45,11 @@ struct Inputs {
 // --extract`).
 struct SignedPart {
   validation::Id id;
-  std::string field;          // of a PDF
-  ByteView before, behind;    // the signed bytes: what is before /Contents and what is behind; of a CMS its content
+  std::string field;  // of a PDF
+  // The signed bytes: what is before /Contents and what is behind; of a CMS its content. They point into the file, into
+  // the content that was given, or into `owner`.
+  ByteView before, behind;
+  std::shared_ptr<const void> owner;
   std::uint64_t end = 0;      // of a PDF: one past the revision that is covered; 0: no whole revision
   Bytes message;              // CMS or token as it stands in the file, without padding
   std::vector<Bytes> tokens;  // signature timestamps inside
