@@ -35,6 +35,7 @@ enum class StructureFault : std::uint8_t {
   section_without_end,    // no startxref and %%EOF follow a section
   object_outside,         // an entry leads to a place outside the revision that declares it
   object_missing,         // no object stands where an entry leads, or another one
+  form_damaged,           // the field tree reaches a node twice, or /AcroForm or /Fields has the wrong kind
 };
 
 [[nodiscard]] std::string_view to_string(StructureFault fault) noexcept;  // "header-offset", …
