@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "pki/directory_string.hpp"
+#include "rakkan/pki/directory_string.hpp"
 #include "pki/name_attributes.hpp"
 
 namespace rakkan::pki {

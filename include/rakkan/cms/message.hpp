@@ -2,8 +2,8 @@
 // DER, with facts where SignedData (signed_data.hpp), which Rakkan signs and augments with, refuses. It owns its bytes;
 // views point into it. Copies share it. Immutable and shareable between threads.
 //
-// What is hashed or signed keeps its bytes as they came: certificates, revocation data, signed attributes, attribute
-// values, content. Everything around it is brought to DER, so that one strict reader serves both.
+// What is hashed or signed keeps its bytes as they came: certificates, revocation data, signed attributes, tokens,
+// content. Everything around it is brought to DER, so that one strict reader serves both.
 //
 // Read, where SignedData refuses: lengths that are indefinite or not minimal, strings in pieces, signed attributes that
 // are unsorted, repeated, empty or missing, any digest algorithm, any version, any kind of certificate or revocation
@@ -57,6 +57,8 @@ struct MessageSigner {
   SignedAttributeFacts signed_attribute_facts;
   std::vector<Attribute> signed_attributes;
   std::vector<Attribute> unsigned_attributes;
+  // Of a message in BER: the values of unsigned_attributes as they came, attribute by attribute. Empty for DER.
+  std::vector<std::vector<ByteView>> unsigned_values_as_encoded;
   // The content of the signed attributes as it came, without its [0] header, and as DER has it (§5.4): the two views
   // are equal when signed_attribute_facts.is_der.
   ByteView signed_attributes_as_encoded;

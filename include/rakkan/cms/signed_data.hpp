@@ -26,6 +26,7 @@ namespace rakkan::cms {
 struct Attribute {
   der::Oid type;
   std::vector<ByteView> values;  // complete encodings
+  ByteView encoding = {};        // of the Attribute itself
 };
 
 struct SignerInfo {

@@ -143,7 +143,7 @@ struct SignerFacts {
                                        const SignedContent& content, std::span<const pki::Certificate> outside = {});
 
 // True when the bytes are the DER of a SET OF Attribute with a messageDigest: the signed attributes of somebody.
-[[nodiscard]] bool looks_like_signed_attributes(ByteView bytes) noexcept;
+[[nodiscard]] bool looks_like_signed_attributes(ByteView bytes);
 
 // adbe.pkcs7.sha1 (ISO 32000-1 §12.8.3.3.1): the eContent of `message` is the SHA-1 of the document's bytes, which the
 // signature covers that way. `document` is the ByteRange; pass SignedContent::of(message) to signer_facts.

@@ -29,9 +29,8 @@ namespace rakkan::tsp {
 struct TstInfoFacts {
   std::uint64_t version = 0;  // 1 is right
   der::Oid policy;
-  der::Oid imprint_identifier;                             // the OID of messageImprint.hashAlgorithm
+  MessageImprint message_imprint;
   std::optional<crypto::HashAlgorithm> imprint_algorithm;  // nothing: one that cannot be computed here
-  Bytes imprint;                                           // hashedMessage
   Bytes serial_number;                                     // INTEGER content octets
   Instant generation_time;
   std::optional<Accuracy> accuracy;
@@ -53,7 +52,7 @@ class TokenMessage {
   [[nodiscard]] static Result<TokenMessage> read(ByteView encoding);
 
   [[nodiscard]] const cms::Message& message() const noexcept { return message_; }
-  // Nothing when the content is no readable TSTInfo; then `unreadable` says why.
+  // Nothing when the content is no readable TSTInfo; then unreadable() says why.
   [[nodiscard]] const std::optional<TstInfoFacts>& info() const noexcept { return info_; }
   [[nodiscard]] const std::string& unreadable() const noexcept { return unreadable_; }
 
@@ -83,7 +82,13 @@ struct UnitPurpose {
   [[nodiscard]] bool is_right() const noexcept { return present && time_stamping && alone && critical; }
 };
 
-enum class TsaName : std::uint8_t { absent, match, mismatch };  // with the certificate's subject
+// TSTInfo.tsa, compared with the subject of the unit's certificate.
+enum class TsaName : std::uint8_t {
+  absent,
+  match,
+  mismatch,
+  not_comparable,  // no directoryName, or there is no certificate
+};
 
 struct TimestampFacts {
   std::size_t signer_infos = 0;      // exactly one is right (§2.4.2)
@@ -95,10 +100,12 @@ struct TimestampFacts {
   // The chosen certificate is valid at genTime; nothing without certificate or genTime.
   std::optional<bool> certificate_valid_at_generation;
 
-  // The imprint and the signature verify, and the token has the form of RFC 3161: version 1, one SignerInfo, no unknown
-  // critical extension. Purpose, path and policy are not looked at.
-  [[nodiscard]] bool is_cryptographically_valid() const noexcept { return cryptographically_valid; }
-  bool cryptographically_valid = false;
+  // Of an archive-time-stamp-v3 alone: what it covers. A hash index with entries that no object has is invalid.
+  std::optional<cms::HashIndexFacts> hash_index;
+  // The imprint and the signature verify over signed attributes, and the token has the form of RFC 3161: a TSTInfo of
+  // version 1, one SignerInfo, no critical extension; the hash index, if one is needed, is whole. Purpose, path and
+  // policy are not looked at.
+  bool is_cryptographically_valid = false;
 };
 
 // Finds the facts about a token over `stamped`: of a document timestamp the ByteRange, of a signature timestamp the
