@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -10,7 +11,9 @@
 #include "cli/input.hpp"
 #include "cli/judgement.hpp"
 #include "cli/make_commands.hpp"
+#include "cli/online_evidence.hpp"
 #include "cli/output.hpp"
+#include "cli/runtime.hpp"
 #include "cli/verdict_text.hpp"
 #include "cli/verification_inputs.hpp"
 #include "cli/visible_text.hpp"
@@ -29,21 +32,27 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kLargestStandardInput = 1ULL << 30;  // bytes
 constexpr unsigned kMostJobs = 256;
+// An issuer's certificate may name the next one above it, whose revocation is asked for then.
+constexpr int kMostRounds = 6;
 
 // Everything that files are judged by; shared by all threads.
 struct Judge {
   pki::TrustStore trust;
-  pki::EvidenceMaterial evidence;
+  pki::EvidenceMaterial evidence;          // what was given
+  std::unique_ptr<OnlineEvidence> online;  // null: offline
   std::optional<SecureBytes> password;
   std::shared_ptr<const InputFile> content;
   validation::Policy policy;
-  Instant time;
+  std::optional<Instant> at;  // nothing: online, the moment at which nothing more is fetched
   console::Language language{};
   bool writes_text = false;
   pki::VerifiedSignatures known;
 
-  [[nodiscard]] gather::Inputs inputs() {
-    gather::Inputs inputs{.trust = &trust, .given = &evidence, .known = &known};
+  std::mutex mutex;  // of `fetched`
+  pki::EvidenceMaterial fetched;
+
+  [[nodiscard]] gather::Inputs inputs(const pki::EvidenceMaterial& given) {
+    gather::Inputs inputs{.trust = &trust, .given = &given, .known = &known};
     if (content) {
       inputs.content = content->view();
     }
@@ -52,6 +61,7 @@ struct Judge {
     }
     return inputs;
   }
+  [[nodiscard]] Instant time() const { return at ? *at : SystemClock().now(); }
 };
 
 // A file with its verdict in the form that was asked for.
@@ -72,8 +82,16 @@ Result<Judged> judge_file(const Target& target, Judge& judge) {
     return fail(*target.unreadable);
   }
   RAKKAN_TRY(auto file, InputFile::open(target.path, kLargestStandardInput));
-  RAKKAN_TRY(gather::Gathered gathered, gather::facts_of(file->view(), judge.inputs()));
-  validation::Verdict verdict = validation::decide(gathered.facts, judge.policy, judge.time);
+  pki::EvidenceMaterial material = judge.evidence;
+  RAKKAN_TRY(gather::Gathered gathered, gather::facts_of(file->view(), judge.inputs(material)));
+  if (judge.online) {
+    for (int round = 0; round < kMostRounds && judge.online->complete(gathered, judge.time(), material); ++round) {
+      RAKKAN_TRY(gathered, gather::facts_of(file->view(), judge.inputs(material)));
+    }
+    const std::lock_guard lock(judge.mutex);
+    judge.fetched.add(material);
+  }
+  validation::Verdict verdict = validation::decide(gathered.facts, judge.policy, judge.time());
   return Judged{std::move(file), std::move(gathered), std::move(verdict)};
 }
 
@@ -120,7 +138,7 @@ class VerifyCommand final : public Command {
         ->type_name(kFile)
         ->required();
     app.add_flag("--offline", offline_, "Fetch nothing (the default)");
-    app.add_flag("--online", online_, "Fetch missing revocation data and certificates: not built yet")
+    app.add_flag("--online", online_, "Fetch revocation data and issuers' certificates that are missing")
         ->excludes("--offline");
     judgement_.declare(app);
     repeatable(app, "--trust", trust_, "Certificate (DER, PEM) or trust file to trust for signatures; may be repeated");
@@ -145,14 +163,10 @@ class VerifyCommand final : public Command {
   [[nodiscard]] bool asks_for_json() const noexcept override { return judgement_.format != "text"; }
 
   Result<Outcome> run(const GlobalOptions& global) override {
-    if (online_) {
-      return fail(ErrorCode::invalid_argument,
-                  "fetching is not built yet: verify offline, with the evidence given by --evidence", "--online");
-    }
     if (global.json && judgement_.format == "text") {
       judgement_.format = "json";
     }
-    RAKKAN_TRY(const auto judge, make_judge());
+    RAKKAN_TRY(const auto judge, make_judge(global));
     RAKKAN_TRY(const std::vector<Target> targets, targets_of(files_));
     const bool is_one = targets.size() == 1 && files_.size() == 1 && targets.front().path == files_.front();
     return is_one ? verify_one(targets.front(), *judge) : verify_many(targets, *judge);
@@ -163,12 +177,20 @@ class VerifyCommand final : public Command {
     app.add_option(name, into, summary)->type_name(kFile)->allow_extra_args(false);
   }
 
-  Result<std::shared_ptr<Judge>> make_judge() {
+  Result<std::shared_ptr<Judge>> make_judge(const GlobalOptions& global) {
     auto judge = std::make_shared<Judge>();
-    RAKKAN_TRY(judge->time, judgement_.time());
+    RAKKAN_TRY(const Instant time, judgement_.time());
+    if (!online_ || !judgement_.at.empty()) {
+      judge->at = time;
+    }
+    if (online_) {
+      RAKKAN_TRY(const config::Configuration configuration, load_configuration(global));
+      RAKKAN_TRY(judge->online, OnlineEvidence::open(configuration.service.fetch));
+    }
     RAKKAN_TRY(judge->policy, judgement_.read_policy());
     RAKKAN_TRY(judge->trust, read_trust(trust_, trust_tsa_));
     RAKKAN_TRY(judge->evidence, read_outside_evidence(evidence_));
+    judge->evidence.freeze();
     if (!password_file_.empty()) {
       RAKKAN_TRY(judge->password, read_password(password_file_));
     }
@@ -263,13 +285,15 @@ class VerifyCommand final : public Command {
     const auto add = [&](const crypto::Digest& fingerprint, const char* ending, ByteView bytes) {
       outcome.documents.push_back(Document::of(save_evidence_ / (to_hex(fingerprint.view()) + ending), copy_of(bytes)));
     };
-    for (const auto& held : judge.evidence.certificates()) {
+    pki::EvidenceMaterial all = judge.evidence;
+    all.add(judge.fetched);
+    for (const auto& held : all.certificates()) {
       add(held.fingerprint, ".cer", held.certificate.der());
     }
-    for (const auto& held : judge.evidence.lists()) {
+    for (const auto& held : all.lists()) {
       add(held.fingerprint, ".crl", held.list.der());
     }
-    for (const auto& held : judge.evidence.responses()) {
+    for (const auto& held : all.responses()) {
       add(held.fingerprint, ".ocsp", held.response.der());
     }
     return {};

@@ -62,7 +62,24 @@ Gathering::Gathering(const Inputs& inputs) : inputs_(inputs), pool_(inputs.limit
     pool_.add(mark.certificate);
   }
   if (inputs_.given != nullptr) {
-    pool_.add(*inputs_.given, validation::Source::given);
+    add_given(*inputs_.given);
+  }
+}
+
+void Gathering::add_given(const pki::EvidenceMaterial& given) {
+  const auto source_of = [](const pki::Provenance& from) {
+    return from.origin == pki::EvidenceOrigin::fetched || from.origin == pki::EvidenceOrigin::cache
+               ? validation::Source::fetched
+               : validation::Source::given;
+  };
+  for (const auto& held : given.certificates()) {
+    pool_.add(held.certificate);
+  }
+  for (const auto& held : given.lists()) {
+    pool_.add(held.list, source_of(held.from));
+  }
+  for (const auto& held : given.responses()) {
+    pool_.add(held.response, source_of(held.from));
   }
 }
 
@@ -292,6 +309,7 @@ Gathered Gathering::finish() && {
     make_unique(covers);
     timestamp.covers = std::move(covers);
   }
+  gathered_.certificates = pool_.certificates();
   return std::move(gathered_);
 }
 

@@ -57,6 +57,7 @@ class Gathering {
   [[nodiscard]] Gathered finish() &&;
 
  private:
+  void add_given(const pki::EvidenceMaterial& given);
   void add_embedded_tokens(validation::SignatureFacts& signature, const cms::Message& message,
                            const cms::MessageSigner& signer, const cms::SignedContent& content,
                            const MessageEvidence& evidence);

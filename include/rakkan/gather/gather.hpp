@@ -59,6 +59,9 @@ struct SignedPart {
 struct Gathered {
   validation::Facts facts;
   std::vector<SignedPart> parts;
+  // All that were found, inside and outside of the file, for whoever looks for more evidence; in the order of their
+  // ids.
+  std::vector<pki::Certificate> certificates;
 };
 
 // Gathers the facts of a file, told by its content. Fails with not_a_pdf for a file that is none of these, and as the
