@@ -17,6 +17,8 @@ constexpr std::array kRows = {
   ErrorRow{configuration_invalid, 500, "configuration-invalid", "The configuration is not valid", "設定が正しくありません", F::system_failure, X::usage, L::error, false},
   ErrorRow{trust_file_invalid, 500, "trust-file-invalid", "The trust file is not valid", "トラストファイルが正しくありません", F::system_failure, X::usage, L::error, false},
   ErrorRow{algorithm_catalogue_invalid, 500, "algorithm-catalogue-invalid", "The algorithm catalogue is not valid", "アルゴリズムカタログが正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{validation_policy_invalid, 500, "validation-policy-invalid", "The validation policy is not valid", "検証ポリシーが正しくありません", F::system_failure, X::usage, L::error, false},
+  ErrorRow{facts_invalid, 400, "facts-invalid", "The facts of a validation are not valid", "検証の事実データが正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{address_in_use, 500, "address-in-use", "The address is in use", "このアドレスは使用中です", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unreadable, 500, "file-unreadable", "A file cannot be read", "ファイルを読み込めません", F::system_failure, X::usage, L::error, false},
   ErrorRow{file_unwritable, 500, "file-unwritable", "A file cannot be written", "ファイルを書き込めません", F::system_failure, X::usage, L::error, false},

@@ -13,6 +13,8 @@ enum class ErrorCode : std::uint8_t {
   configuration_invalid,
   trust_file_invalid,
   algorithm_catalogue_invalid,
+  validation_policy_invalid,
+  facts_invalid,
   address_in_use,
   file_unreadable,
   file_unwritable,

@@ -32,7 +32,7 @@ enum class Weight : std::uint8_t {
 // Whether a certificate needs revocation data.
 enum class RevocationNeed : std::uint8_t {
   required,    // without usable data the certificate's status is not known: TRY_LATER
-  if_present,  // data that are there count; without any the certificate passes
+  if_present,  // acceptable data that are there count; without any the certificate passes
   none,        // not looked at
 };
 [[nodiscard]] std::string_view to_string(RevocationNeed value) noexcept;
@@ -67,6 +67,7 @@ struct Policy {
   std::map<std::string, Weight, std::less<>> chain = {};  // by ChainFinding::code; what is not listed fails
   // The greatest age of revocation data against the time of checking (§5.2.5.4); nothing: nextUpdate - thisUpdate.
   std::optional<std::chrono::milliseconds> freshness = {};
+  Weight responder_loop = Weight::fail;  // an OCSP responder that vouches for its own certificate
   // Whether fresh data are needed at all; when not, any usable data will do.
   bool freshness_is_needed = true;
 
