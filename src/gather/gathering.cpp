@@ -34,6 +34,19 @@ bool is_judged(cms::EmbeddedTokenKind kind) noexcept {
          kind == cms::EmbeddedTokenKind::archive_v3;
 }
 
+const char* code_of(cms::UnjudgedKind kind) noexcept {
+  switch (kind) {
+    case cms::UnjudgedKind::counter_signature:
+      return "counter-signature-not-judged";
+    case cms::UnjudgedKind::evidence_record:
+      return "evidence-record-not-judged";
+    case cms::UnjudgedKind::archive_timestamp:
+    case cms::UnjudgedKind::reference_timestamp:
+      return "archive-timestamp-not-judged";
+  }
+  return "";
+}
+
 void add_all(std::vector<Id>& to, const std::vector<Id>& from) { to.insert(to.end(), from.begin(), from.end()); }
 
 void make_unique(std::vector<Id>& ids) {
@@ -126,6 +139,10 @@ std::size_t Gathering::add_signature(validation::SignatureFacts from, const cms:
   from.signer = signer_facts(facts, pool_, from.structure);
   from.signer.digests.insert(from.signer.digests.end(), digests.begin(), digests.end());
   const cms::SignerClaims claims = cms::signer_claims(signer);
+  if (claims.signing_time && from.claimed_time) {
+    from.structure.push_back(
+        finding("signing-time-twice", "EN 319 142-1 §6.3", "signing-time is there beside /M of the signature"));
+  }
   if (claims.signing_time) {
     from.claimed_time = claims.signing_time;
   }
@@ -141,7 +158,7 @@ std::size_t Gathering::add_signature(validation::SignatureFacts from, const cms:
   }
   for (const std::string& name : claims.malformed) {
     from.structure.push_back(
-        finding("claim-malformed", "EN 319 122-1 §5.2", "the attribute " + name + " cannot be read"));
+        finding("structure-invalid", "EN 319 122-1 §5.2", "the attribute " + name + " cannot be read"));
   }
   add_embedded_tokens(from, message, signer, content, evidence);
   gathered_.facts.signatures.push_back(std::move(from));
@@ -154,7 +171,7 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
   const cms::EmbeddedTimestamps embedded = cms::embedded_timestamps(signer);
   for (const cms::UnjudgedKind kind : embedded.not_judged) {
     signature.structure.push_back(
-        finding("attribute-not-judged", "EN 319 122-1 §5", std::string(cms::to_string(kind)) + " is not judged"));
+        finding(code_of(kind), "EN 319 122-1 §5", std::string(cms::to_string(kind)) + " is not judged"));
   }
   std::vector<Id> content_timestamps;
   // What is inside of the values of unsigned attributes, for archive timestamps, whose index names the values.
@@ -218,7 +235,7 @@ std::vector<Id> Gathering::covered_by_archive(const cms::Message& message, const
                                               std::vector<validation::StructureFinding>& structure) const {
   const cms::HashIndexFacts index = cms::hash_index_facts(message, signer, token.message());
   if (!index.is_whole()) {
-    structure.push_back(finding("hash-index", "EN 319 122-1 §5.5.2",
+    structure.push_back(finding("hash-index-invalid", "EN 319 122-1 §5.5.2",
                                 "the archive timestamp has no ats-hash-index that fits the signature"));
     return {};
   }
@@ -283,7 +300,7 @@ Gathered Gathering::finish() && {
   }
   if (pool_.is_full()) {
     facts.document.findings.push_back(
-        finding("evidence-limit", "", "more certificates and revocation data than are looked at"));
+        finding("limit-exceeded", "", "more certificates and revocation data than are looked at"));
   }
   // What timestamps cover, brought to the objects that the facts have, with the compositions all of whose parts are
   // covered.

@@ -156,7 +156,7 @@ class JudgedCertificates::Work {
     parts.insert(parts_.begin(), parts_.end());
     if (exhausted_) {
       facts.document.findings.push_back(
-          {"evidence-limit", "", "more certificates or paths than are looked at", {}, {}});
+          {"limit-exceeded", "", "more certificates or paths than are looked at", {}, {}});
     }
   }
 

@@ -73,6 +73,71 @@ validation::Permission permission_of(const std::optional<int>& doc_mdp) noexcept
   }
 }
 
+// The codes of policies (src/validation/policies).
+const char* code_of(pades::CoverageFault fault) noexcept {
+  using Fault = pades::CoverageFault;
+  switch (fault) {
+    case Fault::no_dictionary:
+    case Fault::contents_no_hex:
+    case Fault::contents_digits:
+    case Fault::contents_encoding:
+      return "signature-dictionary-unusable";
+    case Fault::duplicate_keys:
+      return "duplicate-key";
+    case Fault::byte_range_shape:
+    case Fault::byte_range_outside:
+      return "byte-range-malformed";
+    case Fault::contents_padding:
+      return "contents-padding";
+    case Fault::gap:
+      return "contents-gap";
+    case Fault::revision_end:
+    case Fault::sections_uncovered:
+    case Fault::revision_structure:
+      return "coverage-not-a-revision";
+    case Fault::other_revision:
+    case Fault::changed_later:
+    case Fault::removed_later:
+      return "signature-dictionary-changed";
+    case Fault::shared_dictionary:
+      return "signature-shared";
+    case Fault::shared_byte_range:
+      return "byte-range-overlap";
+    case Fault::copied_contents:
+      return "signature-copied";
+    case Fault::file_tail:
+      return "unsigned-tail";
+    case Fault::header_offset:
+      return "header-offset";
+  }
+  return "";
+}
+
+const char* code_of(pdf::StructureFault fault) noexcept {
+  using Fault = pdf::StructureFault;
+  switch (fault) {
+    case Fault::header_offset:
+      return "header-offset";
+    case Fault::object_stream_index:
+      return "object-stream-index";
+    case Fault::entry_above_size:
+      return "object-above-size";
+    case Fault::hybrid_disagreement:
+      return "hybrid-xref-disagrees";
+    case Fault::object_missing:
+      return "object-missing";
+    case Fault::duplicate_trailer_key:
+    case Fault::entry_twice:
+    case Fault::sections_out_of_order:
+    case Fault::startxref_mismatch:
+    case Fault::hybrid_stream_outside:
+    case Fault::section_without_end:
+    case Fault::object_outside:
+      return "xref-confusion";
+  }
+  return "";
+}
+
 // A SubFilter says how /Contents is to be read.
 enum class Format : std::uint8_t { cades, pkcs7_detached, pkcs7_sha1, rsa_sha1, timestamp, unknown };
 
@@ -154,14 +219,11 @@ class PdfGathering {
   // Findings are made while the file is read, so that they come last.
   void describe_structure() {
     for (const pdf::StructureFinding& each : history_.findings()) {
-      validation::StructureFinding one = finding(std::string(to_string(each.fault)), "ISO 32000-2 §7.5", each.detail);
+      validation::StructureFinding one =
+          finding(code_of(each.fault), "ISO 32000-2 §7.5", std::string(to_string(each.fault)) + ": " + each.detail);
       one.revision = number_of(each.revision);
       one.object = object_name(each.object);
       into_.facts().document.findings.push_back(std::move(one));
-    }
-    if (!history_.tail_is_blank()) {
-      into_.facts().document.findings.push_back(
-          finding("unsigned-tail", "ISO 32000-2 §7.5.5", "bytes that belong to no revision stand at the end"));
     }
   }
 
@@ -264,8 +326,7 @@ class PdfGathering {
     facts.coverage = coverage_of(found.coverage.coverage);
     facts.revision = found.coverage.revision ? number_of(*found.coverage.revision) : 0;
     for (const pades::CoverageFinding& each : found.coverage.findings) {
-      validation::StructureFinding one =
-          finding(std::string(to_string(each.fault)), std::string(kSignatureClause), each.detail);
+      validation::StructureFinding one = finding(code_of(each.fault), std::string(kSignatureClause), each.detail);
       one.revision = number_of(found.revision);
       one.object = object_name(each.object);
       structure.push_back(std::move(one));
@@ -285,9 +346,9 @@ class PdfGathering {
     if (change.fault == pades::ModificationFault::coverage) {
       return;  // the coverage's own findings say more
     }
-    validation::StructureFinding one =
-        finding("modification-" + std::string(to_string(change.fault)), "ISO 32000-2 §12.8.2.2",
-                change.detail + (change.path.empty() ? "" : " (" + change.path + ")"));
+    validation::StructureFinding one = finding("later-change", "ISO 32000-2 §12.8.2.2",
+                                               std::string(to_string(change.fault)) + ": " + change.detail +
+                                                   (change.path.empty() ? "" : " (" + change.path + ")"));
     one.revision = number_of(change.revision);
     one.object = object_name(change.object);
     auto& findings = into_.facts().document.findings;
@@ -320,6 +381,9 @@ class PdfGathering {
     const std::vector<ByteView> spans = spans_of(one.found, storage);
     const cms::SignedContent document = content_of(spans);
     note_part(one, facts.id, spans);
+    if (one.found.signature.type.empty()) {
+      facts.structure.push_back(finding("type-absent", std::string(kSignatureClause), "there is no /Type"));
+    }
     if (one.format == Format::unknown) {
       facts.structure.push_back(finding("sub-filter-unknown", "ISO 32000-2 §12.8.3", "SubFilter is not known"));
     }
@@ -363,15 +427,11 @@ class PdfGathering {
                                         std::to_string(message.signers().size()) + " SignerInfos instead of one"));
     }
     if (!message.encoding().is_der) {
-      facts.structure.push_back(finding("cms-not-der", "ISO 32000-2 §12.8.3.3.1", "the CMS is BER and not DER"));
+      facts.structure.push_back(finding("not-der", "ISO 32000-2 §12.8.3.3.1", "the CMS is BER and not DER"));
     }
     if (one.format != Format::pkcs7_sha1 && message.content()) {
       facts.structure.push_back(
-          finding("content-not-detached", "ISO 32000-2 §12.8.3.3.1", "the CMS has a content of its own"));
-    }
-    if (!one.found.in_newest) {
-      facts.structure.push_back(
-          finding("signature-removed", std::string(kSignatureClause), "a later revision does not have it any more"));
+          finding("content-present", "ISO 32000-2 §12.8.3.3.1", "the CMS has a content of its own"));
     }
   }
 

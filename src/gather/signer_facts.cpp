@@ -59,7 +59,7 @@ void add_reference(const cms::SignerFacts& from, validation::SignerFacts& to,
                    std::vector<StructureFinding>& structure) {
   for (const cms::EssAttribute& attribute : from.ess) {
     if (!attribute.malformed.empty()) {
-      structure.push_back(finding("signing-certificate-malformed", "RFC 5035 §3", attribute.malformed));
+      structure.push_back(finding("structure-invalid", "RFC 5035 §3", attribute.malformed));
     }
   }
   if (from.ess.empty()) {
@@ -97,6 +97,9 @@ void add_form(const cms::SignerFacts& from, std::vector<StructureFinding>& struc
   const auto add = [&](std::string code, std::string clause, std::string detail) {
     structure.push_back(finding(std::move(code), std::move(clause), std::move(detail)));
   };
+  if (!from.has_signed_attributes) {
+    add("signed-attributes-absent", "RFC 5652 §5.3", "there are no signed attributes");
+  }
   if (from.has_signed_attributes) {
     if (!from.attributes.is_der) {
       const bool verifies = from.value.as_encoded == cms::ValueCheck::valid;
@@ -105,13 +108,13 @@ void add_form(const cms::SignerFacts& from, std::vector<StructureFinding>& struc
                    : "the signed attributes are not DER");
     }
     for (const der::Oid& repeated : from.attributes.repeated) {
-      add("signed-attribute-repeated", "RFC 5652 §5.3", "the attribute " + repeated.dotted() + " occurs twice");
+      add("attribute-duplicated", "RFC 5652 §5.3", "the attribute " + repeated.dotted() + " occurs twice");
     }
     switch (from.content_type) {
       case cms::AttributeFact::match:
         break;
       case cms::AttributeFact::absent:
-        add("content-type-absent", "RFC 5652 §11.1", "there is no attribute content-type");
+        add("content-type-mismatch", "RFC 5652 §11.1", "there is no attribute content-type");
         break;
       default:
         add("content-type-mismatch", "RFC 5652 §11.1", "the attribute content-type is not the content's");
@@ -119,7 +122,7 @@ void add_form(const cms::SignerFacts& from, std::vector<StructureFinding>& struc
     }
     if (from.message_digest == cms::AttributeFact::absent || from.message_digest == cms::AttributeFact::repeated ||
         from.message_digest == cms::AttributeFact::malformed) {
-      add("message-digest-malformed", "RFC 5652 §11.2", "messageDigest is not there once with one value");
+      add("message-digest-absent", "RFC 5652 §11.2", "messageDigest is not there once with one value");
     }
   }
   if (from.algorithm_protection == cms::AttributeFact::mismatch ||
@@ -128,13 +131,13 @@ void add_form(const cms::SignerFacts& from, std::vector<StructureFinding>& struc
     add("algorithm-protection-mismatch", "RFC 6211 §3", "the algorithms are not those that were signed");
   }
   if (from.algorithms.hashes_differ) {
-    add("hash-algorithms-differ", "RFC 8933 §3.1", "digestAlgorithm and signatureAlgorithm have different hashes");
+    add("digest-algorithm-mismatch", "RFC 8933 §3.1", "digestAlgorithm and signatureAlgorithm have different hashes");
   }
   if (from.content_is_attributes) {
     add("content-is-attributes", "RFC 5652 §5.4", "what is signed may be the signed attributes of another signature");
   }
   if (from.certificate.certificate && !from.certificate.sid_match) {
-    add("signer-identifier-mismatch", "RFC 5652 §5.3", "sid does not name the certificate of signing-certificate");
+    add("structure-invalid", "RFC 5652 §5.3", "sid does not name the certificate of signing-certificate");
   }
 }
 
@@ -163,11 +166,10 @@ void add_form(const tsp::TokenMessage& token, const tsp::TimestampFacts& from,
     structure.push_back(finding(std::move(code), std::move(clause), std::move(detail)));
   };
   if (from.signer_infos != 1) {
-    add("token-signer-info-count", "RFC 3161 §2.4.2",
-        "the token has " + std::to_string(from.signer_infos) + " SignerInfos");
+    add("signer-info-count", "RFC 3161 §2.4.2", "the token has " + std::to_string(from.signer_infos) + " SignerInfos");
   }
   if (!from.content_is_tst_info) {
-    add("token-content", "RFC 3161 §2.4.2", "the content of the token is no TSTInfo");
+    add("token-malformed", "RFC 3161 §2.4.2", "the content of the token is no TSTInfo");
   }
   const auto& info = token.info();
   if (!info) {
@@ -175,19 +177,17 @@ void add_form(const tsp::TokenMessage& token, const tsp::TimestampFacts& from,
     return;
   }
   if (info->version != 1) {
-    add("token-version", "RFC 3161 §2.4.2", "the version of TSTInfo is not 1");
+    add("token-malformed", "RFC 3161 §2.4.2", "the version of TSTInfo is not 1");
   }
   for (const der::Oid& extension : info->critical_extensions) {
-    add("token-critical-extension", "RFC 3161 §2.4.2",
-        "the critical extension " + extension.dotted() + " is not known");
+    add("token-malformed", "RFC 3161 §2.4.2", "the critical extension " + extension.dotted() + " is not known");
   }
-  if (from.signer.certificate.certificate && !from.purpose.is_right()) {
-    add("token-unit-purpose", "RFC 3161 §2.3",
-        from.purpose.time_stamping ? "timeStamping is not the only key purpose, or not critical"
-                                   : "the unit's certificate is not for timeStamping");
+  // A certificate that is not for timeStamping at all is a matter of the chain (EN 319 102-1 §5.2.6).
+  if (from.signer.certificate.certificate && from.purpose.time_stamping && !from.purpose.is_right()) {
+    add("timestamp-eku-not-critical", "RFC 3161 §2.3", "timeStamping is not the only key purpose, or not critical");
   }
   if (from.tsa_name == tsp::TsaName::mismatch) {
-    add("token-tsa-name", "RFC 3161 §2.4.2", "tsa is not a name of the unit's certificate");
+    add("tsa-name-mismatch", "RFC 3161 §2.4.2", "tsa is not a name of the unit's certificate");
   }
 }
 

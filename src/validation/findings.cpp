@@ -64,6 +64,13 @@ constexpr std::array kWords = {
     // Tokens
     Words{"timestamp-eku-not-critical", "The extended key usage of the timestamp's certificate is not critical", "タイムスタンプ証明書の拡張鍵用途がクリティカルではありません"},
     Words{"tsa-name-mismatch", "The TSA's name in the token is not that of its certificate", "トークンのTSA名が証明書の名前と異なります"},
+    Words{"token-malformed", "The timestamp token does not have the form of RFC 3161", "タイムスタンプトークンがRFC 3161の形式ではありません"},
+    Words{"hash-index-invalid", "The archive timestamp's hash index does not fit the signature", "アーカイブタイムスタンプのハッシュ索引が署名と一致しません"},
+    // The document beside its signatures
+    Words{"later-change", "A later revision changed something that no rule explains", "後の改訂に、許される変更に当たらない変更があります"},
+    Words{"object-missing", "An object is not where the cross-reference says", "相互参照の示す位置にオブジェクトがありません"},
+    Words{"dss-malformed", "The document security store cannot be read", "DSS(文書セキュリティストア)を読み取れません"},
+    Words{"content-differs", "The message has another content than the one that was given", "CMSの内容が、指定された内容と異なります"},
     // The engine's own
     Words{"no-signature", "The document has no signature", "文書に署名がありません"},
     Words{"signing-certificate-reference-absent", "The signature does not protect the choice of its certificate", "署名が署名者証明書の参照を保護していません"},
