@@ -318,6 +318,15 @@ Result<void> History::for_each_object(std::size_t revision, const ObjectVisitor&
     Result<std::unique_ptr<Object>> object = std::unique_ptr<Object>();
     if (row.container == 0) {
       if (row.offset < window.begin || row.offset >= window.end) {
+        // An update may repeat what an earlier revision declares.
+        std::optional<XrefEntry> before;
+        if (revision != 0) {
+          RAKKAN_TRY(const Document* const earlier, this->document(revision - 1));
+          RAKKAN_TRY(before, earlier->xref_entry(row.number));
+        }
+        if (before && before->type == XrefEntry::Type::in_base && before->offset == row.offset) {
+          continue;
+        }
         impl_->log().note(StructureFault::object_outside, section, row.number, row.offset, "outside its revision");
       }
       XrefEntry entry{.type = XrefEntry::Type::in_base, .offset = row.offset, .generation = row.detail};
