@@ -118,21 +118,26 @@ TEST_F(TimestampFactsTest, ContentThatIsNoTstInfo) {
   EXPECT_FALSE(facts(made.encode()).content_is_tst_info);
   EXPECT_EQ(facts(made.encode()).imprint, ImprintFact::unreadable);
   EXPECT_FALSE(message->unreadable().empty());
-  made = handmade();
-  made.content.reset();
-  EXPECT_FALSE(facts(made.encode()).content_is_tst_info);
+  test::HandmadeCms detached = handmade();
+  detached.content.reset();
+  EXPECT_FALSE(facts(detached.encode()).content_is_tst_info);
   EXPECT_EQ(facts(handmade(*from_hex("3003020101")).encode()).imprint, ImprintFact::unreadable);
   EXPECT_EQ(message->info(), std::nullopt);
 }
 
-// The TSTInfo with its first octets of content replaced: a small way to write what TstInfo::encode never does.
-Bytes changed(Bytes info, std::string_view from, std::string_view to) {
-  const std::string hex = to_hex(info);
+// A SEQUENCE with other octets inside: a small way to write what TstInfo::encode never does.
+Bytes sequence_of(std::string_view content_hex) {
+  return test::encoded([&](der::Writer& w) { w.sequence([&] { w.raw(*from_hex(content_hex)); }); });
+}
+std::string content_of(ByteView sequence) {
+  der::Reader reader(sequence);
+  return to_hex(test::value_or_throw(reader.content(der::Tag::sequence)));
+}
+Bytes changed(ByteView info, std::string_view from, std::string_view to) {
+  const std::string hex = content_of(info);
   const std::size_t at = hex.find(from);
   EXPECT_NE(at, std::string::npos) << hex;
-  Bytes content = *from_hex(hex.substr(0, at) + std::string(to) + hex.substr(at + from.size()));
-  content.at(1) = static_cast<Byte>(content.size() - 2);
-  return content;
+  return sequence_of(hex.substr(0, at) + std::string(to) + hex.substr(at + from.size()));
 }
 
 TEST_F(TimestampFactsTest, AnotherVersionIsAFact) {
@@ -161,10 +166,7 @@ TEST_F(TimestampFactsTest, GenerationTimeInOtherForms) {
 }
 
 TEST_F(TimestampFactsTest, CriticalExtensionsAreFacts) {
-  const Bytes extension = *from_hex("a10e300c06032a03040101ff04020500");
-  Bytes info = token.info().encode();
-  append(info, extension);
-  info.at(1) = static_cast<Byte>(info.size() - 2);
+  const Bytes info = sequence_of(content_of(token.info().encode()) + "a10e300c06032a03040101ff04020500");
   EXPECT_FALSE(facts(handmade(info).encode()).is_cryptographically_valid);
   EXPECT_THAT(message->info()->critical_extensions, testing::ElementsAre(der::Oid{1, 2, 3, 4}));
   EXPECT_EQ(facts(handmade(info).encode()).imprint, ImprintFact::match);
@@ -315,9 +317,9 @@ TEST_F(EmbeddedTokens, ArchiveTimestampsNeedAWholeHashIndex) {
                                              signed_message->signers().front(), document, with_index));
     TstInfo info = token.info();
     info.message_imprint = {crypto::info(HashAlgorithm::sha256).oid, copy_of(imprint.view()), false};
-    made = handmade(info.encode());
-    made.unsigned_attributes = {test::attribute(cms::kIdAtsHashIndexV3, {hash_index})};
-    return embedded(cms::EmbeddedTokenKind::archive_v3, made.encode());
+    test::HandmadeCms stamped_index = handmade(info.encode());
+    stamped_index.unsigned_attributes = made.unsigned_attributes;
+    return embedded(cms::EmbeddedTokenKind::archive_v3, stamped_index.encode());
   };
   const TimestampFacts good = archive(index({copy_of(signer.certificate.der())}));
   EXPECT_TRUE(good.is_cryptographically_valid);
