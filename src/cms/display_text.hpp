@@ -14,8 +14,8 @@ namespace rakkan::cms {
 [[nodiscard]] std::string display_text(const der::Element& element);
 
 // Appends the texts of all character strings among the elements and inside them, until `texts` has `most`. GeneralNames
-// that are texts (rfc822Name [1], dNSName [2], uniformResourceIdentifier [6]) count as such. What cannot be read ends
-// the search.
+// that are texts (rfc822Name [1], dNSName [2], uniformResourceIdentifier [6]) count as such. An element that cannot be
+// read ends the search.
 void collect_texts(ByteView elements, std::size_t most, std::vector<std::string>& texts);
 
 }  // namespace rakkan::cms

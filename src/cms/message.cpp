@@ -330,6 +330,10 @@ const std::vector<ByteView>& Message::certificate_choices() const noexcept { ret
 const std::vector<ByteView>& Message::revocation_choices() const noexcept { return parsed_->revocation_choices; }
 const std::vector<MessageSigner>& Message::signers() const noexcept { return parsed_->signers; }
 
+std::vector<pki::Certificate> readable_certificates(const Message& message) {
+  return readable_certificates(message.certificates());
+}
+
 SignedContent SignedContent::of(std::span<const ByteView> parts) {
   SignedContent content;
   content.has_bytes_ = true;

@@ -117,8 +117,12 @@ const std::vector<ByteView>& SignedData::revocation_choices() const noexcept { r
 const std::vector<SignerInfo>& SignedData::signer_infos() const noexcept { return parsed_->signer_infos; }
 
 std::vector<pki::Certificate> readable_certificates(const SignedData& data) {
+  return readable_certificates(data.certificates());
+}
+
+std::vector<pki::Certificate> readable_certificates(const std::vector<ByteView>& encodings) {
   std::vector<pki::Certificate> certificates;
-  for (const ByteView der : data.certificates()) {
+  for (const ByteView der : encodings) {
     if (auto certificate = pki::Certificate::parse(der)) {
       certificates.push_back(*std::move(certificate));
     }

@@ -64,4 +64,7 @@ struct Structure {
 // for a digest algorithm that the table of suites does not have, too.
 [[nodiscard]] Result<Structure> read_structure(ByteView content_info, const StructureRules& rules);
 
+// Those of the encodings that are certificates, in their order.
+[[nodiscard]] std::vector<pki::Certificate> readable_certificates(const std::vector<ByteView>& encodings);
+
 }  // namespace rakkan::cms

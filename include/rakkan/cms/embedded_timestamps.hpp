@@ -51,7 +51,7 @@ struct EmbeddedTimestamps {
 [[nodiscard]] std::string_view to_string(EmbeddedTokenKind value) noexcept;
 [[nodiscard]] std::string_view to_string(UnjudgedKind value) noexcept;
 
-// What an archive timestamp covers by its hash index (§5.5.2).
+// The objects that an archive timestamp covers by its hash index (§5.5.2).
 struct HashIndexFacts {
   enum class State : std::uint8_t {
     read,

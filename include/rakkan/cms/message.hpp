@@ -2,8 +2,8 @@
 // DER, with facts where SignedData (signed_data.hpp), which Rakkan signs and augments with, refuses. It owns its bytes;
 // views point into it. Copies share it. Immutable and shareable between threads.
 //
-// What is hashed or signed keeps its bytes as they came: certificates, revocation data, signed attributes, tokens,
-// content. Everything around it is brought to DER, so that one strict reader serves both.
+// Parts that are hashed or signed keep their bytes as they came: certificates, revocation data, signed attributes,
+// tokens, content. Everything around them is brought to DER, so that one strict reader serves both.
 //
 // Read, where SignedData refuses: lengths that are indefinite or not minimal, strings in pieces, signed attributes that
 // are unsorted, repeated, empty or missing, any digest algorithm, any version, any kind of certificate or revocation

@@ -1,5 +1,6 @@
-// What a signer says about the signature in signed attributes (EN 319 122-1 §5.2, RFC 5652 §11.3): claims, which the
-// signature covers and nobody else confirms. A value that cannot be read is named in `malformed`, and the rest is read.
+// The statements of a signer about the signature in signed attributes (EN 319 122-1 §5.2, RFC 5652 §11.3): claims,
+// which the signature covers and nobody else confirms. A value that cannot be read is named in `malformed`, and the
+// rest is read.
 #pragma once
 
 #include <cstdint>

@@ -21,7 +21,7 @@
 
 namespace rakkan::cms {
 
-// What a signed attribute that has to occur once with one value says, compared with what it should say.
+// The statement of a signed attribute that has to occur once with one value, compared with the one it should make.
 enum class AttributeFact : std::uint8_t {
   absent,
   match,
