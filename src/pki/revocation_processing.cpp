@@ -116,7 +116,7 @@ class RevocationProcessor::Work {
     in_progress_.push_back(certificate);
     auto verdict = decide(path, index, time, place, *found);
     in_progress_.pop_back();
-    // What was cut short holds for this way alone, unless it is the one that everything began with.
+    // A verdict that was cut short holds for this way alone, unless it is the one that everything began with.
     if (verdict && (cuts_ == cuts_before || in_progress_.empty())) {
       verdicts_.emplace(key, *verdict);
     }
@@ -274,8 +274,8 @@ class RevocationProcessor::Work {
     return best;
   }
 
-  // The issuer stands in the path in question, where it is judged at the control time. What it signed later counts
-  // unless it was revoked or had ended by then.
+  // The issuer stands in the path in question, where it is judged at the control time. Its signatures of later
+  // times count unless it was revoked or had ended by then.
   Result<SignerStanding> judge_issuer(const CertificationPath& path, std::size_t index, const RevocationFact& fact,
                                       Instant time) {
     const Instant signed_at = fact.signed_at();

@@ -6,7 +6,7 @@
 //   inputs.revocation = processor.check_at(inputs.at);        // for validate_path and find_path
 //   RAKKAN_TRY(const auto facts, processor.facts(path, 1));   // for whoever judges time himself
 //
-// What it says does not depend on the order of certificates, lists and responses. The work is bounded: signatures,
+// Its words do not depend on the order of certificates, lists and responses. The work is bounded: signatures,
 // steps and the depth of signers whose status takes another signer's word have budgets, over the life of the processor.
 //
 // Deviations from RFC 5280 §6.3: information of a time after the control time counts too, since it says whether the
@@ -58,7 +58,7 @@ struct RevocationVerdict {
   // term (EN 319 412-1 §5.2.2).
   bool is_exempt = false;
   std::vector<RevocationFact> proofs = {};           // that made it good or revoked
-  std::vector<RevocationObjection> objections = {};  // in the order of the sources
+  std::vector<RevocationObjection> objections = {};  // in an order of their own, not that of the sources
   std::string detail = {};                           // one line, English
 
   [[nodiscard]] bool has(RevocationFlaw flaw) const noexcept;
@@ -73,7 +73,7 @@ class RevocationProcessor {
   RevocationProcessor(const RevocationProcessor&) = delete;
   RevocationProcessor& operator=(const RevocationProcessor&) = delete;
 
-  // What the sources say about path.certificates[index], without a time: every list of its issuer and of the CRL
+  // The facts about path.certificates[index], without a time: every list of its issuer and of the CRL
   // issuers that it names, every response about its serial number, and combinations (a list with a delta; lists that
   // together are about all reasons). Usable facts come first, newer before older ones. The signatures of the path
   // itself are not verified. Fails with certificate_path_limit, then and ever after, or with invalid_argument.

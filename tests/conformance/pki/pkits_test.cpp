@@ -103,7 +103,6 @@ const std::vector<RevocationCase>& revocation_cases() {
       {"40502", std::nullopt},
       {"40505", std::nullopt},
       {"40507", std::nullopt},
-      {"40508", F::crl_sign_missing},
       {"40704", F::crl_sign_missing},
       {"40705", F::crl_sign_missing},
       {"41402", std::nullopt},
