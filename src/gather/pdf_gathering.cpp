@@ -126,6 +126,8 @@ const char* code_of(pdf::StructureFault fault) noexcept {
       return "hybrid-xref-disagrees";
     case Fault::object_missing:
       return "object-missing";
+    case Fault::form_damaged:
+      return "form-damaged";
     case Fault::duplicate_trailer_key:
     case Fault::entry_twice:
     case Fault::sections_out_of_order:

@@ -69,6 +69,7 @@ constexpr std::array kWords = {
     // The document beside its signatures
     Words{"later-change", "A later revision changed something that no rule explains", "後の改訂に、許される変更に当たらない変更があります"},
     Words{"object-missing", "An object is not where the cross-reference says", "相互参照の示す位置にオブジェクトがありません"},
+    Words{"form-damaged", "The form of the document cannot be read, so that signatures may be missed", "フォームを読み取れないため、署名を見落としている可能性があります"},
     Words{"dss-malformed", "The document security store cannot be read", "DSS(文書セキュリティストア)を読み取れません"},
     Words{"content-differs", "The message has another content than the one that was given", "CMSの内容が、指定された内容と異なります"},
     // The engine's own
