@@ -59,6 +59,23 @@ void write_step(ObjectWriter& json, const Step& step) {
   }
 }
 
+// The names that other validators have for the same, as for the levels of modification.
+std::string_view verdict_word(Coverage coverage) {
+  switch (coverage) {
+    case Coverage::not_pdf:
+      return "NOT_PDF";
+    case Coverage::entire_file:
+      return "ENTIRE_FILE";
+    case Coverage::entire_revision:
+      return "ENTIRE_REVISION";
+    case Coverage::contiguous_block:
+      return "CONTIGUOUS_BLOCK_FROM_START";
+    case Coverage::unclear:
+      return "UNCLEAR";
+  }
+  return "UNCLEAR";
+}
+
 const CertificateFacts* certificate_of(const Facts& facts, const Id& id) {
   const auto found = std::find_if(facts.certificates.begin(), facts.certificates.end(),
                                   [&](const CertificateFacts& each) { return each.id == id; });
@@ -86,8 +103,19 @@ class Writer {
   Writer(const Facts& facts, const VerdictJsonOptions& options) : facts_(facts), options_(options) {}
 
   void write(ObjectWriter& json, const TimestampVerdict& verdict) const {
-    json.text("id", verdict.id).plain("kind", word(verdict.kind)).plain("indication", word(verdict.indication));
+    json.text("id", verdict.id).plain("kind", word(verdict.kind));
+    const auto facts = std::find_if(facts_.timestamps.begin(), facts_.timestamps.end(),
+                                    [&](const TimestampFacts& each) { return each.id == verdict.id; });
+    const bool is_in_pdf = verdict.kind == TimestampKind::document && facts != facts_.timestamps.end();
+    if (is_in_pdf) {
+      json.text("field", clean(facts->pdf.field));
+    }
+    json.plain("indication", word(verdict.indication));
     add_sub(json, "subIndication", verdict.sub_indication);
+    if (is_in_pdf) {
+      json.plain("coverage", verdict_word(facts->pdf.coverage))
+          .plain("modificationLevel", word(facts->pdf.modification));
+    }
     add_time(json, "genTime", verdict.gen_time);
     add_certificate(json, "signingCertificate", facts_, verdict.signing_certificate);
     if (verdict.accreditation) {
@@ -141,7 +169,7 @@ class Writer {
       json.null("coverage").null("modificationLevel").null("docMdpOk");
       return;
     }
-    json.plain("coverage", word(facts->pdf.coverage)).plain("modificationLevel", word(facts->pdf.modification));
+    json.plain("coverage", verdict_word(facts->pdf.coverage)).plain("modificationLevel", word(facts->pdf.modification));
     add_flag(json, "docMdpOk", verdict.doc_mdp_ok);
   }
 

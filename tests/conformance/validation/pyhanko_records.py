@@ -83,10 +83,6 @@ def signature_of(said, record):
     return None
 
 
-def word(value):
-    return None if value is None else str(value).upper().replace("-", "_")
-
-
 def compare(record, said):
     """class to (ours, theirs), for the classes that the record says something about."""
     status = record["status"] or {}
@@ -95,10 +91,9 @@ def compare(record, said):
     if status.get("intact") is not None:
         rows["crypto"] = (bool(ours.get("cryptographicallyValid")), status["intact"] and status["valid"])
     if status.get("coverage"):
-        coverage = status["coverage"].replace("CONTIGUOUS_BLOCK_FROM_START", "CONTIGUOUS_BLOCK")
-        rows["coverage"] = (word(ours.get("coverage")), coverage)
+        rows["coverage"] = (ours.get("coverage"), status["coverage"])
     if status.get("modification_level") and status.get("coverage", "").startswith("ENTIRE"):
-        rows["level"] = (word(ours.get("modificationLevel")), status["modification_level"])
+        rows["level"] = (ours.get("modificationLevel"), status["modification_level"])
     if status.get("docmdp_ok") is not None and status.get("modification_level") in ("NONE", "LTA_UPDATES"):
         rows["docmdp"] = (ours.get("docMdpOk"), status["docmdp_ok"])
     if record["ades"]:
