@@ -174,7 +174,7 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
         finding(code_of(kind), "EN 319 122-1 §5", std::string(cms::to_string(kind)) + " is not judged"));
   }
   std::vector<Id> content_timestamps;
-  // What is inside of the values of unsigned attributes, for archive timestamps, whose index names the values.
+  // The objects inside of the values of unsigned attributes, for archive timestamps, whose index names the values.
   std::map<std::string, std::vector<Id>> inside_values;
   for (const cms::EmbeddedToken& each : embedded.tokens) {
     if (!is_judged(each.kind)) {
@@ -302,7 +302,7 @@ Gathered Gathering::finish() && {
     facts.document.findings.push_back(
         finding("limit-exceeded", "", "more certificates and revocation data than are looked at"));
   }
-  // What timestamps cover, brought to the objects that the facts have, with the compositions all of whose parts are
+  // The objects that timestamps cover, brought to those that the facts have, with the compositions all of whose parts are
   // covered.
   std::set<Id> known;
   const auto know = [&](const auto& objects) {

@@ -301,7 +301,7 @@ class PdfGathering {
     return {};
   }
 
-  // What the streams hold, told by their content: some programs put an object into the wrong array.
+  // The objects that the streams hold, told by their content: some programs put an object into the wrong array.
   std::vector<Id> take_streams(const pades::Dss& store) {
     std::vector<Id> ids;
     for (const pades::DssStream& stream : store.streams) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The verdicts of `rakkan verify` beside those that pyHanko's own tests recorded: pyhanko_records.py RAKKAN [--only N] [--show CLASS]
 
-Each record has a file, a time, roots and the revocation data that the validator had. What is compared, class by class:
+Each record has a file, a time, roots and the revocation data that the validator had. They are compared class by class:
 
     crypto      digest and signature match (intact and valid)
     coverage    the part of the file that the signature covers

@@ -15,7 +15,7 @@ class JsonSchema {
  public:
   explicit JsonSchema(boost::json::value schema) : schema_(std::move(schema)) {}
 
-  // What is wrong with the value, each with its path; empty when it fits.
+  // The faults of the value, each with its path; empty when it fits.
   [[nodiscard]] std::vector<std::string> faults(const boost::json::value& value) const {
     std::vector<std::string> found;
     check(value, schema_, "", found);
