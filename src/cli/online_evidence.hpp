@@ -24,8 +24,8 @@ class OnlineEvidence {
   OnlineEvidence& operator=(const OnlineEvidence&) = delete;
 
   // Asks for what the facts lack at `time`, each server once in the life of this object, and adds what can be read to
-  // the material. True when something was added: then it is worth gathering again. What a server does not give is
-  // missing, and no failure.
+  // the material. True when something was added: then it is worth gathering again. An answer that a
+  // server does not give is missing, and no failure.
   [[nodiscard]] bool complete(const gather::Gathered& gathered, Instant time, pki::EvidenceMaterial& material);
 
  private:

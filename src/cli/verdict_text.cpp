@@ -34,7 +34,7 @@ Words words_of(Indication indication) noexcept {
   return {};
 }
 
-// What a sub-indication (EN 319 102-1 §5.1.3, table 6) means for people.
+// The meaning of a sub-indication (EN 319 102-1 §5.1.3, table 6) for people.
 Words words_of(SubIndication sub) noexcept {
   switch (sub) {
     case SubIndication::format_failure:

@@ -27,8 +27,8 @@ namespace rakkan::cli {
 // malformed_certificate for a file that is none of these, or ocsp_unsuccessful, and names the file.
 [[nodiscard]] Result<pki::EvidenceMaterial> read_outside_evidence(std::span<const std::filesystem::path> files);
 
-// The first line of a password file. Whoever may read the document knows the password, so that permissions are not
-// looked at, as with secrets of this machine. Fails with file_unreadable or input_too_large.
+// The first line of a password file. Everybody who may read the document knows the password, so that permissions are
+// not looked at, as they are with secrets of this machine. Fails with file_unreadable or input_too_large.
 [[nodiscard]] Result<SecureBytes> read_password(const std::filesystem::path& file);
 
 // A file to judge; `unreadable` says why it is a row without a verdict.

@@ -137,7 +137,7 @@ class Verify : public testing::Test {
   static std::string altered() {
     static const std::string file = [] {
       Bytes document = read(b_b());
-      document.at(document.size() / 5) ^= 0x01U;
+      document.at(text_of(document).find("0 0 m 10 10 l S")) ^= 0x01U;
       return write("altered.pdf", document);
     }();
     return file;
