@@ -1,5 +1,5 @@
 // Validation process for basic signatures, EN 319 102-1 §5.3, and for timestamps, §5.4: the building blocks at the time
-// of judgement. What stands in the way stays as a list, for the processes that have proofs of existence.
+// of judgement. The issues that stand in the way stay as a list, for the processes that have proofs of existence.
 #pragma once
 
 #include <vector>

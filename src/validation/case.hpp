@@ -18,7 +18,7 @@
 
 namespace rakkan::validation {
 
-// What one CRL or response says of one certificate.
+// The statement of one CRL or response about one certificate.
 struct Evidence {
   const RevocationFacts* data = nullptr;
   const RevocationEntry* entry = nullptr;

@@ -105,7 +105,7 @@ struct Anchor {
   friend bool operator==(const Anchor&, const Anchor&) = default;
 };
 
-// What RFC 5280 §6.1 finds about a chain at whatever time.
+// A finding of RFC 5280 §6.1 about a chain, at whatever time.
 struct ChainFinding {
   // The step: a word of pki::PathRefusal but those of time and revocation ("signature", "issuer_name",
   // "name_not_permitted", "not_a_ca", "path_length", "key_usage", "critical_extension", …).
@@ -170,7 +170,7 @@ enum class RevocationKind : std::uint8_t { crl, ocsp };
 
 enum class CertificateStatus : std::uint8_t { good, revoked, unknown };
 
-// What a CRL or an OCSP response says of one certificate.
+// The statement of a CRL or an OCSP response about one certificate.
 struct RevocationEntry {
   Id certificate = {};
   CertificateStatus status = CertificateStatus::unknown;
@@ -208,7 +208,8 @@ struct RevocationFacts {
 
 // --- Signed objects -------------------------------------------------------------------------------------------------
 
-// What the attribute signingCertificate(V2) (RFC 5035 §3) says of the certificate that was taken as the signer's.
+// The statement of the attribute signingCertificate(V2) (RFC 5035 §3) about the certificate that was taken as the
+// signer's.
 enum class CertificateReference : std::uint8_t {
   match,      // the digest of the reference is the certificate's, and its issuerSerial, if any, agrees
   mismatch,   // it is another certificate's
@@ -226,7 +227,7 @@ struct SignerFacts {
   std::optional<crypto::HashAlgorithm> reference_hash = {};
   Algorithm algorithm = {};
   Check signature = Check::not_checked;
-  // What is digested; all must match. Empty: nothing is bound to the signature (FORMAT_FAILURE).
+  // The digests of the signed data; all must match. Empty: nothing is bound to the signature (FORMAT_FAILURE).
   std::vector<DigestFact> digests = {};
 
   friend bool operator==(const SignerFacts&, const SignerFacts&) = default;

@@ -19,7 +19,7 @@
 
 namespace rakkan::validation {
 
-// What a check that does not hold does to the verdict.
+// The consequence of a check that does not hold.
 enum class Weight : std::uint8_t {
   fail,           // the verdict that the standard gives
   indeterminate,  // at best INDETERMINATE (SIG_CONSTRAINTS_FAILURE)

@@ -24,7 +24,7 @@ bool speaks_about(const CertificateFacts& certificate, const Evidence& evidence)
          evidence.entry->cert_hash_match == true;
 }
 
-// What is wrong with the data themselves; empty: nothing.
+// The fault of the data themselves; empty: none.
 std::string own_fault(const CertificateFacts& certificate, const Evidence& evidence) {
   const RevocationFacts& data = *evidence.data;
   if (!evidence.entry->unusable.empty()) {

@@ -28,7 +28,7 @@ LEAST_CRYPTO = 0.97
 MOST_EXCLUDED = 0.15
 CLASSES = ("crypto", "coverage", "level", "docmdp", "indication", "trust")
 EXCLUSIONS = pathlib.Path(__file__).resolve().parent.parent / "exclusions.tsv"
-SET = "pyhanko-generated"
+CORPUS = "pyhanko-generated"
 
 
 def records():
@@ -44,14 +44,13 @@ def records():
 
 
 def exclusions():
-    """(row, class) to the reason; class "*" stands for the whole row."""
+    """(row, class) to the reason; class "*" stands for the whole row. A row is written "12" or "12:level"."""
     found = {}
-    if EXCLUSIONS.is_file():
-        for line in EXCLUSIONS.read_text(encoding="utf-8").splitlines():
-            if line and not line.startswith("#"):
-                name, row, kind, why = line.split("\t")
-                if name == SET:
-                    found[(int(row), kind)] = why
+    for line in EXCLUSIONS.read_text(encoding="utf-8").splitlines()[1:]:
+        corpus, row, why = line.split("\t")
+        if corpus == CORPUS:
+            number, _, kind = row.partition(":")
+            found[(int(number), kind or "*")] = why
     return found
 
 
