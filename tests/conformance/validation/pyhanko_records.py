@@ -44,13 +44,13 @@ def records():
 
 
 def exclusions():
-    """(row, class) to the reason; class "*" stands for the whole row. A row is written "12" or "12:level"."""
+    """(row, class) to the reason; class "*" stands for the whole row."""
     found = {}
-    for line in EXCLUSIONS.read_text(encoding="utf-8").splitlines()[1:]:
-        corpus, row, why = line.split("\t")
-        if corpus == CORPUS:
-            number, _, kind = row.partition(":")
-            found[(int(number), kind or "*")] = why
+    for line in EXCLUSIONS.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            corpus, row, kind, why = line.split("\t")
+            if corpus == CORPUS:
+                found[(int(row), kind)] = why
     return found
 
 
