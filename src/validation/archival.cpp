@@ -1,6 +1,9 @@
 #include "validation/archival.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "validation/bbb/fc.hpp"
@@ -33,19 +36,28 @@ int rank(TimestampKind kind) {
 // §5.5.4 (5): content timestamps are not younger than signature timestamps, nor these than archive timestamps, and what
 // covers another is not older.
 bool is_coherent(const std::vector<const TimestampResult*>& timestamps) {
-  for (const TimestampResult* a : timestamps) {
-    for (const TimestampResult* b : timestamps) {
-      const TimestampFacts& earlier = *a->facts;
-      const TimestampFacts& later = *b->facts;
-      const bool must_follow = rank(earlier.kind) < rank(later.kind) ||
-                               std::find(later.covers.begin(), later.covers.end(), earlier.id) != later.covers.end();
-      if (a != b && a->conclusion.is_passed() && b->conclusion.is_passed() && must_follow &&
-          later.gen_time < earlier.gen_time) {
-        return false;
-      }
+  std::array<Instant, 3> youngest{Instant::min(), Instant::min(), Instant::min()};  // of each rank
+  std::array<Instant, 3> oldest{Instant::max(), Instant::max(), Instant::max()};
+  std::unordered_map<std::string_view, Instant> times;
+  for (const TimestampResult* each : timestamps) {
+    if (each->conclusion.is_passed()) {
+      const TimestampFacts& facts = *each->facts;
+      const auto kind = static_cast<std::size_t>(rank(facts.kind));
+      youngest.at(kind) = std::max(youngest.at(kind), facts.gen_time);
+      oldest.at(kind) = std::min(oldest.at(kind), facts.gen_time);
+      times.emplace(facts.id, facts.gen_time);
     }
   }
-  return true;
+  if (youngest[0] > std::min(oldest[1], oldest[2]) || youngest[1] > oldest[2]) {
+    return false;
+  }
+  return std::all_of(timestamps.begin(), timestamps.end(), [&](const TimestampResult* each) {
+    const auto& covers = each->facts->covers;
+    return !each->conclusion.is_passed() || std::all_of(covers.begin(), covers.end(), [&](const Id& id) {
+      const auto covered = times.find(id);
+      return covered == times.end() || covered->second <= each->facts->gen_time;
+    });
+  });
 }
 
 class SignatureProcess {

@@ -49,9 +49,8 @@ void extract(const TimestampFacts& timestamp, const std::unordered_set<std::stri
 }  // namespace
 
 const TimestampResult* Proofs::of(const Id& timestamp) const {
-  const auto found = std::find_if(timestamps.begin(), timestamps.end(),
-                                  [&](const TimestampResult& each) { return each.facts->id == timestamp; });
-  return found == timestamps.end() ? nullptr : &*found;
+  const auto found = places.find(timestamp);
+  return found == places.end() ? nullptr : &timestamps[found->second];
 }
 
 Proofs collect_proofs(const Case& facts) {
@@ -62,6 +61,7 @@ Proofs collect_proofs(const Case& facts) {
   }
   for (const TimestampFacts& each : facts.facts().timestamps) {
     if (facts.timestamp(each.id) == &each) {
+      proofs.places.emplace(each.id, proofs.timestamps.size());
       proofs.timestamps.push_back({&each, {}, {}});
     }
   }

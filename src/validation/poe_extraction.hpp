@@ -2,6 +2,8 @@
 // newest to the oldest, so that each may rest on the proofs of those after it.
 #pragma once
 
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "validation/basic.hpp"
@@ -15,8 +17,9 @@ struct Proofs {
   explicit Proofs(Instant now) : poe(now) {}
 
   PoeSet poe;
-  std::vector<TimestampResult> timestamps = {};  // in the order of the facts
-  std::vector<StepLog> logs = {};                // of each
+  std::vector<TimestampResult> timestamps = {};                   // in the order of the facts
+  std::vector<StepLog> logs = {};                                 // of each
+  std::unordered_map<std::string_view, std::size_t> places = {};  // of each, by its id
 
   // Null for a timestamp that is not among the facts, or is from later.
   [[nodiscard]] const TimestampResult* of(const Id& timestamp) const;
