@@ -50,6 +50,8 @@ constexpr std::array kRows = {
   ErrorRow{pdf_malformed, 422, "pdf-malformed", "The PDF is damaged", "PDFが破損しています", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_limit_exceeded, 422, "pdf-limit-exceeded", "The PDF exceeds a processing limit", "PDFが処理上の制限を超えています", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_encrypted, 422, "pdf-encrypted", "The PDF is encrypted", "PDFが暗号化されています", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_password_needed, 422, "pdf-password-needed", "The PDF opens with a password alone", "PDFを開くにはパスワードが必要です", F::bad_data_format, X::usage, L::info, false},
+  ErrorRow{pdf_password_wrong, 422, "pdf-password-wrong", "The password does not open the PDF", "PDFのパスワードが正しくありません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_header_offset, 422, "pdf-header-offset", "The PDF has bytes before its header", "PDFヘッダーの前に余分なデータがあります", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_xfa, 422, "pdf-xfa", "The PDF holds an XFA form", "XFAフォームを含むPDFには署名できません", F::bad_data_format, X::usage, L::info, false},
   ErrorRow{pdf_certified_no_changes, 422, "pdf-certified-no-changes", "The PDF is certified and allows no further signature", "証明済みのPDFで、追加の署名は許可されていません", F::bad_data_format, X::usage, L::info, false},

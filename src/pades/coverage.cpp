@@ -153,10 +153,14 @@ bool covers_sections(const History& history, std::size_t revision, std::uint64_t
   });
 }
 
-// The revision that defined the object as it is in the newest state.
+// The revision in which the object of the newest state stands. An update may repeat an entry of an earlier one.
 Result<std::optional<std::size_t>> defining_revision(const History& history, std::uint32_t number) {
   RAKKAN_TRY(const auto entry, history.newest().xref_entry(number));
-  return entry ? std::optional(history.revision_of_section(entry->section)) : std::nullopt;
+  if (!entry || entry->type == pdf::XrefEntry::Type::free) {
+    return std::nullopt;
+  }
+  return entry->type == pdf::XrefEntry::Type::in_base ? history.revision_at(entry->offset)
+                                                      : history.revision_of_section(entry->section);
 }
 
 // Finds the class of a signature whose spans leave out its /Contents alone.

@@ -127,8 +127,30 @@ Result<void> Document::Impl::count_objects() {
 Result<void> Document::Impl::open() {
   RAKKAN_CHECK(check_cuts(bytes));
   RAKKAN_CHECK(SectionReader(*this).read_chain());
+  RAKKAN_CHECK(open_encryption());
   RAKKAN_CHECK(count_objects());
   return read_catalog();
+}
+
+// Finds the key of an encrypted document (§7.6.2); SectionReader has refused one that is to be signed. What was read so
+// far was read as if nothing were encrypted.
+Result<void> Document::Impl::open_encryption() {
+  const Value entry = sections.front().trailer.find("Encrypt");
+  if (entry.is(Kind::null)) {
+    return {};
+  }
+  RAKKAN_TRY(const Value dictionary, resolve(entry));
+  RAKKAN_TRY(const Decryption::Dictionary read, Decryption::read(dictionary));
+  const Elements identifiers = sections.front().trailer.find("ID").elements();
+  const Bytes identifier =
+      identifiers.begin() == identifiers.end() ? Bytes{} : (*identifiers.begin()).string().value_or(Bytes{});
+  const std::uint32_t own_object = entry.reference().value_or(Reference{}).number;
+  RAKKAN_TRY(decryption, Decryption::open(read, identifier, validating->password, own_object));
+  objects.clear();
+  object_streams.clear();
+  validating->objects.clear();
+  validating->object_streams.clear();
+  return {};
 }
 
 Result<std::unique_ptr<Document::Impl>> Document::Impl::earlier(std::size_t first_section, std::uint64_t end) const {

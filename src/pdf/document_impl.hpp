@@ -105,6 +105,7 @@ struct Document::Impl {
   [[nodiscard]] Result<Bytes> decoded_stream(const Object& stream);
 
  private:
+  [[nodiscard]] Result<void> open_encryption();
   [[nodiscard]] Result<void> count_objects();
   [[nodiscard]] Result<void> read_catalog();
   [[nodiscard]] Result<std::shared_ptr<const Object>> obtain(std::uint32_t number, const XrefEntry& found);

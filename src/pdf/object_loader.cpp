@@ -158,6 +158,9 @@ Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, cons
     return fail(ErrorCode::pdf_malformed, "another object stands where the cross-reference entry points",
                 name_of(number) + " at offset " + std::to_string(found.offset));
   }
+  if (decryption != nullptr && decryption->applies_to(*object)) {
+    object->decrypt_strings(*decryption);
+  }
   return object;
 }
 
@@ -294,8 +297,27 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
   }
 
   Bytes data;
+  Bytes decrypted;
+  ByteView source = raw;
   std::size_t& inflated = spending->inflated;
   MemoryUse& memory = spending->memory;
+  if (decryption != nullptr && decryption->applies_to(stream)) {
+    // §7.4.10: a Crypt filter comes first, and names how the stream is encrypted.
+    std::optional<std::string> crypt_filter;
+    if (!names.empty() && names.front().is_name("Crypt")) {
+      RAKKAN_TRY(const Value name, lookup(dictionaries.empty() ? Value{} : dictionaries.front(), "Name"));
+      crypt_filter = name.name().value_or("Identity");
+      names.erase(names.begin());
+      dictionaries.erase(dictionaries.begin(), dictionaries.empty() ? dictionaries.end() : dictionaries.begin() + 1);
+    }
+    if (raw.size() > limits.max_inflated - inflated) {
+      return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
+    }
+    inflated += raw.size();
+    RAKKAN_CHECK(memory.add(raw.size()));
+    RAKKAN_TRY(decrypted, decryption->stream(stream, crypt_filter, raw));
+    source = decrypted;
+  }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto filter = filter_from_name(names[i].name().value_or(""));
     if (!filter) {
@@ -314,19 +336,19 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
       RAKKAN_CHECK(read("Columns", settings.columns));
       RAKKAN_CHECK(read("EarlyChange", settings.early_change));
     }
-    RAKKAN_TRY(Bytes next,
-               apply_filter(*filter, i == 0 ? raw : ByteView(data), settings, limits.max_inflated - inflated, memory));
+    RAKKAN_TRY(Bytes next, apply_filter(*filter, i == 0 ? source : ByteView(data), settings,
+                                        limits.max_inflated - inflated, memory));
     inflated += next.size();
     RAKKAN_CHECK(memory.add(next.size()));
     data = std::move(next);
   }
   if (names.empty()) {
-    if (raw.size() > limits.max_inflated - inflated) {
+    if (source.size() > limits.max_inflated - inflated) {
       return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
     }
-    inflated += raw.size();
-    RAKKAN_CHECK(memory.add(raw.size()));
-    data = copy_of(raw);
+    inflated += source.size();
+    RAKKAN_CHECK(memory.add(source.size()));
+    data = copy_of(source);
   }
   return data;
 }

@@ -54,21 +54,23 @@ struct SignedPdf {
   XrefForm form = XrefForm::table;
   std::string signature = signature_body();
   std::string field = "/FT/Sig/T(first)/Type/Annot/Subtype/Widget/F 132/Rect[0 0 0 0]/P 10 0 R";
-  std::string catalog = {};       // further entries
-  std::string form_entries = {};  // further entries of the form
-  std::string fields = "30 0 R";
+  std::string catalog = {};         // further entries
+  std::string form_entries = {};    // further entries of the form
+  std::string fields = "[30 0 R]";  // /Fields
   std::string annotations = "/Annots[30 0 R]";
-  std::string page = {};  // further entries
+  std::string page = {};     // further entries
+  std::string trailer = {};  // further entries
   std::vector<std::pair<std::uint32_t, std::string>> objects = {};
 
   [[nodiscard]] std::string catalog_entries() const {
-    return "/AcroForm<</Fields[" + fields + "]/SigFlags 3" + form_entries + ">>" + catalog;
+    return "/AcroForm<</Fields " + fields + "/SigFlags 3" + form_entries + ">>" + catalog;
   }
   [[nodiscard]] PdfBuilder builder() const {
     SamplePdf sample;
     sample.form = form;
     sample.catalog = catalog_entries();
     sample.page = annotations + page;
+    sample.trailer += trailer;
     sample.objects = {{30, "<<" + field + "/V 31 0 R>>"}, {31, signature}};
     sample.objects.insert(sample.objects.end(), objects.begin(), objects.end());
     return sample_builder(sample);

@@ -46,6 +46,8 @@ enum class ErrorCode : std::uint8_t {
   pdf_malformed,
   pdf_limit_exceeded,
   pdf_encrypted,
+  pdf_password_needed,
+  pdf_password_wrong,
   pdf_header_offset,
   pdf_xfa,
   pdf_certified_no_changes,

@@ -98,8 +98,8 @@ TEST(Coverage, NeedsAByteRangeOfFourNumbers) {
   const std::size_t at = text.find("/ByteRange") + 10;
   const std::size_t size = test::kNoRange.size();
   for (const std::string_view wrong :
-       {"null", "[]", "[0 10]", "[0 10 20 30 40]", "[0 10 20 -1]", "[0 0 20 30]", "[1 10 20 30]", "[0 30 20 10]",
-        "[0 10.0 20 30]", "[0 (10) 20 30]", "[0 10 20 30 0 0 0 0]", "3 0 R", "[0 99999999999999999999 1 1]"}) {
+       {" null", "[]", "[0 10]", "[0 10 20 30 40]", "[0 10 20 -1]", "[0 0 20 30]", "[1 10 20 30]", "[0 30 20 10]",
+        "[0 10.0 20 30]", "[0 (10) 20 30]", "[0 10 20 30 0 0 0 0]", " 3 0 R", "[0 99999999999999999999 1 1]"}) {
     std::string range(wrong);
     range.resize(size, ' ');
     std::string changed = text;
@@ -152,7 +152,7 @@ TEST(Coverage, NeedsContentsInHexadecimal) {
   const Judged blank(replaced(text, contents, replaced(contents, "0000000000", "000000 000")));
   EXPECT_THAT(faults(blank.coverage()), ElementsAre(CoverageFault::contents_digits));
   EXPECT_FALSE(blank.coverage().counts());
-  const Judged reference(replaced(text, contents, "3 0 R                 "));
+  const Judged reference(replaced(text, contents, " 3 0 R                "));
   EXPECT_THAT(faults(reference.coverage()), ElementsAre(CoverageFault::contents_no_hex));
   EXPECT_EQ(reference.coverage().coverage, CoverageClass::unclear);
 }
@@ -195,7 +195,7 @@ TEST(Coverage, OfKeysThatStandTwice) {
 
 TEST(Coverage, CountsASignatureThatIsNone) {
   SignedPdf pdf;
-  pdf.fields = "30 0 R 32 0 R 33 0 R 34 0 R";
+  pdf.fields = "[30 0 R 32 0 R 33 0 R 34 0 R]";
   pdf.objects = {{32, "<</FT/Sig/T(b)/V 99 0 R>>"}, {33, "<</FT/Sig/T(c)/V(text)>>"}, {34, "<</FT/Sig/T(d)/V<<>>>>"}};
   const Judged judged(pdf.bytes());
   ASSERT_THAT(judged.all, SizeIs(4));
@@ -208,7 +208,7 @@ TEST(Coverage, CountsASignatureThatIsNone) {
 
 TEST(Coverage, OfADictionaryThatTwoFieldsHave) {
   SignedPdf pdf;
-  pdf.fields = "30 0 R 32 0 R";
+  pdf.fields = "[30 0 R 32 0 R]";
   pdf.objects = {{32, "<</FT/Sig/T(b)/V 31 0 R>>"}};
   const Judged judged(pdf.bytes());
   ASSERT_THAT(judged.all, SizeIs(2));
@@ -222,7 +222,7 @@ TEST(Coverage, OfADictionaryThatTwoFieldsHave) {
 // The ByteRange of a copy frames the original's /Contents.
 TEST(Coverage, OfTwoDictionariesWithOneByteRange) {
   SignedPdf pdf;
-  pdf.fields = "30 0 R 32 0 R";
+  pdf.fields = "[30 0 R 32 0 R]";
   pdf.objects = {{32, "<</FT/Sig/T(b)/V 33 0 R>>"},
                  {33, test::signature_body("30030201030000000000", "/Type/Sig/SubFilter/ETSI.CAdES.detached")}};
   std::string text = signed_text(pdf);  // fills the range of 33, the last one
