@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/der/ber.hpp"
 #include "rakkan/der/reader.hpp"
 
 namespace rakkan::cms {
@@ -31,8 +32,18 @@ class Collector {
     }
   }
 
-  // One of SignedData.crls.
+  // One of SignedData.crls, in BER where the message is.
   void add_choice(ByteView choice) {
+    Reader reader(choice);
+    if (reader.any()) {
+      add_der_choice(choice);
+    } else if (const auto der = der::from_ber_prefix(choice, {choice.size(), false})) {
+      add_der_choice(der->der);
+    } else {
+      add_der_choice(choice);
+    }
+  }
+  void add_der_choice(ByteView choice) {
     constexpr std::string_view kWhere = "SignedData.crls";
     Reader reader(choice);
     if (reader.peek() == Tag::sequence) {

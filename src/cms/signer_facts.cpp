@@ -21,6 +21,7 @@ constexpr std::size_t kLargestAttributes = std::size_t{1} << 20;
 // tried: nobody but an attacker embeds so many.
 constexpr std::size_t kMostFits = 256;
 constexpr std::size_t kMostTried = 16;
+constexpr std::size_t kFewLookups = 16;
 
 // The only value of the only attribute of that type, or what is wrong with their number.
 struct OnlyValue {
@@ -232,13 +233,8 @@ class Search {
  private:
   // A certificate that the caller has read already keeps its key, which is made at first use.
   [[nodiscard]] std::optional<pki::Certificate> read(ByteView der) {
-    if (known_.empty()) {
-      for (const pki::Certificate& certificate : outside_) {
-        known_.emplace(text_of(certificate.der()), &certificate);
-      }
-    }
-    if (const auto known = known_.find(text_of(der)); known != known_.end()) {
-      return *known->second;
+    if (const pki::Certificate* known = find_outside(der)) {
+      return *known;
     }
     auto certificate = pki::Certificate::parse(der);
     if (!certificate) {
@@ -246,6 +242,22 @@ class Search {
       return std::nullopt;
     }
     return *std::move(certificate);
+  }
+
+  // An index pays only where many are looked for.
+  [[nodiscard]] const pki::Certificate* find_outside(ByteView der) {
+    if (++looked_for_ <= kFewLookups) {
+      const auto known = std::find_if(outside_.begin(), outside_.end(),
+                                      [&](const pki::Certificate& other) { return equal(other.der(), der); });
+      return known == outside_.end() ? nullptr : &*known;
+    }
+    if (known_.empty()) {
+      for (const pki::Certificate& certificate : outside_) {
+        known_.emplace(text_of(certificate.der()), &certificate);
+      }
+    }
+    const auto known = known_.find(text_of(der));
+    return known == known_.end() ? nullptr : known->second;
   }
 
   void add_embedded(ByteView der, std::vector<Fit>& fits) {
@@ -263,6 +275,7 @@ class Search {
 
   const Message& message_;
   std::span<const pki::Certificate> outside_;
+  std::size_t looked_for_ = 0;
   std::unordered_map<std::string_view, const pki::Certificate*> known_;  // outside_ by DER
   std::size_t unreadable_ = 0;
 };
@@ -323,18 +336,12 @@ SignerCertificate find_certificate(Search search, const MessageSigner& signer, c
 }
 
 bool content_looks_like_attributes(const SignedContent& content) {
-  std::size_t size = 0;
-  for (const ByteView part : content.parts()) {
-    size += part.size();
-  }
-  if (content.parts().empty() || size > kLargestAttributes) {
-    return false;
-  }
-  if (content.parts().size() == 1) {
-    return looks_like_signed_attributes(content.parts().front());
-  }
   Bytes whole;
   for (const ByteView part : content.parts()) {
+    const bool no_set = whole.empty() && !part.empty() && part.front() != static_cast<Byte>(Tag::set);
+    if (no_set || part.size() > kLargestAttributes - whole.size()) {
+      return false;
+    }
     append(whole, part);
   }
   return looks_like_signed_attributes(whole);

@@ -9,6 +9,7 @@
 #include "gather/signer_facts.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
+#include "rakkan/der/writer.hpp"
 
 namespace rakkan::gather {
 namespace {
@@ -25,6 +26,21 @@ std::optional<Bytes> from_pem(ByteView file) {
     return std::nullopt;
   }
   return from_base64_lines(text.substr(begin + 1, end - begin - 1));
+}
+
+// A ContentInfo around a file that is the content of one alone, [0] and all, as some programs keep SignedData; nothing
+// for another file.
+std::optional<Bytes> wrapped(ByteView file) {
+  constexpr Byte kContent = 0xA0;  // [0] EXPLICIT of ContentInfo (RFC 5652 §3)
+  if (file.empty() || file.front() != kContent) {
+    return std::nullopt;
+  }
+  der::Writer writer;
+  writer.sequence([&] {
+    writer.oid(cms::kIdSignedData);
+    writer.raw(file);
+  });
+  return writer.take();
 }
 
 // True for a message over a TSTInfo, and for what is no message but may be a TimeStampResp.
@@ -91,7 +107,10 @@ void gather_message(const cms::Message& message, Gathering& into) {
 }  // namespace
 
 Result<void> gather_cms(ByteView file, Gathering& into) {
-  const std::optional<Bytes> decoded = from_pem(file);
+  std::optional<Bytes> decoded = from_pem(file);
+  if (!decoded) {
+    decoded = wrapped(file);
+  }
   const ByteView encoding = decoded ? ByteView(*decoded) : file;
   const Result<cms::Message> message = cms::Message::read(encoding);
   if (is_token(message)) {

@@ -46,8 +46,10 @@ Match match_of(cms::AttributeFact fact) noexcept {
 
 validation::DigestFact digest_of(const cms::SignerFacts& from) {
   if (from.has_signed_attributes) {
+    // A hash that cannot be computed here leaves the signature as a whole unverified (signer_facts), and no mismatch.
     const bool unsupported = from.message_digest == cms::AttributeFact::unsupported;
-    return {"messageDigest", unsupported ? std::nullopt : from.algorithms.digest, match_of(from.message_digest)};
+    return {"messageDigest", unsupported ? std::nullopt : from.algorithms.digest,
+            unsupported ? Match::match : match_of(from.message_digest)};
   }
   // Without signed attributes the value is over the content itself, and says alone whether it is the signed one.
   const bool is_missing = from.value.as_der == cms::ValueCheck::no_content;
@@ -214,6 +216,9 @@ validation::SignerFacts signer_facts(const cms::SignerFacts& from, EvidencePool&
     to.algorithm.hash = from.algorithms.digest;
   }
   to.signature = check_of(from.value.as_der);
+  if (to.signature == Check::good && from.message_digest == cms::AttributeFact::unsupported) {
+    to.signature = Check::unsupported;
+  }
   to.digests.push_back(digest_of(from));
   add_reference(from, to, structure);
   if (to.reference == validation::CertificateReference::absent && from.certificate.candidates > 1) {

@@ -76,6 +76,17 @@ std::string_view verdict_word(Coverage coverage) {
   return "UNCLEAR";
 }
 
+// Whether imprint, digests and signature value of a token are right; nothing: this cannot be found out here.
+std::optional<bool> is_cryptographically_valid(const TimestampFacts& facts) {
+  const auto is_wrong = [](const DigestFact& digest) { return digest.match == Match::mismatch; };
+  if (is_wrong(facts.imprint) || std::any_of(facts.signer.digests.begin(), facts.signer.digests.end(), is_wrong) ||
+      facts.signer.signature == Check::bad) {
+    return false;
+  }
+  const bool is_known = facts.imprint.match == Match::match && facts.signer.signature == Check::good;
+  return is_known ? std::optional(true) : std::nullopt;
+}
+
 const CertificateFacts* certificate_of(const Facts& facts, const Id& id) {
   const auto found = std::find_if(facts.certificates.begin(), facts.certificates.end(),
                                   [&](const CertificateFacts& each) { return each.id == id; });
@@ -112,6 +123,9 @@ class Writer {
     }
     json.plain("indication", word(verdict.indication));
     add_sub(json, "subIndication", verdict.sub_indication);
+    if (facts != facts_.timestamps.end()) {
+      add_flag(json, "cryptographicallyValid", is_cryptographically_valid(*facts));
+    }
     if (is_in_pdf) {
       json.plain("coverage", verdict_word(facts->pdf.coverage))
           .plain("modificationLevel", word(facts->pdf.modification));

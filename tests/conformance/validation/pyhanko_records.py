@@ -95,11 +95,12 @@ def compare(record, said):
         rows["level"] = (ours.get("modificationLevel"), status["modification_level"])
     if status.get("docmdp_ok") is not None and status.get("modification_level") in ("NONE", "LTA_UPDATES"):
         rows["docmdp"] = (ours.get("docMdpOk"), status["docmdp_ok"])
-    if record["ades"]:
+    is_open = status.get("modification_level") == "FORM_FILLING"  # there are no rules for it yet
+    if record["ades"] and not is_open:
         theirs = record["ades"].split("/")
         indication = (ours.get("indication") or "").replace("TOTAL-", "")
         rows["indication"] = (indication, theirs[0])
-    if status.get("bottom_line") is not None and not record["ades"]:
+    if status.get("bottom_line") is not None and not record["ades"] and not is_open:
         rows["trust"] = ((ours.get("indication") or "").endswith("PASSED"), status["bottom_line"])
     return rows
 
