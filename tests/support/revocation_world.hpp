@@ -126,7 +126,7 @@ class RevocationWorld {
   // A certificate for an OCSP responder's key.
   static pki::Certificate responder_certificate(pki::Authority& issuer, const pki::Authority& responder,
                                                 const pki::Change& change = {}) {
-    return issuer.certify("", responder.spki(), [&](pki::CertificateTemplate& content) {
+    return issuer.certify("Signer", responder.spki(), [&](pki::CertificateTemplate& content) {
       content.subject = responder.name();
       content.serial_number = {0x31};
       content.extended_key_usage = pki::ExtendedKeyUsage{{pki::kEkuOcspSigning}, false};
@@ -138,7 +138,7 @@ class RevocationWorld {
   // A certificate for a CRL issuer that is no CA.
   static pki::Certificate crl_issuer_certificate(pki::Authority& issuer, const pki::Authority& crl_issuer,
                                                  const pki::Change& change = {}) {
-    return issuer.certify("", crl_issuer.spki(), [&](pki::CertificateTemplate& content) {
+    return issuer.certify("Signer", crl_issuer.spki(), [&](pki::CertificateTemplate& content) {
       content.subject = crl_issuer.name();
       content.serial_number = {0x41};
       content.key_usage = {pki::KeyUsage::crl_sign};
