@@ -302,8 +302,8 @@ Gathered Gathering::finish() && {
     facts.document.findings.push_back(
         finding("limit-exceeded", "", "more certificates and revocation data than are looked at"));
   }
-  // The objects that timestamps cover, brought to those that the facts have, with the compositions all of whose parts are
-  // covered.
+  // The objects that timestamps cover, brought to those that the facts have, with the compositions all of whose parts
+  // are covered.
   std::set<Id> known;
   const auto know = [&](const auto& objects) {
     for (const auto& each : objects) {

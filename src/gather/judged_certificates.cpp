@@ -220,7 +220,8 @@ class JudgedCertificates::Work {
     }
   }
 
-  // The statements of CRLs and OCSP responses about a certificate of a path: asked once for each issuer that it has in any path.
+  // The statements of CRLs and OCSP responses about a certificate of a path: asked once for each issuer that it has in
+  // any path.
   void ask_revocation(const pki::CertificationPath& path, std::size_t index) {
     const Id id = id_of(path.certificates[index]);
     const pki::Certificate& issuer = index == 0 ? path.anchor.certificate : path.certificates[index - 1];
