@@ -63,6 +63,22 @@ TEST(VerificationAlgorithm, ReadsIdentifiersOfX509) {
   EXPECT_THAT(parse("3003"), FailsWith(kUnsupported));
 }
 
+TEST(HashAlgorithms, Shake256OfEd448HasItsLengthAsParameter) {
+  const auto read = [](std::string_view hex) {
+    const Bytes encoding = from_hex(hex).value();
+    der::Reader reader(encoding);
+    return read_hash_algorithm(reader);
+  };
+  EXPECT_EQ(read("300f06096086480165030402120202"
+                 "0200")
+                .value(),
+            HashAlgorithm::shake256);
+  EXPECT_THAT(read("300f06096086480165030402120202"
+                   "0100"),
+              FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_FALSE(read("300b0609608648016503040212").has_value());
+}
+
 TEST(VerificationAlgorithm, ReadsIdentifiersOfCmsThatNameAKeyAlone) {
   const std::string rsa = "300d06092a864886f70d0101010500";
   ASSERT_OK_AND_ASSIGN(const VerificationAlgorithm md5, parse(rsa, HashAlgorithm::md5));
