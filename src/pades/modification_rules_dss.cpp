@@ -42,6 +42,8 @@ class StoreGrowth {
       const bool known = key == "VRI" || std::find(kArrays.begin(), kArrays.end(), key) != kArrays.end();
       if (!known && key != "Type" && !same_value(before.find(key), one.value)) {
         RAKKAN_CHECK(refuse("/" + key, "an entry that a store does not have"));
+      } else if (one.value.is(Kind::null) && before.count(key) == 0) {
+        RAKKAN_CHECK(refuse("/" + key, "an entry that is null, which hides what an update between had there"));
       }
     }
     for (const std::string_view key : kArrays) {

@@ -8,7 +8,7 @@ Each record has a file, a time, roots and the revocation data that the validator
     level       the level of later changes; rows of FORM_FILLING are printed as open, since there are no rules for them yet
     docmdp      whether the changes keep to what is permitted
     indication  EN 319 102-1, of the records that have one
-    trust       whether the whole is accepted (bottom_line)
+    trust       whether the whole is accepted
 
 It fails when cryptographic validity agrees in fewer than 97 of 100 rows, when something is TOTAL-PASSED that pyHanko does not accept,
 when a row that tests/conformance/exclusions.tsv excludes would agree, or when more than 15 of 100 rows of a class are excluded.
@@ -82,6 +82,14 @@ def signature_of(said, record):
     return None
 
 
+def accepted(status):
+    """Whether pyHanko accepts the signature as a whole; None when it does not say. Seed values, the wishes of the document's author
+    for signatures to come, are findings here and no part of the verdict."""
+    if status.get("seed_value_ok") is False:
+        return status["intact"] and status["valid"] and status["trusted"] and status.get("docmdp_ok") is not False
+    return status.get("bottom_line")
+
+
 def compare(record, said):
     """class to (ours, theirs), for the classes that the record says something about."""
     status = record["status"] or {}
@@ -100,8 +108,8 @@ def compare(record, said):
         theirs = record["ades"].split("/")
         indication = (ours.get("indication") or "").replace("TOTAL-", "")
         rows["indication"] = (indication, theirs[0])
-    if status.get("bottom_line") is not None and not record["ades"] and not is_open:
-        rows["trust"] = ((ours.get("indication") or "").endswith("PASSED"), status["bottom_line"])
+    if accepted(status) is not None and not record["ades"] and not is_open:
+        rows["trust"] = ((ours.get("indication") or "").endswith("PASSED"), accepted(status))
     return rows
 
 
@@ -110,7 +118,7 @@ def refused(record):
     status = record["status"] or {}
     if record["ades"]:
         return not record["ades"].startswith("PASSED")
-    return status.get("bottom_line") is False or (status.get("intact") is not None and not status["intact"])
+    return accepted(status) is False or (status.get("intact") is not None and not status["intact"])
 
 
 def main():
