@@ -11,6 +11,10 @@
 namespace rakkan::gather {
 namespace {
 
+constexpr Byte kSequence = 0x30;
+
+Result<void> not_read() { return fail(ErrorCode::malformed_cms, "not read as CMS"); }
+
 // ISO 32000-1 Annex H.3.4.1: readers look for the header in the first 1024 bytes.
 bool is_pdf(ByteView file) noexcept {
   constexpr std::size_t kLatestHeader = 1024 + 5;
@@ -24,10 +28,15 @@ Result<Gathered> facts_of(ByteView file, const Inputs& inputs) {
     return fail(ErrorCode::not_a_pdf, "the file is empty");
   }
   Gathering gathering(inputs);
-  if (is_pdf(file)) {
+  // A CMS message may have a PDF as its content near its beginning.
+  const bool begins_as_der = file.front() == kSequence;
+  Result<void> message = begins_as_der || !is_pdf(file) ? gather_cms(file, gathering) : not_read();
+  if (!message && is_pdf(file)) {
     RAKKAN_CHECK(gather_pdf(file, gathering));
-  } else if (!gather_cms(file, gathering)) {
-    return fail(ErrorCode::not_a_pdf, "neither a PDF nor a CMS message nor a timestamp token");
+  } else if (!message) {
+    return fail(
+        Error{ErrorCode::not_a_pdf, "neither a PDF nor a CMS message nor a timestamp token", {}, {}, {}}.because(
+            std::move(message).error()));
   }
   return std::move(gathering).finish();
 }
