@@ -13,9 +13,18 @@
 namespace rakkan::cli {
 namespace {
 
-// True when --json is among the arguments. It is looked for before parsing, so that a usage error is JSON too.
+// True when --json, or --format json, is among the arguments. It is looked for before parsing, so that a usage error is
+// JSON too.
 bool asks_for_json(int argc, const char* const* argv) {
-  return std::find(argv, argv + argc, std::string_view("--json")) != argv + argc;
+  const std::vector<std::string_view> words(argv, argv + argc);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const bool has_value = words[i] == "--format" && i + 1 < words.size();
+    if (words[i] == "--json" || words[i] == "--format=json" || words[i] == "--format=ndjson" ||
+        (has_value && (words[i + 1] == "json" || words[i + 1] == "ndjson"))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 CLI::App& chosen(Program& program) {
@@ -76,8 +85,9 @@ int run(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return print(usage_error(program, error), asks_for_json(argc, argv));
   }
-  const bool json = program.global.json;
-  const Result<Outcome> outcome = program.commands.at(&chosen(program))->run(program.global);
+  Command& command = *program.commands.at(&chosen(program));
+  const bool json = program.global.json || command.asks_for_json();
+  const Result<Outcome> outcome = command.run(program.global);
   if (!outcome) {
     return print(outcome.error(), json);
   }

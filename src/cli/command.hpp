@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,8 @@ struct Outcome {
   // Undoes the command when its result could not be given out and exists nowhere else, such as a key whose text was to
   // be shown once. Returns a text about the undoing ("the key k3vq1m7d2s9x4b0c was revoked again").
   std::function<Result<std::string>()> take_back = {};
+  // The facts as the command has written them by itself, ended by a line break, instead of `json` and `text`.
+  std::optional<std::string> written = {};
 };
 
 class Command {
@@ -72,6 +75,8 @@ class Command {
 
   virtual void declare(CLI::App& app) = 0;
   [[nodiscard]] virtual Result<Outcome> run(const GlobalOptions& global) = 0;
+  // True when the command's own options ask for JSON, as --json does: errors are JSON too, then.
+  [[nodiscard]] virtual bool asks_for_json() const noexcept { return false; }
 };
 
 struct CommandRow {

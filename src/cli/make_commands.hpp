@@ -13,6 +13,8 @@ std::unique_ptr<Command> make_augment_command();
 std::unique_ptr<Command> make_cms_command();
 std::unique_ptr<Command> make_timestamp_command();
 std::unique_ptr<Command> make_inspect_command();
+std::unique_ptr<Command> make_verify_command();
+std::unique_ptr<Command> make_decide_command();
 std::unique_ptr<Command> make_backup_command();
 std::unique_ptr<Command> make_data_show_command();
 std::unique_ptr<Command> make_data_adopt_command();

@@ -33,7 +33,9 @@ Result<void> give_out(const Outcome& outcome, bool json) {
   for (const Document& document : documents) {
     RAKKAN_CHECK(write(document));
   }
-  const std::string facts = json ? boost::json::serialize(outcome.json) + "\n" : outcome.text;
+  const std::string facts = outcome.written ? *outcome.written
+                            : json          ? boost::json::serialize(outcome.json) + "\n"
+                                            : outcome.text;
   if (streams == 0) {
     return write_standard_output(facts);
   }

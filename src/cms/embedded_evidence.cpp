@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "rakkan/der/ber.hpp"
 #include "rakkan/der/reader.hpp"
 
 namespace rakkan::cms {
@@ -31,8 +32,18 @@ class Collector {
     }
   }
 
-  // One of SignedData.crls.
+  // One of SignedData.crls, in BER where the message is.
   void add_choice(ByteView choice) {
+    Reader reader(choice);
+    if (reader.any()) {
+      add_der_choice(choice);
+    } else if (const auto der = der::from_ber_prefix(choice, {choice.size(), false})) {
+      add_der_choice(der->der);
+    } else {
+      add_der_choice(choice);
+    }
+  }
+  void add_der_choice(ByteView choice) {
     constexpr std::string_view kWhere = "SignedData.crls";
     Reader reader(choice);
     if (reader.peek() == Tag::sequence) {
@@ -163,31 +174,59 @@ class Collector {
   std::size_t lists_ = 0, responses_ = 0, certificates_ = 0;
 };
 
-}  // namespace
-
-pki::EvidenceMaterial signed_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+template <class Signers>
+pki::EvidenceMaterial signed_evidence_of(const Signers& signers, const pki::Provenance& from, std::string_view place) {
   Collector collector(from, place);
-  for (const SignerInfo& signer : data.signer_infos()) {
+  for (const auto& signer : signers) {
     collector.add(signer.signed_attributes);
   }
   return std::move(collector).take();
 }
 
-pki::EvidenceMaterial unsigned_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+template <class Signers>
+pki::EvidenceMaterial unsigned_evidence_of(const std::vector<ByteView>& choices, const Signers& signers,
+                                           const pki::Provenance& from, std::string_view place) {
   Collector collector(from, place);
-  for (const ByteView choice : data.revocation_choices()) {
+  for (const ByteView choice : choices) {
     collector.add_choice(choice);
   }
-  for (const SignerInfo& signer : data.signer_infos()) {
+  for (const auto& signer : signers) {
     collector.add(signer.unsigned_attributes);
   }
   return std::move(collector).take();
 }
 
-pki::EvidenceMaterial embedded_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+template <class Data>
+pki::EvidenceMaterial both(const Data& data, const pki::Provenance& from, std::string_view place) {
   pki::EvidenceMaterial material = signed_evidence(data, from, place);
   material.add(unsigned_evidence(data, from, place));
   return material;
+}
+
+}  // namespace
+
+pki::EvidenceMaterial signed_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+  return signed_evidence_of(data.signer_infos(), from, place);
+}
+
+pki::EvidenceMaterial unsigned_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+  return unsigned_evidence_of(data.revocation_choices(), data.signer_infos(), from, place);
+}
+
+pki::EvidenceMaterial embedded_evidence(const SignedData& data, const pki::Provenance& from, std::string_view place) {
+  return both(data, from, place);
+}
+
+pki::EvidenceMaterial signed_evidence(const Message& message, const pki::Provenance& from, std::string_view place) {
+  return signed_evidence_of(message.signers(), from, place);
+}
+
+pki::EvidenceMaterial unsigned_evidence(const Message& message, const pki::Provenance& from, std::string_view place) {
+  return unsigned_evidence_of(message.revocation_choices(), message.signers(), from, place);
+}
+
+pki::EvidenceMaterial embedded_evidence(const Message& message, const pki::Provenance& from, std::string_view place) {
+  return both(message, from, place);
 }
 
 }  // namespace rakkan::cms

@@ -9,6 +9,8 @@
 
 namespace rakkan::cms {
 
+inline constexpr std::size_t kMaxMessageSize = std::size_t{64} << 20;  // bytes
+
 // The size of an element with that many content octets.
 inline std::size_t element_size(std::size_t content_size) noexcept {
   return der::header_size(content_size) + content_size;

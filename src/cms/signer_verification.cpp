@@ -3,17 +3,13 @@
 #include <algorithm>
 #include <array>
 
-#include "cms/encoding.hpp"
+#include "cms/signer_rules.hpp"
 #include "cms/signing_certificate.hpp"
 #include "rakkan/cms/signed_attributes.hpp"
 #include "rakkan/cms/signed_data.hpp"
-#include "rakkan/der/reader.hpp"
 
 namespace rakkan::cms {
 namespace {
-
-using der::Reader;
-using der::Tag;
 
 Result<ByteView> required_attribute(const SignerInfo& signer, const der::Oid& type, std::string_view name) {
   const auto value = signer.signed_attribute(type);
@@ -38,19 +34,14 @@ bool is_bound(const SignerInfo& signer, CertificateBinding binding) {
 }
 
 bool identifies(const SignerInfo& signer, const pki::Certificate& certificate) {
-  if (!signer.subject_key_identifier.empty()) {
-    const auto key_identifier = certificate.subject_key_identifier();
-    return key_identifier && equal(*key_identifier, signer.subject_key_identifier);
-  }
-  return is_issuer_of(signer.issuer, certificate) && equal(signer.serial_number, certificate.serial_number());
+  return SignerName{signer.issuer, signer.serial_number, signer.subject_key_identifier}.names(certificate);
 }
 
 // RFC 5652 §11.1: the value of contentType is the eContentType.
 Result<void> check_content_type(const SignedData& data, const SignerInfo& signer) {
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdContentType, "contentType"));
-  Reader reader(value);
-  const auto type = reader.oid();
-  if (!type || !reader.at_end() || *type != data.content_type()) {
+  const auto type = read_content_type(value);
+  if (!type || *type != data.content_type()) {
     return fail(ErrorCode::signature_invalid, "the contentType attribute is not the content's type");
   }
   return {};
@@ -59,9 +50,8 @@ Result<void> check_content_type(const SignedData& data, const SignerInfo& signer
 // RFC 5652 §11.2 and RFC 8933 §3.1: messageDigest is the content's digest by the SignerInfo's digestAlgorithm.
 Result<void> check_message_digest(const SignerInfo& signer, const crypto::Digest& content_digest) {
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdMessageDigest, "messageDigest"));
-  Reader reader(value);
-  const auto digest = reader.octet_string();
-  if (!digest || !reader.at_end()) {
+  const auto digest = read_message_digest(value);
+  if (!digest) {
     return fail(ErrorCode::signature_invalid, "the messageDigest attribute is not an OCTET STRING");
   }
   if (content_digest.algorithm() != signer.digest_algorithm || !equal(*digest, content_digest.view())) {
@@ -70,25 +60,15 @@ Result<void> check_message_digest(const SignerInfo& signer, const crypto::Digest
   return {};
 }
 
-// RFC 6211 §3: where CMSAlgorithmProtection is present, both of its identifiers "MUST be the same" as the SignerInfo's.
+// RFC 6211 §3, where CMSAlgorithmProtection is present.
 Result<void> check_algorithm_protection(const SignerInfo& signer) {
   const auto has_type = [](const Attribute& attribute) { return attribute.type == kIdCmsAlgorithmProtection; };
   if (std::none_of(signer.signed_attributes.begin(), signer.signed_attributes.end(), has_type)) {
     return {};
   }
   RAKKAN_TRY(const ByteView value, required_attribute(signer, kIdCmsAlgorithmProtection, "CMSAlgorithmProtection"));
-  const auto matches = [&]() -> Result<bool> {
-    Reader top(value);
-    RAKKAN_TRY(Reader protection, top.enter(Tag::sequence));
-    RAKKAN_CHECK(top.end());
-    RAKKAN_TRY(Reader digest_identifier, protection.enter(Tag::sequence));
-    RAKKAN_TRY(const der::Oid digest_oid, digest_identifier.oid());
-    RAKKAN_TRY(const ByteView signature_identifier, protection.content(der::context_constructed(1)));
-    RAKKAN_CHECK(protection.end());
-    Reader declared(signer.signature_algorithm);
-    RAKKAN_TRY(const ByteView declared_identifier, declared.content(Tag::sequence));
-    return digest_oid == crypto::info(signer.digest_algorithm).oid && equal(signature_identifier, declared_identifier);
-  }();
+  const auto matches =
+      protects_algorithms(value, crypto::info(signer.digest_algorithm).oid, signer.signature_algorithm);
   if (!matches || !*matches) {
     return fail(ErrorCode::signature_invalid, "CMSAlgorithmProtection names other algorithms than the SignerInfo");
   }
@@ -102,9 +82,7 @@ Result<void> verify_value(const SignerInfo& signer, const pki::Certificate& cert
     return fail(ErrorCode::signature_invalid, "the signature algorithm uses another digest than the SignerInfo");
   }
   RAKKAN_TRY(const crypto::PublicKey key, certificate.public_key());
-  // RFC 5652 §5.4: the attributes are digested with the tag of an explicit SET OF in place of [0].
-  Bytes header;
-  append_header(header, Tag::set, signer.signed_attributes_content.size());
+  Bytes header = signed_attributes_header(signer.signed_attributes_content.size());
   if (suite->scheme == crypto::SignatureScheme::eddsa) {
     append(header, signer.signed_attributes_content);
     return key.verify_message(*suite, header, signer.signature);

@@ -8,8 +8,12 @@
 //   IssuerSerial ::= SEQUENCE { issuer GeneralNames, serialNumber INTEGER }
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/cms/signer_facts.hpp"
 #include "rakkan/crypto/digest.hpp"
 #include "rakkan/der/writer.hpp"
 #include "rakkan/pki/certificate.hpp"
@@ -36,9 +40,28 @@ struct EssCertIdV2 {
 // implementations write the default. Fails with malformed_cms, or unsupported_algorithm for other hashes than ours.
 [[nodiscard]] Result<EssCertIdV2> parse_signing_certificate_v2(ByteView value);
 
+// How much a reader demands.
+enum class EssReading : std::uint8_t {
+  strict,  // the first identifier alone: a hash of crypto::DigestAlgorithm; issuerSerial has one directoryName. Further
+           // identifiers name other certificates of the path, and policies do not concern the signer's certificate:
+           // both are read for their shape only
+  lenient,  // all identifiers, any hash, any names
+};
+
+// Reads the identifiers of a value of either attribute; those of signingCertificate (RFC 2634 §5.4) are by SHA-1. Fails
+// with malformed_der; the strict reading with unsupported_algorithm, too.
+//
+//   SigningCertificate ::= SEQUENCE { certs SEQUENCE OF ESSCertID, policies SEQUENCE OF PolicyInformation OPTIONAL }
+//   ESSCertID ::= SEQUENCE { certHash OCTET STRING, issuerSerial IssuerSerial OPTIONAL }
+[[nodiscard]] Result<std::vector<EssCertificateId>> read_ess_ids(ByteView value, EssVersion version,
+                                                                 EssReading reading);
+
 // True when `name` is the certificate's issuer. Names are compared as text where their encodings differ: some
 // authorities write a name in PrintableString in their certificates and in UTF8String elsewhere (RFC 5280 §7.1). The
 // binding is by the hash, not by the name.
 [[nodiscard]] bool is_issuer_of(ByteView name, const pki::Certificate& certificate);
+
+// Compares INTEGER content octets, also those of others that are not minimal.
+[[nodiscard]] bool same_serial_number(ByteView a, ByteView b) noexcept;
 
 }  // namespace rakkan::cms

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "pdf/document_impl.hpp"
 #include "rakkan/pdf/text_string.hpp"
 
 namespace rakkan::pdf {
@@ -20,6 +21,16 @@ FieldType field_type(Value name) noexcept {
                                : FieldType::none;
 }
 
+// A form that readers do not agree on is refused, but for validation it is a finding: the damaged part is no field.
+Result<void> damaged(const Document& document, const Object& object, std::string what) {
+  if (Validating* const validating = document.impl().validating.get()) {
+    validating->log.note(StructureFault::form_damaged, document.newest().offset, object.number(),
+                         document.newest().offset, std::move(what));
+    return {};
+  }
+  return fail(ErrorCode::pdf_malformed, std::move(what), "object " + std::to_string(object.number()));
+}
+
 // FieldWalk walks the field tree (§12.7.4.1) and fills AcroForm::fields.
 class FieldWalk {
  public:
@@ -30,13 +41,16 @@ class FieldWalk {
     if (!reference) {
       return {};  // fields are indirect objects: a direct one cannot be signed, and no reader takes it for a field
     }
-    RAKKAN_TRY(const Object* const object, document_.load(*reference));
+    const auto loaded = document_.load(*reference);
+    if (!loaded && document_.impl().tolerates(loaded.error())) {
+      return damaged(document_, document_.catalog(), "a field cannot be read");
+    }
+    RAKKAN_TRY(const Object* const object, loaded);
     if (object == nullptr || !object->value().is(Kind::dictionary)) {
       return {};
     }
     if (!seen_.insert(object->number()).second) {
-      return fail(ErrorCode::pdf_malformed, "the field tree holds a node twice",
-                  "object " + std::to_string(object->number()));
+      return damaged(document_, *object, "the field tree holds a node twice");
     }
     if (seen_.size() > document_.limits().max_fields || depth > kMaxFieldDepth) {
       return fail(ErrorCode::pdf_limit_exceeded, "the field tree is too large");
@@ -114,14 +128,14 @@ Result<std::optional<AcroForm>> AcroForm::read(const Document& document) {
     return std::nullopt;
   }
   if (!form.dictionary.is(Kind::dictionary)) {
-    return fail(ErrorCode::pdf_malformed, "/AcroForm is no dictionary",
-                "object " + std::to_string(document.catalog().number()));
+    RAKKAN_CHECK(damaged(document, document.catalog(), "/AcroForm is no dictionary"));
+    return std::nullopt;
   }
   RAKKAN_TRY(const Value xfa, document.lookup(form.dictionary, "XFA"));
   form.has_xfa = !xfa.is(Kind::null);
   RAKKAN_TRY(const Value roots, document.lookup(form.dictionary, "Fields"));
   if (!roots.is(Kind::array) && !roots.is(Kind::null)) {
-    return fail(ErrorCode::pdf_malformed, "/Fields is no array");
+    RAKKAN_CHECK(damaged(document, document.catalog(), "/Fields is no array"));
   }
   FieldWalk walk(document, form.fields);
   for (const Value root : roots.elements()) {

@@ -35,6 +35,8 @@ class MemoryUse {
     used_ += bytes;
     return {};
   }
+  // Counts as it was when the document had `bytes` all in all: what was taken since is free again.
+  void fall_back(std::uint64_t bytes) noexcept { used_ = bytes; }
   [[nodiscard]] std::uint64_t used() const noexcept { return used_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace rakkan::pdf {
@@ -23,11 +24,13 @@ class NumberRanges {
   [[nodiscard]] std::uint64_t cost() const noexcept { return sorted_ ? 1 : ranges_.size(); }
   [[nodiscard]] std::size_t size() const noexcept { return ranges_.size(); }
 
- private:
   struct Range {
     std::uint32_t first;
-    std::uint64_t end;
+    std::uint64_t end;  // one past its last number
   };
+  [[nodiscard]] std::span<const Range> all() const noexcept { return ranges_; }
+
+ private:
   std::vector<Range> ranges_;
   std::uint64_t end_ = 0;
   bool sorted_ = true;  // the ranges are sorted and disjoint

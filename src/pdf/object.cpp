@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "pdf/characters.hpp"
+#include "pdf/decryption.hpp"
 
 namespace rakkan::pdf {
 namespace {
@@ -169,7 +170,9 @@ std::optional<Bytes> Value::string() const {
   if (!is(Kind::string)) {
     return std::nullopt;
   }
-  return is_hex_string() ? decode_hex_string(text_of(bytes())) : decode_literal_string(text_of(bytes()));
+  Bytes decoded = is_hex_string() ? decode_hex_string(text_of(bytes())) : decode_literal_string(text_of(bytes()));
+  const bool encrypted = object_->decryption_ != nullptr && !object_->nodes_[node_].flag;
+  return encrypted ? object_->decryption_->string(object_->id_, decoded) : decoded;
 }
 
 bool Value::is_name(std::string_view name) const noexcept {
@@ -213,6 +216,23 @@ std::size_t Value::count(std::string_view key) const noexcept {
     count += entry.key.is_name(key) ? 1U : 0U;
   }
   return count;
+}
+
+void Object::decrypt_strings(const Decryption& decryption) noexcept {
+  decryption_ = &decryption;
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    if (nodes_[node].kind != Kind::dictionary) {
+      continue;
+    }
+    const Value dictionary(*this, node);
+    const Value type = dictionary.find("Type");
+    if (dictionary.find("ByteRange") || type.is_name("Sig") || type.is_name("DocTimeStamp")) {
+      const Value contents = dictionary.find("Contents");
+      if (contents.is(Kind::string)) {
+        nodes_[contents.node_].flag = true;
+      }
+    }
+  }
 }
 
 std::vector<std::uint32_t> Object::references_from(std::uint32_t lowest) const {

@@ -23,25 +23,33 @@ std::string name_of(std::uint32_t number) { return "object " + std::to_string(nu
 
 }  // namespace
 
-// The entry of a number. §7.5.6, §7.5.8.4: the newest section that has the number decides; in a hybrid section the
-// table comes first, and a number that is free there may be in use in the stream.
+Result<std::optional<XrefEntry>> SectionIndex::find(std::uint32_t number) const {
+  std::optional<XrefEntry> found;
+  if (table) {
+    RAKKAN_TRY(found, table->find(number));
+  }
+  if (stream && (!found || found->type == XrefEntry::Type::free)) {
+    if (const auto hidden = stream->find(number)) {
+      found = hidden;
+    }
+  }
+  return found;
+}
+
+Result<void> Document::Impl::compare(std::uint64_t more) {
+  spending->comparisons += more;
+  if (spending->comparisons > kMaxComparisons) {
+    return fail(ErrorCode::pdf_limit_exceeded, "looking up objects takes too long");
+  }
+  return {};
+}
+
+// The entry of a number. §7.5.6: the newest section that has the number decides.
 Result<std::optional<XrefEntry>> Document::Impl::entry(std::uint32_t number) {
   for (std::size_t i = 0; i < indexes.size(); ++i) {
-    const SectionIndex& index = indexes[i];
-    comparisons +=
-        1 + (index.table ? index.table->ranges().cost() : 0) + (index.stream ? index.stream->ranges().cost() : 0);
-    if (comparisons > kMaxComparisons) {
-      return fail(ErrorCode::pdf_limit_exceeded, "looking up objects takes too long");
-    }
-    std::optional<XrefEntry> found;
-    if (index.table) {
-      RAKKAN_TRY(found, index.table->find(number));
-    }
-    if (index.stream && (!found || found->type == XrefEntry::Type::free)) {
-      if (const auto hidden = index.stream->find(number)) {
-        found = hidden;
-      }
-    }
+    const SectionIndex& index = *indexes[i];
+    RAKKAN_CHECK(compare(index.cost()));
+    RAKKAN_TRY(std::optional<XrefEntry> found, index.find(number));
     if (found) {
       found->section = i;
       return found;
@@ -55,19 +63,58 @@ Result<const Object*> Document::Impl::load(std::uint32_t number) {
     return cached->second.get();
   }
   RAKKAN_TRY(const auto found, entry(number));
-  std::unique_ptr<Object> object;
+  std::shared_ptr<const Object> object;
   if (found && found->type != XrefEntry::Type::free && number != 0) {
     if (nested_loads >= kMaxNestedLoads) {
       return fail(ErrorCode::pdf_malformed, "an object needs itself to be read", name_of(number));
     }
     ++nested_loads;
-    auto read = parse(number, *found);
+    auto read = obtain(number, *found);
     --nested_loads;
     RAKKAN_TRY(object, std::move(read));
-    RAKKAN_CHECK(spend(object->end_offset() - object->location().offset, object->value_count()));
     note_dangling(*object);
   }
   return objects.emplace(number, std::move(object)).first->second.get();
+}
+
+// Takes the object from what the revisions of the file share, or reads it.
+Result<std::shared_ptr<const Object>> Document::Impl::obtain(std::uint32_t number, const XrefEntry& found) {
+  RAKKAN_TRY(const auto place, shared_place(found));
+  if (place) {
+    const auto shared = validating->objects.find(*place);
+    // An object that reaches beyond the end of this revision is none of it.
+    if (shared != validating->objects.end() && shared->second->number() == number &&
+        (!shared->second->in_base() ||
+         (shared->second->generation() == found.generation && shared->second->end_offset() <= bytes.size()))) {
+      return shared->second;
+    }
+  }
+  RAKKAN_TRY(auto read, parse(number, found));
+  RAKKAN_CHECK(spend(read->end_offset() - read->location().offset, read->value_count()));
+  const std::shared_ptr<const Object> object = std::move(read);
+  if (place) {
+    validating->objects.emplace(*place, object);
+  }
+  return object;
+}
+
+// The place at which an object is shared between revisions; nothing for a document on its own.
+Result<std::optional<Validating::Place>> Document::Impl::shared_place(const XrefEntry& found) {
+  if (validating == nullptr) {
+    return std::nullopt;
+  }
+  if (found.type == XrefEntry::Type::in_base) {
+    return Validating::Place(found.offset, 0);
+  }
+  RAKKAN_TRY(const auto container, entry(found.object_stream));
+  RAKKAN_TRY(const ObjectStream* const stream, object_stream(found.object_stream));
+  if (!container || found.index == 0xffff'ffff) {
+    return std::nullopt;
+  }
+  const auto shared = validating->object_streams.find(container->offset);
+  return shared != validating->object_streams.end() && shared->second.get() == stream
+             ? std::optional(Validating::Place(container->offset, found.index + 1))
+             : std::nullopt;
 }
 
 void Document::Impl::note_dangling(const Object& object) {
@@ -89,18 +136,18 @@ void Document::Impl::note_dangling(const Object& object) {
 // Takes from the budgets of bytes and values: objects can be made to share their bytes, so the size of the file alone
 // bounds neither time nor memory.
 Result<void> Document::Impl::spend(std::uint64_t more_parsed, std::uint64_t more_values) {
-  parsed += more_parsed;
-  values += more_values;
-  if (parsed > limits.max_parsed || values > limits.max_values) {
+  spending->parsed += more_parsed;
+  spending->values += more_values;
+  if (spending->parsed > limits.max_parsed || spending->values > limits.max_values) {
     return fail(ErrorCode::pdf_limit_exceeded, "the objects read are too large");
   }
-  return memory.add(more_values * kValueSize);
+  return spending->memory.add(more_values * kValueSize);
 }
 
 Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, const XrefEntry& found) {
   if (found.type == XrefEntry::Type::in_object_stream) {
     RAKKAN_TRY(const ObjectStream* const stream, object_stream(found.object_stream));
-    return stream->object(number, found.index, limits.max_depth);
+    return parse_in(*stream, number, found);
   }
   if (found.offset >= bytes.size()) {
     return fail(ErrorCode::pdf_malformed, "an object lies outside the file", name_of(number));
@@ -111,14 +158,56 @@ Result<std::unique_ptr<Object>> Document::Impl::parse(std::uint32_t number, cons
     return fail(ErrorCode::pdf_malformed, "another object stands where the cross-reference entry points",
                 name_of(number) + " at offset " + std::to_string(found.offset));
   }
+  if (decryption != nullptr && decryption->applies_to(*object)) {
+    object->decrypt_strings(*decryption);
+  }
   return object;
 }
 
-// The object stream of a number. §7.5.7: an object stream must not be in an object stream itself.
+// Readers disagree on whether the number or the index of an entry counts when they name different objects.
+Result<std::unique_ptr<Object>> Document::Impl::parse_in(const ObjectStream& stream, std::uint32_t number,
+                                                         const XrefEntry& found) {
+  std::uint32_t index = found.index;
+  if (validating != nullptr && !stream.holds(number, index)) {
+    RAKKAN_CHECK(compare(stream.size()));
+    index = stream.index_of(number).value_or(index);
+    validating->log.note(
+        StructureFault::object_stream_index, sections[found.section].offset, number, 0,
+        "object stream " + std::to_string(found.object_stream) + ", index " + std::to_string(found.index));
+  }
+  return stream.object(number, index, limits.max_depth);
+}
+
+// The object stream of a number, kept.
 Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) {
   if (const auto cached = object_streams.find(number); cached != object_streams.end()) {
     return cached->second.get();
   }
+  std::optional<std::uint64_t> place;
+  if (validating != nullptr) {
+    RAKKAN_TRY(const auto found, entry(number));
+    RAKKAN_TRY(const Object* const object, load(number));
+    // What decides how the stream is decoded has to be in the object itself, or it may differ between revisions.
+    const bool whole = object != nullptr && object->is_stream() && object->references_from(0).empty();
+    if (found && found->type == XrefEntry::Type::in_base && whole) {
+      place = found->offset;
+      const auto shared = validating->object_streams.find(*place);
+      if (shared != validating->object_streams.end()) {
+        return object_streams.emplace(number, shared->second).first->second.get();
+      }
+    }
+  }
+  RAKKAN_TRY(ObjectStream stream, read_object_stream(number));
+  RAKKAN_CHECK(spend(0, stream.size()));
+  const auto kept = std::make_shared<const ObjectStream>(std::move(stream));
+  if (place) {
+    validating->object_streams.emplace(*place, kept);
+  }
+  return object_streams.emplace(number, kept).first->second.get();
+}
+
+// §7.5.7: an object stream must not be in an object stream itself.
+Result<ObjectStream> Document::Impl::read_object_stream(std::uint32_t number) {
   RAKKAN_TRY(const auto found, entry(number));
   if (!found || found->type != XrefEntry::Type::in_base) {
     return fail(ErrorCode::pdf_malformed, "an object stream is missing", name_of(number));
@@ -128,10 +217,7 @@ Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) 
     return fail(ErrorCode::pdf_malformed, "an object stream is no stream", name_of(number));
   }
   RAKKAN_TRY(Bytes data, decoded_stream(*object));
-  RAKKAN_TRY(ObjectStream stream, ObjectStream::read(*object, std::move(data)));
-  RAKKAN_CHECK(spend(0, stream.size()));
-  auto kept = std::make_unique<ObjectStream>(std::move(stream));
-  return object_streams.emplace(number, std::move(kept)).first->second.get();
+  return ObjectStream::read(*object, std::move(data));
 }
 
 Result<Value> Document::Impl::resolve(Value value) {
@@ -211,6 +297,27 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
   }
 
   Bytes data;
+  Bytes decrypted;
+  ByteView source = raw;
+  std::size_t& inflated = spending->inflated;
+  MemoryUse& memory = spending->memory;
+  if (decryption != nullptr && decryption->applies_to(stream)) {
+    // §7.4.10: a Crypt filter comes first, and names how the stream is encrypted.
+    std::optional<std::string> crypt_filter;
+    if (!names.empty() && names.front().is_name("Crypt")) {
+      RAKKAN_TRY(const Value name, lookup(dictionaries.empty() ? Value{} : dictionaries.front(), "Name"));
+      crypt_filter = name.name().value_or("Identity");
+      names.erase(names.begin());
+      dictionaries.erase(dictionaries.begin(), dictionaries.empty() ? dictionaries.end() : dictionaries.begin() + 1);
+    }
+    if (raw.size() > limits.max_inflated - inflated) {
+      return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
+    }
+    inflated += raw.size();
+    RAKKAN_CHECK(memory.add(raw.size()));
+    RAKKAN_TRY(decrypted, decryption->stream(stream, crypt_filter, raw));
+    source = decrypted;
+  }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto filter = filter_from_name(names[i].name().value_or(""));
     if (!filter) {
@@ -229,19 +336,19 @@ Result<Bytes> Document::Impl::decoded_stream(const Object& stream) {
       RAKKAN_CHECK(read("Columns", settings.columns));
       RAKKAN_CHECK(read("EarlyChange", settings.early_change));
     }
-    RAKKAN_TRY(Bytes next,
-               apply_filter(*filter, i == 0 ? raw : ByteView(data), settings, limits.max_inflated - inflated, memory));
+    RAKKAN_TRY(Bytes next, apply_filter(*filter, i == 0 ? source : ByteView(data), settings,
+                                        limits.max_inflated - inflated, memory));
     inflated += next.size();
     RAKKAN_CHECK(memory.add(next.size()));
     data = std::move(next);
   }
   if (names.empty()) {
-    if (raw.size() > limits.max_inflated - inflated) {
+    if (source.size() > limits.max_inflated - inflated) {
       return fail(ErrorCode::pdf_limit_exceeded, "streams inflate to too many bytes", name_of(stream.number()));
     }
-    inflated += raw.size();
-    RAKKAN_CHECK(memory.add(raw.size()));
-    data = copy_of(raw);
+    inflated += source.size();
+    RAKKAN_CHECK(memory.add(source.size()));
+    data = copy_of(source);
   }
   return data;
 }

@@ -1,5 +1,7 @@
 #include "pdf/object_stream.hpp"
 
+#include <algorithm>
+
 #include "rakkan/pdf/lexer.hpp"
 
 namespace rakkan::pdf {
@@ -41,13 +43,19 @@ Result<ObjectStream> ObjectStream::read(const Object& stream, Bytes data) {
 
 Result<std::unique_ptr<Object>> ObjectStream::object(std::uint32_t number, std::uint32_t index,
                                                      unsigned max_depth) const {
-  if (index >= rows_.size() || rows_[index].number != number) {
+  if (!holds(number, index)) {
     return fail(ErrorCode::pdf_malformed, "another object stands in the object stream where the entry points",
                 "object " + std::to_string(number) + " in object stream " + std::to_string(number_));
   }
   const std::uint64_t offset = rows_[index].offset;
   const Location location{.offset = offset, .object_stream = number_, .index = index};
   return Object::parse_value(data_, offset, max_depth, Reference{number, 0}, location);
+}
+
+std::optional<std::uint32_t> ObjectStream::index_of(std::uint32_t number) const noexcept {
+  const auto found =
+      std::find_if(rows_.begin(), rows_.end(), [number](const Row& row) { return row.number == number; });
+  return found == rows_.end() ? std::nullopt : std::optional(static_cast<std::uint32_t>(found - rows_.begin()));
 }
 
 }  // namespace rakkan::pdf

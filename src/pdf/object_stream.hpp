@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "rakkan/base/bytes.hpp"
@@ -20,6 +21,12 @@ class ObjectStream {
   // The object at `index`, which views this stream. Fails with pdf_malformed when the header has another number there.
   [[nodiscard]] Result<std::unique_ptr<Object>> object(std::uint32_t number, std::uint32_t index,
                                                        unsigned max_depth) const;
+
+  [[nodiscard]] bool holds(std::uint32_t number, std::uint32_t index) const noexcept {
+    return index < rows_.size() && rows_[index].number == number;
+  }
+  // The first index with that number.
+  [[nodiscard]] std::optional<std::uint32_t> index_of(std::uint32_t number) const noexcept;
 
   // The number of objects in the stream.
   [[nodiscard]] std::size_t size() const noexcept { return rows_.size(); }

@@ -16,24 +16,30 @@ tl::unexpected<Error> malformed(std::string what, std::uint64_t offset) {
   return fail(ErrorCode::pdf_malformed, std::move(what), "offset " + std::to_string(offset));
 }
 
-// Checks a trailer. Readers disagree on which of two equal keys counts, which would make two documents of one file.
-Result<void> check_trailer(Value trailer) {
+}  // namespace
+
+// Readers disagree on which of two equal keys counts, which would make two documents of one file.
+Result<void> SectionReader::check_trailer(Value trailer, std::uint64_t section) {
   if (!trailer.is(Kind::dictionary)) {
     return malformed("a trailer that is no dictionary", trailer.offset());
   }
   for (const std::string_view key : {"Root", "Prev", "Size", "Encrypt", "XRefStm"}) {
-    if (trailer.count(key) > 1) {
-      return malformed("/" + std::string(key) + " stands twice in a trailer", trailer.offset());
+    if (trailer.count(key) < 2) {
+      continue;
     }
+    std::string what = "/" + std::string(key) + " stands twice in a trailer";
+    if (document_.validating == nullptr) {
+      return malformed(std::move(what), trailer.offset());
+    }
+    document_.validating->log.note(StructureFault::duplicate_trailer_key, section, 0, trailer.offset(),
+                                   std::move(what));
   }
   const Value encrypt = trailer.find("Encrypt");
-  if (encrypt && !encrypt.is(Kind::null)) {
+  if (document_.validating == nullptr && encrypt && !encrypt.is(Kind::null)) {
     return fail(ErrorCode::pdf_encrypted, "the document is encrypted");
   }
   return {};
 }
-
-}  // namespace
 
 std::string_view to_string(SectionKind kind) noexcept {
   switch (kind) {
@@ -62,11 +68,17 @@ Result<void> SectionReader::read_chain() {
     RAKKAN_CHECK(read_section(*offset));
     offset = document_.sections.back().previous;
   }
+  end_newest(start);
+  return {};
+}
+
+// Between a section and the startxref at the end of the file may be other bytes.
+void SectionReader::end_newest(const StartXref& start) {
   Section& newest = document_.sections.front();
   if (!newest.end) {
     newest.end = start.end;
+    newest.start_xref = start.target;
   }
-  return {};
 }
 
 Result<void> SectionReader::read_update() {
@@ -83,9 +95,7 @@ Result<void> SectionReader::read_update() {
   if (newest.previous != before || newest.offset < document_.bytes.last().begin) {
     return malformed("an update does not lead to the revision before it", newest.offset);
   }
-  if (!newest.end) {
-    newest.end = start.end;
-  }
+  end_newest(start);
   return {};
 }
 
@@ -108,8 +118,14 @@ ByteView SectionReader::window(std::uint64_t begin, std::uint64_t end) {
 
 Result<SectionReader::StartXref> SectionReader::last_startxref() {
   const std::uint64_t size = document_.bytes.size();
-  const std::uint64_t begin = size - std::min(size, kStartXrefWindow);
-  const std::size_t found = text_of(window(begin, size)).rfind("startxref");
+  std::uint64_t begin = size - std::min(size, kStartXrefWindow);
+  std::size_t found = text_of(window(begin, size)).rfind("startxref");
+  if (found == std::string_view::npos && document_.validating != nullptr) {
+    // The bytes that somebody wrote behind the file may be many. They are a finding of who validates.
+    const DocumentBytes::Piece& base = document_.bytes.base();
+    begin = base.begin;
+    found = text_of(base.bytes).rfind("startxref");
+  }
   if (found == std::string_view::npos) {
     return fail(ErrorCode::pdf_malformed, "startxref is missing at the end");
   }
@@ -176,9 +192,10 @@ Result<void> SectionReader::read_table_section(std::uint64_t xref_keyword_end, s
   Section section;
   section.offset = offset;
   section.trailer = trailer->value();
-  RAKKAN_CHECK(check_trailer(section.trailer));
+  RAKKAN_CHECK(check_trailer(section.trailer, offset));
   if (const auto following = startxref_at(trailer->end_offset())) {
     section.end = following->end;
+    section.start_xref = following->target;
   }
   SectionIndex index{.table = std::move(table), .stream = std::nullopt};
   document_.trailers.push_back(std::move(trailer));
@@ -191,7 +208,7 @@ Result<void> SectionReader::read_table_section(std::uint64_t xref_keyword_end, s
     index.stream = std::move(stream.stream);
     document_.trailers.push_back(std::move(stream.object));
   }
-  document_.indexes.push_back(std::move(index));
+  document_.indexes.push_back(std::make_shared<const SectionIndex>(std::move(index)));
   document_.sections.push_back(section);
   RAKKAN_TRY(document_.sections.back().previous, offset_entry(section.trailer, "Prev"));
   return {};
@@ -203,15 +220,17 @@ Result<void> SectionReader::read_stream_section(std::uint64_t offset) {
   section.kind = SectionKind::stream;
   section.offset = stream.object->location().offset;
   section.trailer = stream.object->value();
-  RAKKAN_CHECK(check_trailer(section.trailer));
+  RAKKAN_CHECK(check_trailer(section.trailer, section.offset));
   Lexer lexer(window(stream.end_of_data, stream.end_of_data + kKeywordWindow));
   if (lexer.is_keyword(lexer.next(), "endstream") && lexer.is_keyword(lexer.next(), "endobj")) {
     if (const auto following = startxref_at(stream.end_of_data + lexer.position())) {
       section.end = following->end;
+      section.start_xref = following->target;
     }
   }
   document_.trailers.push_back(std::move(stream.object));
-  document_.indexes.push_back({.table = std::nullopt, .stream = std::move(stream.stream)});
+  document_.indexes.push_back(
+      std::make_shared<const SectionIndex>(SectionIndex{.table = std::nullopt, .stream = std::move(stream.stream)}));
   document_.sections.push_back(section);
   RAKKAN_TRY(document_.sections.back().previous, offset_entry(section.trailer, "Prev"));
   return {};

@@ -22,6 +22,8 @@ class SectionReader {
     std::optional<std::uint64_t> end;  // one past its %%EOF and line end
   };
   void end_line(Section& before);
+  void end_newest(const StartXref& start);
+  [[nodiscard]] Result<void> check_trailer(Value trailer, std::uint64_t section);
   [[nodiscard]] Result<StartXref> last_startxref();
   [[nodiscard]] std::optional<StartXref> startxref_at(std::uint64_t offset);
   [[nodiscard]] Result<void> read_section(std::uint64_t offset);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "pdf/document_impl.hpp"
 #include "rakkan/pdf/acro_form.hpp"
 
 namespace rakkan::pdf {
@@ -34,7 +35,11 @@ Result<Signature> read_signature(const Document& document, const Field& field) {
   signature.field_name = field.name;
   signature.field = field.object;
   signature.direct = !field.value.is(Kind::reference);
-  RAKKAN_TRY(const Value value, document.resolve(field.value));
+  const auto resolved = document.resolve(field.value);
+  if (!resolved && document.impl().tolerates(resolved.error())) {
+    return signature;  // counted, without a dictionary
+  }
+  RAKKAN_TRY(const Value value, resolved);
   signature.object = value.object();
   if (!value.is(Kind::dictionary)) {
     return signature;

@@ -100,11 +100,12 @@ Result<XrefStream> XrefStream::read(Value dictionary, Bytes rows, std::uint64_t 
 
 std::optional<XrefEntry> XrefStream::find(std::uint32_t number) const noexcept {
   const auto place = ranges_.find(number);
-  if (!place) {
-    return std::nullopt;
-  }
+  return place ? std::optional(at(*place)) : std::nullopt;
+}
+
+XrefEntry XrefStream::at(NumberRanges::Place place) const noexcept {
   const std::size_t row_size = widths_[0] + widths_[1] + widths_[2];
-  const auto row = static_cast<std::size_t>(first_rows_[place->range] + place->index);
+  const auto row = static_cast<std::size_t>(first_rows_[place.range] + place.index);
   const ByteView bytes = ByteView(rows_).subspan(row * row_size, row_size);
   const std::uint64_t type = widths_[0] == 0 ? 1 : big_endian(bytes.first(widths_[0]));
   const std::uint64_t second = big_endian(bytes.subspan(widths_[0], widths_[1]));

@@ -19,6 +19,8 @@ class XrefStream {
 
   [[nodiscard]] const NumberRanges& ranges() const noexcept { return ranges_; }
   [[nodiscard]] std::optional<XrefEntry> find(std::uint32_t number) const noexcept;
+  // The entry at a place of ranges().
+  [[nodiscard]] XrefEntry at(NumberRanges::Place place) const noexcept;
 
  private:
   Bytes rows_;

@@ -194,16 +194,20 @@ Result<std::optional<XrefEntry>> XrefTable::find(std::uint32_t number) const {
   if (!place) {
     return std::nullopt;
   }
-  const Subsection& subsection = subsections_.at(place->range);
+  return at(*place);
+}
+
+Result<XrefEntry> XrefTable::at(NumberRanges::Place place) const {
+  const Subsection& subsection = subsections_.at(place.range);
   if (!subsection.irregular.empty()) {
-    return subsection.irregular.at(static_cast<std::size_t>(place->index));
+    return subsection.irregular.at(static_cast<std::size_t>(place.index));
   }
-  const std::size_t position = subsection.position + static_cast<std::size_t>(place->index) * kEntrySize;
+  const std::size_t position = subsection.position + static_cast<std::size_t>(place.index) * kEntrySize;
   const auto entry = entry_at(piece_.bytes, position);
   if (!entry) {
     return damaged(position);
   }
-  return entry;
+  return *entry;
 }
 
 }  // namespace rakkan::pdf

@@ -26,6 +26,8 @@ class XrefTable {
   // The entry of a number; nothing when the table does not have it. Fails with pdf_malformed when the row is not an
   // entry.
   [[nodiscard]] Result<std::optional<XrefEntry>> find(std::uint32_t number) const;
+  // The entry at a place of ranges(). Fails as find.
+  [[nodiscard]] Result<XrefEntry> at(NumberRanges::Place place) const;
 
  private:
   // Subsection: its rows are 20 bytes apart from `position` on, or were read line by line because they are not.

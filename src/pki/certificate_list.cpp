@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "pki/crl_entries.hpp"
+#include "pki/crl_scope.hpp"
 #include "pki/distribution_points.hpp"
 #include "pki/extensions.hpp"
 #include "pki/object_identifiers.hpp"
@@ -340,14 +341,22 @@ Result<void> CertificateList::covers(const Certificate& certificate) const {
     return fail(ErrorCode::revocation_mismatch,
                 "the CRL is of " + issuer().text() + ", the certificate of " + certificate.issuer().text());
   }
-  if (const auto limited = limit()) {
-    std::string detail = "the CRL is not used alone: " + std::string(reason_of(*limited));
-    if (limited == CrlLimit::critical_extension) {
-      detail += " " + unknown_critical_extension()->dotted();
-    }
-    return fail(ErrorCode::revocation_unsupported, std::move(detail));
+  const auto limited = limit();
+  if (!limited) {
+    return {};
   }
-  return {};
+  std::string detail = "the CRL is not used alone: " + std::string(reason_of(*limited));
+  if (limited == CrlLimit::critical_extension) {
+    detail += " " + unknown_critical_extension()->dotted();
+  }
+  if (limited == CrlLimit::partitioned) {
+    const CrlCoverage coverage = crl_coverage(*this, certificate);
+    if (!coverage.flaw && (coverage.reasons.bits & kAllReasons.bits) == kAllReasons.bits) {
+      return {};
+    }
+    detail += coverage.flaw ? ": " + coverage.detail : std::string(": not about all reasons");
+  }
+  return fail(ErrorCode::revocation_unsupported, std::move(detail));
 }
 
 Result<void> CertificateList::verify_signed_by(const Certificate& signer) const {

@@ -1,4 +1,4 @@
-#include "pki/directory_string.hpp"
+#include "rakkan/pki/directory_string.hpp"
 
 #include <algorithm>
 

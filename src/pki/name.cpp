@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "pki/directory_string.hpp"
 #include "pki/name_attributes.hpp"
+#include "rakkan/pki/directory_string.hpp"
 
 namespace rakkan::pki {
 namespace {

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <string>
 
-#include "pki/directory_string.hpp"
 #include "pki/name_attributes.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/der/writer.hpp"
+#include "rakkan/pki/directory_string.hpp"
 #include "rakkan/pki/name.hpp"
 
 namespace rakkan::pki {

@@ -3,10 +3,10 @@
 
 #include <set>
 
-#include "pki/directory_string.hpp"
 #include "pki/name_attributes.hpp"
 #include "pki/object_identifiers.hpp"
 #include "pki/path_extension_reader.hpp"
+#include "rakkan/pki/directory_string.hpp"
 
 namespace rakkan::pki {
 namespace {

@@ -1,5 +1,6 @@
 #include "rakkan/pki/signature_checks.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <string_view>
@@ -8,10 +9,10 @@
 namespace rakkan::pki {
 namespace {
 
-// The identity of key and certificate, one after the other: 64 octets.
-std::string pair_of(const crypto::VerificationKey& issuer, const Certificate& certificate) {
-  std::string pair(text_of(issuer.identity().view()));
-  return pair.append(text_of(certificate.fingerprint().view()));
+// The identities of key and object, one after the other: 64 octets.
+std::string pair_of(const crypto::VerificationKey& key, const crypto::Digest& object) {
+  std::string pair(text_of(key.identity().view()));
+  return pair.append(text_of(object.view()));
 }
 
 }  // namespace
@@ -28,14 +29,14 @@ VerifiedSignatures::VerifiedSignatures(std::size_t capacity) : state_(std::make_
 }
 VerifiedSignatures::~VerifiedSignatures() = default;
 
-bool VerifiedSignatures::contains(const crypto::VerificationKey& issuer, const Certificate& certificate) const {
-  const std::string pair = pair_of(issuer, certificate);
+bool VerifiedSignatures::contains(const crypto::VerificationKey& issuer, const crypto::Digest& object) const {
+  const std::string pair = pair_of(issuer, object);
   const std::scoped_lock lock(state_->mutex);
   return state_->pairs.contains(pair);
 }
 
-void VerifiedSignatures::insert(const crypto::VerificationKey& issuer, const Certificate& certificate) {
-  std::string pair = pair_of(issuer, certificate);
+void VerifiedSignatures::insert(const crypto::VerificationKey& issuer, const crypto::Digest& object) {
+  std::string pair = pair_of(issuer, object);
   const std::scoped_lock lock(state_->mutex);
   if (state_->capacity == 0 || !state_->pairs.insert(pair).second) {
     return;
@@ -52,12 +53,14 @@ std::size_t VerifiedSignatures::size() const {
   return state_->pairs.size();
 }
 
-Result<void> SignatureChecks::verify(const crypto::VerificationKey& issuer, const Certificate& certificate) {
-  std::string pair = pair_of(issuer, certificate);
+template <class Verification>
+Result<void> SignatureChecks::verify_once(const crypto::VerificationKey& key, const crypto::Digest& object,
+                                          Verification&& verification) {
+  std::string pair = pair_of(key, object);
   if (const auto answer = answers_.find(pair); answer != answers_.end()) {
     return answer->second;
   }
-  if (known_ != nullptr && known_->contains(issuer, certificate)) {
+  if (known_ != nullptr && known_->contains(key, object)) {
     answers_.emplace(std::move(pair), Result<void>());
     return {};
   }
@@ -67,12 +70,28 @@ Result<void> SignatureChecks::verify(const crypto::VerificationKey& issuer, cons
   }
   --left_;
   ++made_;
-  Result<void> answer = certificate.verify_signature_with(issuer);
+  Result<void> answer = std::forward<Verification>(verification)();
   if (answer && known_ != nullptr) {
-    known_->insert(issuer, certificate);
+    known_->insert(key, object);
   }
   answers_.emplace(std::move(pair), answer);
   return answer;
+}
+
+Result<void> SignatureChecks::verify(const crypto::VerificationKey& issuer, const Certificate& certificate) {
+  return verify_once(issuer, certificate.fingerprint(), [&] { return certificate.verify_signature_with(issuer); });
+}
+
+Result<void> SignatureChecks::verify(const crypto::VerificationKey& signer, const SignedObject& object) {
+  return verify_once(signer, object.fingerprint, [&]() -> Result<void> {
+    RAKKAN_TRY(const crypto::VerificationAlgorithm algorithm, crypto::VerificationAlgorithm::parse(object.algorithm));
+    return signer.verify_message(algorithm, object.tbs, object.signature);
+  });
+}
+
+void SignatureChecks::charge(std::size_t count) noexcept {
+  left_ -= std::min(left_, count);
+  made_ += count;
 }
 
 }  // namespace rakkan::pki

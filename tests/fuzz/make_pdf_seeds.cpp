@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "support/pdf_builder.hpp"
+#include "support/signed_pdf.hpp"
 
 namespace {
 
@@ -83,6 +84,34 @@ void dss_seeds(const std::filesystem::path& folder) {
   }
 }
 
+// A signature, and behind it validation data, a document timestamp, and a change that no rule explains.
+void history_seeds(const std::filesystem::path& folder) {
+  using namespace rakkan::test;
+  for (const XrefForm form : {XrefForm::table, XrefForm::stream}) {
+    const std::string name = form == XrefForm::table ? "table" : "stream";
+    const auto close = [form](PdfBuilder& builder) {
+      form == XrefForm::table ? builder.table("/Root 1 0 R") : builder.xref_stream(builder.size(), "/Root 1 0 R");
+    };
+    const std::string store = "/DSS<</Certs[41 0 R]>>";
+    PdfBuilder builder = SignedPdf{.form = form}.builder();
+    const std::size_t end = builder.text().size();
+    write(folder / (name + "_signed"), fill_byte_range(builder.text()));
+    builder.object(1, catalog_body("/AcroForm<</Fields[30 0 R]/SigFlags 3>>" + store)).stream(41, "", "DATA");
+    close(builder);
+    write(folder / (name + "_store"), fill_byte_range(builder.text(), end));
+    builder.object(1, catalog_body("/AcroForm<</Fields[30 0 R 50 0 R]/SigFlags 3>>" + store))
+        .object(10, page_body("/Annots[30 0 R 50 0 R]"))
+        .object(50, "<</FT/Sig/T(stamp)/Subtype/Widget/Rect[0 0 0 0]/V 51 0 R>>")
+        .object(51, timestamp_body());
+    close(builder);
+    const std::string stamped = fill_byte_range(builder.text());  // the second ByteRange
+    write(folder / (name + "_timestamp"), fill_byte_range(stamped, end));
+    builder.stream(3, "", "changed").free(11);
+    close(builder);
+    write(folder / (name + "_changed"), fill_byte_range(builder.text(), end));
+  }
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -96,5 +125,6 @@ int main(int count, char** arguments) {
   object_stream_seeds(corpus / "pdf_object_stream");
   pieces_seeds(corpus / "pdf_pieces");
   dss_seeds(corpus / "dss");
+  history_seeds(corpus / "pdf_history");
   return 0;
 }

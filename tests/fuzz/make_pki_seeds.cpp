@@ -1,5 +1,5 @@
-// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path and trust_file fuzz targets
-// into corpus/: make_pki_seeds CORPUS_FOLDER
+// Writes the seeds of the der, certificate, name_text, certificate_bundle, crl, ocsp, path, revocation and trust_file
+// fuzz targets into corpus/: make_pki_seeds CORPUS_FOLDER
 #include <filesystem>
 #include <fstream>
 
@@ -9,6 +9,7 @@
 #include "support/handmade_revocation.hpp"
 #include "support/ocsp_responder.hpp"
 #include "support/pki_authority.hpp"
+#include "support/revocation_world.hpp"
 
 namespace {
 
@@ -170,6 +171,70 @@ void path_seeds(const std::filesystem::path& folder) {
                                  root.certify(a, {.spoil_signature = true}), root.self_signed()});
 }
 
+// Target, issuer, further certificates and the anchor, then CRLs and responses: as revocation_fuzz reads them.
+void write_revocation(const std::filesystem::path& file, const rakkan::test::RevocationWorld& world,
+                      const std::vector<Certificate>& others = {}) {
+  std::string text;
+  const auto add = [&](rakkan::ByteView der) { text.append(rakkan::text_of(der)); };
+  add(world.leaf.der());
+  add(world.ca_certificate.der());
+  for (const Certificate& each : others) {
+    add(each.der());
+  }
+  add(world.root_certificate.der());
+  for (const CertificateList& each : world.lists) {
+    add(each.der());
+  }
+  for (const OcspResponse& each : world.responses) {
+    add(each.der());
+  }
+  write(file, text);
+}
+
+void revocation_seeds(const std::filesystem::path& folder) {
+  using rakkan::test::kLeaf;
+  using World = rakkan::test::RevocationWorld;
+  constexpr const char* kUrl = "http://c.example/1";
+  World complete({{.url = kUrl, .reasons_msb_first = 0b011111111}});
+  complete.lists = {World::list(complete.root),
+                    World::list(complete.ca, World::revoking(kLeaf, CrlReason::certificate_hold)),
+                    World::list(complete.ca, [](CrlTemplate& content) {
+                      content.base_number = 4;
+                      content.number = 6;
+                      content.revoked = {World::entry(kLeaf, CrlReason::remove_from_crl)};
+                    })};
+  write_revocation(folder / "delta", complete);
+
+  World parts;
+  parts.lists = {
+      World::list(parts.ca, [](CrlTemplate& c) { c.scope = CrlScope{.only_some_reasons = std::uint16_t{6}}; }),
+      World::list(parts.ca, [](CrlTemplate& c) {
+        c.scope = CrlScope{.only_contains_user_certificates = true, .only_some_reasons = std::uint16_t{0x1F8}};
+      })};
+  write_revocation(folder / "reasons", parts);
+
+  Authority crl_issuer("CRL issuer");
+  World indirect({{.url = kUrl, .crl_issuer = crl_issuer.name()}});
+  indirect.lists = {World::list(crl_issuer,
+                                [&](CrlTemplate& content) {
+                                  content.scope = CrlScope{.url = kUrl, .indirect_crl = true};
+                                  content.revoked = {World::entry(kLeaf)};
+                                  content.revoked[0].certificate_issuer = indirect.ca.name();
+                                }),
+                    World::list(indirect.root)};
+  write_revocation(folder / "indirect", indirect, {World::crl_issuer_certificate(indirect.root, crl_issuer)});
+
+  Authority first("First");
+  Authority second("Second");
+  World loop;
+  const Certificate one = World::responder_certificate(loop.ca, first);
+  const Certificate two = World::responder_certificate(loop.ca, second, rakkan::test::numbered({0x32}));
+  loop.responses = {World::response(loop.leaf, loop.ca_certificate, one, first),
+                    World::response(one, loop.ca_certificate, two, second),
+                    World::response(two, loop.ca_certificate, one, first)};
+  write_revocation(folder / "responders", loop, {one, two});
+}
+
 void trust_file_seeds(const std::filesystem::path& folder) {
   const std::string root = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Root").self_signed().der());
   const std::string own = to_pem("CERTIFICATE", rakkan::test::HandmadeCa("Own").self_signed().der());
@@ -196,5 +261,6 @@ int main(int argc, char** argv) {
   crl_seeds(corpus / "crl");
   ocsp_seeds(corpus / "ocsp");
   path_seeds(corpus / "path");
+  revocation_seeds(corpus / "revocation");
   trust_file_seeds(corpus / "trust_file");
 }

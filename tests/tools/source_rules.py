@@ -10,7 +10,7 @@ import re
 import sys
 import tempfile
 
-CORE = ("der", "crypto", "pki", "cms", "tsp", "pdf", "pades")
+CORE = ("der", "crypto", "pki", "cms", "tsp", "pdf", "pades", "validation", "gather")
 
 # Where catching everything is right: a job of a pool and a request of the server must not end the process.
 CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hpp", "src/http/session.cpp"}

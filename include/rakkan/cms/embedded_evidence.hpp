@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "rakkan/cms/message.hpp"
 #include "rakkan/cms/signed_data.hpp"
 #include "rakkan/der/oid.hpp"
 #include "rakkan/pki/evidence_material.hpp"
@@ -43,6 +44,14 @@ inline constexpr std::size_t kMostEmbedded = 1024;
                                                       std::string_view place);
 // Both, of a message all of which is equally old.
 [[nodiscard]] pki::EvidenceMaterial embedded_evidence(const SignedData& data, const pki::Provenance& from,
+                                                      std::string_view place);
+
+// The same of a message that was read for validation.
+[[nodiscard]] pki::EvidenceMaterial signed_evidence(const Message& message, const pki::Provenance& from,
+                                                    std::string_view place);
+[[nodiscard]] pki::EvidenceMaterial unsigned_evidence(const Message& message, const pki::Provenance& from,
+                                                      std::string_view place);
+[[nodiscard]] pki::EvidenceMaterial embedded_evidence(const Message& message, const pki::Provenance& from,
                                                       std::string_view place);
 
 }  // namespace rakkan::cms

@@ -47,6 +47,8 @@ inline constexpr der::Oid kIdCtTstInfo{1, 2, 840, 113549, 1, 9, 16, 1, 4};
 inline constexpr der::Oid kIdContentType{1, 2, 840, 113549, 1, 9, 3};
 inline constexpr der::Oid kIdMessageDigest{1, 2, 840, 113549, 1, 9, 4};
 inline constexpr der::Oid kIdSigningTime{1, 2, 840, 113549, 1, 9, 5};
+inline constexpr der::Oid kIdSigningCertificate{1, 2, 840, 113549, 1, 9, 16, 2, 12};  // by SHA-1 (RFC 2634 §5.4)
+inline constexpr der::Oid kIdContentTimeStamp{1, 2, 840, 113549, 1, 9, 16, 2, 20};
 inline constexpr der::Oid kIdSigningCertificateV2{1, 2, 840, 113549, 1, 9, 16, 2, 47};
 inline constexpr der::Oid kIdSignatureTimeStampToken{1, 2, 840, 113549, 1, 9, 16, 2, 14};
 inline constexpr der::Oid kIdCmsAlgorithmProtection{1, 2, 840, 113549, 1, 9, 52};

@@ -1,5 +1,5 @@
 // SignedData is a parsed CMS ContentInfo of type id-signedData (RFC 5652 §5). It owns its DER; views point into it. It
-// reads strict DER only; reading BER, which EN 319 102-1 needs, comes with validation.
+// reads strict DER only; message.hpp reads for validation what others send.
 //
 //   SignedData ::= SEQUENCE { version CMSVersion, digestAlgorithms DigestAlgorithmIdentifiers,
 //        encapContentInfo EncapsulatedContentInfo, certificates [0] IMPLICIT CertificateSet OPTIONAL,
@@ -26,6 +26,7 @@ namespace rakkan::cms {
 struct Attribute {
   der::Oid type;
   std::vector<ByteView> values;  // complete encodings
+  ByteView encoding = {};        // of the Attribute itself
 };
 
 struct SignerInfo {

@@ -27,6 +27,7 @@ struct Reference {
   friend auto operator<=>(const Reference&, const Reference&) = default;
 };
 
+class Decryption;
 class Object;
 class Elements;
 class Entries;
@@ -55,7 +56,7 @@ class Value {
   [[nodiscard]] std::optional<double> number() const noexcept;  // integer or real
   [[nodiscard]] std::optional<Reference> reference() const noexcept;
   [[nodiscard]] std::optional<std::string> name() const;  // without '/', #-escapes decoded
-  [[nodiscard]] std::optional<Bytes> string() const;      // literal and hexadecimal strings, decoded
+  [[nodiscard]] std::optional<Bytes> string() const;      // literal and hexadecimal strings, decoded and decrypted
   [[nodiscard]] bool is_hex_string() const noexcept;      // "<…>" and not "(…)"
   [[nodiscard]] bool is_name(std::string_view name) const noexcept;
 
@@ -111,6 +112,9 @@ class Object {
   [[nodiscard]] Value value() const noexcept { return nodes_.empty() ? Value{} : Value{*this, 0}; }
   // The object numbers from `lowest` on to which references in the object point.
   [[nodiscard]] std::vector<std::uint32_t> references_from(std::uint32_t lowest) const;
+  // Strings of the object are decrypted when they are asked for, but for /Contents of signature dictionaries (§7.6.2).
+  // The handler outlives the object; streams are decrypted by the Document.
+  void decrypt_strings(const Decryption& decryption) noexcept;
   // True when stream data follow the dictionary; Document::stream_bytes and decoded_stream read them.
   [[nodiscard]] bool is_stream() const noexcept { return stream_offset_ != 0; }
   // Position of the first byte of stream data in the file; 0 when the object is no stream.
@@ -142,7 +146,7 @@ class Object {
     std::uint32_t end;
     std::uint32_t next;  // the node after this one and its children
     Kind kind;
-    bool flag;            // a boolean's value
+    bool flag;            // a boolean's value; of a string: it is not encrypted
     std::int64_t number;  // an integer's value; number and generation of a reference
   };
   Object() = default;
@@ -155,6 +159,7 @@ class Object {
   std::uint64_t stream_offset_ = 0;  // of the first byte of stream data
   std::uint64_t end_ = 0;            // one past "endobj" or "stream" and its line end
   std::vector<Node> nodes_;
+  const Decryption* decryption_ = nullptr;
 };
 
 class Elements {

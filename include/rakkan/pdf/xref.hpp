@@ -25,6 +25,8 @@ struct Section {
   // The position one past the %%EOF (and one line end) that closes the section; nothing when no startxref and %%EOF
   // follow its trailer.
   std::optional<std::uint64_t> end;
+  // The offset that the startxref behind the section names; nothing when none follows.
+  std::optional<std::uint64_t> start_xref;
   Value trailer;  // the trailer dictionary, or that of the cross-reference stream
 };
 

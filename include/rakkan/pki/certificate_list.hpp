@@ -111,7 +111,10 @@ class CertificateList {
   [[nodiscard]] std::optional<CrlEntry> find(const Name& certificate_issuer, ByteView serial_number) const;
 
   // Checks that the list by itself says whether `certificate` is revoked: its issuer issued the certificate, and it has
-  // no limit. Fails with revocation_mismatch, or with revocation_unsupported and the limit in the detail.
+  // no limit; or it is partitioned, and its part is the certificate's: for all reasons, of a distribution point that
+  // the certificate names (RFC 5280 §6.3.3 b, d), of its kind. Fails with revocation_mismatch, or with
+  // revocation_unsupported and the limit in the detail. Lists that have to be put together with others are the business
+  // of RevocationProcessor (revocation_processing.hpp).
   [[nodiscard]] Result<void> covers(const Certificate& certificate) const;
 
   // Verifies that `issuer` is the list's issuer, may sign CRLs (keyUsage cRLSign, where it has a keyUsage; §6.3.3 f)

@@ -10,12 +10,30 @@
 #include "rakkan/base/result.hpp"
 #include "rakkan/crypto/verification_key.hpp"
 #include "rakkan/pki/certificate.hpp"
+#include "rakkan/pki/certificate_list.hpp"
+#include "rakkan/pki/ocsp_response.hpp"
 
 namespace rakkan::pki {
 
-// VerifiedSignatures remembers pairs of an issuer's key and a certificate whose signature that key verified. Only good
-// ones are kept, by SHA-256 of both, so a hit is as good as the verification. Bounded: the oldest pair makes room.
-// Thread-safe; meant to live as long as the process.
+// SignedObject is the signed part of a CRL or an OCSP response with its signature. The views point into the object.
+struct SignedObject {
+  explicit SignedObject(const CertificateList& list, const crypto::Digest& sha256)
+      : fingerprint(sha256), tbs(list.tbs()), algorithm(list.signature_algorithm()), signature(list.signature()) {}
+  explicit SignedObject(const OcspResponse& response, const crypto::Digest& sha256)
+      : fingerprint(sha256),
+        tbs(response.tbs()),
+        algorithm(response.signature_algorithm()),
+        signature(response.signature()) {}
+
+  crypto::Digest fingerprint;  // SHA-256 of the whole object
+  ByteView tbs;
+  ByteView algorithm;  // complete AlgorithmIdentifier
+  ByteView signature;
+};
+
+// VerifiedSignatures remembers pairs of an issuer's key and an object (a certificate, a CRL, an OCSP response) whose
+// signature that key verified. Only good ones are kept, by SHA-256 of both, so a hit is as good as the verification.
+// Bounded: the oldest pair makes room. Thread-safe; meant to live as long as the process.
 class VerifiedSignatures {
  public:
   explicit VerifiedSignatures(std::size_t capacity = 65536);
@@ -23,8 +41,9 @@ class VerifiedSignatures {
   VerifiedSignatures(const VerifiedSignatures&) = delete;
   VerifiedSignatures& operator=(const VerifiedSignatures&) = delete;
 
-  [[nodiscard]] bool contains(const crypto::VerificationKey& issuer, const Certificate& certificate) const;
-  void insert(const crypto::VerificationKey& issuer, const Certificate& certificate);
+  // `object` is the SHA-256 of its DER.
+  [[nodiscard]] bool contains(const crypto::VerificationKey& issuer, const crypto::Digest& object) const;
+  void insert(const crypto::VerificationKey& issuer, const crypto::Digest& object);
   [[nodiscard]] std::size_t size() const;
 
  private:
@@ -42,10 +61,20 @@ class SignatureChecks {
   // Verifies the certificate's signature with the key. Fails with signature_invalid, unsupported_algorithm, or
   // certificate_path_limit when the budget is used up; the first two cost nothing when asked again.
   [[nodiscard]] Result<void> verify(const crypto::VerificationKey& issuer, const Certificate& certificate);
+  // The same for a CRL or an OCSP response.
+  [[nodiscard]] Result<void> verify(const crypto::VerificationKey& signer, const SignedObject& object);
+
+  [[nodiscard]] std::size_t left() const noexcept { return left_; }
+  // Takes verifications that were made elsewhere into the account.
+  void charge(std::size_t count) noexcept;
 
   [[nodiscard]] std::size_t made() const noexcept { return made_; }  // verifications that OpenSSL really made
 
  private:
+  template <class Verification>
+  [[nodiscard]] Result<void> verify_once(const crypto::VerificationKey& key, const crypto::Digest& object,
+                                         Verification&& verification);
+
   std::size_t left_;
   std::size_t made_ = 0;
   VerifiedSignatures* known_;

@@ -1,5 +1,6 @@
 // The JDK's CertPathBuilder as a witness: java PathWitness.java FOLDER prints "CASE ok" or "CASE refused: reason" for
-// each folder CASE in it, which holds target.der, anchor-N.der, pool-N.der and inputs.properties. Revocation is off.
+// each folder CASE in it, which holds target.der, anchor-N.der, pool-N.der, crl-N.der and inputs.properties. Without a
+// CRL revocation is off.
 import java.io.File;
 import java.io.FileInputStream;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CollectionCertStoreParameters;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
+import java.security.cert.CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -33,6 +35,7 @@ public class PathWitness {
     inputs.load(Files.newBufferedReader(new File(folder, "inputs.properties").toPath()));
     Set<TrustAnchor> anchors = new HashSet<>();
     List<X509Certificate> pool = new ArrayList<>();
+    List<CRL> lists = new ArrayList<>();
     File[] files = folder.listFiles();
     Arrays.sort(files);
     for (File file : files) {
@@ -40,6 +43,10 @@ public class PathWitness {
         anchors.add(new TrustAnchor(certificate(file), null));
       } else if (file.getName().startsWith("pool-")) {
         pool.add(certificate(file));
+      } else if (file.getName().startsWith("crl-")) {
+        try (FileInputStream in = new FileInputStream(file)) {
+          lists.add(CertificateFactory.getInstance("X.509").generateCRL(in));
+        }
       }
     }
     X509Certificate target = certificate(new File(folder, "target.der"));
@@ -48,7 +55,8 @@ public class PathWitness {
     selector.setCertificate(target);
     PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, selector);
     parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(pool)));
-    parameters.setRevocationEnabled(false);
+    parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
+    parameters.setRevocationEnabled(!lists.isEmpty());
     parameters.setMaxPathLength(15);
     parameters.setDate(new Date(Long.parseLong(inputs.getProperty("time"))));
     parameters.setExplicitPolicyRequired(Boolean.parseBoolean(inputs.getProperty("explicit")));

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "rakkan/pki/path_builder.hpp"
+#include "rakkan/pki/revocation_processing.hpp"
 #include "support/corpora.hpp"
 #include "support/result_matchers.hpp"
 
@@ -51,10 +52,11 @@ struct Case {
   std::string id;  // "40801"
   std::string name;
   Certificate target;
-  std::vector<Certificate> others;  // its issuers, and issuers of its CRLs
+  std::vector<Certificate> others;     // its issuers, and issuers of its CRLs
+  std::vector<CertificateList> lists;  // its CRLs, and that of the anchor
   PolicyInputs policy;
   bool valid = true;
-  bool needs_revocation = false;  // it is a CRL that refuses
+  bool needs_revocation = false;  // it is a CRL that refuses, or the lack of one
   Refusals refusals;
   std::string words;  // of the refusal
 };
@@ -67,17 +69,29 @@ inline Certificate certificate_of(const std::filesystem::path& folder, std::stri
   return parsed.value();
 }
 
+inline CertificateList list_of(const std::filesystem::path& folder, std::string_view file) {
+  auto parsed = CertificateList::parse(test::file_bytes(folder / "crls" / file));
+  EXPECT_THAT(parsed, test::IsOk()) << file;
+  return parsed.value();
+}
+
 inline Case case_of(const json::object& row, const std::filesystem::path& folder) {
   Case result{.id = text(row.at("id")),
               .name = text(row.at("name")),
               .target = certificate_of(folder, text(row.at("cert"))),
               .others = {},
+              .lists = {list_of(folder, "TrustAnchorRootCRL.crl")},
               .policy = {},
               .refusals = {},
               .words = {}};
   if (const json::value* others = row.if_contains("other_certs")) {
     for (const json::value& each : others->as_array()) {
       result.others.push_back(certificate_of(folder, text(each)));
+    }
+  }
+  if (const json::value* lists = row.if_contains("crls")) {
+    for (const json::value& each : lists->as_array()) {
+      result.lists.push_back(list_of(folder, text(each)));
     }
   }
   if (const json::value* parameters = row.if_contains("params")) {
@@ -96,13 +110,17 @@ inline Case case_of(const json::object& row, const std::filesystem::path& folder
   if (const json::value* error = row.if_contains("error")) {
     result.valid = false;
     result.words = text(error->as_object().at("msg_regex"));
-    result.needs_revocation = text(error->as_object().at("class")) != "PathValidationError";
+    const std::string kind = text(error->as_object().at("class"));
+    result.needs_revocation = kind != "PathValidationError";
+    if (result.needs_revocation) {
+      result.refusals = {kind == "RevokedError" ? PathRefusal::revoked : PathRefusal::revocation_unknown};
+    }
     for (const Reason& reason : reasons()) {
       if (!result.needs_revocation && result.words.find(reason.words) != std::string::npos) {
         result.refusals = reason.refusals;
       }
     }
-    EXPECT_EQ(result.refusals.empty(), result.needs_revocation) << result.name << ": " << result.words;
+    EXPECT_FALSE(result.refusals.empty()) << result.name << ": " << result.words;
   }
   return result;
 }
@@ -111,11 +129,12 @@ struct Suite {
   TrustAnchor anchor;
   std::vector<Case> cases;
   std::vector<Certificate> everything;
+  std::vector<CertificateList> all_lists;
 };
 
 inline Suite suite_of(const std::filesystem::path& corpora) {
   const std::filesystem::path folder = corpora / "pkits";
-  Suite suite{{certificate_of(folder, "TrustAnchorRootCertificate.crt")}, {}, {}};
+  Suite suite{{certificate_of(folder, "TrustAnchorRootCertificate.crt")}, {}, {}, {}};
   const Bytes listed = test::file_bytes(folder / "pkits.json");
   const std::string_view words = text_of(listed);
   const json::value rows = json::parse({words.data(), words.size()});
@@ -124,6 +143,9 @@ inline Suite suite_of(const std::filesystem::path& corpora) {
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder / "certs")) {
     suite.everything.push_back(certificate_of(folder, entry.path().filename().string()));
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "crls")) {
+    suite.all_lists.push_back(list_of(folder, entry.path().filename().string()));
   }
   return suite;
 }

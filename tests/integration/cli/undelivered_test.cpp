@@ -100,6 +100,8 @@ class Undelivered : public CliTest {
         {"augment", path("unshown.pdf"), "-o", path("unshown-raised.pdf"), "--level", "B-T"},
         plus({"cms", digest, "-o", path("unshown.p7s")}, party()),
         {"inspect", contract()},
+        {"verify", contract(), "--facts-out", path("unshown.facts")},
+        {"decide", path("unshown.facts")},
         {"data", "show"},
         {"data", "adopt"},
         {"config", "check"},

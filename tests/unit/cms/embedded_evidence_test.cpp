@@ -58,8 +58,22 @@ struct EmbeddedEvidence : testing::Test {
   }
 
   [[nodiscard]] SignedData parsed() const { return test::value_or_throw(SignedData::parse(cms.encode())); }
-  [[nodiscard]] EvidenceMaterial in_signed() const { return signed_evidence(parsed(), kFrom, "signature S"); }
-  [[nodiscard]] EvidenceMaterial in_unsigned() const { return unsigned_evidence(parsed(), kFrom, "signature S"); }
+  [[nodiscard]] EvidenceMaterial in_signed() const {
+    const Message message = test::value_or_throw(Message::read(cms.encode()));
+    EvidenceMaterial material = signed_evidence(parsed(), kFrom, "signature S");
+    expect_the_same(material, signed_evidence(message, kFrom, "signature S"));
+    return material;
+  }
+  [[nodiscard]] EvidenceMaterial in_unsigned() const {
+    const Message message = test::value_or_throw(Message::read(cms.encode()));
+    EvidenceMaterial material = unsigned_evidence(parsed(), kFrom, "signature S");
+    expect_the_same(material, unsigned_evidence(message, kFrom, "signature S"));
+    return material;
+  }
+  // A message that was read for validation has the same evidence.
+  static void expect_the_same(const EvidenceMaterial& a, const EvidenceMaterial& b) {
+    EXPECT_TRUE(holds(b, a.certificates().size(), a.lists().size(), a.responses().size(), a.unreadable().size()));
+  }
 
   static ::testing::AssertionResult holds(const EvidenceMaterial& material, std::size_t certificates, std::size_t lists,
                                           std::size_t responses, std::size_t unreadable = 0) {
@@ -128,6 +142,27 @@ TEST_F(EmbeddedEvidence, RevocationInformationOfTheMessageIsRead) {
   ASSERT_TRUE(holds(in_signed(), 0, 0, 0));
   ASSERT_TRUE(holds(in_unsigned(), 0, 1, 1));
   ASSERT_TRUE(holds(embedded_evidence(parsed(), kFrom, "signature S"), 0, 1, 1));
+}
+
+// Written with indefinite lengths around them, the objects themselves in DER.
+TEST_F(EmbeddedEvidence, OfAMessageInBer) {
+  add_choices({list, other_choice(kIdRiOcspResponse, response)});
+  cms.sign();
+  const std::string whole = to_hex(cms.encode());
+  const std::string choices = to_hex(cms.revocation);
+  const std::string other = to_hex(other_choice(kIdRiOcspResponse, response));
+  const std::string inside = to_hex(other_choice(kIdRiOcspResponse, response)).substr(8);  // behind a1 82 xx xx
+  ASSERT_TRUE(other.starts_with("a182"));
+  const std::string in_ber = "a180" + to_hex(list) + "a180" + inside + "0000" + "0000";
+  // All lengths around it change, so that the whole envelope is of indefinite length.
+  const std::size_t signed_data = whole.find("a082") + 8;
+  ASSERT_EQ(whole.substr(signed_data, 4), "3082");
+  std::string ber =
+      "3080" + whole.substr(8, signed_data - 8 - 8) + "a080" + "3080" + whole.substr(signed_data + 8) + "000000000000";
+  ber.replace(ber.find(choices), choices.size(), in_ber);
+  const Message message = test::value_or_throw(Message::read(*from_hex(ber)));
+  EXPECT_FALSE(message.encoding().is_der);
+  EXPECT_TRUE(holds(unsigned_evidence(message, kFrom, "signature S"), 0, 1, 1));
 }
 
 TEST_F(EmbeddedEvidence, ValuesOfCadesAreRead) {

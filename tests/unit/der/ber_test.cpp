@@ -104,6 +104,86 @@ TEST(Ber, DepthAndSizeAreLimited) {
   EXPECT_THAT(from_ber(large), FailsWith(ErrorCode::malformed_der));
 }
 
+TEST(BerPrefix, LengthsAreMinimalWhereThatIsAskedFor) {
+  const auto minimal = [](const std::string& hex) {
+    return to_hex(from_ber_prefix(*from_hex(hex), {1024, true})->der);
+  };
+  EXPECT_EQ(minimal("30840000000502810200ff"), "3004020200ff");
+  EXPECT_EQ(minimal("0481026162"), "04026162");
+  EXPECT_EQ(minimal("308005810000003003020101"), "30020500");
+  EXPECT_EQ(minimal("3003020101"), "3003020101");
+  EXPECT_EQ(converted("30840000000502810200ff"), "30840000000502810200ff") << "from_ber leaves them";
+}
+
+TEST(BerPrefix, TellsWhatTheElementTook) {
+  const auto prefix = [](const std::string& hex) { return from_ber_prefix(*from_hex(hex), {}); };
+  EXPECT_EQ(prefix("3080020101000000000000")->size, 7U);
+  EXPECT_EQ(prefix("05000500")->size, 2U);
+  EXPECT_THAT(prefix("30800201010000"), IsOk());
+  EXPECT_THAT(prefix("308002010100"), FailsWith(ErrorCode::malformed_der));
+}
+
+TEST(BerPrefix, SizeAndPiecesAreLimited) {
+  const Bytes ber = *from_hex("3080020101000000");
+  EXPECT_THAT(from_ber_prefix(ber, {ber.size(), false}), IsOk());
+  EXPECT_THAT(from_ber_prefix(ber, {ber.size() - 1, false}), FailsWith(ErrorCode::malformed_der));
+  // Elements of indefinite length take memory; those that need no change do not, however many there are.
+  constexpr std::size_t kMany = 600'000;
+  const auto many = [](const Bytes& element) {
+    Bytes inside{0x30, 0x80};
+    for (std::size_t i = 0; i < kMany; ++i) {
+      append(inside, element);
+    }
+    append(inside, Bytes{0, 0});
+    return from_ber_prefix(inside, {std::size_t{1} << 24, false});
+  };
+  EXPECT_THAT(many({0x05, 0x00}), IsOk());
+  EXPECT_THAT(many({0x30, 0x80, 0x00, 0x00}), FailsWith(ErrorCode::malformed_der));
+}
+
+TEST(BerElements, AreTakenAsTheyAre) {
+  const Bytes ber = *from_hex("3080a08004010a00003080000002810111000005000400");
+  ByteView rest = ber;
+  ASSERT_OK_AND_ASSIGN(const BerElement first, take_ber(rest));
+  EXPECT_EQ(first.tag, Tag::sequence);
+  EXPECT_EQ(to_hex(first.content), "a08004010a00003080000002810111");
+  EXPECT_EQ(to_hex(first.encoding), "3080a08004010a000030800000028101110000");
+  ASSERT_OK_AND_ASSIGN(const BerElement second, take_ber(rest));
+  EXPECT_EQ(second.tag, Tag::null);
+  EXPECT_EQ(to_hex(rest), "0400");
+  ByteView inside = first.content;
+  EXPECT_EQ(to_hex(take_ber(inside)->content), "04010a");
+  EXPECT_EQ(to_hex(take_ber(inside)->encoding), "30800000");
+  EXPECT_EQ(to_hex(take_ber(inside)->content), "11");
+  EXPECT_THAT(take_ber(inside), FailsWith(ErrorCode::malformed_der));
+}
+
+TEST(BerElements, EndlessOrTooDeepOnesAreRefused) {
+  for (const char* hex : {"3080", "30800500", "308030800000", "0480", "3003020101ff80"}) {
+    const Bytes ber = *from_hex(hex);
+    ByteView rest = ber;
+    const bool whole = std::string_view(hex).starts_with("3003");
+    EXPECT_EQ(take_ber(rest).has_value(), whole) << hex;
+  }
+  Bytes deep;
+  for (unsigned i = 0; i < 1'000; ++i) {
+    append(deep, Bytes{0x30, 0x80});
+  }
+  deep.resize(deep.size() + 2'000);
+  ByteView rest = deep;
+  EXPECT_THAT(take_ber(rest), FailsWith(ErrorCode::malformed_der));
+}
+
+TEST(DerForm, IsLookedForAtEveryLevel) {
+  for (const char* der : {"", "0500", "3003020101", "300730050403616263", "0101ff", "31060201020201010500"}) {
+    EXPECT_TRUE(has_der_form(*from_hex(der))) << der;
+  }
+  for (const char* ber : {"30800000", "300430800000", "0481026162", "3003048100", "3003010101", "02020001",
+                          "30040202007f", "2400", "05"}) {
+    EXPECT_FALSE(has_der_form(*from_hex(ber))) << ber;
+  }
+}
+
 TEST(Ber, WhatTheTestsWriteIsWhatIsMeant) {
   EXPECT_EQ(to_hex(test::in_ber(*from_hex("30050403616263"))), "30802480040361626300000000");
 }

@@ -298,8 +298,6 @@ TEST_F(RevocationList, OthersAreReadButDoNotCover) {
        }},
       {CrlLimit::partitioned, "part of", [](CrlTemplate& c) { c.scope = CrlScope{.url = "http://crl.example/1.crl"}; }},
       {CrlLimit::partitioned, "part of",
-       [](CrlTemplate& c) { c.scope = CrlScope{.only_contains_user_certificates = true}; }},
-      {CrlLimit::partitioned, "part of",
        [](CrlTemplate& c) { c.scope = CrlScope{.only_contains_ca_certificates = true}; }},
       {CrlLimit::partitioned, "part of",
        [](CrlTemplate& c) { c.scope = CrlScope{.only_contains_attribute_certificates = true}; }},
@@ -323,6 +321,37 @@ TEST_F(RevocationList, OthersAreReadButDoNotCover) {
   }
   const CertificateList harmless = issue([](CrlTemplate& c) { c.other_extensions = {{kMadeUp, false, hex("0500")}}; });
   EXPECT_THAT(harmless.covers(leaf_), IsOk());
+}
+
+// RFC 5280 §6.3.3 (b): the part that the certificate names as its own is all that there is about it.
+TEST_F(RevocationList, APartitionedListCoversTheCertificatesThatNameIt) {
+  const auto of_point = [&](const CrlScope& scope) { return issue([&](CrlTemplate& c) { c.scope = scope; }); };
+  const Certificate named =
+      root_.certify("Leaf", [](CertificateTemplate& c) { c.crl_url = "http://crl.example/1.crl"; });
+  const Certificate ca =
+      root_.certify_ca(root_, [](CertificateTemplate& c) { c.crl_url = "http://crl.example/1.crl"; });
+  const CertificateList part = of_point({.url = "http://crl.example/1.crl"});
+  EXPECT_EQ(part.limit(), CrlLimit::partitioned);
+  EXPECT_THAT(part.covers(named), IsOk());
+  EXPECT_THAT(part.covers(leaf_), FailsWith(ErrorCode::revocation_unsupported)) << "it names no point";
+  EXPECT_THAT(of_point({.url = "http://crl.example/2.crl"}).covers(named),
+              FailsWith(ErrorCode::revocation_unsupported));
+  const CertificateList of_users =
+      of_point({.url = "http://crl.example/1.crl", .only_contains_user_certificates = true});
+  EXPECT_THAT(of_users.covers(named), IsOk());
+  EXPECT_THAT(of_users.covers(ca), FailsWith(ErrorCode::revocation_unsupported));
+  EXPECT_THAT(of_point({.only_contains_user_certificates = true}).covers(leaf_), IsOk()) << "of every point";
+  EXPECT_THAT(of_point({.url = "http://crl.example/1.crl", .only_contains_ca_certificates = true}).covers(ca), IsOk());
+  EXPECT_THAT(of_point({.url = "http://crl.example/1.crl", .only_some_reasons = std::uint16_t{0x002}}).covers(named),
+              FailsWith(ErrorCode::revocation_unsupported))
+      << "not for all reasons";
+  EXPECT_THAT(of_point({.url = "http://crl.example/1.crl", .indirect_crl = true}).covers(named),
+              FailsWith(ErrorCode::revocation_unsupported));
+  const CertificateList delta = issue([](CrlTemplate& c) {
+    c.scope = CrlScope{.url = "http://crl.example/1.crl"};
+    c.base_number = 128;
+  });
+  EXPECT_THAT(delta.covers(named), FailsWith(ErrorCode::revocation_unsupported));
 }
 
 TEST_F(RevocationList, TheScopeIsRead) {

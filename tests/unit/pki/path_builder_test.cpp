@@ -333,11 +333,11 @@ TEST(VerifiedSignatures, KeepGoodOnesAloneAndNotTooMany) {
   for (const Certificate& each : {one, two, three}) {
     EXPECT_THAT(checks.verify(key, each), IsOk());
   }
-  EXPECT_FALSE(known.contains(key, one)) << "the oldest made room";
-  EXPECT_TRUE(known.contains(key, two));
-  EXPECT_TRUE(known.contains(key, three));
+  EXPECT_FALSE(known.contains(key, one.fingerprint())) << "the oldest made room";
+  EXPECT_TRUE(known.contains(key, two.fingerprint()));
+  EXPECT_TRUE(known.contains(key, three.fingerprint()));
   const auto other = HandmadeCa("Other").self_signed().verification_key().value();
-  EXPECT_FALSE(known.contains(other, two));
+  EXPECT_FALSE(known.contains(other, two.fingerprint()));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Conversion of the character strings of names to UTF-8.
+// Conversion of the character strings of names, and of what others say in strings of the same types, to UTF-8.
 //
 //   DirectoryString ::= CHOICE { teletexString, printableString, universalString, utf8String, bmpString }
 //   (RFC 5280 §4.1.2.4)
@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/der/tag.hpp"
