@@ -24,11 +24,16 @@ Result<void> write_whole(File& file, ByteView content) {
 
 Result<Bytes> read_log_file(const LogFolder& log, const std::string& name) {
   const fs::path path = log.path / name;
-  RAKKAN_TRY(const bool there, log.files.exists(path));
+  RAKKAN_TRY(bool there, log.files.exists(path));
   if (!there) {
     return corrupt("the file is missing", name);
   }
-  RAKKAN_TRY(const auto file, log.files.open(path, FileMode::read));
+  auto opened = log.files.open(path, FileMode::read);
+  if (!opened) {  // the log's writer may have removed the file meanwhile
+    RAKKAN_TRY(there, log.files.exists(path));
+    return there ? fail(std::move(opened).error()) : corrupt("the file is missing", name);
+  }
+  const std::unique_ptr<File> file = *std::move(opened);
   RAKKAN_TRY(const std::uint64_t size, file->size());
   if (size > kMaxFileSize) {
     return corrupt("the file is longer than any of a log", name);

@@ -28,8 +28,8 @@ constexpr std::array kHashAlgorithms = {
     HashAlgorithmInfo{HashAlgorithm::shake256, "SHAKE256", {2, 16, 840, 1, 101, 3, 4, 2, 12}, 64},
 };
 
-// RFC 8419 §2.3, of Ed448: SHAKE256 whose output has as many bits as the parameter says.
-constexpr der::Oid kShake256Len{2, 16, 840, 1, 101, 3, 4, 2, 18};
+// id-shake256-len, whose parameter is the number of bits; Ed448 comes with it (RFC 8419 §2.3).
+constexpr der::Oid kShake256WithLength = {2, 16, 840, 1, 101, 3, 4, 2, 18};
 
 constexpr bool in_order() {
   for (std::size_t i = 0; i < kHashAlgorithms.size(); ++i) {
@@ -86,10 +86,10 @@ HashAlgorithm hash_algorithm_of(DigestAlgorithm algorithm) noexcept {
 Result<HashAlgorithm> read_hash_algorithm(der::Reader& reader) {
   RAKKAN_TRY(der::Reader identifier, reader.enter(der::Tag::sequence));
   RAKKAN_TRY(const der::Oid oid, identifier.oid());
-  if (oid == kShake256Len) {
+  if (oid == kShake256WithLength) {
     RAKKAN_TRY(const std::uint64_t bits, identifier.small_unsigned());
     RAKKAN_CHECK(identifier.end());
-    if (bits != 8 * std::uint64_t{info(HashAlgorithm::shake256).size}) {
+    if (bits != 8U * info(HashAlgorithm::shake256).size) {
       return fail(ErrorCode::unsupported_algorithm, "SHAKE256 of " + std::to_string(bits) + " bits");
     }
     return HashAlgorithm::shake256;

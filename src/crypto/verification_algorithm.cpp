@@ -69,9 +69,9 @@ struct KeyRow {
   VerificationScheme scheme;
 };
 constexpr std::array kKeyRows = {
-    KeyRow{{1, 2, 840, 113549, 1, 1, 1}, rsa_pkcs1},
-    KeyRow{{1, 2, 840, 10040, 4, 1}, dsa},
+    KeyRow{{1, 2, 840, 113549, 1, 1, 1}, rsa_pkcs1}, KeyRow{{1, 2, 840, 10040, 4, 1}, dsa},
     KeyRow{{1, 2, 840, 10045, 2, 1}, ecdsa},
+    KeyRow{{1, 2, 840, 10045, 4}, ecdsa},  // id-ecSigType (ANSI X9.62), no algorithm, written for ECDSA all the same
 };
 
 tl::unexpected<Error> unsupported(std::string what) { return fail(ErrorCode::unsupported_algorithm, std::move(what)); }

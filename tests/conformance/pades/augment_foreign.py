@@ -141,6 +141,11 @@ DISPUTED = {
     "ac99f4674d02ab06": ("broken: no unit for timestamps", "trusted by a setting of the test"),
 }
 
+# What pdfsig says wrongly of a signature: {beginning of the file's name: its words}
+MISJUDGED = {
+    "9bed03577cd85429": "Signature is Invalid.",  # Ed25519, which NSS cannot verify (poppler 25.03); pyHanko verifies it
+}
+
 
 def reason_of(refusal):
     for name, (code, detail) in REASONS.items():
@@ -327,7 +332,8 @@ def check_changed_byte(worker, verdict, source, target):
 def witnesses_of(corpus, names, records, pool):
     found = {name: Witness() for name in names}
     for name, said in zip(names, pool.map(lambda name: sign_corpus.pdfsig_verdicts(str(corpus / name)), names)):
-        found[name].pdfsig = said
+        wrong = MISJUDGED.get(pathlib.Path(name).name[:16])
+        found[name].pdfsig = {field: words for field, words in said.items() if words != wrong}
     for record in records:
         name = f"{GENERATED}/{record['file']}"
         if name in found and record["status"]:
