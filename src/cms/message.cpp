@@ -107,16 +107,17 @@ Bytes encode_attribute(const Attribute& attribute) {
   return writer.take();
 }
 
-// The content of the SET OF as DER has it (RFC 5652 §5.4): shortest lengths everywhere, values and attributes sorted.
-Result<Bytes> canonical_content(const std::vector<Attribute>& attributes) {
+// The content of the SET OF as DER has it (RFC 5652 §5.4): shortest lengths everywhere, values and attributes sorted. A
+// value that is not even BER inside stays as it is.
+Bytes canonical_content(const std::vector<Attribute>& attributes) {
   std::vector<Bytes> sorted;
   for (const Attribute& attribute : attributes) {
     Attribute shortest{attribute.type, {}};
     std::vector<Bytes> values;
     values.reserve(attribute.values.size());
     for (const ByteView value : attribute.values) {
-      RAKKAN_TRY(der::BerPrefix der, der::from_ber_prefix(value, {kMaxMessageSize, true}));
-      values.push_back(std::move(der.der));
+      auto der = der::from_ber_prefix(value, {kMaxMessageSize, true});
+      values.push_back(der ? std::move(der->der) : copy_of(value));
       shortest.values.emplace_back(values.back());
     }
     sorted.push_back(encode_attribute(shortest));
@@ -297,8 +298,7 @@ Result<MessageSigner> Message::Parsed::take_signer(SignerStructure&& from, const
     signer.signed_attribute_facts = {true, sorted && der::has_der_form(as_encoded), sorted,
                                      std::move(from.signed_attributes.repeated)};
     if (!signer.signed_attribute_facts.is_der) {
-      RAKKAN_TRY(Bytes again, canonical_content(signer.signed_attributes));
-      canonical.push_back(std::move(again));
+      canonical.push_back(canonical_content(signer.signed_attributes));
       signer.signed_attributes_as_der = canonical.back();
     }
   }

@@ -106,7 +106,7 @@ Result<void> StructureReader::signer_identifier(Reader& fields, SignerStructure&
   RAKKAN_TRY(const auto key_identifier, fields.element_if(der::context(0)));
   if (key_identifier) {
     signer.subject_key_identifier = key_identifier->content;
-    if ((rules_.strict && signer.version != 3) || key_identifier->content.empty()) {
+    if (rules_.strict && (signer.version != 3 || key_identifier->content.empty())) {
       return fields.malformed("SignerInfo by key identifier is not version 3");
     }
     return {};

@@ -44,7 +44,7 @@ struct SignedAttributeFacts {
 
 struct MessageSigner {
   std::uint64_t version = 0;
-  // Exactly one of the two kinds of SignerIdentifier is set.
+  // Exactly one of the two kinds of SignerIdentifier is set; none when the key identifier is empty.
   ByteView issuer;         // Name, complete encoding
   ByteView serial_number;  // INTEGER content octets
   ByteView subject_key_identifier;

@@ -161,6 +161,17 @@ TEST_F(MessageTest, UnsortedValuesOfAnAttributeAreNoticed) {
             std::string::npos);
 }
 
+// Nobody reads the inside of an attribute that is not known; it was signed all the same.
+TEST_F(MessageTest, ValuesThatAreNoBerInsideStayAsTheyAre) {
+  const Bytes broken = *from_hex("3003020901");
+  cms.attributes.push_back(test::attribute({1, 2, 3}, {broken}));
+  std::sort(cms.attributes.begin(), cms.attributes.end());
+  const Message message = read();
+  EXPECT_FALSE(message.signers().front().signed_attribute_facts.is_der);
+  EXPECT_EQ(copy_of(message.signers().front().signed_attributes_as_der),
+            copy_of(message.signers().front().signed_attributes_as_encoded));
+}
+
 TEST_F(MessageTest, RepeatedAttributesAreNamedOnce) {
   const Bytes digest = test::attribute(kIdMessageDigest, {*from_hex("04020102")});
   const Bytes stamp = test::attribute(kIdContentTimeStamp, {*from_hex("0500")});

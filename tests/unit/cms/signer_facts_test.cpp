@@ -362,6 +362,13 @@ TEST_F(SignerFactsTest, SubjectKeyIdentifierNamesTheCertificate) {
   EXPECT_EQ(facts().certificate.certificate, identity.certificate);
 }
 
+TEST_F(SignerFactsTest, AnEmptyKeyIdentifierNamesNothing) {
+  cms.replace_attribute(kIdSigningCertificateV2, std::nullopt);
+  cms.signer_identifier = *from_hex("8000");
+  EXPECT_EQ(signed_facts().certificate.certificate, std::nullopt);
+  EXPECT_EQ(facts().certificate.identified_by, IdentifiedBy::nothing);
+}
+
 TEST_F(SignerFactsTest, CertificatesFromOutsideAreCandidates) {
   cms.certificates.clear();
   EXPECT_EQ(signed_facts().certificate.certificate, std::nullopt);
