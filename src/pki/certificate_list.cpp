@@ -129,7 +129,8 @@ struct CertificateList::Parsed {
     RAKKAN_TRY(const der::Element signed_part, list.element(Tag::sequence));
     RAKKAN_TRY(Reader fields, at_tbs.enter(Tag::sequence));
     RAKKAN_TRY(const der::Element algorithm, list.element(Tag::sequence));
-    RAKKAN_TRY(signature, list.bit_string());
+    RAKKAN_TRY(const der::BitString bits, list.bits());
+    signature = bits.unused_bits == 0 ? bits.octets : ByteView();
     RAKKAN_CHECK(list.end());
     tbs = signed_part.encoding;
     signature_algorithm = algorithm.encoding;
@@ -366,6 +367,9 @@ Result<void> CertificateList::verify_signed_by(const Certificate& signer) const 
   if (!signer.has_key_usage(KeyUsage::crl_sign)) {
     return fail(ErrorCode::revocation_signer_unauthorized, "its keyUsage does not allow to sign CRLs",
                 signer.subject().text());
+  }
+  if (signature().empty()) {
+    return fail(ErrorCode::signature_invalid, "the signature is not of whole octets");
   }
   return verify_object(tbs(), signature_algorithm(), signature(), signer);
 }

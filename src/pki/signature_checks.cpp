@@ -84,6 +84,9 @@ Result<void> SignatureChecks::verify(const crypto::VerificationKey& issuer, cons
 
 Result<void> SignatureChecks::verify(const crypto::VerificationKey& signer, const SignedObject& object) {
   return verify_once(signer, object.fingerprint, [&]() -> Result<void> {
+    if (object.signature.empty()) {
+      return fail(ErrorCode::signature_invalid, "the signature is not of whole octets");
+    }
     RAKKAN_TRY(const crypto::VerificationAlgorithm algorithm, crypto::VerificationAlgorithm::parse(object.algorithm));
     return signer.verify_message(algorithm, object.tbs, object.signature);
   });

@@ -92,6 +92,7 @@ class CertificateList {
   [[nodiscard]] Instant this_update() const noexcept;
   [[nodiscard]] std::optional<Instant> next_update() const noexcept;
   [[nodiscard]] ByteView signature_algorithm() const noexcept;  // complete AlgorithmIdentifier
+  // Empty when the BIT STRING is not of whole octets: then it verifies with no key, as a signature of no algorithm.
   [[nodiscard]] ByteView signature() const noexcept;
   [[nodiscard]] const std::vector<Extension>& extensions() const noexcept;
   [[nodiscard]] std::optional<ByteView> crl_number() const noexcept;       // magnitude, at most 20 octets (§5.2.3)

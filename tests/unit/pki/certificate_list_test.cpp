@@ -276,6 +276,16 @@ TEST_F(RevocationList, TheSignatureIsThatOfTheIssuer) {
   EXPECT_THAT(parsed.verify_signed_by(root_.self_signed()), FailsWith(ErrorCode::signature_invalid));
 }
 
+// PKITS 4.4.4 has such a list: it is read, and nobody signed it.
+TEST_F(RevocationList, ASignatureThatIsNotOfWholeOctetsVerifiesWithNoKey) {
+  HandmadeCrl crl;
+  crl.issuer = copy_of(root_.name().der());
+  crl.signature = hex("030201fe");
+  ASSERT_OK_AND_ASSIGN(const CertificateList list, CertificateList::parse(crl.encode()));
+  EXPECT_TRUE(list.signature().empty());
+  EXPECT_THAT(list.verify_signed_by(root_.self_signed()), FailsWith(ErrorCode::signature_invalid));
+}
+
 TEST_F(RevocationList, CompleteListsCoverTheCertificatesOfTheirIssuer) {
   EXPECT_THAT(issue(content()).covers(leaf_), IsOk());
   Authority other("Other");
