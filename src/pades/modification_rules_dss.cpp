@@ -65,7 +65,7 @@ class StoreGrowth {
     return {};
   }
 
-  // Arrays of references to streams. What was in them stays in them.
+  // Arrays of references to streams. Their elements stay in them.
   Result<void> judge_array(std::string_view key, Value signed_entry, Value entry) {
     const std::string path = "/" + std::string(key);
     RAKKAN_TRY(const Value before, comparison_.before().resolve(signed_entry));

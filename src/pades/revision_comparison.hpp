@@ -20,7 +20,7 @@ struct Change {
   const pdf::Object* signed_object = nullptr;
   bool is_new = true;  // the signed revision has no object of that number
 
-  // What the rules say. An explanation holds along every path, or along the places in the signed revision alone.
+  // The rules' word. An explanation holds along every path, or along the places in the signed revision alone.
   bool explained = false;
   bool refused = false;
   std::vector<pdf::Value> places;

@@ -55,7 +55,7 @@ bool same_dictionaries(Value a, Value b) {
   if (!repeats(left)) {
     return true;
   }
-  // Which of two equal keys counts depends on their order.
+  // The order decides which of two equal keys counts.
   auto at = b.entries().begin();
   for (const pdf::Entry entry : a.entries()) {
     if (entry.key.name() != (*at).key.name()) {

@@ -190,7 +190,7 @@ Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) 
   if (validating != nullptr) {
     RAKKAN_TRY(const auto found, entry(number));
     RAKKAN_TRY(const Object* const object, load(number));
-    // What decides how the stream is decoded has to be in the object itself, or it may differ between revisions.
+    // All that decides how the stream is decoded has to be in the object itself, or it may differ between revisions.
     const bool whole = object != nullptr && object->is_stream() && object->references_from(0).empty();
     if (found && found->type == XrefEntry::Type::in_base && whole) {
       place = found->offset;

@@ -118,7 +118,7 @@ class History {
   using ObjectVisitor = std::function<Result<void>(const Object&)>;
   [[nodiscard]] Result<void> for_each_object(std::size_t revision, const ObjectVisitor& visit) const;
 
-  // What was found so far: by open, and by everything that was read since. At most kMaxFindings, each once.
+  // The findings so far: by open, and by everything that was read since. At most kMaxFindings, each once.
   static constexpr std::size_t kMaxFindings = 1000;
   [[nodiscard]] std::span<const StructureFinding> findings() const noexcept;
 
