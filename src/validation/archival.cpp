@@ -111,7 +111,7 @@ class SignatureProcess {
         conclusion = std::move(past);
       }
     }
-    if (best < basic_.certificate->not_before) {
+    if (verdict_.best_signature_time && best < basic_.certificate->not_before) {
       conclusion = failed(not_yet_valid, "the signature existed before its certificate");
       log_.concluded("EN 319 102-1 §5.5.4 (4)", "ltv.issuance", signature_.id, conclusion);
     }

@@ -80,6 +80,14 @@ Outcome judge(const Case& one, const Facts& facts) {
   for (const TimestampVerdict& each : verdict.timestamps) {
     all.push_back(words(to_string(each.indication), each.sub_indication));
   }
+  // DSS's tests also ask what the process for basic signatures said.
+  for (const SignatureVerdict& each : verdict.signatures) {
+    for (const Step& step : each.steps) {
+      if (step.check == "basic" && step.sub_indication) {
+        all.push_back(words(step.result == StepResult::failed ? "TOTAL-FAILED" : "INDETERMINATE", step.sub_indication));
+      }
+    }
+  }
   Outcome outcome;
   outcome.is_agreed = !all.empty() && agrees(one.expected.front(), all.front());
   for (const std::string& expected : one.expected) {
@@ -126,7 +134,10 @@ TEST(Diagnostic, AgreesWithDss) {
   for (const Case& each : cases) {
     const Bytes json = test::file_bytes(folder.path() / (each.number + ".json"));
     const auto facts = parse_facts(text_of(json));
-    ASSERT_THAT(facts, test::IsOk()) << each.row();
+    if (!facts) {
+      ADD_FAILURE() << each.row() << ": " << to_string(facts.error());
+      continue;
+    }
     const Outcome outcome = judge(each, *facts);
     std::string expected;
     for (const std::string& word : each.expected) {
