@@ -103,10 +103,11 @@ BasicResult validate_basic(const Case& facts, const SignatureFacts& signature,
       sharpen(result, each->facts->gen_time);
     }
   }
-  if (Conclusion elements = check_elements(facts, signature, log); !elements.is_passed()) {
-    result.weak.push_back({Kind::hard, std::move(elements)});
-  }
+  result.elements = check_elements(facts, signature, log);
   conclude(result);
+  if (result.issues.empty()) {
+    result.conclusion = result.elements;
+  }
   log.concluded("EN 319 102-1 §5.3.4", "basic", signature.id, result.conclusion);
   return result;
 }

@@ -22,6 +22,33 @@ bool has_one_of(const std::vector<std::string>& values, const std::vector<std::s
   });
 }
 
+// The order in which issues are told: faults of the chain, revocations, algorithms, then ages, of the chain itself
+// before those of its revocation data.
+int gravity_of(Kind kind) {
+  switch (kind) {
+    case Kind::hard:
+      return 0;
+    case Kind::revoked:
+    case Kind::on_hold:
+    case Kind::ca_revoked:
+      return 1;
+    case Kind::weak_certificate:
+    case Kind::weak_revocation:
+    case Kind::weak_signature:
+      return 2;
+    case Kind::sunset:
+    case Kind::validity:
+    case Kind::ca_validity:
+    case Kind::no_revocation:
+    case Kind::unacceptable:
+    case Kind::stale:
+      return 3;
+    case Kind::revocation_signer_ended:
+      break;
+  }
+  return 4;
+}
+
 std::string named(const CertificateFacts& certificate, std::string_view what) {
   return certificate.subject + " " + std::string(what);
 }
@@ -45,13 +72,8 @@ class ChainJudge {
       judge_certificate(index);
     }
     judge_algorithms();
-    // The faults of a chain before everything; the end of a responder after the ends of the chain itself.
-    std::stable_sort(result_.issues.begin(), result_.issues.end(), [](const Issue& a, const Issue& b) {
-      const auto rank = [](Kind kind) {
-        return kind == Kind::hard ? 0 : kind == Kind::revocation_signer_ended ? 2 : 1;
-      };
-      return rank(a.kind) < rank(b.kind);
-    });
+    std::stable_sort(result_.issues.begin(), result_.issues.end(),
+                     [](const Issue& a, const Issue& b) { return gravity_of(a.kind) < gravity_of(b.kind); });
     if (!result_.issues.empty()) {
       result_.conclusion = result_.issues.front().conclusion;
     }

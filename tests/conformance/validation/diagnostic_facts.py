@@ -9,6 +9,7 @@ when its data are used as they stand, with the default policy, and its method as
 """
 
 import csv
+import hashlib
 import json
 import pathlib
 import sys
@@ -44,7 +45,7 @@ def truth(element, path):
 
 def put(target, name, value):
     """Members without a value are left out."""
-    if value not in (None, "", []):
+    if value not in (None, "", [], {}):
         target[name] = value
     return target
 
@@ -347,6 +348,18 @@ class Converter:
         return facts
 
 
+def tidied(value):
+    """Texts on one line, and ids of a length that facts allow."""
+    if isinstance(value, dict):
+        return {name: tidied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [tidied(each) for each in value]
+    if isinstance(value, str):
+        line = " ".join(value.split())
+        return hashlib.sha256(line.encode()).hexdigest() if len(line) > 128 and " " not in line and "=" not in line else line
+    return value
+
+
 def expectations(row):
     """The asserted verdicts in their order: "TOTAL-PASSED", "INDETERMINATE/TRY_LATER"."""
     verdicts = []
@@ -379,7 +392,7 @@ def main(table, folder, out):
                 continue
             root = load(files[name])
             number += 1
-            facts = Converter(root).facts()
+            facts = tidied(Converter(root).facts())
             (out / f"{number}.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
             cases.write("\t".join((str(number), name, row["method"], judged_at(root, facts), ";".join(expectations(row["simple_report_expect"])))) + "\n")
     return 0

@@ -80,6 +80,12 @@ Outcome judge(const Case& one, const Facts& facts) {
   for (const TimestampVerdict& each : verdict.timestamps) {
     all.push_back(words(to_string(each.indication), each.sub_indication));
   }
+  // A process that failed is FAILED in DSS, where the report says TOTAL-FAILED.
+  for (const SignatureVerdict& each : verdict.signatures) {
+    if (each.indication == Indication::failed) {
+      all.push_back(words(to_string(each.indication), each.sub_indication));
+    }
+  }
   // DSS's tests also ask what the process for basic signatures said.
   for (const SignatureVerdict& each : verdict.signatures) {
     for (const Step& step : each.steps) {
