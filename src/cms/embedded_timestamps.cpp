@@ -63,7 +63,8 @@ std::optional<UnjudgedKind> unjudged_kind(const der::Oid& type) noexcept {
 
 // --- The hash index -------------------------------------------------------------------------------------------------
 
-using Hashes = std::multiset<Bytes>;
+using Hashes = std::set<Bytes>;
+constexpr std::size_t kMostHashes = 65536;  // different ones of one list
 
 struct HashIndex {
   der::Oid hash_identifier;
@@ -76,6 +77,9 @@ Result<Hashes> read_hashes(Reader& fields) {
   while (!list.at_end()) {
     RAKKAN_TRY(const ByteView hash, list.octet_string());
     hashes.insert(copy_of(hash));
+    if (hashes.size() > kMostHashes) {
+      return list.malformed("too many hashes");
+    }
   }
   return hashes;
 }
@@ -126,7 +130,7 @@ class Matching {
  public:
   Matching(crypto::HashAlgorithm algorithm, Hashes hashes) : algorithm_(algorithm), hashes_(std::move(hashes)) {}
 
-  // True when the index has the hash of the parts. An entry serves for several objects that are equal.
+  // True when the index has the hash of the parts; it serves for several objects that are equal.
   [[nodiscard]] bool covers(std::span<const ByteView> parts) {
     const auto hash = crypto::hash(algorithm_, parts);
     if (!hash || !hashes_.contains(copy_of(hash->view()))) {
@@ -228,24 +232,29 @@ Result<crypto::HashValue> archive_imprint(crypto::HashAlgorithm algorithm, const
 
 EmbeddedTimestamps embedded_timestamps(const MessageSigner& signer) {
   EmbeddedTimestamps result;
+  const auto add = [&](EmbeddedTokenKind kind, const std::vector<ByteView>& values, std::size_t index) {
+    for (const ByteView value : values) {
+      if (result.tokens.size() == kMostEmbeddedTokens) {
+        ++result.left_out;
+      } else {
+        result.tokens.push_back({kind, value, index});
+      }
+    }
+  };
   for (std::size_t i = 0; i < signer.signed_attributes.size(); ++i) {
     if (signer.signed_attributes[i].type == kIdContentTimeStamp) {
-      for (const ByteView value : signer.signed_attributes[i].values) {
-        result.tokens.push_back({EmbeddedTokenKind::content, value, i});
-      }
+      add(EmbeddedTokenKind::content, signer.signed_attributes[i].values, i);
     }
   }
   std::set<UnjudgedKind> not_judged;
+  const bool is_ber = !signer.unsigned_values_as_encoded.empty();
   for (std::size_t i = 0; i < signer.unsigned_attributes.size(); ++i) {
     const Attribute& attribute = signer.unsigned_attributes[i];
     if (const auto kind = unjudged_kind(attribute.type)) {
       not_judged.insert(*kind);
     }
     if (const auto kind = unsigned_kind(attribute.type)) {
-      const bool is_ber = !signer.unsigned_values_as_encoded.empty();
-      for (const ByteView value : is_ber ? signer.unsigned_values_as_encoded[i] : attribute.values) {
-        result.tokens.push_back({*kind, value, i});
-      }
+      add(*kind, is_ber ? signer.unsigned_values_as_encoded[i] : attribute.values, i);
     }
   }
   result.not_judged.assign(not_judged.begin(), not_judged.end());

@@ -17,6 +17,8 @@ using der::Element;
 using der::Reader;
 using der::Tag;
 
+constexpr std::size_t kMostDigestAlgorithms = 64;  // of the hint; others are not looked at
+
 // The parts of a message that keep their bytes, as they stand in its BER.
 struct OriginalSigner {
   ByteView signed_attributes;  // content
@@ -238,7 +240,7 @@ Result<void> Message::Parsed::take(Structure&& structure, const Originals* origi
   }
   version = structure.version;
   Reader algorithms(structure.digest_algorithms);
-  while (!algorithms.at_end()) {
+  while (!algorithms.at_end() && digest_algorithms.size() < kMostDigestAlgorithms) {
     RAKKAN_TRY(const Element algorithm, algorithms.any());
     digest_algorithms.push_back(identifier_of(algorithm.encoding));
   }

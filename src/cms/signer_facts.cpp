@@ -20,7 +20,10 @@ constexpr std::size_t kLargestAttributes = std::size_t{1} << 20;
 // Certificates of one name or key identifier, beyond which no more are looked for, and with whose keys a value is
 // tried: nobody but an attacker embeds so many.
 constexpr std::size_t kMostFits = 256;
-constexpr std::size_t kMostTried = 16;
+constexpr std::size_t kMostTried = 8;
+// Attributes that name the certificate: RFC 5035 §5 allows one of each.
+constexpr std::size_t kMostEssAttributes = 16;
+constexpr std::size_t kMostEssSearched = 2;
 constexpr std::size_t kFewLookups = 16;
 
 // The only value of the only attribute of that type, or what is wrong with their number.
@@ -98,6 +101,9 @@ std::vector<EssAttribute> ess_attributes(const MessageSigner& signer) {
   for (const auto& [type, version] : {std::pair{kIdSigningCertificateV2, EssVersion::signing_certificate_v2},
                                       std::pair{kIdSigningCertificate, EssVersion::signing_certificate}}) {
     for (const ByteView value : signer.signed_values(type)) {
+      if (result.size() == kMostEssAttributes) {
+        return result;
+      }
       EssAttribute attribute;
       attribute.version = version;
       if (auto ids = read_ess_ids(value, version, EssReading::lenient)) {
@@ -311,8 +317,10 @@ SignerCertificate find_certificate(Search search, const MessageSigner& signer, c
   const SignerName name{signer.issuer, signer.serial_number, signer.subject_key_identifier};
   SignerCertificate result;
   std::vector<Search::Fit> fits;
+  std::size_t searched = 0;
   for (const EssAttribute& attribute : ess) {
-    if (fits.empty() && !attribute.ids.empty()) {
+    if (fits.empty() && !attribute.ids.empty() && searched < kMostEssSearched) {
+      ++searched;
       fits = search.by_hash(attribute.ids.front());
       result.identified_by = IdentifiedBy::ess_hash;
     }

@@ -9,6 +9,7 @@ namespace {
 using der::Reader;
 using der::Tag;
 
+constexpr std::size_t kMostIds = 1024;
 constexpr Tag kDirectoryName =
     der::context_constructed(4);  // GeneralName directoryName, explicit since Name is a CHOICE
 
@@ -122,6 +123,9 @@ Result<std::vector<EssCertificateId>> read_ess_ids(ByteView value, EssVersion ve
   do {
     RAKKAN_TRY(EssCertificateId id, read_id(ids, version, reading));
     result.push_back(id);
+    if (result.size() > kMostIds) {
+      return ids.malformed("too many certificate identifiers");
+    }
   } while (reading == EssReading::lenient && !ids.at_end());
   while (!ids.at_end()) {
     RAKKAN_CHECK(ids.element(Tag::sequence));

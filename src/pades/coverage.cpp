@@ -19,8 +19,9 @@ using pdf::History;
 using pdf::Kind;
 
 constexpr std::size_t kMaxUncoveredLineEnd = 2;
-constexpr std::size_t kMaxFieldsVisited = 2'000'000;  // in all revisions together
+constexpr std::size_t kMaxFieldsVisited = 500'000;  // in all revisions together
 constexpr std::size_t kMaxSignatures = 10'000;
+constexpr std::uint64_t kMaxBlanks = 1024;  // between a revision's %%EOF and the end of the covered bytes
 
 void note(Coverage& coverage, CoverageFault fault, std::uint32_t object, std::string detail) {
   coverage.findings.push_back({fault, object, std::move(detail)});
@@ -36,6 +37,14 @@ std::uint32_t number_of(const pdf::Signature& signature) noexcept {
 class Reader {
  public:
   explicit Reader(const History& history) noexcept : history_(history) {}
+
+  // Signatures can share their /Contents, so that together they are longer than the file.
+  [[nodiscard]] Result<void> keep(const FileSignature& signature) {
+    kept_ += signature.contents.size();
+    return ++signatures_ <= kMaxSignatures && kept_ <= history_.bytes().size()
+               ? Result<void>{}
+               : fail(ErrorCode::pdf_limit_exceeded, "the file has too many signatures");
+  }
 
   // Once for each revision.
   [[nodiscard]] Result<const std::vector<pdf::Signature>*> signatures(std::size_t revision) {
@@ -59,6 +68,8 @@ class Reader {
   const History& history_;
   std::map<std::size_t, std::vector<pdf::Signature>> read_;
   std::size_t visited_ = 0;
+  std::size_t signatures_ = 0;
+  std::uint64_t kept_ = 0;
 };
 
 // True when only hexadecimal digits stand between < and >, an even number of them.
@@ -138,7 +149,10 @@ std::optional<std::size_t> revision_ending_at(const History& history, std::uint6
     return std::nullopt;
   }
   const auto found = static_cast<std::size_t>(after - revisions.begin()) - 1;
-  bool blank = true;
+  bool blank = end - revisions[found].marker_end <= kMaxBlanks;
+  if (!blank) {
+    return std::nullopt;
+  }
   history.bytes().for_each(revisions[found].marker_end, end, [&blank](ByteView part) {
     blank = blank && std::all_of(part.begin(), part.end(), [](Byte byte) { return pdf::is_white_space(byte); });
   });
@@ -283,10 +297,8 @@ Result<void> add_removed(const History& history, Reader& reader, std::vector<Fil
       if (!known.insert(identity(one)).second) {
         continue;
       }
-      if (all.size() >= kMaxSignatures) {
-        return fail(ErrorCode::pdf_limit_exceeded, "the file has too many signatures");
-      }
       RAKKAN_TRY(FileSignature removed, judge(history, one, revision));
+      RAKKAN_CHECK(reader.keep(removed));
       removed.in_newest = false;
       note(removed.coverage, CoverageFault::removed_later, number_of(one), "a later revision has removed it");
       all.push_back(std::move(removed));
@@ -299,7 +311,7 @@ Result<void> add_removed(const History& history, Reader& reader, std::vector<Fil
 void compare_signatures(std::vector<FileSignature>& all) {
   std::map<std::pair<std::uint64_t, std::uint32_t>, std::vector<std::size_t>> by_dictionary;
   std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::vector<std::size_t>> by_range;
-  std::map<Bytes, std::vector<std::size_t>> by_contents;
+  std::map<std::string_view, std::vector<std::size_t>> by_contents;
   for (std::size_t i = 0; i < all.size(); ++i) {
     const pdf::Signature& one = all[i].signature;
     if (!one.dictionary) {
@@ -310,7 +322,7 @@ void compare_signatures(std::vector<FileSignature>& all) {
       by_range[{range->first_length, range->second_offset, range->second_length}].push_back(i);
     }
     if (!all[i].contents.empty()) {
-      by_contents[all[i].contents].push_back(i);
+      by_contents[text_of(all[i].contents)].push_back(i);
     }
   }
   const auto note_groups = [&all](const auto& groups, CoverageFault fault, const std::string& detail) {
@@ -387,13 +399,10 @@ bool Coverage::counts() const noexcept {
 Result<std::vector<FileSignature>> file_signatures(const History& history) {
   Reader reader(history);
   RAKKAN_TRY(const auto newest, reader.signatures(history.revisions().size() - 1));
-  if (newest->size() > kMaxSignatures) {
-    return fail(ErrorCode::pdf_limit_exceeded, "the file has too many signatures");
-  }
   std::vector<FileSignature> all;
-  all.reserve(newest->size());
   for (const pdf::Signature& one : *newest) {
     RAKKAN_TRY(FileSignature signature, judge_newest(history, reader, one));
+    RAKKAN_CHECK(reader.keep(signature));
     all.push_back(std::move(signature));
   }
   RAKKAN_CHECK(add_removed(history, reader, all));

@@ -61,6 +61,7 @@ struct ModificationAnalysis::Impl {
 
   const History& history;
   std::optional<ReverseIndex> index;  // made when it is needed first
+  std::uint64_t steps = 0;
 
   static void refuse(Modifications& result, ModificationFault fault, std::size_t revision, std::uint32_t object,
                      std::string detail) {
@@ -80,7 +81,7 @@ struct ModificationAnalysis::Impl {
     }
     std::set<std::uint32_t> live;
     for (std::size_t later = signed_revision + 1; later <= last; ++later) {
-      RevisionComparison comparison(history, *index, signed_revision, later, live, result);
+      RevisionComparison comparison(history, *index, signed_revision, later, live, steps, result);
       RAKKAN_CHECK(comparison.read());
       for (const ModificationRule& rule : modification_rules()) {
         RAKKAN_CHECK(apply(rule, comparison));

@@ -42,9 +42,9 @@ constexpr std::array kCatalogParts{
     CatalogPart{"AcroForm", form_part},
 };
 
-bool is_catalog_part(Value key) {
+bool is_catalog_part(std::string_view key) noexcept {
   return std::any_of(kCatalogParts.begin(), kCatalogParts.end(),
-                     [key](const CatalogPart& part) { return key.is_name(part.key); });
+                     [key](const CatalogPart& part) { return part.key == key; });
 }
 
 bool is_stream_of_type(const pdf::Object* object, std::string_view type) {
@@ -95,16 +95,9 @@ class PageAnnotations {
     if (has_duplicate_keys(after)) {
       return refuse_page(number, "", "a key stands twice");
     }
-    for (const pdf::Entry entry : after.entries()) {
-      const std::string key = entry.key.name().value_or("");
-      if (key != "Annots" && !same_value(before.find(key), entry.value)) {
+    for (const std::string& key : different_keys(before, after)) {
+      if (key != "Annots") {
         return refuse_page(number, "/" + key, "the page has changed");
-      }
-    }
-    for (const pdf::Entry entry : before.entries()) {
-      const std::string key = entry.key.name().value_or("");
-      if (key != "Annots" && !after.find(key) && !entry.value.is(Kind::null)) {
-        return refuse_page(number, "/" + key, "the page has lost an entry");
       }
     }
     const std::string path = place_of(number) + "/Annots";
@@ -128,6 +121,7 @@ class PageAnnotations {
     std::vector<Value> places;
     for (const std::uint32_t source : sources) {
       RAKKAN_TRY(const pdf::Object* const holder, comparison_.before().load(source));
+      RAKKAN_CHECK(comparison_.spend(holder != nullptr ? holder->value_count() : 1));
       const Value annotations = holder != nullptr && is_page(*holder) ? holder->value().find("Annots") : Value{};
       const auto reference = annotations.reference();
       if (reference && reference->number == number) {
@@ -239,16 +233,10 @@ Result<void> catalog_rule(RevisionComparison& comparison) {
   if (has_duplicate_keys(after.value())) {
     refuse("", "a key stands twice in the catalog");
   }
-  for (const pdf::Entry entry : after.value().entries()) {
-    const std::string key = entry.key.name().value_or("");
-    if (!is_catalog_part(entry.key) && !same_value(before.value().find(key), entry.value)) {
-      refuse("/" + key, "an entry of the catalog was changed or added");
-    }
-  }
-  for (const pdf::Entry entry : before.value().entries()) {
-    const std::string key = entry.key.name().value_or("");
-    if (!is_catalog_part(entry.key) && !after.value().find(key) && !entry.value.is(Kind::null)) {
-      refuse("/" + key, "an entry of the catalog was removed");
+  RAKKAN_CHECK(comparison.spend(before.value_count() + after.value_count()));
+  for (const std::string& key : different_keys(before.value(), after.value())) {
+    if (!is_catalog_part(key)) {
+      refuse("/" + key, "an entry of the catalog was changed, added or removed");
     }
   }
   for (const CatalogPart& part : kCatalogParts) {
@@ -265,6 +253,7 @@ Result<void> page_rule(RevisionComparison& comparison) {
     if (judged || change.object == nullptr || change.signed_object == nullptr) {
       continue;
     }
+    RAKKAN_CHECK(comparison.spend(change.object->value_count() + change.signed_object->value_count()));
     if (is_page(*change.signed_object) && is_page(*change.object)) {
       RAKKAN_CHECK(annotations.judge_page(number, change));
     } else if (change.signed_object->value().is(Kind::array) && change.object->value().is(Kind::array)) {

@@ -1,6 +1,7 @@
 // The document security store (ISO 32000-2 §12.8.4.3) and the extensions dictionary (§7.12): both may only grow.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "pades/modification_rules.hpp"
@@ -66,7 +67,7 @@ class StoreGrowth {
     return {};
   }
 
-  // Arrays of references to streams. What was in them stays in them.
+  // Arrays of references to streams. Their elements stay in them.
   Result<void> judge_array(std::string_view key, Value signed_entry, Value entry) {
     const std::string path = "/" + std::string(key);
     RAKKAN_TRY(const Value before, comparison_.before().resolve(signed_entry));
@@ -75,6 +76,7 @@ class StoreGrowth {
       return refuse(path, "it is no array");
     }
     RAKKAN_CHECK(contain(signed_entry, entry, path));
+    RAKKAN_CHECK(comparison_.spend(before.size() + after.size()));
     std::set<pdf::Reference> kept;
     for (const Value element : after.elements()) {
       const auto reference = element.reference();
@@ -107,12 +109,18 @@ class StoreGrowth {
       return refuse("/VRI", "it was removed, or is no dictionary");
     }
     RAKKAN_CHECK(contain(signed_entry, entry, "/VRI"));
+    std::map<std::string, Value> old_values;
+    for (const pdf::Entry one : before.entries()) {
+      old_values[one.key.name().value_or("")] = one.value;
+    }
     std::set<std::string> names;
     for (const pdf::Entry one : after.entries()) {
       const std::string name = one.key.name().value_or("");
       names.insert(name);
       const std::string path = "/VRI/" + (is_vri_name(name) ? name : std::string("?"));
-      const Value old_value = before.find(name);
+      const auto known = old_values.find(name);
+      const Value old_value = known == old_values.end() ? Value{} : known->second;
+      RAKKAN_CHECK(comparison_.spend(1));
       RAKKAN_TRY(const Value old_data, comparison_.before().resolve(old_value));
       RAKKAN_TRY(const Value data, comparison_.after().resolve(one.value));
       if (!old_data.is(Kind::null)) {
@@ -124,8 +132,8 @@ class StoreGrowth {
       }
       RAKKAN_CHECK(contain(old_value, one.value, path));
     }
-    for (const pdf::Entry one : before.entries()) {
-      if (!names.contains(one.key.name().value_or("")) && !one.value.is(Kind::null)) {
+    for (const auto& [name, value] : old_values) {
+      if (!names.contains(name) && !value.is(Kind::null)) {
         RAKKAN_CHECK(refuse("/VRI", "the validation data of a signature were removed"));
       }
     }

@@ -18,6 +18,7 @@ using pdf::Value;
 constexpr auto kLta = ModificationLevel::lta_updates;
 constexpr std::int64_t kHidden = 2;  // §12.5.3 table 167
 constexpr std::size_t kMaxFieldEntries = 64;
+constexpr std::size_t kStepsOfAField = 20;  // to read it
 
 // Entries of a signature field and its widget (tables 166, 192, 226, 235) that act on nobody and show nothing.
 constexpr std::array<std::string_view, 22> kFieldKeys{"Type",   "Subtype", "FT", "T",    "TU",   "TM",    "F",  "Ff",
@@ -165,8 +166,10 @@ class NewFields {
     if (!names_) {
       names_.emplace();
       RAKKAN_TRY(const auto form, pdf::AcroForm::read(comparison_.before()));
-      for (const pdf::Field& field : form ? form->fields : std::vector<pdf::Field>{}) {
-        names_->insert(field.name);
+      const std::size_t count = form ? form->fields.size() : 0;
+      RAKKAN_CHECK(comparison_.spend(kStepsOfAField * count));
+      for (std::size_t i = 0; i < count; ++i) {
+        names_->insert(form->fields[i].name);
       }
     }
     return !name.empty() && name.find('.') == std::string::npos && names_->insert(name).second;
@@ -198,17 +201,10 @@ Result<void> form_part(RevisionComparison& comparison, Value signed_entry, Value
     return {};
   }
   const bool created = before.is(Kind::null);
-  for (const pdf::Entry one : after.entries()) {
-    const std::string key = one.key.name().value_or("");
+  for (const std::string& key : different_keys(before, after)) {
     const bool allowed = key == "Fields" || (created && key == "SigFlags");
-    if (!allowed && !same_value(before.find(key), one.value)) {
-      RAKKAN_CHECK(refuse("/" + key, "an entry of the form was changed or added"));
-    }
-  }
-  for (const pdf::Entry one : before.entries()) {
-    const std::string key = one.key.name().value_or("");
-    if (key != "Fields" && !after.find(key) && !one.value.is(Kind::null)) {
-      RAKKAN_CHECK(refuse("/" + key, "an entry of the form was removed"));
+    if (!allowed) {
+      RAKKAN_CHECK(refuse("/" + key, "an entry of the form was changed, added or removed"));
     }
   }
   RAKKAN_TRY(const bool fields_contained,
@@ -219,6 +215,7 @@ Result<void> form_part(RevisionComparison& comparison, Value signed_entry, Value
   }
   RAKKAN_TRY(const Value old_fields, comparison.before().lookup(before, "Fields"));
   RAKKAN_TRY(const Value fields, comparison.after().lookup(after, "Fields"));
+  RAKKAN_CHECK(comparison.spend(old_fields.size() + fields.size()));
   NewFields added(comparison);
   RAKKAN_TRY(const auto unexpected,
              first_unexpected(old_fields, fields, [&added](Value element) { return added.approve(element); }));
@@ -235,20 +232,14 @@ Result<void> filled_field_rule(RevisionComparison& comparison) {
     if (judged || change.object == nullptr || change.signed_object == nullptr) {
       continue;
     }
+    RAKKAN_CHECK(comparison.spend(change.object->value_count() + change.signed_object->value_count()));
     const Value before = change.signed_object->value();
     const Value after = change.object->value();
     const bool empty_field = before.find("FT").is_name("Sig") && before.find("V").is(Kind::null);
     if (!empty_field || !after.find("V").is(Kind::reference) || has_duplicate_keys(after)) {
       continue;
     }
-    bool only_value = true;
-    for (const pdf::Entry entry : after.entries()) {
-      const std::string key = entry.key.name().value_or("");
-      only_value = only_value && (key == "V" || same_value(before.find(key), entry.value));
-    }
-    for (const pdf::Entry entry : before.entries()) {
-      only_value = only_value && (entry.value.is(Kind::null) || after.find(entry.key.name().value_or("")));
-    }
+    const bool only_value = different_keys(before, after) == std::vector<std::string>{"V"};
     RAKKAN_TRY(const bool timestamp, is_new_timestamp(comparison, after.find("V")));
     RAKKAN_TRY(const bool invisible, is_invisible(comparison.before(), before));
     if (only_value && timestamp && invisible && before.find("Kids").is(Kind::null)) {

@@ -13,6 +13,10 @@ using pdf::Kind;
 using pdf::Object;
 using pdf::Value;
 
+constexpr std::uint64_t kMaxSteps = 20'000'000;  // of all comparisons of one file, about a second of work
+constexpr std::uint64_t kStepsOfAChange = 20;
+constexpr std::size_t kMaxChanges = 100'000;  // in one update
+
 bool is_damage(const Error& error) noexcept { return error.code == ErrorCode::pdf_malformed; }
 
 // True when both objects have the same content: a revision that writes an object again as it was changes nothing.
@@ -46,13 +50,20 @@ bool belongs_to_signature(const Object& object) {
 
 RevisionComparison::RevisionComparison(const pdf::History& history, const ReverseIndex& index,
                                        std::size_t signed_revision, std::size_t later, std::set<std::uint32_t>& live,
-                                       Modifications& result)
+                                       std::uint64_t& steps, Modifications& result)
     : history_(&history),
       index_(&index),
       signed_revision_(signed_revision),
       later_(later),
       live_(&live),
+      steps_(&steps),
       result_(&result) {}
+
+Result<void> RevisionComparison::spend(std::uint64_t values) {
+  *steps_ += values;
+  return *steps_ <= kMaxSteps ? Result<void>{}
+                              : fail(ErrorCode::pdf_limit_exceeded, "comparing the revisions takes too long");
+}
 
 const Change* RevisionComparison::change(std::uint32_t number) const noexcept {
   const auto found = changes_.find(number);
@@ -110,6 +121,7 @@ Result<void> RevisionComparison::explain_new_below(Value value, ModificationLeve
         return fail(object.error());
       }
       if (object && *object != nullptr) {
+        RAKKAN_CHECK(spend((*object)->value_count()));
         open.push_back((*object)->value());
       }
       continue;
@@ -162,6 +174,10 @@ Result<void> RevisionComparison::take(const pdf::DeclaredEntry& declared) {
   if (number == 0 || (in_signed && same_place(*in_signed, entry))) {
     return {};
   }
+  if (changes_.size() >= kMaxChanges) {
+    return fail(ErrorCode::pdf_limit_exceeded, "an update declares too many objects anew");
+  }
+  RAKKAN_CHECK(spend(kStepsOfAChange));
   Change change;
   change.entry = entry;
   change.is_new = !in_use(in_signed);
@@ -258,16 +274,17 @@ Result<bool> RevisionComparison::settle_new(std::uint32_t number, const Change& 
 
 // An object of the signed revision. True when it is as it was.
 Result<bool> RevisionComparison::settle_changed(std::uint32_t number, const Change& change) {
-  RAKKAN_TRY(std::string path, path_of(number));
   if (change.signed_object == nullptr) {
-    refuse(ModificationFault::unreadable, number, std::move(path), "the signed revision's object cannot be read");
+    refuse(ModificationFault::unreadable, number, "", "the signed revision's object cannot be read");
     return false;
   }
+  RAKKAN_CHECK(spend(change.signed_object->value_count() + change.object->value_count()));
   RAKKAN_TRY(const bool same, same_object(*before_, *change.signed_object, *after_, *change.object));
   if (same) {
     return true;
   }
   if (change.object->generation() != change.signed_object->generation()) {
+    RAKKAN_TRY(std::string path, path_of(number));
     refuse(ModificationFault::object_reused, number, std::move(path), "the number has got another generation");
     return false;
   }
@@ -281,6 +298,7 @@ Result<bool> RevisionComparison::settle_changed(std::uint32_t number, const Chan
     return false;
   };
   if (change.places.empty()) {
+    RAKKAN_TRY(std::string path, path_of(number));
     return unexplained(std::move(path));
   }
   // Each path that leads to the object must be one along which a rule has explained it.
@@ -292,6 +310,7 @@ Result<bool> RevisionComparison::settle_changed(std::uint32_t number, const Chan
   for (const std::uint32_t source : sources) {
     RAKKAN_TRY(const Object* const holder, before_->load(source));
     if (holder != nullptr) {
+      RAKKAN_CHECK(spend(holder->value_count()));
       holders.push_back(holder->value());
     }
   }
@@ -312,7 +331,8 @@ Result<void> RevisionComparison::settle_orphans(const std::set<std::uint32_t>& o
   }
   const auto refuse_referred = [&](const Object& holder) {
     for (const std::uint32_t number : holder.references_from(0)) {
-      if (orphans.contains(number) && !changes_.at(number).refused) {
+      if (orphans.contains(number) && !changes_.at(number).refused &&
+          result_->findings.size() < Modifications::kMaxFindings) {
         const auto places = references_to(holder.value(), number);
         refuse(ModificationFault::object_added, number,
                "object " + std::to_string(holder.number()) +
@@ -328,6 +348,7 @@ Result<void> RevisionComparison::settle_orphans(const std::set<std::uint32_t>& o
       return fail(object.error());
     }
     if (object && *object != nullptr) {
+      RAKKAN_CHECK(spend((*object)->value_count()));
       refuse_referred(**object);
     }
   }
@@ -335,7 +356,10 @@ Result<void> RevisionComparison::settle_orphans(const std::set<std::uint32_t>& o
 }
 
 // One of the paths on which the signed revision reaches the object.
-Result<std::string> RevisionComparison::path_of(std::uint32_t number) const {
+Result<std::string> RevisionComparison::path_of(std::uint32_t number) {
+  if (result_->findings.size() >= Modifications::kMaxFindings) {
+    return std::string();  // nobody will read it
+  }
   for (const Value place : references_to(before_->trailer(), number)) {
     return "/Trailer" + path_to(before_->trailer(), place);
   }

@@ -20,7 +20,7 @@ struct Change {
   const pdf::Object* signed_object = nullptr;
   bool is_new = true;  // the signed revision has no object of that number
 
-  // What the rules say. An explanation holds along every path, or along the places in the signed revision alone.
+  // The rules' word. An explanation holds along every path, or along the places in the signed revision alone.
   bool explained = false;
   bool refused = false;
   std::vector<pdf::Value> places;
@@ -29,9 +29,9 @@ struct Change {
 class RevisionComparison {
  public:
   // Everything outlives it. `live` are the numbers that earlier comparisons with the same signed revision found to be
-  // reached; it grows.
+  // reached; it grows. `steps` are the values that all comparisons of the file have looked at.
   RevisionComparison(const pdf::History& history, const ReverseIndex& index, std::size_t signed_revision,
-                     std::size_t later, std::set<std::uint32_t>& live, Modifications& result);
+                     std::size_t later, std::set<std::uint32_t>& live, std::uint64_t& steps, Modifications& result);
 
   // Reads what the later revision declares. Refuses what no rule can explain.
   [[nodiscard]] Result<void> read();
@@ -58,6 +58,8 @@ class RevisionComparison {
   // new. False, and refused, when it refers to another object of the signed revision.
   [[nodiscard]] Result<bool> explain_container(pdf::Value signed_value, pdf::Value value, ModificationLevel level,
                                                ModificationFault fault, const std::string& path);
+  // Counts values that are looked at: hostile files make few bytes cost much. Fails with pdf_limit_exceeded.
+  [[nodiscard]] Result<void> spend(std::uint64_t values);
   void refuse(ModificationFault fault, std::uint32_t number, std::string path, std::string detail);
 
   // The widgets that rules have approved: they may join the annotations of a page.
@@ -69,7 +71,7 @@ class RevisionComparison {
   [[nodiscard]] Result<bool> settle_changed(std::uint32_t number, const Change& change);
   [[nodiscard]] Result<bool> settle_new(std::uint32_t number, const Change& change);
   [[nodiscard]] Result<void> settle_orphans(const std::set<std::uint32_t>& orphans);
-  [[nodiscard]] Result<std::string> path_of(std::uint32_t number) const;
+  [[nodiscard]] Result<std::string> path_of(std::uint32_t number);
   void raise(ModificationLevel level);
 
   const pdf::History* history_;
@@ -77,6 +79,7 @@ class RevisionComparison {
   std::size_t signed_revision_;
   std::size_t later_;
   std::set<std::uint32_t>* live_;
+  std::uint64_t* steps_;
   Modifications* result_;
   const pdf::Document* before_ = nullptr;
   const pdf::Document* previous_ = nullptr;

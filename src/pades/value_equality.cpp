@@ -55,7 +55,7 @@ bool same_dictionaries(Value a, Value b) {
   if (!repeats(left)) {
     return true;
   }
-  // Which of two equal keys counts depends on their order.
+  // The order decides which of two equal keys counts.
   auto at = b.entries().begin();
   for (const pdf::Entry entry : a.entries()) {
     if (entry.key.name() != (*at).key.name()) {
@@ -97,6 +97,29 @@ bool same_value(Value a, Value b) {
       return a.reference() == b.reference();
   }
   return false;
+}
+
+std::vector<std::string> different_keys(Value a, Value b) {
+  std::vector<std::string> keys;
+  if (a == b) {
+    return keys;
+  }
+  const Sorted left = sorted_entries(a);
+  const Sorted right = sorted_entries(b);
+  std::size_t i = 0;
+  std::size_t k = 0;
+  while (i < left.size() || k < right.size()) {
+    const bool in_left = i < left.size() && (k == right.size() || left[i].first <= right[k].first);
+    const bool in_right = k < right.size() && (i == left.size() || right[k].first <= left[i].first);
+    const Value one = in_left ? left[i].second : Value{};
+    const Value other = in_right ? right[k].second : Value{};
+    if (!same_value(one, other)) {
+      keys.push_back(in_left ? left[i].first : right[k].first);
+    }
+    i += in_left ? 1U : 0U;
+    k += in_right ? 1U : 0U;
+  }
+  return keys;
 }
 
 bool has_duplicate_keys(Value dictionary) { return repeats(sorted_entries(dictionary)); }

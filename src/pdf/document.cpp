@@ -132,8 +132,8 @@ Result<void> Document::Impl::open() {
   return read_catalog();
 }
 
-// Finds the key of an encrypted document (§7.6.2); SectionReader has refused one that is to be signed. What was read so
-// far was read as if nothing were encrypted.
+// Finds the key of an encrypted document (§7.6.2); SectionReader has refused one that is to be signed. All that was
+// read so far was read as if nothing were encrypted.
 Result<void> Document::Impl::open_encryption() {
   const Value entry = sections.front().trailer.find("Encrypt");
   if (entry.is(Kind::null)) {

@@ -19,6 +19,10 @@ constexpr std::uint64_t kInflation = 20;
 constexpr std::uint64_t kParsed = 32UL << 20;
 constexpr std::uint64_t kParsing = 8;
 constexpr std::uint64_t kMaxValues = 4'000'000;
+constexpr std::size_t kMaxRevisions = 500;  // each of them may be open at the same time
+// Entries can be declared at a fraction of a byte each, objects cannot.
+constexpr std::uint64_t kAlwaysRows = 500'000;
+constexpr std::uint64_t kLeastBytesOfARow = 4;
 
 std::uint64_t allowance(std::uint64_t base, std::uint64_t factor, std::uint64_t size, std::uint64_t most) noexcept {
   const auto multiple = checked_multiply(factor, size);
@@ -31,6 +35,7 @@ Limits limits_for(const Limits& chosen, std::uint64_t size) noexcept {
   limits.max_inflated = static_cast<std::size_t>(allowance(kInflated, kInflation, size, chosen.max_inflated));
   limits.max_parsed = allowance(kParsed, kParsing, size, chosen.max_parsed);
   limits.max_values = std::min(chosen.max_values, kMaxValues);
+  limits.max_revisions = std::min(chosen.max_revisions, kMaxRevisions);
   return limits;
 }
 
@@ -100,6 +105,7 @@ struct History::Impl {
   std::vector<FileRevision> revisions;
   std::vector<std::size_t> revision_of_section;
   std::vector<std::unique_ptr<Document>> documents;  // of the revisions, null until they are asked for
+  bool blank_tail = true;
 
   [[nodiscard]] Document::Impl& reading() const noexcept { return newest.impl(); }
   [[nodiscard]] FindingLog& log() const noexcept { return reading().validating->log; }
@@ -122,6 +128,7 @@ struct History::Impl {
       begin = revisions.back().end;
     }
     documents.resize(revisions.size());
+    blank_tail = is_blank(newest.bytes(), begin, newest.bytes().size());
   }
 
   // Measures a revision and notes what is wrong with its sections.
@@ -255,7 +262,7 @@ Result<const Document*> History::document(std::size_t revision) const {
 
 std::uint64_t History::tail_size() const noexcept { return bytes().size() - impl_->revisions.back().end; }
 
-bool History::tail_is_blank() const noexcept { return is_blank(bytes(), impl_->revisions.back().end, bytes().size()); }
+bool History::tail_is_blank() const noexcept { return impl_->blank_tail; }
 
 Result<void> History::for_each_entry(std::size_t revision, const EntryVisitor& visit) const {
   if (revision >= impl_->revisions.size()) {
@@ -293,7 +300,11 @@ struct Row {
 
 Result<void> History::for_each_object(std::size_t revision, const ObjectVisitor& visit) const {
   std::vector<Row> rows;
-  RAKKAN_CHECK(for_each_entry(revision, [&rows](const DeclaredEntry& declared) -> Result<void> {
+  const std::uint64_t most = kAlwaysRows + bytes().size() / kLeastBytesOfARow;
+  RAKKAN_CHECK(for_each_entry(revision, [&rows, most](const DeclaredEntry& declared) -> Result<void> {
+    if (rows.size() >= most) {
+      return fail(ErrorCode::pdf_limit_exceeded, "a revision declares more objects than it can hold");
+    }
     const XrefEntry& entry = declared.entry;
     const auto section = static_cast<std::uint32_t>(entry.section);
     if (entry.type == XrefEntry::Type::in_base && declared.number != 0) {

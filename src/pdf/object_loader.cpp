@@ -14,6 +14,7 @@ constexpr std::size_t kMaxFilters = 16;                 // on one stream
 constexpr std::uint64_t kMaxComparisons = 100'000'000;  // while looking up object numbers, about a second of work
 
 constexpr std::uint64_t kValueSize = 24;  // in memory
+constexpr std::uint64_t kValuesOfAnObject = 16;
 
 constexpr std::uint32_t kDanglingWindow = 65'536;
 constexpr std::size_t kMaxBlanksBeforeEndstream = 64;
@@ -90,7 +91,9 @@ Result<std::shared_ptr<const Object>> Document::Impl::obtain(std::uint32_t numbe
     }
   }
   RAKKAN_TRY(auto read, parse(number, found));
-  RAKKAN_CHECK(spend(read->end_offset() - read->location().offset, read->value_count()));
+  // Where many revisions are read, the objects themselves count, too.
+  const std::uint64_t values = read->value_count() + (validating != nullptr ? kValuesOfAnObject : 0);
+  RAKKAN_CHECK(spend(read->end_offset() - read->location().offset, values));
   const std::shared_ptr<const Object> object = std::move(read);
   if (place) {
     validating->objects.emplace(*place, object);
@@ -187,7 +190,7 @@ Result<const ObjectStream*> Document::Impl::object_stream(std::uint32_t number) 
   if (validating != nullptr) {
     RAKKAN_TRY(const auto found, entry(number));
     RAKKAN_TRY(const Object* const object, load(number));
-    // What decides how the stream is decoded has to be in the object itself, or it may differ between revisions.
+    // All that decides how the stream is decoded has to be in the object itself, or it may differ between revisions.
     const bool whole = object != nullptr && object->is_stream() && object->references_from(0).empty();
     if (found && found->type == XrefEntry::Type::in_base && whole) {
       place = found->offset;

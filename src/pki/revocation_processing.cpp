@@ -300,9 +300,13 @@ class RevocationProcessor::Work {
     const Instant when = std::max(time, fact.signed_at());
     const bool is_responder = fact.right == RevocationRight::delegated_responder;
     bool is_circular = false;
+    bool is_refused = false;  // nothing more is found out for a path that is no proof any more
     PathInputs inputs{.at = always_at(is_responder ? fact.signed_at() : when)};
     inputs.revocation = [&](const CertificationPath& judged,
                             std::size_t each) -> Result<std::optional<RevocationRefusal>> {
+      if (is_refused) {
+        return std::nullopt;
+      }
       const bool is_signer = each + 1 == judged.certificates.size();
       const EvidencePlace place = !is_signer     ? EvidencePlace::authority
                                   : is_responder ? EvidencePlace::responder
@@ -312,13 +316,15 @@ class RevocationProcessor::Work {
         return std::nullopt;
       }
       if (verdict.state == RevocationState::revoked) {
+        is_refused = true;
         return RevocationRefusal{PathRefusal::revoked, verdict.detail};
       }
       // The CAs above a responder stand above the certificate in question too, where they are judged.
       if (is_responder && each < index && judged.certificates[each] == path.certificates[each]) {
         return std::nullopt;
       }
-      is_circular = is_circular || verdict.has(RevocationFlaw::circular);
+      is_refused = true;
+      is_circular = verdict.has(RevocationFlaw::circular);
       return RevocationRefusal{PathRefusal::revocation_unknown, verdict.detail};
     };
     RAKKAN_TRY(const PathVerdict verdict, validate_path(own, inputs, signatures_));

@@ -43,8 +43,11 @@ struct EmbeddedToken {
 // Attributes beside the tokens that prove or add something and are not judged.
 enum class UnjudgedKind : std::uint8_t { counter_signature, evidence_record, archive_timestamp, reference_timestamp };
 
+inline constexpr std::size_t kMostEmbeddedTokens = 64;
+
 struct EmbeddedTimestamps {
   std::vector<EmbeddedToken> tokens;     // signed attributes first, each in the order of the message
+  std::size_t left_out = 0;              // beyond kMostEmbeddedTokens: nobody but an attacker adds so many
   std::vector<UnjudgedKind> not_judged;  // each once, in the order of the enumeration
 };
 [[nodiscard]] EmbeddedTimestamps embedded_timestamps(const MessageSigner& signer);

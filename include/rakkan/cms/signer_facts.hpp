@@ -127,7 +127,9 @@ struct SignerFacts {
   AlgorithmFacts algorithms;
   ValueFacts value;
   SignerCertificate certificate;
-  std::vector<EssAttribute> ess;  // all values of both attributes, signingCertificateV2 before signingCertificate
+  // The values of both attributes, signingCertificateV2 before signingCertificate; at most 16, of which the first two
+  // are looked for.
+  std::vector<EssAttribute> ess;
   // The content is itself the DER of a SET OF Attribute: with a signature without signed attributes, these may be the
   // signed attributes of another one, whose content this one pretends to be ("ForgedAttributes").
   bool content_is_attributes = false;

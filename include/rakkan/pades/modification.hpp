@@ -78,7 +78,7 @@ struct Modifications {
 
 class ModificationAnalysis {
  public:
-  // Views the history, which must outlive it. What it learns for one signature serves the next one.
+  // Views the history, which must outlive it. Its knowledge from one signature serves the next one.
   explicit ModificationAnalysis(const pdf::History& history);
   ModificationAnalysis(ModificationAnalysis&&) noexcept;
   ModificationAnalysis& operator=(ModificationAnalysis&&) noexcept;

@@ -76,8 +76,8 @@ class History {
  public:
   // Opens a file. Fails with not_a_pdf, pdf_malformed, pdf_limit_exceeded; pdf_password_needed (no password was given,
   // and the empty one opens nothing), pdf_password_wrong, pdf_encrypted (a security handler that is not read); or with
-  // the errors of the budget. The limits of inflated, parsed and kept bytes hold for all revisions together; inflated
-  // bytes are at most 64 MiB and 20 times the file.
+  // the errors of the budget. The limits of inflated, parsed and kept bytes hold for all revisions together, which
+  // are at most 500; inflated bytes are at most 64 MiB and 20 times the file.
   [[nodiscard]] static Result<History> open(DocumentBytes file, const HistoryOptions& options = {});
   [[nodiscard]] static Result<History> open(ByteView file, const HistoryOptions& options = {}) {
     return open(DocumentBytes(file), options);
@@ -118,7 +118,7 @@ class History {
   using ObjectVisitor = std::function<Result<void>(const Object&)>;
   [[nodiscard]] Result<void> for_each_object(std::size_t revision, const ObjectVisitor& visit) const;
 
-  // What was found so far: by open, and by everything that was read since. At most kMaxFindings, each once.
+  // The findings so far: by open, and by everything that was read since. At most kMaxFindings, each once.
   static constexpr std::size_t kMaxFindings = 1000;
   [[nodiscard]] std::span<const StructureFinding> findings() const noexcept;
 

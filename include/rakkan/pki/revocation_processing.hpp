@@ -35,7 +35,7 @@ namespace rakkan::pki {
 
 struct RevocationLimits {
   std::size_t signature_checks = 2048;  // that no cache answers
-  std::size_t steps = 100'000;          // candidates for signers, combinations and judgements
+  std::size_t steps = 30'000;           // candidates for signers, combinations and judgements
   std::size_t objects = 256;            // lists and responses that may be about one certificate
   std::size_t depth = 8;                // signers whose status is proven by another signer
   PathLimits signer_paths = {.length = 16, .paths = 8, .signature_checks = 128, .steps = 10'000};

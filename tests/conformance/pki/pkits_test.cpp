@@ -40,7 +40,10 @@ std::string words_of(const std::vector<PathFinding>& findings) {
 }
 
 // Cases that another step refuses, and in which the revocation of a certificate is unknown as a consequence of that.
-const std::set<std::string> kUnknownBesides = {};
+const std::set<std::string> kUnknownBesides = {
+    "40207",           // it ended in 1999, and a list of 2010 need not know it any more
+    "40301", "40302",  // its issuer's name is another one, and so is that of the list
+};
 
 void expect_findings(const Case& each, const std::vector<PathFinding>& findings) {
   bool is_refused_rightly = false;
@@ -119,7 +122,7 @@ const std::vector<RevocationCase>& revocation_cases() {
       {"41420", std::nullopt},
       {"41421", std::nullopt},
       {"41423", std::nullopt},
-      {"41426", F::distribution_point},
+      {"41426", std::nullopt},
       {"41427", F::not_indirect},
       {"41431", std::nullopt},
       {"41432", std::nullopt},
@@ -244,6 +247,8 @@ using Store = std::unique_ptr<X509_STORE, decltype([](X509_STORE* store) { X509_
 using Context =
     std::unique_ptr<X509_STORE_CTX, decltype([](X509_STORE_CTX* context) { X509_STORE_CTX_free(context); })>;
 using ForeignList = std::unique_ptr<X509_CRL, decltype([](X509_CRL* list) { X509_CRL_free(list); })>;
+using ListStack =
+    std::unique_ptr<STACK_OF(X509_CRL), decltype([](STACK_OF(X509_CRL) * stack) { sk_X509_CRL_free(stack); })>;
 using Stack = std::unique_ptr<STACK_OF(X509), decltype([](STACK_OF(X509) * stack) { sk_X509_free(stack); })>;
 
 Foreign foreign(const Certificate& certificate) {
@@ -256,20 +261,24 @@ int openssl_verdict(const TrustAnchor& anchor, const Case& of) {
   const Store store(X509_STORE_new());
   const Foreign root = foreign(anchor.certificate);
   X509_STORE_add_cert(store.get(), root.get());
-  for (const CertificateList& each : of.lists) {
-    const unsigned char* at = each.der().data();
-    const ForeignList list(d2i_X509_CRL(nullptr, &at, static_cast<long>(each.der().size())));
-    X509_STORE_add_crl(store.get(), list.get());
-  }
   std::vector<Foreign> owned;
   const Stack untrusted(sk_X509_new_null());
   for (const Certificate& each : of.others) {
     owned.push_back(foreign(each));
     sk_X509_push(untrusted.get(), owned.back().get());
   }
+  // Given with the chain, not in the store, where OpenSSL looks for lists of the certificate's issuer alone.
+  std::vector<ForeignList> owned_lists;
+  const ListStack lists(sk_X509_CRL_new_null());
+  for (const CertificateList& each : of.lists) {
+    const unsigned char* at = each.der().data();
+    owned_lists.emplace_back(d2i_X509_CRL(nullptr, &at, static_cast<long>(each.der().size())));
+    sk_X509_CRL_push(lists.get(), owned_lists.back().get());
+  }
   const Foreign leaf = foreign(of.target);
   const Context context(X509_STORE_CTX_new());
   X509_STORE_CTX_init(context.get(), store.get(), leaf.get(), untrusted.get());
+  X509_STORE_CTX_set0_crls(context.get(), lists.get());
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context.get());
   X509_VERIFY_PARAM_set_auth_level(parameters, 0);
   X509_VERIFY_PARAM_set_time(parameters,

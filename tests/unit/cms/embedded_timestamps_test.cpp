@@ -104,6 +104,13 @@ TEST_F(EmbeddedTimestampsTest, TokensOfABerMessageKeepTheirBytes) {
   EXPECT_EQ(copy_of(found.tokens[0].encoding), test::in_ber(stamp));
 }
 
+TEST_F(EmbeddedTimestampsTest, TokensBeyondTheLimitAreCounted) {
+  cms.unsigned_attributes = {test::attribute(kIdSignatureTimeStampToken, std::vector<Bytes>(70, stamp))};
+  const EmbeddedTimestamps found = embedded_timestamps(signer());
+  EXPECT_EQ(found.tokens.size(), kMostEmbeddedTokens);
+  EXPECT_EQ(found.left_out, 6U);
+}
+
 TEST_F(EmbeddedTimestampsTest, WhatIsNotJudgedIsReportedOnce) {
   const auto add = [&](const der::Oid& type) {
     cms.unsigned_attributes.push_back(test::attribute(type, {hex("3000")}));
@@ -162,6 +169,13 @@ TEST_F(EmbeddedTimestampsTest, AnIndexThatCannotBeUsedSaysWhy) {
   EXPECT_EQ(facts().state, HashIndexFacts::State::unsupported);
   hash_algorithm = hex("0500");
   EXPECT_EQ(facts().state, HashIndexFacts::State::malformed);
+  hash_algorithm = hex("300b0609608648016503040201");
+  const Objects few = list_hashes;
+  for (unsigned i = 0; i < 65'536; ++i) {
+    list_hashes.push_back({static_cast<Byte>(i >> 8U), static_cast<Byte>(i & 0xFFU)});
+  }
+  EXPECT_EQ(facts().state, HashIndexFacts::State::malformed) << "too many";
+  list_hashes = few;
   const MessageSigner& of = signer();
   token.unsigned_attributes.clear();
   EXPECT_EQ(hash_index_facts(*message, of, *Message::read(token.encode())).state, HashIndexFacts::State::absent);

@@ -337,6 +337,22 @@ TEST_F(SignerFactsTest, FurtherIdentifiersNameThePath) {
   EXPECT_EQ(facts().value.as_der, ValueCheck::invalid);
 }
 
+TEST_F(SignerFactsTest, IdentifiersAndAttributesAreLimited) {
+  const Bytes leaf = hash_of(HashAlgorithm::sha256, identity.certificate);
+  cms.replace_attribute(kIdSigningCertificateV2,
+                        ess_attribute(kIdSigningCertificateV2, std::vector<HandmadeId>(1024, {{}, leaf, {}})));
+  EXPECT_EQ(facts().ess.front().ids.size(), 1024U);
+  cms.replace_attribute(kIdSigningCertificateV2,
+                        ess_attribute(kIdSigningCertificateV2, std::vector<HandmadeId>(1025, {{}, leaf, {}})));
+  EXPECT_FALSE(facts().ess.front().malformed.empty());
+  cms.replace_attribute(kIdSigningCertificateV2, std::nullopt);
+  for (int i = 0; i < 20; ++i) {
+    add(ess_attribute(kIdSigningCertificateV2, {{{}, Bytes(32, 0x11), {}}}));
+  }
+  EXPECT_EQ(facts().ess.size(), 16U);
+  EXPECT_EQ(facts().certificate.certificate, identity.certificate) << "by sid";
+}
+
 TEST_F(SignerFactsTest, BothVersionsAreCompared) {
   add(ess_attribute(kIdSigningCertificate, {{{}, Bytes(20, 0x11), {}}}));
   const SignerFacts all = signed_facts();

@@ -418,7 +418,7 @@ TEST(Modifications, OfALifeOfRenewals) {
   EXPECT_EQ(first.level, Level::lta_updates) << text(first);
   const Modifications stamp = modifications(renewed, 50);
   EXPECT_EQ(stamp.level, Level::lta_updates) << text(stamp);
-  // What the third update does to the store counts against the timestamp, though not against the signature.
+  // The third update's work on the store counts against the timestamp, though not against the signature.
   const Bytes shrunk = updated(archive, [](PdfBuilder& update) { update.object(40, "<</Certs[]>>"); });
   EXPECT_EQ(modifications(shrunk, 50).level, Level::other);
   const Bytes edited = updated(renewed, [](PdfBuilder& update) { update.stream(3, "", "evil"); });

@@ -81,7 +81,7 @@ TEST_P(HistoryInEveryForm, OpensEachRevisionAsItWas) {
   EXPECT_THAT(faults(history), IsEmpty());
 }
 
-// What a revision shows is what its bytes show to a reader who has no more.
+// A revision shows the same as its bytes show to a reader who has no more.
 TEST_P(HistoryInEveryForm, ReadsARevisionAsItsPrefixAlone) {
   const Bytes pdf = three_revisions(GetParam()).bytes();
   ASSERT_OK_AND_ASSIGN(const History history, History::open(pdf));
