@@ -103,10 +103,12 @@ class JudgedCertificates::Work {
         trust_(trust),
         limits_(limits),
         known_(known != nullptr ? known : &own_known_),
+        path_checks_left_(limits.path_checks),
         certificates_(pool.certificates()),
         candidates_(certificates_),
         sources_(certificates_, pool.lists(), pool.responses()),
-        processor_(sources_, {.signature_checks = limits.path_checks, .steps = 1'000'000, .signer_paths = kSignerPaths},
+        processor_(sources_,
+                   {.signature_checks = limits.revocation_checks, .steps = 200'000, .signer_paths = kSignerPaths},
                    known_) {
     for (pki::TrustAnchor anchor : trust.anchors()) {
       anchor.sunset.reset();  // a matter of time
@@ -161,6 +163,8 @@ class JudgedCertificates::Work {
   }
 
  private:
+  static constexpr std::size_t kMostPathChecks = 256;  // of one certificate
+  static constexpr std::size_t kMostSteps = 20'000;
   static constexpr pki::PathLimits kSignerPaths{.length = 16, .paths = 8, .signature_checks = 128, .steps = 10'000};
 
   void add_certificate(const pki::Certificate& certificate, validation::Facts& facts) const {
@@ -180,8 +184,10 @@ class JudgedCertificates::Work {
     if (certificate == nullptr) {
       return;
     }
-    const pki::PathLimits path_limits{
-        .length = 16, .paths = 64, .signature_checks = limits_.path_checks, .steps = 100'000};
+    const pki::PathLimits path_limits{.length = 16,
+                                      .paths = 2 * limits_.chains,
+                                      .signature_checks = std::min(kMostPathChecks, path_checks_left_),
+                                      .steps = kMostSteps};
     pki::PathBuilder builder(*certificate, candidates_, anchors_, timeless_inputs(), path_limits, known_);
     std::vector<pki::JudgedPath> paths;
     while (paths.size() < limits_.chains) {
@@ -195,6 +201,7 @@ class JudgedCertificates::Work {
       }
       paths.push_back(**std::move(path));
     }
+    path_checks_left_ -= std::min(path_checks_left_, builder.signature_checks());
     std::stable_sort(paths.begin(), paths.end(), [](const pki::JudgedPath& a, const pki::JudgedPath& b) {
       const std::size_t flaws_a = a.verdict.findings.empty() ? 0 : 1;
       const std::size_t flaws_b = b.verdict.findings.empty() ? 0 : 1;
@@ -320,6 +327,7 @@ class JudgedCertificates::Work {
   const Limits& limits_;
   pki::VerifiedSignatures own_known_;
   pki::VerifiedSignatures* known_;
+  std::size_t path_checks_left_;
   std::vector<pki::TrustAnchor> anchors_;
   std::vector<pki::Certificate> certificates_;
   pki::CertificatePool candidates_;

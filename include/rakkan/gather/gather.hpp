@@ -25,11 +25,12 @@
 namespace rakkan::gather {
 
 struct Limits {
-  std::size_t signatures = 10'000;         // of one file
-  std::size_t evidence = 20'000;           // certificates, CRLs and OCSP responses together
-  std::size_t judged_certificates = 2048;  // for which chains are looked for
-  std::size_t chains = 16;                 // of one certificate
-  std::size_t path_checks = 20'000;        // verifications of certificates' signatures
+  std::size_t signatures = 10'000;        // of one file
+  std::size_t evidence = 20'000;          // certificates, CRLs and OCSP responses together
+  std::size_t judged_certificates = 512;  // for which chains are looked for
+  std::size_t chains = 16;                // of one certificate
+  std::size_t path_checks = 4096;         // verifications of certificates' signatures, over all chains
+  std::size_t revocation_checks = 2048;   // the same of CRLs and OCSP responses, and of their signers' chains
 };
 
 struct Inputs {

@@ -4,11 +4,13 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <ctime>
 
 #include "rakkan/base/hex.hpp"
 #include "rakkan/validation/facts_json.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/result_matchers.hpp"
+#include "support/sanitizers.hpp"
 #include "support/signed_world.hpp"
 
 namespace rakkan::gather {
@@ -225,6 +227,61 @@ TEST_F(Gather, ADocumentWithoutSignaturesHasNone) {
   const validation::Facts found = facts(test::sample_pdf()).facts;
   EXPECT_TRUE(found.signatures.empty());
   EXPECT_TRUE(found.timestamps.empty());
+}
+
+// Seconds of CPU that the facts take.
+double seconds_for(ByteView file, const Inputs& inputs) {
+  const std::clock_t begin = std::clock();
+  EXPECT_THAT(facts_of(file, inputs), IsOk());
+  return static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+}
+constexpr double kMostSeconds = 4.0 * test::kSlowness;  // of a debug build; a release takes a fraction
+
+TEST_F(Gather, ABombOfCrossCertificatesEnds) {
+  // Six tiers of four authorities, each certified by each one of the tier above: 4^6 paths.
+  std::vector<std::vector<pki::Authority>> tiers;
+  pki::EvidenceMaterial given;
+  constexpr pki::Provenance kOutside{pki::EvidenceOrigin::folder};
+  for (int tier = 0; tier < 6; ++tier) {
+    std::vector<pki::Authority> authorities;
+    for (int i = 0; i < 4; ++i) {
+      authorities.emplace_back("Tier " + std::to_string(tier) + " " + std::to_string(i));
+    }
+    for (pki::Authority& each : authorities) {
+      if (tier == 0) {
+        given.add(world().root.certify_ca(each), kOutside);
+        continue;
+      }
+      for (pki::Authority& above : tiers.back()) {
+        given.add(above.certify_ca(each), kOutside);
+      }
+    }
+    tiers.push_back(std::move(authorities));
+  }
+  for (pki::Authority& above : tiers.back()) {
+    given.add(above.certify_ca(world().ca), kOutside);
+  }
+  const Bytes document = world().sign(test::sample_pdf(), kSigned, Stamped::no).bytes();
+  EXPECT_LT(seconds_for(document, {.trust = &world().everybody, .given = &given}), kMostSeconds);
+  const validation::Facts found = facts(document, {.given = &given}).facts;
+  const auto* signer = find(found.certificates, id(world().signer));
+  ASSERT_NE(signer, nullptr);
+  EXPECT_EQ(signer->chains.size(), Limits{}.chains);
+  EXPECT_EQ(signer->chains.front().certificates.size(), 2U) << "the shortest one first";
+}
+
+TEST_F(Gather, TenThousandCertificatesEnd) {
+  const Bytes one = copy_of(world().signer.der());
+  pki::EvidenceMaterial given;
+  for (std::uint32_t i = 0; i < 10'000; ++i) {
+    // Other certificates of the signer's name, with other keys as it were: the last bytes are the signature's.
+    Bytes other = one;
+    other[other.size() - 1] = static_cast<Byte>(i);
+    other[other.size() - 2] = static_cast<Byte>(i >> 8U);
+    given.add(pki::Certificate::parse(other).value(), {pki::EvidenceOrigin::folder});
+  }
+  const Bytes document = world().sign(test::sample_pdf(), kSigned, Stamped::no).bytes();
+  EXPECT_LT(seconds_for(document, {.trust = &world().everybody, .given = &given}), kMostSeconds);
 }
 
 TEST_F(Gather, PartsAreTheExactSignedBytes) {
