@@ -1,6 +1,8 @@
 #include "pades/reverse_index.hpp"
 
 #include <algorithm>
+#include <map>
+#include <string_view>
 #include <tuple>
 
 namespace rakkan::pades {
@@ -30,6 +32,28 @@ void collect(Value value, std::uint32_t number, std::vector<Value>& found) {
 bool contains(Value value, Value place) {
   return value.object() == place.object() && value.offset() <= place.offset() &&
          place.end_offset() <= value.end_offset();
+}
+
+// The numbers to which an object refers, sorted. The dictionary of a cross-reference stream is a trailer (§7.5.8): the
+// entries by which it leads into the document are no paths in the document.
+std::vector<std::uint32_t> numbers_from(const pdf::Object& object) {
+  std::vector<std::uint32_t> numbers = object.references_from(0);
+  std::sort(numbers.begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+  if (!object.is_stream() || !object.value().find("Type").is_name("XRef")) {
+    return numbers;
+  }
+  std::map<std::uint32_t, std::size_t> of_trailer;  // references by its entries alone
+  for (const std::string_view key : {"Root", "Info", "Encrypt"}) {
+    if (const auto reference = object.value().find(key).reference()) {
+      ++of_trailer[reference->number];
+    }
+  }
+  std::erase_if(numbers, [&](std::uint32_t number) {
+    const auto found = of_trailer.find(number);
+    return found != of_trailer.end() && references_to(object.value(), number).size() == found->second;
+  });
+  return numbers;
 }
 
 }  // namespace
@@ -113,13 +137,9 @@ Result<void> ReverseIndex::find_targets() {
 }
 
 Result<void> ReverseIndex::find_edges() {
-  std::vector<std::uint32_t> numbers;
   for (std::size_t revision = 0; revision + 1 < history_->revisions().size(); ++revision) {
     const auto take = [&](const pdf::Object& object) -> Result<void> {
-      numbers = object.references_from(0);
-      std::sort(numbers.begin(), numbers.end());
-      numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-      for (const std::uint32_t number : numbers) {
+      for (const std::uint32_t number : numbers_from(object)) {
         if (number < targets_.size() && targets_[number]) {
           edges_.push_back({number, object.number(), static_cast<std::uint32_t>(revision)});
         }

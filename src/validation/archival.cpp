@@ -106,19 +106,19 @@ class SignatureProcess {
     }
     // (7)
     if (!conclusion.is_passed()) {
-      Conclusion past = validate_past(facts_, signature_.id, basic_, Role::signer, proofs_.poe, log_);
-      if (past.is_passed() || past.indication == Indication::failed) {
-        conclusion = std::move(past);
+      PastResult past = validate_past(facts_, signature_.id, basic_, Role::signer, proofs_.poe, log_);
+      if (past.is_judged) {
+        conclusion = std::move(past.conclusion);
       }
     }
-    if (best < basic_.certificate->not_before) {
+    if (verdict_.best_signature_time && best < basic_.certificate->not_before) {
       conclusion = failed(not_yet_valid, "the signature existed before its certificate");
       log_.concluded("EN 319 102-1 §5.5.4 (4)", "ltv.issuance", signature_.id, conclusion);
     }
     if (conclusion.is_passed()) {
       conclusion = check_times(best);
     }
-    return conclusion;
+    return conclusion.is_passed() ? basic_.elements : conclusion;
   }
 
   // §5.5.4 (5), (6) and §5.6.3.4 (8), (9).

@@ -1,5 +1,6 @@
 #include "validation/basic.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "validation/bbb/cv.hpp"
@@ -20,10 +21,22 @@ BasicResult ended(BasicResult result, Conclusion conclusion) {
   return result;
 }
 
+// The first, unless the signature itself is wrong and the first is not worse than that.
+Conclusion worse_of(const Conclusion& first, const Conclusion& crypto) {
+  const bool is_worse = first.indication != Indication::failed && crypto.indication == Indication::failed;
+  return is_worse ? crypto : first;
+}
+
 // Everything that no time overcomes comes first: then chain, then the signature's own algorithms.
 void conclude(BasicResult& result) {
   result.issues = result.x509.issues;
   result.issues.insert(result.issues.end(), result.weak.begin(), result.weak.end());
+  std::stable_sort(result.issues.begin(), result.issues.end(), [](const Issue& a, const Issue& b) {
+    const auto gravity = [](const Issue& each) {
+      return each.kind == Kind::hard ? 1 + static_cast<int>(each.conclusion.indication) : 0;
+    };
+    return gravity(a) > gravity(b);
+  });
   if (!result.issues.empty()) {
     result.conclusion = result.issues.front().conclusion;
     result.is_final = result.issues.front().kind == Kind::hard;
@@ -55,20 +68,20 @@ BasicResult validate_basic(const Case& facts, const SignatureFacts& signature,
   if (Conclusion format = check_format(facts, signature.id, signature.pdf, signature.structure, log);
       !format.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), std::move(format));
+    return ended(std::move(result), worse_of(format, result.crypto));
   }
   // (2); what is missing here also keeps the signature from being verified.
   if (Conclusion identified =
           identify_signer(facts, signature.id, signature.signer, facts.policy().reference_absent, log);
       !identified.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), result.crypto.indication == Indication::failed ? result.crypto : identified);
+    return ended(std::move(result), worse_of(identified, result.crypto));
   }
   result.certificate = facts.certificate(*signature.signer.certificate);
   // (3)
   if (Conclusion context = check_signature_policy(facts, signature, log); !context.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), result.crypto.indication == Indication::failed ? result.crypto : context);
+    return ended(std::move(result), worse_of(context, result.crypto));
   }
   // (4): the outcome is kept, for a signature that does not verify is worse than any chain.
   result.x509 = validate_x509(facts, *result.certificate, Role::signer, facts.now(), log);
@@ -90,10 +103,11 @@ BasicResult validate_basic(const Case& facts, const SignatureFacts& signature,
       sharpen(result, each->facts->gen_time);
     }
   }
-  if (Conclusion elements = check_elements(facts, signature, log); !elements.is_passed()) {
-    result.weak.push_back({Kind::hard, std::move(elements)});
-  }
+  result.elements = check_elements(facts, signature, log);
   conclude(result);
+  if (result.issues.empty()) {
+    result.conclusion = result.elements;
+  }
   log.concluded("EN 319 102-1 §5.3.4", "basic", signature.id, result.conclusion);
   return result;
 }
@@ -103,13 +117,13 @@ BasicResult validate_timestamp(const Case& facts, const TimestampFacts& timestam
   if (Conclusion format = check_format(facts, timestamp.id, timestamp.pdf, timestamp.structure, log);
       !format.is_passed()) {
     result.crypto = verify_cryptographically(timestamp.id, timestamp.signer, &timestamp.imprint, log);
-    return ended(std::move(result), std::move(format));
+    return ended(std::move(result), worse_of(format, result.crypto));
   }
   if (Conclusion identified =
           identify_signer(facts, timestamp.id, timestamp.signer, facts.policy().timestamp_reference_absent, log);
       !identified.is_passed()) {
     result.crypto = verify_cryptographically(timestamp.id, timestamp.signer, &timestamp.imprint, log);
-    return ended(std::move(result), result.crypto.indication == Indication::failed ? result.crypto : identified);
+    return ended(std::move(result), worse_of(identified, result.crypto));
   }
   result.certificate = facts.certificate(*timestamp.signer.certificate);
   result.x509 = validate_x509(facts, *result.certificate, Role::timestamp, facts.now(), log);

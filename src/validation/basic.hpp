@@ -19,6 +19,7 @@ struct BasicResult {
   std::vector<Issue> weak = {};    // of them, the signature's own algorithms
   XcvResult x509 = {};
   Conclusion crypto = {};                         // of cryptographic verification
+  Conclusion elements = {};                       // of the constraints on a signature's elements, which no time changes
   const CertificateFacts* certificate = nullptr;  // the signing certificate
 };
 

@@ -70,13 +70,8 @@ class PastJudge {
   Instant proven_;
 };
 
-struct ChainOutcome {
-  Conclusion conclusion;
-  bool is_passed = false;
-};
-
-ChainOutcome judge_past_chain(const Case& facts, const Id& object, const BasicResult& basic, const Chain& chain,
-                              Role role, const PoeSet& poe, StepLog& log) {
+PastResult judge_past_chain(const Case& facts, const Id& object, const BasicResult& basic, const Chain& chain,
+                            Role role, const PoeSet& poe, StepLog& log) {
   const SlidResult past = validate_past_chain(facts, chain, role, poe, log);
   if (!past.conclusion.is_passed()) {
     return {basic.conclusion};
@@ -94,7 +89,7 @@ ChainOutcome judge_past_chain(const Case& facts, const Id& object, const BasicRe
     for (const Issue& each : *issues) {
       Conclusion left = judge.judge(each);
       if (!left.is_passed()) {
-        return {std::move(left)};
+        return {std::move(left), true};
       }
     }
   }
@@ -103,26 +98,24 @@ ChainOutcome judge_past_chain(const Case& facts, const Id& object, const BasicRe
 
 }  // namespace
 
-bool may_be_overcome(const BasicResult& basic) noexcept { return !basic.is_final; }
-
-Conclusion validate_past(const Case& facts, const Id& object, const BasicResult& basic, Role role, const PoeSet& poe,
+PastResult validate_past(const Case& facts, const Id& object, const BasicResult& basic, Role role, const PoeSet& poe,
                          StepLog& log) {
-  if (basic.conclusion.is_passed() || !may_be_overcome(basic)) {
-    return basic.conclusion;
+  if (basic.is_final || basic.issues.empty()) {
+    return {basic.conclusion, false};
   }
-  std::optional<Conclusion> left;
+  std::optional<PastResult> left;
   for (const Chain* chain : chains_for(facts, *basic.certificate, role, poe.lowest(object))) {
-    ChainOutcome outcome = judge_past_chain(facts, object, basic, *chain, role, poe, log);
-    if (outcome.is_passed) {
+    PastResult result = judge_past_chain(facts, object, basic, *chain, role, poe, log);
+    if (result.conclusion.is_passed()) {
       log.passed(kClause, "psv", object, "proven at " + to_rfc3339(poe.lowest(object)));
-      return {};
+      return result;
     }
-    if (!left || chain == basic.x509.chain) {
-      left = std::move(outcome.conclusion);
+    if (!left || (result.is_judged && !left->is_judged)) {
+      left = std::move(result);
     }
   }
-  Conclusion result = left.value_or(basic.conclusion);
-  log.concluded(kClause, "psv", object, result);
+  PastResult result = left.value_or(PastResult{basic.conclusion, false});
+  log.concluded(kClause, "psv", object, result.conclusion);
   return result;
 }
 

@@ -9,12 +9,14 @@
 
 namespace rakkan::validation {
 
-// True for a conclusion that a proof of existence may overcome (§5.6.3.4 (3)).
-[[nodiscard]] bool may_be_overcome(const BasicResult& basic) noexcept;
+struct PastResult {
+  Conclusion conclusion = {};
+  bool is_judged = false;  // a chain was good at a control time that is not before the proof: issues were gone through
+};
 
 // PASSED when every issue of the object at the time of judgement is overcome by what is proven; else the conclusion
 // that remains, which is the one before unless something is worse.
-[[nodiscard]] Conclusion validate_past(const Case& facts, const Id& object, const BasicResult& basic, Role role,
+[[nodiscard]] PastResult validate_past(const Case& facts, const Id& object, const BasicResult& basic, Role role,
                                        const PoeSet& poe, StepLog& log);
 
 }  // namespace rakkan::validation

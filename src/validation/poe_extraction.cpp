@@ -75,7 +75,8 @@ Proofs collect_proofs(const Case& facts) {
     TimestampResult& result = proofs.timestamps[index];
     StepLog& log = proofs.logs[index];
     result.basic = validate_timestamp(facts, *result.facts, log);
-    result.conclusion = validate_past(facts, result.facts->id, result.basic, Role::timestamp, proofs.poe, log);
+    result.conclusion =
+        validate_past(facts, result.facts->id, result.basic, Role::timestamp, proofs.poe, log).conclusion;
     if (result.conclusion.is_passed()) {
       extract(*result.facts, signatures, proofs.poe, log);
     }

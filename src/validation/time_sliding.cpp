@@ -90,7 +90,11 @@ class Slider {
       move_to(std::max(chosen.evidence.revoked_at(), Instant::min() + kJustBefore) - kJustBefore, data.id,
               "revoked then");
     } else if (!is_fresh(facts_, data, control_)) {
-      move_to(data.this_update, data.id, "the revocation data are of then");
+      // The data were fresh when they are proven to have existed, and then say that the certificate was good then.
+      const Instant proven = poe_.lowest(data.id);
+      const bool was_fresh = is_fresh(facts_, data, proven);
+      move_to(was_fresh ? proven : data.this_update, data.id,
+              was_fresh ? "the revocation data are proven then" : "the revocation data are of then");
     }
     for (const Algorithm* each : chosen.acceptance->algorithms) {
       const Standing& standing = facts_.standing_of(*each);

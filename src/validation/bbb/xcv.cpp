@@ -22,6 +22,33 @@ bool has_one_of(const std::vector<std::string>& values, const std::vector<std::s
   });
 }
 
+// The order in which issues are told: faults of the chain, revocations, algorithms, then ages, of the chain itself
+// before those of its revocation data.
+int gravity_of(Kind kind) {
+  switch (kind) {
+    case Kind::hard:
+      return 0;
+    case Kind::revoked:
+    case Kind::on_hold:
+    case Kind::ca_revoked:
+      return 1;
+    case Kind::weak_certificate:
+    case Kind::weak_revocation:
+    case Kind::weak_signature:
+      return 2;
+    case Kind::sunset:
+    case Kind::validity:
+    case Kind::ca_validity:
+    case Kind::no_revocation:
+    case Kind::unacceptable:
+    case Kind::stale:
+      return 3;
+    case Kind::revocation_signer_ended:
+      break;
+  }
+  return 4;
+}
+
 std::string named(const CertificateFacts& certificate, std::string_view what) {
   return certificate.subject + " " + std::string(what);
 }
@@ -46,7 +73,7 @@ class ChainJudge {
     }
     judge_algorithms();
     std::stable_sort(result_.issues.begin(), result_.issues.end(),
-                     [](const Issue& a, const Issue& b) { return (a.kind == Kind::hard) > (b.kind == Kind::hard); });
+                     [](const Issue& a, const Issue& b) { return gravity_of(a.kind) < gravity_of(b.kind); });
     if (!result_.issues.empty()) {
       result_.conclusion = result_.issues.front().conclusion;
     }
@@ -77,15 +104,25 @@ class ChainJudge {
     if (chosen && chosen->evidence.is_revoked() && chosen->evidence.revoked_at() <= time_) {
       judge_revocation(index, certificate, chosen->evidence);
     }
-    judge_validity(index, certificate, is_exempted || (chosen && !chosen->evidence.is_revoked()));
+    if (!is_exempted && !chosen && need == RevocationNeed::required && !facts_.evidence_about(certificate.id).empty()) {
+      judge_unacceptable(index, certificate);
+    }
+    const bool is_known_good = chosen && !chosen->evidence.is_revoked() && is_proven_in_time(*chosen, poe_);
+    // A signer's revocation has the validity period in it: overcoming the one takes a proof from within the other.
+    const bool is_judged = index == 0 && !result_.issues.empty() &&
+                           (result_.issues.back().kind == Kind::revoked || result_.issues.back().kind == Kind::on_hold);
+    if (!is_judged) {
+      judge_validity(index, certificate, is_exempted || is_known_good);
+    }
     if (is_exempted) {
       return;
     }
-    if (!chosen) {
-      judge_missing(index, certificate, need);
-      return;
+    if (chosen) {
+      judge_evidence(index, certificate, *chosen);
+    } else if (need == RevocationNeed::required && facts_.evidence_about(certificate.id).empty()) {
+      add({Kind::no_revocation, indeterminate(try_later, "there are no revocation data about " + certificate.subject),
+           index});
     }
-    judge_evidence(index, certificate, *chosen);
   }
 
   // §5.2.6.4 (2) b and d.
@@ -120,17 +157,10 @@ class ChainJudge {
     add(std::move(issue));
   }
 
-  void judge_missing(std::size_t index, const CertificateFacts& certificate, RevocationNeed need) {
-    if (need != RevocationNeed::required) {
-      return;
-    }
-    const auto evidence = facts_.evidence_about(certificate.id);
-    if (evidence.empty()) {
-      add({Kind::no_revocation, indeterminate(try_later, "there are no revocation data about " + certificate.subject),
-           index});
-      return;
-    }
-    const std::string why = acceptance_of(facts_, {&chain_, index}, evidence.front()).why;
+  // §5.2.5.3: data that are there and cannot be believed say more than none.
+  void judge_unacceptable(std::size_t index, const CertificateFacts& certificate) {
+    const Evidence& newest = facts_.evidence_about(certificate.id).front();
+    const std::string why = acceptance_of(facts_, {&chain_, index}, newest).why;
     add({Kind::unacceptable,
          indeterminate(certificate_chain_general_failure,
                        "no revocation data about " + certificate.subject + " are acceptable: " + why),

@@ -141,7 +141,7 @@ DISPUTED = {
     "ac99f4674d02ab06": ("broken: no unit for timestamps", "trusted by a setting of the test"),
 }
 
-# What pdfsig says wrongly of a signature: {beginning of the file's name: its words}
+# Wrong words of pdfsig about a signature: {beginning of the file's name: its words}
 MISJUDGED = {
     "9bed03577cd85429": "Signature is Invalid.",  # Ed25519, which NSS cannot verify (poppler 25.03); pyHanko verifies it
 }

@@ -2,10 +2,12 @@
 // addresses that are not public have to be allowed by the configuration.
 #include <gmock/gmock.h>
 
+#include <array>
 #include <boost/json.hpp>
 
 #include "rakkan/base/file.hpp"
 #include "rakkan/cms/signed_data_builder.hpp"
+#include "rakkan/pades/hashed_document.hpp"
 #include "rakkan/pades/prepared_revision.hpp"
 #include "support/fixed_random.hpp"
 #include "support/loopback_pki.hpp"

@@ -251,7 +251,7 @@ TEST_F(MessageTest, FieldsToSignatureArePartOfTheSignerInfo) {
   EXPECT_TRUE(fields.ends_with("040101"));  // the signature of the handmade message
 }
 
-TEST_F(MessageTest, AThousandsOfCertificatesAreReadAndMoreRefused) {
+TEST_F(MessageTest, ThousandsOfCertificatesAreReadAndMoreRefused) {
   cms.certificates.assign(16384, *from_hex("3000"));
   EXPECT_EQ(read().certificates().size(), 16384U);
   cms.certificates.push_back(*from_hex("3000"));

@@ -194,6 +194,14 @@ std::vector<Update> harmless() {
          pdf.trailer = "/Info 45 0 R";
        }),
        "/Root 1 0 R/Info 45 0 R"},
+      {"information_that_a_listed_xref_stream_names", kLta,
+       [](PdfBuilder& update) { update.object(45, "<</ModDate(D:2026)>>"); }, Fault::object_changed,
+       with([](SignedPdf& pdf) {
+         pdf.objects = {{45, "<</ModDate(D:2025)>>"},
+                        {46, "<</Type/XRef/Root 1 0 R/Info 45 0 R/Length 4>>\nstream\nDATA\nendstream"}};
+         pdf.trailer = "/Info 45 0 R";
+       }),
+       "/Root 1 0 R/Info 45 0 R"},
       {"timestamp", kLta, [](PdfBuilder& update) { add_timestamp(update); }},
       {"timestamp_in_front", kLta,
        [](PdfBuilder& update) {
@@ -244,6 +252,14 @@ std::vector<Update> harmful() {
   return {
       {"page_content", kOther, [](PdfBuilder& update) { update.stream(3, "", "0 0 m 99 99 l S"); },
        Fault::object_changed},
+      {"information_that_is_more_to_a_stream_called_xref", kOther,
+       [](PdfBuilder& update) { update.object(45, "<</ModDate(D:2026)>>"); }, Fault::object_changed,
+       with([](SignedPdf& pdf) {
+         pdf.objects = {{45, "<</ModDate(D:2025)>>"},
+                        {46, "<</Type/XRef/Info 45 0 R/Resources 45 0 R/Length 4>>\nstream\nDATA\nendstream"}};
+         pdf.trailer = "/Info 45 0 R";
+       }),
+       "/Root 1 0 R/Info 45 0 R"},
       {"page_without_content", kOther,
        [](PdfBuilder& update) {
          update.object(10,

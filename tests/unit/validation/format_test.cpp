@@ -47,7 +47,7 @@ TEST(ValidationFormat, AnUnknownSubFilterIsIndeterminateAtBest) {
   world.signature().structure = {{"sub-filter-unknown", "", "", {}, ""}};
   EXPECT_EQ(world.verdict(), "INDETERMINATE/SIG_CONSTRAINTS_FAILURE");
   world.signature().signer.signature = Check::bad;
-  EXPECT_EQ(world.verdict(), "INDETERMINATE/SIG_CONSTRAINTS_FAILURE");
+  EXPECT_EQ(world.verdict(), "TOTAL-FAILED/SIG_CRYPTO_FAILURE");
 }
 
 TEST(ValidationFormat, CoverageOfNoRevisionFails) {

@@ -154,33 +154,31 @@ TEST(ValidationPast, AnExpiredSignerWithoutItsStatusIsOutOfBounds) {
   EXPECT_EQ(world.verdict(kNow), "INDETERMINATE/OUT_OF_BOUNDS_NO_POE");
 }
 
-// Forty years: each unit's certificate and status are covered by the next document timestamp, in time.
-FactsWorld renewed_world(int last_year, int omitted_year = 0) {
+// Years of renewals: each January fresh data about the unit of the last timestamp, and a new one over everything.
+FactsWorld renewed_world(int last_year) {
   FactsWorld world;
-  world.drop_evidence("none");
   std::vector<std::string> covered = world.timestamp("doc-tst").covers;
   covered.push_back("doc-tst");
+  std::string last_unit = "tsu";
   for (int year = 2027; year <= last_year; ++year) {
     const std::string number = std::to_string(year);
-    if (year != omitted_year) {
-      const std::string unit = "tsu-" + number;
-      world
-          .add_certificate(unit, std::to_string(year - 1) + "-01-01", std::to_string(year + 10) + "-01-01", {unit},
-                           "root")
-          .extended_key_usage = {"1.3.6.1.5.5.7.3.8"};
-      world.add_timestamp("archive-" + number, TimestampKind::document, number + "-01-05", covered, unit);
-      world.signature().timestamps.push_back("archive-" + number);
-      world.add_evidence("crl-" + number, RevocationKind::crl, unit, "root", number + "-01-06", number + "-02-06");
-      covered.insert(covered.end(), {"archive-" + number, unit, "crl-" + number});
+    const std::string unit = "tsu-" + number;
+    const std::string issuer = last_unit == "tsu" ? "ca" : "root";
+    world.add_evidence("again-" + number, RevocationKind::crl, last_unit, issuer, number + "-01-04", number + "-02-04");
+    covered.push_back("again-" + number);
+    if (last_unit == "tsu") {
+      world.add_evidence("again-ca", RevocationKind::crl, "ca", "root", number + "-01-04", number + "-02-04");
+      covered.push_back("again-ca");
     }
-    // The status of the very first units is renewed as long as they are needed.
-    if (year == 2027) {
-      world.add_evidence("crl-tsu-2027", RevocationKind::crl, "tsu", "ca", "2027-01-04", "2027-02-04");
-      world.add_evidence("crl-ca-2027", RevocationKind::crl, "ca", "root", "2027-01-04", "2027-02-04");
-      covered.insert(covered.end(), {"crl-tsu-2027", "crl-ca-2027"});
-      world.timestamp("archive-2027").covers = covered;
-      std::erase(world.timestamp("archive-2027").covers, "archive-2027");
-    }
+    world
+        .add_certificate(unit, std::to_string(year - 1) + "-01-01", std::to_string(year + 10) + "-01-01", {unit},
+                         "root")
+        .extended_key_usage = {"1.3.6.1.5.5.7.3.8"};
+    world.add_timestamp("archive-" + number, TimestampKind::document, number + "-01-05", covered, unit);
+    world.signature().timestamps.push_back("archive-" + number);
+    world.add_evidence("crl-" + number, RevocationKind::crl, unit, "root", number + "-01-06", number + "-02-06");
+    covered.insert(covered.end(), {"archive-" + number, unit, "crl-" + number});
+    last_unit = unit;
   }
   return world;
 }
@@ -192,6 +190,16 @@ TEST(ValidationPast, RenewedInTimeItPassesForFortyYears) {
     EXPECT_EQ(world.judge(std::to_string(year) + "-01-10").signatures.front().best_signature_time,
               at("2026-01-10T00:01:00Z"));
   }
+}
+
+// The unit of 2030 is covered by the timestamp of 2031, but its status is not known then.
+TEST(ValidationPast, WithoutTheLastUnitsStatusTheLineBreaks) {
+  FactsWorld world = renewed_world(2032);
+  EXPECT_EQ(world.timestamp_verdict("archive-2030", "2032-01-10"), "PASSED");
+  world.drop_evidence("again-2031");
+  world.drop_evidence("crl-2030");
+  EXPECT_EQ(world.timestamp_verdict("archive-2031", "2032-01-10"), "PASSED");
+  EXPECT_EQ(world.timestamp_verdict("archive-2030", "2032-01-10"), "INDETERMINATE/TRY_LATER");
 }
 
 TEST(ValidationPast, WithoutRenewalItDoesNot) {

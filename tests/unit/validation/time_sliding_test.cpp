@@ -39,9 +39,17 @@ TEST(ValidationTimeSliding, StaysWhereEverythingIsGood) {
   EXPECT_EQ(slide.run().control_time, at("2026-01-12"));
 }
 
-TEST(ValidationTimeSliding, SlidesToStaleData) {
+TEST(ValidationTimeSliding, SlidesToTheProofOfDataThatWereFreshThen) {
   Slide slide;
   slide.now = "2026-01-20";
+  EXPECT_TRUE(slide.run().conclusion.is_passed());
+  EXPECT_EQ(slide.run().control_time, at("2026-01-11"));
+}
+
+TEST(ValidationTimeSliding, SlidesToDataThatWereStaleWhenProven) {
+  Slide slide;
+  slide.now = "2026-01-20";
+  slide.world.evidence("ocsp-signer").next_update = at("2026-01-10T18:00:00Z");
   EXPECT_TRUE(slide.run().conclusion.is_passed());
   EXPECT_EQ(slide.run().control_time, at("2026-01-10T12:00:00Z"));
 }
@@ -92,7 +100,7 @@ TEST(ValidationTimeSliding, SlidesToTheEndOfAnAlgorithm) {
   slide.world.certificate("ca").signature = test::rsa_2048_with();
   // The data of 2029 are beyond the end; the control time goes on to those of 2026.
   EXPECT_TRUE(slide.run().conclusion.is_passed());
-  EXPECT_EQ(slide.run().control_time, at("2026-01-10T12:00:00Z"));
+  EXPECT_EQ(slide.run().control_time, at("2026-01-11"));
 }
 
 TEST(ValidationTimeSliding, SlidesToTheEndOfTheDatasAlgorithm) {
