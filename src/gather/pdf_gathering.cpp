@@ -227,6 +227,11 @@ class PdfGathering {
       one.object = object_name(each.object);
       into_.facts().document.findings.push_back(std::move(one));
     }
+    // Each signature of the file says so too; without one, a file that was cut short may have lost it.
+    if (read_.empty() && !history_.tail_is_blank()) {
+      into_.facts().document.findings.push_back(
+          finding("unsigned-tail", "ISO 32000-2 §7.5.5", "bytes that belong to no revision stand at the end"));
+    }
   }
 
   Result<void> read(std::vector<FileSignature> found) {

@@ -218,9 +218,17 @@ TEST_F(Verify, WithoutSignaturesThereIsNoVerdict) {
   EXPECT_THAT(json::serialize(answer), HasSubstr("no-signature"));
 }
 
+TEST_F(Verify, AFileThatLostItsSignatureHalfwayHasAFinding) {
+  const Bytes whole = read(b_b());
+  const json::object answer =
+      judged(plus(now(), {write("cut.pdf", ByteView(whole).first(whole.size() / 3))}), kIndeterminate);
+  EXPECT_TRUE(answer.at("indication").is_null());
+  EXPECT_THAT(json::serialize(answer), HasSubstr("unsigned-tail"));
+}
+
 TEST_F(Verify, BadInputIsToldByName) {
   const std::string pdf = b_b();
-  const Bytes whole = read(pdf);
+  const Bytes sample = sample_pdf();
   struct Row {
     const char* what;
     Words words;
@@ -229,7 +237,7 @@ TEST_F(Verify, BadInputIsToldByName) {
   const std::vector<Row> rows{
       {"empty", {write("empty.pdf", "")}, "not-a-pdf"},
       {"no PDF", {write("hello.pdf", "hello")}, "not-a-pdf"},
-      {"truncated", {write("truncated.pdf", ByteView(whole).first(whole.size() / 3))}, "pdf-malformed"},
+      {"truncated", {write("truncated.pdf", ByteView(sample).first(sample.size() / 2))}, "pdf-malformed"},
       {"missing", {path("missing.pdf")}, "file-unreadable"},
       {"missing trust", {"--trust", path("missing.cer"), pdf}, "file-unreadable"},
       {"trust that is none", {"--trust", write("none.cer", "hello"), pdf}, "trust-file-invalid"},
