@@ -116,6 +116,9 @@ Result<void> ReverseIndex::find_edges() {
   std::vector<std::uint32_t> numbers;
   for (std::size_t revision = 0; revision + 1 < history_->revisions().size(); ++revision) {
     const auto take = [&](const pdf::Object& object) -> Result<void> {
+      if (object.is_stream() && object.value().find("Type").is_name("XRef")) {
+        return {};  // its dictionary is a trailer, no object that shows anything
+      }
       numbers = object.references_from(0);
       std::sort(numbers.begin(), numbers.end());
       numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());

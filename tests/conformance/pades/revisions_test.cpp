@@ -77,7 +77,7 @@ std::string describe(const FileSignature& signature, const Modifications& modifi
 Result<pdf::History> open(const Bytes& bytes) {
   pdf::HistoryOptions options;
   auto history = pdf::History::open(bytes, options);
-  for (const char* const password : {"usersecret", "ownersecret"}) {
+  for (const char* const password : {"usersecret", "ownersecret", "secret"}) {
     if (history || (history.error().code != ErrorCode::pdf_password_needed &&
                     history.error().code != ErrorCode::pdf_password_wrong)) {
       break;
