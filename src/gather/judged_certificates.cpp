@@ -190,10 +190,11 @@ class JudgedCertificates::Work {
                                       .steps = kMostSteps};
     pki::PathBuilder builder(*certificate, candidates_, anchors_, timeless_inputs(), path_limits, known_);
     std::vector<pki::JudgedPath> paths;
+    bool stopped = false;
     while (paths.size() < limits_.chains) {
       auto path = builder.next();
       if (!path) {
-        exhausted_ = true;
+        stopped = true;
         break;
       }
       if (!*path) {
@@ -201,6 +202,10 @@ class JudgedCertificates::Work {
       }
       paths.push_back(**std::move(path));
     }
+    // Certificates that somebody adds to a document must not take away the verdict that a good chain gives.
+    const bool has_good_one =
+        std::any_of(paths.begin(), paths.end(), [](const pki::JudgedPath& path) { return path.verdict.is_valid(); });
+    exhausted_ = exhausted_ || (stopped && !has_good_one);
     path_checks_left_ -= std::min(path_checks_left_, builder.signature_checks());
     std::stable_sort(paths.begin(), paths.end(), [](const pki::JudgedPath& a, const pki::JudgedPath& b) {
       const std::size_t flaws_a = a.verdict.findings.empty() ? 0 : 1;
