@@ -1,5 +1,5 @@
-// Facts that are read are written and read again as the same, are judged by every policy at any time without a fault, and
-// the same way twice; nothing passes whose signature does not verify.
+// Facts that are read are written and read again as the same, are judged by every policy at any time without a fault,
+// and the same way twice; nothing passes whose signature does not verify.
 #include <cstdlib>
 
 #include "rakkan/base/bytes.hpp"
