@@ -241,8 +241,11 @@ Result<void> Message::Parsed::take(Structure&& structure, const Originals* origi
   version = structure.version;
   Reader algorithms(structure.digest_algorithms);
   while (!algorithms.at_end() && digest_algorithms.size() < kMostDigestAlgorithms) {
-    RAKKAN_TRY(const Element algorithm, algorithms.any());
-    digest_algorithms.push_back(identifier_of(algorithm.encoding));
+    const auto algorithm = algorithms.any();
+    if (!algorithm) {
+      break;
+    }
+    digest_algorithms.push_back(identifier_of(algorithm->encoding));
   }
   content_type = structure.content_type;
   content_type_encoding = structure.content_type_encoding;

@@ -110,6 +110,8 @@ std::vector<EssAttribute> ess_attributes(const MessageSigner& signer) {
         attribute.ids = *std::move(ids);
       } else {
         attribute.malformed = ids.error().detail;
+        attribute.ids =
+            read_ess_ids(value, version, EssReading::lenient_first).value_or(std::vector<EssCertificateId>());
       }
       result.push_back(std::move(attribute));
     }

@@ -45,7 +45,8 @@ enum class EssReading : std::uint8_t {
   strict,  // the first identifier alone: a hash of crypto::DigestAlgorithm; issuerSerial has one directoryName. Further
            // identifiers name other certificates of the path, and policies do not concern the signer's certificate:
            // both are read for their shape only
-  lenient,  // all identifiers, any hash, any names
+  lenient,        // all identifiers, any hash, any names
+  lenient_first,  // the first one of them, and the others for their shape
 };
 
 // Reads the identifiers of a value of either attribute; those of signingCertificate (RFC 2634 §5.4) are by SHA-1. Fails

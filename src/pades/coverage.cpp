@@ -260,13 +260,18 @@ const pdf::Signature* find(const std::vector<pdf::Signature>& signatures, const 
 Result<FileSignature> judge_newest(const History& history, Reader& reader, const pdf::Signature& newest) {
   const std::size_t last = history.revisions().size() - 1;
   RAKKAN_TRY(FileSignature signature, judge(history, newest, last));
-  const auto covered = signature.coverage.revision;
+  // A dictionary that was written anew frames the /Contents of the first one, and ends with its revision.
+  const std::uint64_t end = signature.coverage.end - std::min(signature.coverage.end, history.header_offset());
+  const auto covered = signature.coverage.byte_range ? revision_ending_at(history, end) : std::nullopt;
   if (!covered || *covered == last) {
     return signature;
   }
   RAKKAN_TRY(const auto own, reader.signatures(*covered));
   const pdf::Signature* const there = find(*own, newest);
   if (there == nullptr || !there->dictionary) {
+    if (!signature.coverage.revision) {
+      return signature;
+    }
     note(signature.coverage, CoverageFault::other_revision, number_of(newest),
          "the covered revision has no such signature");
     signature.coverage.coverage = std::min(signature.coverage.coverage, CoverageClass::contiguous_block);

@@ -46,12 +46,12 @@ std::string_view to_string(ModificationLevel level) noexcept {
 }
 
 std::string_view to_string(ModificationFault fault) noexcept {
-  constexpr std::array<std::string_view, 22> kNames{
+  constexpr std::array<std::string_view, 23> kNames{
       "coverage",           "file-tail",       "structure",         "unreadable",      "object-changed",
       "object-freed",       "object-added",    "object-reused",     "object-revealed", "object-stream-changed",
       "dangling-reference", "trailer-changed", "signature-changed", "catalog-changed", "version-lowered",
       "extensions-changed", "dss-changed",     "form-changed",      "field-added",     "page-changed",
-      "annotation-changed", "info-changed",
+      "annotation-changed", "info-changed",    "metadata-changed",
   };
   return kNames.at(static_cast<std::size_t>(fault));
 }

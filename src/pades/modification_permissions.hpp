@@ -1,4 +1,5 @@
-// The changes that a signature permits to later revisions (ISO 32000-2 §12.8.2.2 DocMDP, §12.8.2.4 FieldMDP, §12.7.5.5 locks).
+// The changes that a signature permits to later revisions (ISO 32000-2 §12.8.2.2 DocMDP, §12.8.2.4 FieldMDP, §12.7.5.5
+// locks).
 #pragma once
 
 #include <optional>

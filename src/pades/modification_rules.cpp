@@ -6,6 +6,7 @@
 
 #include "pades/growing_array.hpp"
 #include "pades/value_equality.hpp"
+#include "pades/xmp_packet.hpp"
 
 namespace rakkan::pades {
 namespace {
@@ -30,15 +31,41 @@ Result<void> version_part(RevisionComparison& comparison, Value /*signed_entry*/
   return {};
 }
 
+// The metadata (§14.3.2) may be written anew as plain XMP: in the object of before, or in a new one.
+Result<void> metadata_part(RevisionComparison& comparison, Value signed_entry, Value entry) {
+  const auto refuse = [&](std::string what) -> Result<void> {
+    comparison.refuse(ModificationFault::metadata_changed, entry.reference().value_or(pdf::Reference{}).number,
+                      "/Root/Metadata", std::move(what));
+    return {};
+  };
+  const auto reference = entry.reference();
+  if (same_value(signed_entry, entry) && (!reference || comparison.change(reference->number) == nullptr)) {
+    return {};
+  }
+  if (!reference) {
+    return refuse("the metadata were removed, or are no stream");
+  }
+  RAKKAN_TRY(const pdf::Object* const object, comparison.after().load(*reference));
+  if (object == nullptr || !object->is_stream() || !object->value().find("Subtype").is_name("XML")) {
+    return refuse("the metadata are no stream of XML");
+  }
+  RAKKAN_TRY(const Bytes packet, comparison.after().decoded_stream(*object));
+  if (!is_plain_xmp(packet)) {
+    return refuse("the metadata are no plain XMP");
+  }
+  RAKKAN_TRY(const bool contained, comparison.explain_container(signed_entry, entry, kLta,
+                                                                ModificationFault::metadata_changed, "/Root/Metadata"));
+  return contained ? comparison.explain_new_below(object->value(), kLta) : Result<void>{};
+}
+
 // The keys of the catalog that may change, each with the rule for its value. Everything else stays as it was.
 struct CatalogPart {
   std::string_view key;
   Result<void> (*apply)(RevisionComparison& comparison, Value signed_entry, Value entry);
 };
 constexpr std::array kCatalogParts{
-    CatalogPart{"Version", version_part},
-    CatalogPart{"Extensions", extensions_part},
-    CatalogPart{"DSS", dss_part},
+    CatalogPart{"Version", version_part},   CatalogPart{"Extensions", extensions_part},
+    CatalogPart{"Metadata", metadata_part}, CatalogPart{"DSS", dss_part},
     CatalogPart{"AcroForm", form_part},
 };
 

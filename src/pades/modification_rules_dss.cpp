@@ -41,7 +41,8 @@ class StoreGrowth {
     for (const pdf::Entry one : after.entries()) {
       const std::string key = one.key.name().value_or("");
       const bool known = key == "VRI" || std::find(kArrays.begin(), kArrays.end(), key) != kArrays.end();
-      if (!known && key != "Type" && !same_value(before.find(key), one.value)) {
+      const bool unchanged = before.find(key) && same_value(before.find(key), one.value);
+      if (!known && key != "Type" && !unchanged) {
         RAKKAN_CHECK(refuse("/" + key, "an entry that a store does not have"));
       } else if (one.value.is(Kind::null) && before.count(key) == 0) {
         RAKKAN_CHECK(refuse("/" + key, "an entry that is null, which hides what an update between had there"));
@@ -72,8 +73,12 @@ class StoreGrowth {
     const std::string path = "/" + std::string(key);
     RAKKAN_TRY(const Value before, comparison_.before().resolve(signed_entry));
     RAKKAN_TRY(const Value after, comparison_.after().resolve(entry));
-    if (!after.is(Kind::array) && !after.is(Kind::null)) {
-      return refuse(path, "it is no array");
+    const bool absent = !entry && before.is(Kind::null);
+    if (absent) {
+      return {};
+    }
+    if (!after.is(Kind::array)) {
+      return refuse(path, "it was removed, or is no array");
     }
     RAKKAN_CHECK(contain(signed_entry, entry, path));
     RAKKAN_CHECK(comparison_.spend(before.size() + after.size()));
@@ -102,7 +107,7 @@ class StoreGrowth {
   Result<void> judge_vri(Value signed_entry, Value entry) {
     RAKKAN_TRY(const Value before, comparison_.before().resolve(signed_entry));
     RAKKAN_TRY(const Value after, comparison_.after().resolve(entry));
-    if (after.is(Kind::null) && before.is(Kind::null)) {
+    if (!entry && before.is(Kind::null)) {
       return {};
     }
     if (!after.is(Kind::dictionary) || has_duplicate_keys(after)) {

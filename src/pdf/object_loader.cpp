@@ -8,9 +8,10 @@
 namespace rakkan::pdf {
 namespace {
 
-constexpr unsigned kMaxNestedLoads = 16;                // object → object stream → its /Length → …
-constexpr unsigned kMaxReferenceChain = 16;             // a reference to a reference to …
-constexpr std::size_t kMaxFilters = 16;                 // on one stream
+constexpr unsigned kMaxNestedLoads = 16;                         // object → object stream → its /Length → …
+constexpr unsigned kMaxReferenceChain = 16;                      // a reference to a reference to …
+constexpr std::size_t kMaxFilters = 16;                          // on one stream
+constexpr std::uint64_t kMaxComparisonsOfAHistory = 40'000'000;  // the same in all revisions together
 constexpr std::uint64_t kMaxComparisons = 100'000'000;  // while looking up object numbers, about a second of work
 
 constexpr std::uint64_t kValueSize = 24;  // in memory
@@ -39,7 +40,7 @@ Result<std::optional<XrefEntry>> SectionIndex::find(std::uint32_t number) const 
 
 Result<void> Document::Impl::compare(std::uint64_t more) {
   spending->comparisons += more;
-  if (spending->comparisons > kMaxComparisons) {
+  if (spending->comparisons > (validating != nullptr ? kMaxComparisonsOfAHistory : kMaxComparisons)) {
     return fail(ErrorCode::pdf_limit_exceeded, "looking up objects takes too long");
   }
   return {};

@@ -111,7 +111,7 @@ Severity severity_of(Weight weight) {
 }  // namespace
 
 void StepLog::find(Finding finding) {
-  if (std::find(findings_.begin(), findings_.end(), finding) == findings_.end()) {
+  if (findings_.size() < kMostFindings && std::find(findings_.begin(), findings_.end(), finding) == findings_.end()) {
     findings_.push_back(std::move(finding));
   }
 }

@@ -1,6 +1,7 @@
 // StepLog collects the steps of a decision in their order, and the findings for people.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,8 @@ namespace rakkan::validation {
 
 class StepLog {
  public:
+  static constexpr std::size_t kMostFindings = 1'000;
+
   void passed(std::string_view clause, std::string_view check, std::string_view object, std::string detail = {}) {
     add(clause, check, object, StepResult::passed, std::nullopt, std::move(detail));
   }
@@ -26,7 +29,7 @@ class StepLog {
                                                                                    : StepResult::failed;
     add(clause, check, object, result, conclusion.sub_indication, conclusion.detail);
   }
-  void find(Finding finding);  // once, when it occurs again
+  void find(Finding finding);  // once, when it occurs again; what is beyond kMostFindings is left out
 
   [[nodiscard]] std::vector<Step>& steps() noexcept { return steps_; }
   [[nodiscard]] std::vector<Finding>& findings() noexcept { return findings_; }

@@ -86,7 +86,7 @@ class Message {
   // The ContentInfo as it was read: with definite minimal lengths and strings whole; equal to original() for DER.
   [[nodiscard]] ByteView der() const noexcept;
   [[nodiscard]] std::uint64_t version() const noexcept;
-  // The OIDs of SignedData.digestAlgorithms, the first 64: a hint that no signature covers (§5.1).
+  // The OIDs of SignedData.digestAlgorithms, the first 64 that can be read: a hint that no signature covers (§5.1).
   [[nodiscard]] const std::vector<der::Oid>& digest_algorithms() const noexcept;
   [[nodiscard]] const der::Oid& content_type() const noexcept;
   [[nodiscard]] ByteView content_type_encoding() const noexcept;  // eContentType, complete element

@@ -79,8 +79,8 @@ struct EssCertificateId {
 // One value of one such attribute.
 struct EssAttribute {
   EssVersion version{};
-  std::vector<EssCertificateId> ids;          // the first one names the signer's certificate, others its path
-  std::string malformed;                      // the reason for which the value could not be read; empty: it could
+  std::vector<EssCertificateId> ids;  // the first one names the signer's certificate, others its path
+  std::string malformed;              // the reason for which not all of the value could be read; empty: it could
   EssMatch match = EssMatch::no_certificate;  // of the first id with the chosen certificate
 };
 

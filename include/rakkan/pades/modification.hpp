@@ -52,6 +52,7 @@ enum class ModificationFault : std::uint8_t {
   page_changed,
   annotation_changed,
   info_changed,
+  metadata_changed,  // /Metadata that is no plain XMP
 };
 
 [[nodiscard]] std::string_view to_string(ModificationFault fault) noexcept;  // "object-changed", …

@@ -243,6 +243,18 @@ TEST_F(MessageTest, OtherKindsOfCertificatesAreChoicesAndNoCertificates) {
   EXPECT_EQ(readable_certificates(message).size(), 1U);
 }
 
+TEST_F(MessageTest, TheHintOfDigestAlgorithmsMayBeAnything) {
+  Bytes der = cms.encode();
+  // SET { SEQUENCE { sha256 } } with a SEQUENCE that reaches beyond the SET.
+  const std::string hex = to_hex(der);
+  const std::size_t at = hex.find("310d300b0609");
+  ASSERT_NE(at, std::string::npos);
+  der.at(at / 2 + 3) = 0x7F;
+  ASSERT_OK_AND_ASSIGN(const Message message, Message::read(der));
+  EXPECT_TRUE(message.digest_algorithms().empty());
+  EXPECT_THAT(SignedData::parse(der), IsOk());
+}
+
 TEST_F(MessageTest, FieldsToSignatureArePartOfTheSignerInfo) {
   cms.unsigned_attributes = {test::attribute(kIdSignatureTimeStampToken, {*from_hex("0500")})};
   const Message message = read();

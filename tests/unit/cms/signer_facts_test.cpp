@@ -456,6 +456,16 @@ TEST_F(SignerFactsTest, MalformedEssAttributesAreFacts) {
   }
 }
 
+TEST_F(SignerFactsTest, AMalformedFurtherIdentifierDoesNotHideTheFirst) {
+  const Bytes leaf = hash_of(HashAlgorithm::sha256, identity.certificate);
+  cms.replace_attribute(kIdSigningCertificateV2,
+                        ess_attribute(kIdSigningCertificateV2, {{{}, leaf, {}}, {{}, leaf, *from_hex("0500")}}));
+  const SignerFacts all = facts();
+  EXPECT_FALSE(all.ess.front().malformed.empty());
+  EXPECT_EQ(all.ess.front().match, EssMatch::match);
+  EXPECT_EQ(all.certificate.identified_by, IdentifiedBy::ess_hash);
+}
+
 // --- Content --------------------------------------------------------------------------------------------------------
 
 // The signed attributes of a good signature, taken as the content of one without attributes: the value verifies.

@@ -65,6 +65,8 @@ Modifications modifications(ByteView pdf, std::uint32_t field = 30) {
 }
 
 const std::string kStream = "<</Length 4>>\nstream\nDATA\nendstream";
+const std::string kXmpEntries = "/Type/Metadata/Subtype/XML";
+const std::string kXmp = "<?xpacket begin=''?><x:xmpmeta xmlns:x='adobe:ns:meta/'><a/></x:xmpmeta><?xpacket end='w'?>";
 const std::string kForm = "/AcroForm<</Fields[30 0 R]/SigFlags 3>>";
 const std::string kGrownForm = "/AcroForm<</Fields[30 0 R 50 0 R]/SigFlags 3>>";
 const std::string kTimestampField =
@@ -202,6 +204,15 @@ std::vector<Update> harmless() {
          pdf.trailer = "/Info 45 0 R";
        }),
        "/Root 1 0 R/Info 45 0 R"},
+      {"metadata", kLta, [](PdfBuilder& update) { update.stream(44, kXmpEntries, kXmp); }, Fault::object_changed,
+       with([](SignedPdf& pdf) {
+         pdf.catalog = "/Metadata 44 0 R";
+         pdf.objects = {{44, "<</Subtype/XML/Length 4>>\nstream\n<x/>\nendstream"}};
+       })},
+      {"new_metadata", kLta,
+       [](PdfBuilder& update) {
+         update.object(1, catalog_body(kForm + "/Metadata 44 0 R")).stream(44, kXmpEntries, kXmp);
+       }},
       {"timestamp", kLta, [](PdfBuilder& update) { add_timestamp(update); }},
       {"timestamp_in_front", kLta,
        [](PdfBuilder& update) {
@@ -335,6 +346,27 @@ std::vector<Update> harmful() {
        store},
       {"store_with_another_key", kOther,
        [](PdfBuilder& update) { add_store(update, "<</Certs[41 0 R]/Action 3 0 R>>"); }, Fault::dss_changed},
+      {"store_with_an_empty_key", kOther, [](PdfBuilder& update) { add_store(update, "<</Certs[41 0 R]/Blah null>>"); },
+       Fault::dss_changed},
+      {"store_with_an_empty_array", kOther, [](PdfBuilder& update) { add_store(update, "<</Certs null>>"); },
+       Fault::dss_changed},
+      {"metadata_with_an_entity", kOther,
+       [](PdfBuilder& update) {
+         update.object(1, catalog_body(kForm + "/Metadata 44 0 R"))
+             .stream(44, kXmpEntries, "<!DOCTYPE x [<!ENTITY y SYSTEM \"file\">]>" + kXmp);
+       },
+       Fault::metadata_changed},
+      {"metadata_that_another_object_uses", kOther, [](PdfBuilder& update) { update.stream(44, kXmpEntries, kXmp); },
+       Fault::object_changed, with([](SignedPdf& pdf) {
+         pdf.catalog = "/Metadata 44 0 R";
+         pdf.page = "/PieceInfo 44 0 R";
+         pdf.objects = {{44, "<</Subtype/XML/Length 4>>\nstream\n<x/>\nendstream"}};
+       })},
+      {"metadata_removed", kOther, [](PdfBuilder& update) { update.object(1, catalog_body(kForm)); },
+       Fault::metadata_changed, with([](SignedPdf& pdf) {
+         pdf.catalog = "/Metadata 44 0 R";
+         pdf.objects = {{44, "<</Subtype/XML/Length 4>>\nstream\n<x/>\nendstream"}};
+       })},
       {"store_without_streams", kOther, [](PdfBuilder& update) { add_store(update, "<</Certs[(x)]>>"); },
        Fault::dss_changed},
       // The dictionary of the store is the page's resources as well.
@@ -590,10 +622,10 @@ TEST(Modifications, OfAnyRevision) {
 }
 
 TEST(Modifications, NamesEveryFault) {
-  for (int fault = 0; fault <= static_cast<int>(Fault::info_changed); ++fault) {
+  for (int fault = 0; fault <= static_cast<int>(Fault::metadata_changed); ++fault) {
     EXPECT_FALSE(to_string(static_cast<Fault>(fault)).empty());
   }
-  EXPECT_EQ(to_string(Fault::info_changed), "info-changed");
+  EXPECT_EQ(to_string(Fault::metadata_changed), "metadata-changed");
   EXPECT_EQ(to_string(Level::lta_updates), "LTA_UPDATES");
 }
 

@@ -351,6 +351,18 @@ TEST(History, CountsAReadingOfAllRevisionsTogether) {
   EXPECT_TRUE(enough(10'000, 0));
 }
 
+TEST(History, HasAtMostFiveHundredRevisions) {
+  PdfBuilder builder = test::sample_builder({});
+  for (int revision = 2; revision <= 500; ++revision) {
+    builder.object(20, "(again)").table("/Root 1 0 R");
+  }
+  const Bytes most = builder.bytes();
+  ASSERT_OK_AND_ASSIGN(const History history, History::open(most));
+  EXPECT_THAT(history.revisions(), SizeIs(500));
+  const Bytes more = builder.object(20, "(once more)").table("/Root 1 0 R").bytes();
+  EXPECT_THAT(History::open(more), FailsWith(ErrorCode::pdf_limit_exceeded));
+}
+
 TEST(History, RefusesWhatIsNoPdf) {
   EXPECT_THAT(History::open(bytes_of("no PDF")), FailsWith(ErrorCode::not_a_pdf));
   EXPECT_THAT(History::open(ByteView{}), FailsWith(ErrorCode::not_a_pdf));

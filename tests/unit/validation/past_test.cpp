@@ -204,7 +204,7 @@ TEST(ValidationPast, WithoutTheLastUnitsStatusTheLineBreaks) {
 
 TEST(ValidationPast, WithoutRenewalItDoesNot) {
   const FactsWorld world = renewed_world(2027);
-  EXPECT_EQ(world.verdict("2040-01-10"), "INDETERMINATE/OUT_OF_BOUNDS_NOT_REVOKED");
+  EXPECT_EQ(world.verdict("2040-01-10"), "INDETERMINATE/OUT_OF_BOUNDS_NO_POE") << "the CA has ended, too";
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ TEST(VerdictJson, HasTheMembersOfAnAnswer) {
   EXPECT_EQ(signature.text("indication", 64), "TOTAL-PASSED");
   EXPECT_EQ(signature.text("level", 64), "B-LTA");
   EXPECT_EQ(signature.flag("cryptographicallyValid"), true);
-  EXPECT_EQ(signature.text("coverage", 64), "entire-revision");
+  EXPECT_EQ(signature.text("coverage", 64), "ENTIRE_REVISION");
   EXPECT_EQ(signature.text("modificationLevel", 64), "LTA_UPDATES");
   EXPECT_EQ(signature.flag("docMdpOk"), true);
   EXPECT_EQ(signature.text("bestSignatureTime", 64), "2026-01-10T00:01:00.000Z");
