@@ -202,9 +202,12 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
         content_timestamps = inside;
         break;
       case validation::TimestampKind::signature:
-        // The signature value covers the signed attributes, and so the evidence in them, the content timestamps, and
-        // the certificate that signing-certificate names.
+        // A signature value that verifies covers the signed attributes, and so the evidence in them, the content
+        // timestamps, and the certificate that signing-certificate names; another one covers nothing but itself.
         facts.covers.push_back(signature.id);
+        if (signature.signer.signature != validation::Check::good) {
+          break;
+        }
         add_all(facts.covers, evidence.in_signed_attributes);
         add_all(facts.covers, content_timestamps);
         if (signature.signer.certificate && signature.signer.reference == validation::CertificateReference::match) {

@@ -559,7 +559,8 @@ class PdfGathering {
       std::vector<Id>& covers = timestamp.covers;
       const std::uint64_t end = stamp.found.coverage.end;
       for (const Read& each : read_) {
-        if (&each == &stamp || each.found.coverage.end == 0 || each.found.coverage.end >= end) {
+        // One that covers no revision of its own may have been added later, whatever its ByteRange says.
+        if (&each == &stamp || !each.found.coverage.counts() || each.found.coverage.end >= end) {
           continue;
         }
         add_covered(each, covers);
