@@ -104,11 +104,12 @@ void history_seeds(const std::filesystem::path& folder) {
         .object(50, "<</FT/Sig/T(stamp)/Subtype/Widget/Rect[0 0 0 0]/V 51 0 R>>")
         .object(51, timestamp_body());
     close(builder);
-    const std::string stamped = fill_byte_range(builder.text());  // the second ByteRange
-    write(folder / (name + "_timestamp"), fill_byte_range(stamped, end));
+    const std::size_t stamped = builder.text().size();
+    // The second ByteRange is filled first.
+    write(folder / (name + "_timestamp"), fill_byte_range(fill_byte_range(builder.text()), end));
     builder.stream(3, "", "changed").free(11);
     close(builder);
-    write(folder / (name + "_changed"), fill_byte_range(builder.text(), end));
+    write(folder / (name + "_changed"), fill_byte_range(fill_byte_range(builder.text(), stamped), end));
   }
 }
 
