@@ -200,6 +200,11 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
     switch (facts.kind) {
       case validation::TimestampKind::content:
         content_timestamps = inside;
+        // The signer has signed that the content existed before; a token over something else makes that untrue.
+        if (facts.imprint.match == validation::Match::mismatch) {
+          signature.structure.push_back(finding("content-timestamp-mismatch", "EN 319 122-1 §5.2.8",
+                                                "the content timestamp is over other data than the signature"));
+        }
         break;
       case validation::TimestampKind::signature:
         // A signature value that verifies covers the signed attributes, and so the evidence in them, the content

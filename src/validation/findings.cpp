@@ -65,6 +65,7 @@ constexpr std::array kWords = {
     Words{"timestamp-eku-not-critical", "The extended key usage of the timestamp's certificate is not critical", "タイムスタンプ証明書の拡張鍵用途がクリティカルではありません"},
     Words{"tsa-name-mismatch", "The TSA's name in the token is not that of its certificate", "トークンのTSA名が証明書の名前と異なります"},
     Words{"token-malformed", "The timestamp token does not have the form of RFC 3161", "タイムスタンプトークンがRFC 3161の形式ではありません"},
+    Words{"content-timestamp-mismatch", "The content timestamp that was signed is not over the signed data", "署名されたコンテンツタイムスタンプが署名対象と一致しません"},
     Words{"hash-index-invalid", "The archive timestamp's hash index does not fit the signature", "アーカイブタイムスタンプのハッシュ索引が署名と一致しません"},
     // The document beside its signatures
     Words{"later-change", "A later revision changed something that no rule explains", "後の改訂に、許される変更に当たらない変更があります"},
