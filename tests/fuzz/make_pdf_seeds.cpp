@@ -108,7 +108,7 @@ void history_seeds(const std::filesystem::path& folder) {
     write(folder / (name + "_timestamp"), fill_byte_range(stamped, end));
     builder.stream(3, "", "changed").free(11);
     close(builder);
-    write(folder / (name + "_changed"), fill_byte_range(builder.text(), end));
+    write(folder / (name + "_changed"), fill_byte_range(fill_byte_range(builder.text(), stamped.size()), end));
   }
 }
 
