@@ -39,7 +39,8 @@ TEST(ValidationAlgorithms, EndsAfterThePolicysDateOnlyWarn) {
   world.policy.algorithm_ends_count_until = at("2026-01-01");
   EXPECT_EQ(world.verdict("2029-01-02"), "TOTAL-PASSED");
   bool warned = false;
-  for (const Finding& each : world.judge("2029-01-02").signatures.front().findings) {
+  const Verdict judged = world.judge("2029-01-02");
+  for (const Finding& each : judged.signatures.front().findings) {
     warned = warned || each.code == "algorithm-ended";
   }
   EXPECT_TRUE(warned);

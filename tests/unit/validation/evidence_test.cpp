@@ -97,7 +97,8 @@ TEST(ValidationEvidence, TheIssuerWasValidWhenItSpoke) {
   world.certificate("ca").not_after = at("2026-01-10T11:59:59Z");
   EXPECT_EQ(world.verdict(), kNotAcceptable);
   bool refused = false;
-  for (const Step& each : world.judge().signatures.front().steps) {
+  const Verdict judged = world.judge();
+  for (const Step& each : judged.signatures.front().steps) {
     refused = refused || each.detail.find("was not valid when it was made") != std::string::npos;
   }
   EXPECT_TRUE(refused);

@@ -66,7 +66,8 @@ TEST(ValidationTimestamp, AFailedDocumentTimestampOnlyProvesNothing) {
   EXPECT_EQ(world.verdict(), "TOTAL-PASSED");
   EXPECT_EQ(world.judge().signatures.front().level, Level::b_lt);
   bool noted = false;
-  for (const Finding& each : world.judge().signatures.front().findings) {
+  const Verdict judged = world.judge();
+  for (const Finding& each : judged.signatures.front().findings) {
     noted = noted || (each.code == "timestamp-not-passed" && each.object == "doc-tst");
   }
   EXPECT_TRUE(noted);
