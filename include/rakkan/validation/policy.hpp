@@ -75,7 +75,7 @@ struct Policy {
   std::map<std::string, Weight, std::less<>> structure = {};  // by StructureFinding::code; what is not listed fails
   std::map<ModificationLevel, Weight> modification = {};      // of later revisions; what is not listed fails
   Weight permissions = Weight::fail;                          // changes that DocMDP, FieldMDP or a lock forbids
-  Weight reference_absent = Weight::fail;                     // no signingCertificate(V2)
+  Weight reference_absent = Weight::warn;                     // no signingCertificate(V2)
   Weight reference_ambiguous = Weight::warn;
   Weight reference_mismatch = Weight::fail;
   Weight timestamp_reference_absent = Weight::fail;
