@@ -147,6 +147,11 @@ class SignatureProcess {
         verdict_.indication == Indication::failed ? Level::none : level_of(facts_, signature_, basic_, timestamps_);
     switch (signature_.signer.signature) {
       case Check::good:
+        if (basic_.crypto.is(signed_data_not_found)) {
+          log_.find(finding_of("signed-data-not-found", Severity::warning, signature_.id));
+          break;
+        }
+        [[fallthrough]];
       case Check::bad: {
         const bool is_whole = basic_.crypto.is_passed() && signature_.pdf.coverage != Coverage::unclear;
         const bool is_der =

@@ -91,6 +91,7 @@ constexpr std::array kWords = {
     Words{"evidence-from-later", "Evidence from after the time of judgement was ignored", "検証時刻より後に作成された証拠は無視されました"},
     Words{"algorithm-ended", "An algorithm has ended, which this policy only notes", "アルゴリズムの使用期限が過ぎていますが、このポリシーでは注意に留めます"},
     Words{"signature-not-verifiable", "Whether the signature verifies cannot be found out here", "署名が正しいかどうかをこの環境では確認できません"},
+    Words{"signed-data-not-found", "The signed data are not there, so that they cannot be compared with the signature", "署名対象のデータがないため、署名と照合できません"},
     Words{"operator-certificate", "The certificate is marked as the operator's", "証明書は立会人（サービス事業者）のものとして登録されています"},
 };
 // clang-format on

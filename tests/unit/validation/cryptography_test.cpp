@@ -1,6 +1,9 @@
 // Cryptographic verification and signature acceptance: EN 319 102-1 §5.2.7, §5.2.8.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <optional>
+
 #include "support/facts_world.hpp"
 
 namespace rakkan::validation {
@@ -28,6 +31,10 @@ TEST(ValidationCryptography, DataThatAreNotThereAreNotFound) {
   FactsWorld world;
   world.signature().signer.digests.front().match = Match::not_found;
   EXPECT_EQ(world.verdict(), "INDETERMINATE/SIGNED_DATA_NOT_FOUND");
+  const Verdict verdict = world.judge();
+  EXPECT_EQ(verdict.signatures.front().cryptographically_valid, std::nullopt);
+  EXPECT_TRUE(std::ranges::any_of(verdict.signatures.front().findings,
+                                  [](const Finding& each) { return each.code == "signed-data-not-found"; }));
 }
 
 TEST(ValidationCryptography, ASignatureValueThatDoesNotVerifyFails) {
