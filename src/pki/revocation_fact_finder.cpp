@@ -262,23 +262,12 @@ Result<void> RevocationFactFinder::find_list_signer(RevocationFact& fact, const 
   add_ranked(candidates, std::move(others), list.authority_key_identifier());
   for (const Certificate& each : candidates) {
     RAKKAN_CHECK(steps_.take());
-    const auto& key = each == about.issuer ? about.issuer_key : each.verification_key();
-    RevocationSignature outcome = RevocationSignature::unsupported;
-    if (key) {
-      RAKKAN_TRY(outcome, verify(*key, object));
-    }
-    if (outcome == RevocationSignature::verified) {
-      fact.signature = outcome;
+    RAKKAN_TRY(const bool made_it, is_signed_by(each, object, about, "issuer", fact));
+    if (made_it) {
       RAKKAN_CHECK(authorize_list_signer(fact, about, each, by_crl_issuer));
       if (!fact.authority_flaw) {
         return {};
       }
-    } else if (outcome == RevocationSignature::failed) {
-      fact.signature = fact.signature == RevocationSignature::verified ? fact.signature : outcome;
-      refuse_authority(fact, RevocationFlaw::signature, "its signature is not by the key of its issuer", each);
-    } else {
-      fact.signature = fact.signature == RevocationSignature::not_checked ? outcome : fact.signature;
-      refuse_authority(fact, RevocationFlaw::algorithm_unsupported, "its signature cannot be verified", each);
     }
   }
   return {};
@@ -516,23 +505,12 @@ Result<void> RevocationFactFinder::find_responder(RevocationFact& fact, const Qu
   }
   for (const Certificate& each : candidates) {
     RAKKAN_CHECK(steps_.take());
-    const auto& key = each == about.issuer ? about.issuer_key : each.verification_key();
-    RevocationSignature outcome = RevocationSignature::unsupported;
-    if (key) {
-      RAKKAN_TRY(outcome, verify(*key, object));
-    }
-    if (outcome == RevocationSignature::verified) {
-      fact.signature = outcome;
+    RAKKAN_TRY(const bool made_it, is_signed_by(each, object, about, "responder", fact));
+    if (made_it) {
       RAKKAN_CHECK(authorize_responder(fact, about, each, response.produced_at()));
       if (!fact.authority_flaw) {
         return {};
       }
-    } else if (outcome == RevocationSignature::failed) {
-      fact.signature = fact.signature == RevocationSignature::verified ? fact.signature : outcome;
-      refuse_authority(fact, RevocationFlaw::signature, "its signature is not by the key of its responder", each);
-    } else {
-      fact.signature = fact.signature == RevocationSignature::not_checked ? outcome : fact.signature;
-      refuse_authority(fact, RevocationFlaw::algorithm_unsupported, "its signature cannot be verified", each);
     }
   }
   return {};
@@ -635,6 +613,31 @@ Result<std::vector<CertificationPath>> RevocationFactFinder::paths_to(const Ques
     }
   }
   return paths;
+}
+
+// Whether the candidate's key verifies the object; the outcome, and a refusal as the candidate's, are written into the
+// fact. `role` is the word for the object's signer.
+Result<bool> RevocationFactFinder::is_signed_by(const Certificate& candidate, const SignedObject& object,
+                                                const Question& about, std::string_view role, RevocationFact& fact) {
+  const auto& key = candidate == about.issuer ? about.issuer_key : candidate.verification_key();
+  RevocationSignature outcome = RevocationSignature::unsupported;
+  if (key) {
+    RAKKAN_TRY(outcome, verify(*key, object));
+  }
+  switch (outcome) {
+    case RevocationSignature::verified:
+      fact.signature = outcome;
+      return true;
+    case RevocationSignature::failed:
+      fact.signature = fact.signature == RevocationSignature::verified ? fact.signature : outcome;
+      refuse_authority(fact, RevocationFlaw::signature, "its signature is not by the key of its " + std::string(role),
+                       candidate);
+      return false;
+    default:
+      fact.signature = fact.signature == RevocationSignature::not_checked ? outcome : fact.signature;
+      refuse_authority(fact, RevocationFlaw::algorithm_unsupported, "its signature cannot be verified", candidate);
+      return false;
+  }
 }
 
 // Fails with certificate_path_limit alone.

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rakkan/pki/revocation_processing.hpp"
@@ -61,6 +62,8 @@ class RevocationFactFinder {
                                                  const Certificate& responder, Instant produced_at);
 
   [[nodiscard]] Result<std::vector<CertificationPath>> paths_to(const Question& about, const Certificate& signer);
+  [[nodiscard]] Result<bool> is_signed_by(const Certificate& candidate, const SignedObject& object,
+                                          const Question& about, std::string_view role, RevocationFact& fact);
   [[nodiscard]] Result<RevocationSignature> verify(const crypto::VerificationKey& key, const SignedObject& object);
   [[nodiscard]] Result<std::optional<CrlEntry>> entry_of(const Certificate& certificate, std::size_t list);
 

@@ -11,27 +11,12 @@
 #include "validation/level.hpp"
 #include "validation/long_term.hpp"
 #include "validation/past_signature.hpp"
+#include "validation/timestamp_rank.hpp"
 
 namespace rakkan::validation {
 namespace {
 
 using enum SubIndication;
-
-bool is_fatal(Weight weight) { return weight == Weight::fail || weight == Weight::indeterminate; }
-
-int rank(TimestampKind kind) {
-  switch (kind) {
-    case TimestampKind::content:
-      return 0;
-    case TimestampKind::signature:
-    case TimestampKind::bare:
-      return 1;
-    case TimestampKind::archive:
-    case TimestampKind::document:
-      break;
-  }
-  return 2;
-}
 
 // §5.5.4 (5): content timestamps are not younger than signature timestamps, nor these than archive timestamps, and what
 // covers another is not older.
@@ -42,7 +27,7 @@ bool is_coherent(const std::vector<const TimestampResult*>& timestamps) {
   for (const TimestampResult* each : timestamps) {
     if (each->conclusion.is_passed()) {
       const TimestampFacts& facts = *each->facts;
-      const auto kind = static_cast<std::size_t>(rank(facts.kind));
+      const auto kind = static_cast<std::size_t>(rank_of(facts.kind));
       youngest.at(kind) = std::max(youngest.at(kind), facts.gen_time);
       oldest.at(kind) = std::min(oldest.at(kind), facts.gen_time);
       times.emplace(facts.id, facts.gen_time);

@@ -6,30 +6,17 @@
 #include <unordered_set>
 
 #include "validation/past_signature.hpp"
+#include "validation/timestamp_rank.hpp"
 
 namespace rakkan::validation {
 namespace {
 
 constexpr const char* kClause = "EN 319 102-1 §5.6.2.3.4";
 
-int rank(TimestampKind kind) {
-  switch (kind) {
-    case TimestampKind::content:
-      return 0;
-    case TimestampKind::signature:
-    case TimestampKind::bare:
-      return 1;
-    case TimestampKind::archive:
-    case TimestampKind::document:
-      break;
-  }
-  return 2;
-}
-
 // The newest first. Of tokens of one second, those that may cover others come first.
 bool is_newer(const TimestampFacts& a, const TimestampFacts& b) {
-  return std::tuple(b.gen_time, rank(b.kind), b.covers.size(), b.id) <
-         std::tuple(a.gen_time, rank(a.kind), a.covers.size(), a.id);
+  return std::tuple(b.gen_time, rank_of(b.kind), b.covers.size(), b.id) <
+         std::tuple(a.gen_time, rank_of(a.kind), a.covers.size(), a.id);
 }
 
 void extract(const TimestampFacts& timestamp, const std::unordered_set<std::string_view>& signatures, PoeSet& poe,

@@ -21,8 +21,6 @@ void add_weak(std::vector<Issue>& issues, const Standing& standing, const Id& ob
   issues.push_back(std::move(issue));
 }
 
-bool is_fatal(Weight weight) { return weight == Weight::fail || weight == Weight::indeterminate; }
-
 }  // namespace
 
 std::vector<Issue> find_weak_algorithms(const Case& facts, const Id& object, const SignerFacts& signer,
