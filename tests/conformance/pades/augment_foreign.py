@@ -124,6 +124,7 @@ REASONS = {
     "evidence: none": ("evidence-incomplete", ": revocation-missing, "),
     "evidence: partitioned CRL": ("evidence-incomplete", "it is about a part of the certificates or reasons only"),
     "evidence: of the future": ("evidence-incomplete", ": revocation-not-used, it is of the future"),
+    "evidence: older than the certificate": ("evidence-incomplete", ": revocation-not-used, it is older than the certificate"),
     "evidence: its signer": ("evidence-incomplete", ": revocation-not-used, its certificate|: signer-not-proven, "),
 }
 
