@@ -28,7 +28,8 @@ std::string key_of(const CertificationPath& path, std::size_t index) {
 
 std::string key_of(const CertificationPath& path, std::size_t index, const JudgedFor& what) {
   std::string key = key_of(path, index) + std::string(to_string(what.place)) + " " +
-                    std::to_string(what.time.time_since_epoch().count());
+                    std::to_string(what.time.time_since_epoch().count()) + " " +
+                    std::to_string(what.end().time_since_epoch().count());
   if (what.demand) {
     key += " " + std::string(to_string(what.demand->kind)) + " " + std::to_string(what.demand->duration.count());
   }
@@ -72,6 +73,9 @@ Instant signed_at(const RevocationTimes& times) { return times.produced_at.value
 enum class Timeliness : std::uint8_t { meets, not_fresh, stale };
 
 Timeliness timeliness_of(const RevocationTimes& times, const JudgedFor& what) {
+  if (what.covered_at && times.currency_at(*what.covered_at) == RevocationCurrency::out_of_date) {
+    return Timeliness::stale;
+  }
   const RevocationCurrency currency = times.currency_at(what.time);
   const bool is_after = currency == RevocationCurrency::not_yet;
   if (!what.demand) {
@@ -124,17 +128,17 @@ std::string words_of(const Revocation& revocation) {
          (revocation.reason ? " (" + std::string(name(*revocation.reason)) + ")" : std::string());
 }
 
-// Among statements that revoke the certificate at T the one that counts: a hold counts unless a good status of a later
-// thisUpdate takes it back. The earliest revocation, of equals the newest statement.
+// Among statements that revoke the certificate in time the one that counts: a hold counts unless a good status of a
+// later thisUpdate takes it back. The earliest revocation, of equals the newest statement.
 const Statement* revocation_among(const std::vector<Statement>& statements, const JudgedFor& what) {
   const Statement* found = nullptr;
   for (const Statement& each : statements) {
-    if (!revokes(each, what.time) || (each.signer && !each.signer->is_authorized)) {
+    if (!revokes(each, what.end()) || (each.signer && !each.signer->is_authorized)) {
       continue;
     }
     const bool taken_back = each.status.revocation->is_hold() &&
                             std::any_of(statements.begin(), statements.end(), [&](const Statement& other) {
-                              return is_good(other, what.time) &&
+                              return is_good(other, what.end()) &&
                                      other.status.times.this_update > each.status.times.this_update &&
                                      (!other.signer || other.signer->is_proven);
                             });
@@ -177,7 +181,7 @@ PathInputs EvidenceJudge::inputs_for(const JudgedFor& target) {
   inputs.revocation = [this, target](const CertificationPath& path,
                                      std::size_t index) -> Result<std::optional<RevocationRefusal>> {
     const bool is_target = index + 1 == path.certificates.size();
-    const JudgedFor what = is_target ? target : JudgedFor{EvidencePlace::authority, target.time};
+    const JudgedFor what = is_target ? target : target.of_authority();
     RAKKAN_TRY(const Judgement judgement, judge(path, index, what));
     if (judgement->is_settled()) {
       return std::nullopt;
@@ -248,7 +252,7 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
   CertificateJudgement judgement;
   judgement.rejected = std::move(statements.rejected);
   for (const Statement& each : statements.authorized) {
-    if (revokes(each, what.time) && each.signer && !each.signer->is_authorized) {
+    if (revokes(each, what.end()) && each.signer && !each.signer->is_authorized) {
       reject(judgement.rejected, each.object, each.status.object,
              {ErrorCode::revocation_signer_unauthorized,
               each.signer->detail,
@@ -282,7 +286,7 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
   for (const Statement& each : statements.authorized) {
     if (each.status.state == RevocationState::unknown) {
       unknown.push_back(&each);
-    } else if (is_good(each, what.time)) {
+    } else if (is_good(each, what.end())) {
       const Timeliness timeliness = timeliness_of(each.status.times, what);
       const bool proven = !each.signer || each.signer->is_proven;
       const bool meets = timeliness == Timeliness::meets;
@@ -329,7 +333,7 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
   } else if (!hopeless.empty()) {
     take_unproven(hopeless);
   } else if (!stale.empty()) {
-    take(stale, EvidenceGap::revocation_stale, "what speaks about it was not current at " + to_rfc3339(what.time));
+    take(stale, EvidenceGap::revocation_stale, "what speaks about it was not current at " + to_rfc3339(what.end()));
   } else if (!unknown.empty()) {
     take(unknown, EvidenceGap::revocation_unknown, "the responder does not know it");
   } else if (!judgement.rejected.empty()) {

@@ -2,6 +2,7 @@
 // The rules stand in rakkan/pki/evidence_table.hpp; the table is made of judgements. Of one table and one thread.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,6 +57,11 @@ struct JudgedFor {
   EvidencePlace place{};
   Instant time;                                // T
   std::optional<FreshnessDemand> demand = {};  // of a subject's own certificate alone
+  std::optional<Instant> covered_at = {};      // of the certificates of a timestamp that another one covers
+
+  // The certificate has to be good until then.
+  [[nodiscard]] Instant end() const { return std::max(time, covered_at.value_or(time)); }
+  [[nodiscard]] JudgedFor of_authority() const { return {EvidencePlace::authority, time, std::nullopt, covered_at}; }
 };
 
 class EvidenceJudge {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "pki/evidence_judge.hpp"
 #include "rakkan/pki/distribution_point.hpp"
@@ -41,11 +42,13 @@ class TableMaker {
   Result<void> add(const EvidenceSubject& subject) {
     index_ = table_.subjects.size();
     first_row_ = table_.rows.size();
+    const std::size_t needs_before = table_.needs.size();
     subject_ = &subject;
     table_.subjects.push_back({.role = subject.role,
                                .label = subject.label,
                                .certificate = subject.certificate,
                                .time = subject.time,
+                               .covered_at = subject.covered_at,
                                .demand = subject.demand,
                                .algorithms = subject.algorithms});
     const std::vector<TrustAnchor> anchors = inputs_.trust.anchors_for(purpose_of(subject.role));
@@ -59,7 +62,7 @@ class TableMaker {
     }
     if (search->path) {
       RAKKAN_CHECK(add_path(search->path->path, false));
-      require_timely_proof(search->path->path);
+      require_timely_proof(search->path->path, needs_before);
       return {};
     }
     std::stable_sort(search->refused.begin(), search->refused.end(),
@@ -73,7 +76,7 @@ class TableMaker {
   }
 
   [[nodiscard]] JudgedFor own() const {
-    return {EvidencePlace::subject, subject_->time, std::optional(subject_->demand)};
+    return {EvidencePlace::subject, subject_->time, std::optional(subject_->demand), subject_->covered_at};
   }
 
   Result<void> add_refused(const PathSearch& search) {
@@ -84,7 +87,7 @@ class TableMaker {
     std::copy_if(nearest.verdict.findings.begin(), nearest.verdict.findings.end(), std::back_inserter(subject.findings),
                  [](const PathFinding& each) { return !concerns_revocation(each); });
     if (!subject.findings.empty()) {  // no revocation data would help
-      table_.needs.erase(table_.needs.begin() + static_cast<std::ptrdiff_t>(needs_before), table_.needs.end());
+      forget_needs(needs_before);
       EvidenceRow& row = table_.rows.at(first_row_);
       const PathFinding& finding = subject.findings.front();
       row.exemption.reset();
@@ -98,45 +101,53 @@ class TableMaker {
     for (const DeadEnd& end : search.dead_ends) {
       need_issuer(end, true);
     }
+    if (subject.findings.empty()) {
+      require_timely_proof(nearest.path, needs_before);
+    }
     return {};
   }
 
   // A timestamp has to be proven to have existed while its path and its algorithms still held (EN 319 102-1 §5.6.2.4):
-  // by a later timestamp over it, or by being there now.
-  void require_timely_proof(const CertificationPath& path) {
-    if (subject_->role == EvidenceRole::signer) {
-      return;
-    }
-    const Instant existed_at = subject_->from.existed_at.value_or(inputs_.now);
-    const auto refuse_when_over = [&](std::optional<Instant> end, const std::string& what) {
-      if (end && *end < existed_at) {
-        refuse(EvidenceGap::path_refused, what + " ended at " + to_rfc3339(*end) +
-                                              ", and the timestamp is proven to have existed from " +
-                                              to_rfc3339(existed_at) + " on alone");
-      }
-    };
-    for (const Certificate& each : path.certificates) {
-      refuse_when_over(each.validity().not_after, "the certificate " + each.subject().text());
-    }
-    refuse_when_over(path.anchor.sunset, "the trust in " + path.anchor.certificate.subject().text());
-    for (const AlgorithmInUse& each : subject_->algorithms) {
-      if (!each.standing.acceptable_at(existed_at)) {
-        refuse(EvidenceGap::algorithm,
-               each.use + ": " + each.standing.limit + " is not acceptable at " + to_rfc3339(existed_at));
-      }
-    }
-  }
-
-  // The subject's own certificate, of a path that is valid, is not proven all the same. The first reason stands.
-  void refuse(EvidenceGap gap, std::string detail) {
+  // by a later timestamp over it, or by being there now. No revocation data help one that was not.
+  void require_timely_proof(const CertificationPath& path, std::size_t needs_before) {
     EvidenceRow& row = table_.rows.at(first_row_);
-    if (row.gap) {
+    const auto untimely = subject_->role == EvidenceRole::signer ? std::nullopt : untimely_proof(path);
+    if (!untimely || row.verdict == EvidenceVerdict::revoked) {
       return;
     }
+    forget_needs(needs_before);
     row.exemption.reset();
     row.verdict = EvidenceVerdict::not_proven;
-    row.gap = gap;
-    row.detail = std::move(detail);
+    std::tie(row.gap, row.detail) = *untimely;
+  }
+
+  // The first thing that had ended before the timestamp is proven to have existed.
+  [[nodiscard]] std::optional<std::pair<EvidenceGap, std::string>> untimely_proof(const CertificationPath& path) const {
+    const Instant existed_at = subject_->from.existed_at.value_or(inputs_.now);
+    const auto ended = [&](Instant end, const std::string& what) {
+      return std::pair(EvidenceGap::path_refused, what + " ended at " + to_rfc3339(end) +
+                                                      ", and the timestamp is proven to have existed from " +
+                                                      to_rfc3339(existed_at) + " on alone");
+    };
+    for (const Certificate& each : path.certificates) {
+      if (each.validity().not_after < existed_at) {
+        return ended(each.validity().not_after, "the certificate " + each.subject().text());
+      }
+    }
+    if (path.anchor.sunset && *path.anchor.sunset < existed_at) {
+      return ended(*path.anchor.sunset, "the trust in " + path.anchor.certificate.subject().text());
+    }
+    for (const AlgorithmInUse& each : subject_->algorithms) {
+      if (!each.standing.acceptable_at(existed_at)) {
+        return std::pair(EvidenceGap::algorithm,
+                         each.use + ": " + each.standing.limit + " is not acceptable at " + to_rfc3339(existed_at));
+      }
+    }
+    return std::nullopt;
+  }
+
+  void forget_needs(std::size_t from) {
+    table_.needs.erase(table_.needs.begin() + static_cast<std::ptrdiff_t>(from), table_.needs.end());
   }
 
   // The rows of a path, or, of an alternative, its needs alone.
@@ -155,8 +166,7 @@ class TableMaker {
       return {};
     }
     for (std::size_t i = path.certificates.size(); i-- > 0;) {
-      const JudgedFor what =
-          i + 1 == path.certificates.size() ? own() : JudgedFor{EvidencePlace::authority, subject_->time};
+      const JudgedFor what = i + 1 == path.certificates.size() ? own() : own().of_authority();
       RAKKAN_TRY(const Judgement judgement, judge_.judge(path, i, what));
       add_judged(path, i, what, *judgement, std::nullopt, alternative);
     }
@@ -252,7 +262,7 @@ class TableMaker {
               .place = row.place,
               .certificate = row.certificate,
               .issuer = row.issuer,
-              .time = row.time,
+              .time = what.end(),
               .newer_than = newer_than,
               .places = row.places,
               .alternative = alternative || row.gap == EvidenceGap::signer_not_proven});

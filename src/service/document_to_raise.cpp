@@ -48,6 +48,7 @@ EvidenceSubject unit_of(const pades::TimestampIntegrity& timestamp, EvidenceRole
           .label = field,
           .certificate = *timestamp.certificate,
           .time = token.info().generation_time,
+          .covered_at = existed_at,
           .demand = demand,
           .certificates = cms::readable_certificates(token.signed_data()),
           .from = {EvidenceOrigin::document, existed_at},

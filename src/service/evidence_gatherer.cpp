@@ -108,6 +108,9 @@ class Gathering {
     std::vector<pki::EvidenceSubject> subjects = request_.subjects;
     for (pki::EvidenceSubject& each : subjects) {
       each.time += EvidenceMemory::kSpan;
+      if (each.covered_at) {
+        *each.covered_at += EvidenceMemory::kSpan;
+      }
     }
     return table_of(subjects, evidence.material, evidence.time + EvidenceMemory::kSpan);
   }

@@ -27,7 +27,7 @@ void write(FieldWriter& to, const std::optional<Instant>& time) {
 
 void write(FieldWriter& to, const EvidenceSubject& subject) {
   to.number(static_cast<std::uint64_t>(subject.role), 1).number(number_of(subject.demand.duration));
-  to.number(static_cast<std::uint64_t>(subject.from.origin), 1);
+  to.number(static_cast<std::uint64_t>(subject.from.origin), 1).number(subject.covered_at ? 1 : 0, 1);
   write(to, subject.from.existed_at);
   to.bytes(subject.certificate.fingerprint().view()).number(subject.certificates.size());
   for (const pki::Certificate& each : subject.certificates) {
@@ -86,6 +86,7 @@ void move(EvidenceTable& table, std::size_t index, const EvidenceSubject& to) {
     }
   }
   subject.time = to.time;
+  subject.covered_at = to.covered_at;
   subject.label = to.label;
   subject.algorithms = to.algorithms;
 }
@@ -96,7 +97,10 @@ bool is_for(const RememberedEvidence& remembered, const EvidenceRequest& request
   const auto& subjects = remembered.evidence.table.subjects;
   return is_within(now, remembered.evidence.time) && subjects.size() == request.subjects.size() &&
          std::equal(subjects.begin(), subjects.end(), request.subjects.begin(),
-                    [](const auto& then, const auto& wanted) { return is_within(wanted.time, then.time); });
+                    [](const auto& then, const auto& wanted) {
+                      return is_within(wanted.time, then.time) &&
+                             (!wanted.covered_at || is_within(*wanted.covered_at, *then.covered_at));
+                    });
 }
 
 }  // namespace

@@ -38,6 +38,9 @@ class Raising {
       RAKKAN_CO_CHECK(co_await date_signatures());
     }
     if (pades::needs_validation_data(wanted_.level)) {
+      if (archived) {
+        cover_timestamps();
+      }
       expected_ = archived ? expected_unit() : std::nullopt;
       RAKKAN_CO_CHECK(co_await add_evidence(archived));
     }
@@ -66,6 +69,16 @@ class Raising {
     }
     wanted_.subjects.push_back(std::move(unit));
     co_return Result<void>{};
+  }
+
+  // The timestamps over which there is no other one yet are covered by the one that follows. The data about their units
+  // have to be current then: older ones leave a time in which a stolen key could have made them.
+  void cover_timestamps() {
+    for (EvidenceSubject& each : wanted_.subjects) {
+      if (each.role != EvidenceRole::signer && !each.covered_at) {
+        each.covered_at = with_.clock.now();
+      }
+    }
   }
 
   // The unit that will sign the archive timestamp, as if it did so now. The evidence about it belongs under its token.

@@ -8,6 +8,7 @@
 #include "validation/bbb/isc.hpp"
 #include "validation/bbb/sav.hpp"
 #include "validation/bbb/vci.hpp"
+#include "validation/findings.hpp"
 
 namespace rakkan::validation {
 namespace {
@@ -137,6 +138,15 @@ BasicResult validate_timestamp(const Case& facts, const TimestampFacts& timestam
   result.weak = find_weak_algorithms(facts, timestamp.id, timestamp.signer, &timestamp.imprint, facts.now());
   for (const Issue& each : result.weak) {
     log.concluded("EN 319 102-1 §5.2.8.4.1", "sav.algorithms", timestamp.id, each.conclusion);
+  }
+  for (const OldEvidence& each : result.x509.too_old) {
+    add_finding(log, facts.policy().timestamp_freshness,
+                {"revocation-not-fresh",
+                 "EN 319 102-1 §5.2.5.4",
+                 each.about->subject + ": " + to_rfc3339(each.data->this_update),
+                 std::nullopt,
+                 {}},
+                timestamp.id);
   }
   conclude(result);
   log.concluded("EN 319 102-1 §5.4.4", "timestamp", timestamp.id, result.conclusion);

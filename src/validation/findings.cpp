@@ -88,6 +88,7 @@ constexpr std::array kWords = {
     Words{"chain-finding", "Something about the certificate chain is noteworthy", "証明書チェーンに注意すべき点があります"},
     Words{"timestamp-order", "The timestamps contradict the order in which they were made", "タイムスタンプの時刻が作成順と矛盾しています"},
     Words{"timestamp-not-passed", "A timestamp did not pass and proves nothing", "タイムスタンプが検証に合格せず、時刻の証明になりません"},
+    Words{"revocation-not-fresh", "Whether the timestamp's certificate was revoked since its newest revocation data is not known", "タイムスタンプ証明書が最新の失効情報より後に失効したかどうかは確認していません"},
     Words{"evidence-from-later", "Evidence from after the time of judgement was ignored", "検証時刻より後に作成された証拠は無視されました"},
     Words{"algorithm-ended", "An algorithm has ended, which this policy only notes", "アルゴリズムの使用期限が過ぎていますが、このポリシーでは注意に留めます"},
     Words{"signature-not-verifiable", "Whether the signature verifies cannot be found out here", "署名が正しいかどうかをこの環境では確認できません"},

@@ -164,6 +164,7 @@ Result<Policy> Policy::parse(std::string_view json) {
   RAKKAN_CHECK(read_role(root, "responder", policy.responder));
   RAKKAN_CHECK(read_weights(root, "chain", policy.chain));
   RAKKAN_CHECK(read_freshness(root, policy));
+  RAKKAN_CHECK(read_word(root, "timestampFreshness", policy.timestamp_freshness));
   RAKKAN_CHECK(read_word(root, "responderLoop", policy.responder_loop));
   RAKKAN_CHECK(read_weights(root, "structure", policy.structure));
   RAKKAN_CHECK(read_levels(root, policy.modification));

@@ -44,6 +44,7 @@ struct FactsWorld {
 
   FactsWorld() {
     using namespace validation;
+    policy.timestamp_freshness = Weight::fail;  // the standard without anybody's constraints
     facts.document.format = "PDF";
     facts.document.size = 100'000;
     facts.document.revisions = {{1, 40'000}, {2, 70'000}, {3, 100'000}};

@@ -27,6 +27,8 @@
 // - A timestamp that was not covered by another one in time is not proven: when its certificate, a CA's above it, one
 // of
 //   its algorithms or the trust in its anchor had ended before its proof of existence, anybody may have made it since.
+// - For the same reason (EN 319 102-1 §5.6.2.2) the certificates of a timestamp have to be good still when it is
+//   covered: data about them that are current then, or issued later, and no revocation before.
 #pragma once
 
 #include <chrono>
@@ -85,6 +87,9 @@ struct EvidenceSubject {
   std::string label = {};  // "Signature1": the field, or a number
   Certificate certificate;
   Instant time;  // T: the best signature time. The certificate is taken to have existed then, since the signature did
+  // Of a timestamp: when the next one over it proves that it exists, T or later. Nothing: no other one covers it, and
+  // its certificates are judged at T alone.
+  std::optional<Instant> covered_at = {};
   FreshnessDemand demand = {};
   std::vector<Certificate> certificates = {};  // that came with the signature
   Provenance from = {};                        // of those, and of a timestamp's token
@@ -216,6 +221,7 @@ struct EvidencedSubject {
   std::string label;
   Certificate certificate;
   Instant time;
+  std::optional<Instant> covered_at = {};  // as it was given
   FreshnessDemand demand;
   std::optional<CertificationPath> path = {};       // valid but for revocation when `findings` is empty
   std::vector<PathFinding> findings = {};           // of a path that is refused, without those about revocation
@@ -233,8 +239,8 @@ struct EvidenceNeed {
   EvidencePlace place{};
   Certificate certificate;
   std::optional<Certificate> issuer = {};  // for revocation data: that of the path, by which they are verified
-  Instant time;                            // T
-  // Data of a thisUpdate later than this are fresh enough; nothing: data that are current at T or were issued after it.
+  Instant time;  // T, or the time at which the timestamp in question is covered: the data are current then or newer
+  // Data of a thisUpdate later than this are fresh enough; nothing: those of which `time` says so.
   std::optional<Instant> newer_than = {};
   EvidencePlaces places;
   // Of another path, or of another way to prove the same: worth asking when the others lead nowhere.

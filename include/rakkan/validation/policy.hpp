@@ -70,6 +70,8 @@ struct Policy {
   Weight responder_loop = Weight::fail;  // an OCSP responder that vouches for its own certificate
   // Whether fresh data are needed at all; when not, any usable data will do.
   bool freshness_is_needed = true;
+  // Data about the certificates of a timestamp that are too old at the time of judgement (not at a proof of existence).
+  Weight timestamp_freshness = Weight::fail;
 
   // Signature elements constraints (§5.1.4.4) and format.
   std::map<std::string, Weight, std::less<>> structure = {};  // by StructureFinding::code; what is not listed fails

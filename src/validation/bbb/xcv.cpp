@@ -4,6 +4,7 @@
 #include <array>
 
 #include "validation/bbb/freshness.hpp"
+#include "validation/findings.hpp"
 
 namespace rakkan::validation {
 namespace {
@@ -192,6 +193,10 @@ class ChainJudge {
       add(std::move(issue));
     }
     if (!chosen.evidence.is_revoked() && !is_fresh(facts_, data, time_)) {
+      if (role_ == Role::timestamp && !is_fatal(facts_.policy().timestamp_freshness)) {
+        result_.too_old.push_back({&certificate, &data});
+        return;
+      }
       Issue issue{Kind::stale,
                   indeterminate(try_later, "the revocation data about " + certificate.subject + " of " +
                                                to_rfc3339(data.this_update) + " are too old"),

@@ -39,11 +39,18 @@ struct Issue {
   Id object = {};  // the object that is weak or too old
 };
 
+// Revocation data that are too old, which the policy lets pass.
+struct OldEvidence {
+  const CertificateFacts* about = nullptr;
+  const RevocationFacts* data = nullptr;
+};
+
 struct XcvResult {
   Conclusion conclusion = {};    // of the first issue, or PASSED
   const Chain* chain = nullptr;  // the chain that was judged; null: none was found
   std::vector<Issue> issues = {};
   std::vector<std::optional<Chosen>> evidence = {};  // of each certificate of the chain
+  std::vector<OldEvidence> too_old = {};
 };
 
 // Judges `certificate` at `time`: the first chain that passes, else the one with the least grave issues.

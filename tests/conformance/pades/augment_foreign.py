@@ -122,6 +122,7 @@ REASONS = {
     "evidence: path": ("evidence-incomplete", ": path-refused, "),
     "evidence: algorithm": ("evidence-incomplete", ": algorithm, |is not acceptable at"),
     "evidence: none": ("evidence-incomplete", ": revocation-missing, "),
+    "evidence: stale": ("evidence-incomplete", ": revocation-stale, "),
     "evidence: partitioned CRL": ("evidence-incomplete", "it is about a part of the certificates or reasons only"),
     "evidence: of the future": ("evidence-incomplete", ": revocation-not-used, it is of the future"),
     "evidence: older than the certificate": ("evidence-incomplete", ": revocation-not-used, it is older than the certificate"),

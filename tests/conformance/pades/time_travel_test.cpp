@@ -179,7 +179,8 @@ TEST_P(TimeTravel, ARenewalLeftOutIsNamed) {
                                              HasSubstr("ended at 2038-01-01")));
 }
 
-// The CRL about the unit that was the last below its authority: nothing else speaks of it.
+// The newest CRL of the authority that certified no unit after the third: nothing else says that this one was good
+// until the fourth covered its timestamp. OpenSSL, which judges each timestamp at its own time, does not miss it.
 TEST_F(TimeTravelByCrl, AMissingCrlOfAUnitIsNamed) {
   Archived contract = sign_contract();
   while (archive_.unit_name() != "Unit 5") {
@@ -192,12 +193,11 @@ TEST_F(TimeTravelByCrl, AMissingCrlOfAUnitIsNamed) {
   const auto number = std::to_string(newest_list_of("CN=Stamping CA 1,C=JP", contract));
   const auto lies = judge_.lies(contract.document, archive_.now(), "^without CRL " + number + "$");
   ASSERT_EQ(lies.size(), 1U);
-  EXPECT_FALSE(lies[0].verdict.accepted);
-  EXPECT_THAT(lies[0].verdict.said, AllOf(StartsWith("document timestamp 6: "), HasSubstr("CRL has expired")));
+  EXPECT_TRUE(lies[0].verdict.accepted) << lies[0].verdict.said;
   const auto raised = archive_.raise(file_bytes(lies[0].file), BaselineLevel::b_lt);
   ASSERT_THAT(raised, FailsWith(ErrorCode::evidence_incomplete));
-  EXPECT_THAT(to_string(raised.error()), AllOf(HasSubstr("TSU of a document timestamp"), HasSubstr("CN=Unit 3,"),
-                                               HasSubstr("revocation-not-used")));
+  EXPECT_THAT(to_string(raised.error()),
+              AllOf(HasSubstr("TSU of a document timestamp"), HasSubstr("CN=Unit 3,"), HasSubstr("revocation-stale")));
 }
 
 // TS 119 312: RSA below 3000 bits and PKCS#1 v1.5 end with 2028. No foreign witness holds to that table: OpenSSL takes
@@ -282,7 +282,9 @@ TEST_F(OutsideUnit, GivesWayToTheNextWhenItWasRevoked) {
   archive_.use_outside_unit("Unit B", at("2033-01-01"));
   archive_.travel_to(archive_.now() + days(2));  // nothing of what is remembered is current
   EXPECT_THAT(archive_.try_to_sign(seal_, sample_pdf(), BaselineLevel::b_lta), IsOk());
-  EXPECT_THAT(archive_.renew(contract.document), IsOk()) << "its timestamp was made before the revocation";
+  const auto renewed = archive_.renew(contract.document);
+  ASSERT_THAT(renewed, FailsWith(ErrorCode::certificate_revoked)) << "its timestamp may be of the stolen key";
+  EXPECT_THAT(to_string(renewed.error()), HasSubstr("CN=Unit A"));
 }
 
 // The signer's certificate and that of the signature timestamp's unit need data issued after them. Nothing can be newer

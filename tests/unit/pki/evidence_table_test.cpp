@@ -399,6 +399,49 @@ TEST_F(Evidence, ATimestampNeedsAProofFromBeforeTheEndOfItsAlgorithms) {
       << "the path's end comes first";
 }
 
+// EN 319 102-1 §5.6.2.2: what says that a unit was good has to be current when the next timestamp covers its own.
+TEST_F(Evidence, ACoveredTimestampNeedsDataThatAreCurrentThen) {
+  EvidenceWorld with_places({}, [](CertificateTemplate& c) { c.ocsp_url = "http://ca.example/ocsp"; });
+  with_places.hold_everything();  // the response is over a day after the timestamp
+  EvidenceSubject unit = with_places.subject();
+  EXPECT_TRUE(with_places.table({unit}).complete());
+  unit.covered_at = kLater;
+  const EvidenceTable table = with_places.table({unit});
+  EXPECT_THAT(table.rows[0], LacksProof(EvidencePlace::subject, EvidenceGap::revocation_stale));
+  EXPECT_THAT(table.rows[0].detail, HasSubstr(to_rfc3339(kLater)));
+  ASSERT_THAT(table.needs, SizeIs(1));
+  EXPECT_EQ(table.needs[0].time, kLater);
+  for (const Instant newer : {kLater - 1h, kLater + 1h}) {  // current then, or issued afterwards
+    EvidenceWorld renewed = with_places;
+    renewed.now = kLater + 2h;
+    renewed.hold(renewed.ocsp(newer));
+    EXPECT_THAT(renewed.table({unit}).rows, ElementsAre(kProvenSubject, kNoCheck, kProvenCa)) << to_rfc3339(newer);
+  }
+}
+
+TEST_F(Evidence, ACaOfACoveredTimestampNeedsDataThatAreCurrentThen) {
+  world.hold_everything();  // the root's list is good for a week
+  EvidenceSubject unit = world.subject();
+  unit.covered_at = kSigned + 8 * kDay;
+  world.now = *unit.covered_at;
+  world.hold(world.ocsp(world.now - 1h));
+  EXPECT_THAT(
+      world.table({unit}).rows,
+      ElementsAre(kProvenSubject, kNoCheck, LacksProof(EvidencePlace::authority, EvidenceGap::revocation_stale)));
+  world.hold(EvidenceWorld::crl(world.root, world.now - kDay));
+  EXPECT_TRUE(world.table({unit}).complete());
+}
+
+TEST_F(Evidence, AUnitThatWasRevokedBeforeItsTimestampWasCoveredIsRevoked) {
+  hold_ca();
+  world.hold(EvidenceWorld::crl(world.ca, kLater - 1h, EvidenceWorld::revoking(kLeafSerial, kSigned + 1h)));
+  EvidenceSubject unit = world.subject();
+  unit.covered_at = kSigned + 1h - 1s;
+  EXPECT_TRUE(world.table({unit}).complete());
+  unit.covered_at = kSigned + 1h;
+  EXPECT_THAT(world.table({unit}).rows[0], IsRow(EvidencePlace::subject, EvidenceVerdict::revoked));
+}
+
 TEST_F(Evidence, ATimestampCoveredTooLateIsNotProvenByAnExemption) {
   hold_ca();
   const ExtensionTemplate no_rev_avail{kNoRevAvail, false, {0x05, 0x00}};

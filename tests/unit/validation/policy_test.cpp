@@ -59,6 +59,7 @@ TEST(ValidationPolicy, AbsentMembersHaveTheirDefaults) {
   EXPECT_EQ(policy.structure_weight("anything"), Weight::fail);
   EXPECT_EQ(policy.chain_weight("anything"), Weight::fail);
   EXPECT_EQ(policy.modification_weight(ModificationLevel::none), Weight::fail);
+  EXPECT_EQ(policy.timestamp_freshness, Weight::fail);
 }
 
 TEST(ValidationPolicy, ReadsEveryMember) {
@@ -67,6 +68,7 @@ TEST(ValidationPolicy, ReadsEveryMember) {
     "signer": {"revocation": "none", "caRevocation": "if-present", "keyUsage": ["a", "b"], "keyUsageWeight": "warn",
                "extendedKeyUsage": ["1.2"], "extendedKeyUsageWeight": "inform"},
     "chain": [{"code": "x", "weight": "warn"}], "freshness": {"isNeeded": true, "seconds": 3600}, "responderLoop": "warn",
+    "timestampFreshness": "inform",
     "structure": [{"code": "y", "weight": "inform"}], "modification": [{"level": "OTHER", "weight": "warn"}],
     "permissions": "warn", "referenceAbsent": "fail", "referenceAmbiguous": "fail", "referenceMismatch": "warn",
     "timestampReferenceAbsent": "warn", "claimedTimeAbsent": "fail", "claimedTimeOutsideCertificate": "fail",
@@ -77,6 +79,7 @@ TEST(ValidationPolicy, ReadsEveryMember) {
   EXPECT_EQ(policy.chain_weight("x"), Weight::warn);
   EXPECT_EQ(policy.freshness, std::chrono::hours(1));
   EXPECT_EQ(policy.responder_loop, Weight::warn);
+  EXPECT_EQ(policy.timestamp_freshness, Weight::inform);
   EXPECT_EQ(policy.structure_weight("y"), Weight::inform);
   EXPECT_EQ(policy.modification_weight(ModificationLevel::other), Weight::warn);
   EXPECT_EQ(policy.timestamp_order, Weight::ignore);

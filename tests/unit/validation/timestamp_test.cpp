@@ -1,6 +1,8 @@
 // Validation of timestamps, EN 319 102-1 §5.4, and content timestamps in §5.3.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/facts_world.hpp"
 
 namespace rakkan::validation {
@@ -48,6 +50,31 @@ TEST(ValidationTimestamp, ItsUnitMustHaveAStatus) {
   FactsWorld world;
   world.drop_evidence("ocsp-tsu");
   EXPECT_EQ(world.timestamp_verdict("sig-tst"), "INDETERMINATE/TRY_LATER");
+}
+
+TEST(ValidationTimestamp, APolicyMayTakeDataThatAreNotFresh) {
+  FactsWorld world;
+  EXPECT_EQ(world.timestamp_verdict("doc-tst", "2026-03-01"), "INDETERMINATE/TRY_LATER");
+  world.policy.timestamp_freshness = Weight::warn;
+  EXPECT_EQ(world.timestamp_verdict("doc-tst", "2026-03-01"), "PASSED");
+  const Verdict verdict = world.judge("2026-03-01");
+  EXPECT_EQ(verdict.signatures.front().indication, Indication::passed);
+  const std::vector<Finding>& findings = verdict.timestamps.back().findings;
+  const auto said = std::count_if(findings.begin(), findings.end(), [](const Finding& each) {
+    return each.code == "revocation-not-fresh" && each.severity == Severity::warning && each.object == "doc-tst";
+  });
+  EXPECT_EQ(said, 2);  // of the unit, and of its CA
+  world.revoke("ocsp-tsu", "2026-01-09");
+  EXPECT_EQ(world.timestamp_verdict("doc-tst", "2026-03-01"), "INDETERMINATE/REVOKED_NO_POE");
+}
+
+// The signer's own data have to be fresh at the best signature time all the same.
+TEST(ValidationTimestamp, TheSignersDataAreNotMeant) {
+  FactsWorld world;
+  world.policy.timestamp_freshness = Weight::warn;
+  world.evidence("ocsp-signer").this_update = at("2026-01-02");
+  world.evidence("ocsp-signer").next_update = at("2026-01-09");
+  EXPECT_EQ(world.verdict("2026-03-01"), "INDETERMINATE/TRY_LATER");
 }
 
 TEST(ValidationTimestamp, ARevokedUnitProvesNothing) {
