@@ -71,7 +71,7 @@ def names_of(file):
     names.called = {function or constant for function, constant in CALL.findall(text)}
     for enumeration in ENUMERATION.findall(text):
         names.declared |= set(ENUMERATOR.findall(enumeration))
-    names.declared = {name for block in ANONYMOUS.findall(text) for name in DECLARED.findall(ALIAS.sub("", block)) if not name.isupper()}
+    names.declared |= {name for block in ANONYMOUS.findall(text) for name in DECLARED.findall(ALIAS.sub("", block)) if not name.isupper()}
     names.declared |= {suite + "." + test for suite, test in TEST.findall(text)}
     return names
 
