@@ -173,6 +173,11 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
     signature.structure.push_back(
         finding(code_of(kind), "EN 319 122-1 §5", std::string(cms::to_string(kind)) + " is not judged"));
   }
+  if (embedded.left_out > 0) {
+    signature.structure.push_back(finding("timestamps-left-out", "",
+                                          std::to_string(embedded.left_out) + " timestamps beyond the first " +
+                                              std::to_string(cms::kMostEmbeddedTokens) + " are not looked at"));
+  }
   std::vector<Id> content_timestamps;
   // The objects inside of the values of unsigned attributes, for archive timestamps, whose index names the values.
   std::map<std::string, std::vector<Id>> inside_values;

@@ -5,6 +5,7 @@
 
 #include "pki/crl_status.hpp"
 #include "pki/evidence_exemption.hpp"
+#include "pki/key_purpose.hpp"
 #include "rakkan/pki/renewal.hpp"
 
 namespace rakkan::pki {
@@ -161,8 +162,7 @@ EvidenceJudge::EvidenceJudge(const EvidenceInputs& inputs)
   provenances_ = provenances(inputs, all);
   pool_ = CertificatePool(all);
   for (const Certificate& each : pool_.certificates()) {
-    const auto& usage = each.extended_key_usage();
-    if (usage && std::find(usage->purposes.begin(), usage->purposes.end(), kEkuOcspSigning) != usage->purposes.end()) {
+    if (names_purpose(each, kEkuOcspSigning)) {
       responders_.emplace(each.issuer().comparison_key(), each);
     }
     if (each.has_key_usage(KeyUsage::crl_sign)) {

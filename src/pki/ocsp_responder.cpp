@@ -1,7 +1,9 @@
 // The right to sign OCSP responses (RFC 6960 §4.2.2.2), and finding the signer of one.
 #include <algorithm>
 
+#include "pki/key_purpose.hpp"
 #include "pki/object_identifiers.hpp"
+#include "pki/same_authority.hpp"
 #include "rakkan/base/hex.hpp"
 #include "rakkan/pki/ocsp_response.hpp"
 
@@ -43,11 +45,10 @@ std::vector<Certificate> candidates(const OcspResponse& response, const Certific
 
 Result<OcspAuthorization> authorize_responder(const Certificate& responder, const Certificate& issuer,
                                               Instant produced_at) {
-  if (equal(responder.spki(), issuer.spki()) && responder.subject().matches(issuer.subject())) {
+  if (is_same_ca(responder, issuer)) {
     return OcspAuthorization::issuer;
   }
-  const auto& usage = responder.extended_key_usage();
-  if (!usage || std::find(usage->purposes.begin(), usage->purposes.end(), kEkuOcspSigning) == usage->purposes.end()) {
+  if (!names_purpose(responder, kEkuOcspSigning)) {
     return unauthorized("its certificate does not have the purpose OCSPSigning", responder);
   }
   if (!responder.has_key_usage(KeyUsage::digital_signature) && !responder.has_key_usage(KeyUsage::content_commitment)) {

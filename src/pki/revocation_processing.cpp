@@ -5,6 +5,7 @@
 
 #include "pki/evidence_exemption.hpp"
 #include "pki/revocation_fact_finder.hpp"
+#include "pki/revocation_question.hpp"
 
 namespace rakkan::pki {
 namespace {
@@ -87,7 +88,7 @@ class RevocationProcessor::Work {
       : limits_(limits),
         steps_(limits.steps),
         signatures_(limits.signature_checks, known),
-        finder_(sources, limits_, known, steps_, signatures_) {}
+        finder_({sources, limits_, known, steps_, signatures_}) {}
 
   Result<const std::vector<RevocationFact>*> facts(const CertificationPath& path, std::size_t index) {
     if (index >= path.certificates.size()) {

@@ -4,6 +4,8 @@
 #include <map>
 #include <string>
 
+#include "pki/key_purpose.hpp"
+
 namespace rakkan::pki {
 namespace {
 
@@ -34,11 +36,6 @@ std::vector<std::size_t> found_in(const Index& index, const std::string& key) {
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;
-}
-
-bool is_responder(const Certificate& certificate) {
-  const auto& usage = certificate.extended_key_usage();
-  return usage && std::find(usage->purposes.begin(), usage->purposes.end(), kEkuOcspSigning) != usage->purposes.end();
 }
 
 }  // namespace
@@ -74,7 +71,7 @@ struct RevocationSources::Held {
     const auto& all = pool.certificates();
     for (std::size_t i = 0; i < all.size(); ++i) {
       certificates_by_subject.emplace(all[i].subject().comparison_key(), i);
-      if (is_responder(all[i])) {
+      if (names_purpose(all[i], kEkuOcspSigning)) {
         responders_by_issuer.emplace(all[i].issuer().comparison_key(), i);
       }
     }

@@ -60,6 +60,7 @@ constexpr std::array kWords = {
     Words{"counter-signature-not-judged", "A counter-signature was not judged", "副署名は検証していません"},
     Words{"archive-timestamp-not-judged", "An archive timestamp of an old kind was not judged", "旧形式のアーカイブタイムスタンプは検証していません"},
     Words{"evidence-record-not-judged", "An evidence record was not judged", "エビデンスレコードは検証していません"},
+    Words{"timestamps-left-out", "The signature holds more timestamps than are looked at", "署名に含まれるタイムスタンプが多すぎるため、一部は検証していません"},
     Words{"structure-invalid", "The structure of the signature does not conform to its schema", "署名の構造がスキーマに適合していません"},
     // Tokens
     Words{"timestamp-eku-not-critical", "The extended key usage of the timestamp's certificate is not critical", "タイムスタンプ証明書の拡張鍵用途がクリティカルではありません"},

@@ -7,7 +7,9 @@
 #include <ctime>
 
 #include "rakkan/base/hex.hpp"
+#include "rakkan/cms/embedded_timestamps.hpp"
 #include "rakkan/validation/facts_json.hpp"
+#include "support/handmade_cms.hpp"
 #include "support/pdf_builder.hpp"
 #include "support/result_matchers.hpp"
 #include "support/sanitizers.hpp"
@@ -24,9 +26,11 @@ using test::SignedWorld;
 using test::Stamped;
 using testing::Contains;
 using testing::ElementsAre;
+using testing::Field;
 using testing::Not;
 using validation::Check;
 using validation::Match;
+using validation::StructureFinding;
 
 class Gather : public testing::Test {
  protected:
@@ -193,6 +197,25 @@ TEST_F(Gather, ADetachedCmsNeedsItsContent) {
   EXPECT_EQ(with.timestamps.front().imprint.match, Match::match);
   const Bytes other = copy_of(bytes_of("another content"));
   EXPECT_EQ(facts(message, {.content = other}).facts.signatures.front().signer.digests.at(0).match, Match::mismatch);
+}
+
+TEST_F(Gather, TimestampsBeyondTheLimitAreAFindingOfTheSignature) {
+  test::TestAuthority authority;
+  const test::Identity signer = authority.signer(crypto::KeyKind::ec_p256);
+  test::HandmadeCms message{signer, crypto::default_suite(crypto::KeyKind::ec_p256), bytes_of("content")};
+  const Bytes token = from_hex("3000").value();
+  const auto with_tokens = [&](std::size_t count) {
+    message.unsigned_attributes = {test::attribute(cms::kIdSignatureTimeStampToken, std::vector<Bytes>(count, token))};
+    return facts(message.encode()).facts;
+  };
+  const validation::Facts few = with_tokens(cms::kMostEmbeddedTokens);
+  EXPECT_EQ(few.timestamps.size(), cms::kMostEmbeddedTokens);
+  const validation::Facts many = with_tokens(cms::kMostEmbeddedTokens + 2);
+  EXPECT_EQ(many.timestamps.size(), cms::kMostEmbeddedTokens);
+  const StructureFinding left_out{"timestamps-left-out", "", "2 timestamps beyond the first 64 are not looked at",
+                                  std::nullopt, ""};
+  EXPECT_THAT(few.signatures.at(0).structure, Not(Contains(Field(&StructureFinding::code, left_out.code))));
+  EXPECT_THAT(many.signatures.at(0).structure, Contains(left_out));
 }
 
 TEST_F(Gather, AnEnvelopingCmsHasItsContent) {

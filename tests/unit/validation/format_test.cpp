@@ -42,6 +42,21 @@ TEST(ValidationFormat, APolicyWeighsAFinding) {
   EXPECT_FALSE(has_finding(world.judge().signatures.front().findings, "contents-padding"));
 }
 
+TEST(ValidationFormat, TimestampsThatAreLeftOutWarn) {
+  for (const char* policy : {"rakkan", "compare-pyhanko", "compare-dss"}) {
+    FactsWorld world;
+    world.policy = *Policy::builtin(policy);
+    world.signature().structure = {{"timestamps-left-out", "", "", {}, ""}};
+    EXPECT_EQ(world.verdict(), "TOTAL-PASSED");
+    const auto findings = world.judge().signatures.front().findings;
+    const auto found = std::find_if(findings.begin(), findings.end(),
+                                    [](const Finding& each) { return each.code == "timestamps-left-out"; });
+    ASSERT_NE(found, findings.end()) << policy;
+    EXPECT_EQ(found->severity, Severity::warning);
+    EXPECT_EQ(found->en, "The signature holds more timestamps than are looked at");
+  }
+}
+
 TEST(ValidationFormat, AnUnknownSubFilterIsIndeterminateAtBest) {
   FactsWorld world;
   world.signature().structure = {{"sub-filter-unknown", "", "", {}, ""}};
