@@ -49,7 +49,7 @@ class EvidenceAuthority {
   [[nodiscard]] const pki::Certificate& responder() const noexcept { return *responder_certificate_; }
   [[nodiscard]] int requests() const noexcept { return server_->requests(); }
 
-  // What the server would answer at `time`: the root's CRL, and the response about a certificate of the CA.
+  // The server's answers at `time`: the root's CRL, and the response about a certificate of the CA.
   [[nodiscard]] Bytes crl_of_root(Instant time) { return of_root_->crl(time).value(); }
   [[nodiscard]] Bytes ocsp(const pki::Certificate& about, Instant time) {
     return of_ca_->ocsp(pki::OcspRequest::create(about, ca()).value().der(), time).value();

@@ -28,7 +28,7 @@ constexpr double kArchivedP256Us = 3'000;
 constexpr double kVerifications = 1.5;  // other keys: times the verifications
 constexpr double kDigests = 1.1;        // of a large document
 
-// What a process knows that has judged another signer's file before: the certificates above the signer's.
+// The certificates above a signer's, which a process knows after it has judged another signer's file.
 class KnownAuthority {
  public:
   explicit KnownAuthority(const EvidenceAuthority& authority)

@@ -1,4 +1,4 @@
-// What this program asks OpenSSL to do: the counts are the same on every machine, whatever its noise.
+// Counts of this program's calls of OpenSSL: the same on every machine, whatever its noise.
 #pragma once
 
 #include <cstdint>

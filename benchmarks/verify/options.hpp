@@ -1,4 +1,4 @@
-// What the program is asked to measure, and for how long.
+// The program's options: the parts that it measures, and for how long.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-// What a program spends from its start to its end.
+// The time and memory that a program spends from its start to its end.
 #pragma once
 
 #include <string>
