@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""report.py FOLDER: makes FOLDER/report.html of FOLDER/{machine,micro,pipeline,load,compare}.json (tables and SVG charts, one file, no
-script), and results.json of machine, pipeline, load and compare: what benchmarks/baselines keeps."""
+"""report.py FOLDER: makes FOLDER/report.html of FOLDER/{machine,micro,pipeline,load,compare,verify}.json (tables and SVG charts, one file, no
+script), and results.json of all but micro: what benchmarks/baselines keeps."""
 import html
 import json
 import math
@@ -99,12 +99,13 @@ def main() -> int:
            "<h1>Rakkan benchmarks</h1><table>"]
     out += [f"<tr><th>{html.escape(k)}</th><td>{html.escape(str(v))}</td></tr>" for k, v in machine.items()]
     out.append("</table>")
-    for name, part in (("compare", compare_part), ("pipeline", pipeline_part), ("load", lambda rows: pipeline_part(rows, "The server under load")), ("micro", micro_part)):
+    for name, part in (("compare", compare_part), ("pipeline", pipeline_part), ("load", lambda rows: pipeline_part(rows, "The server under load")),
+                       ("verify", lambda rows: pipeline_part(rows, "Verification beside its limits")), ("micro", micro_part)):
         file = folder / f"{name}.json"
         if file.exists():
             out.append(part(json.loads(file.read_text())))
     (folder / "report.html").write_text("\n".join(out))
-    kept = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("machine", "pipeline", "load", "compare")
+    kept = {name: json.loads((folder / f"{name}.json").read_text()) for name in ("machine", "pipeline", "load", "compare", "verify")
             if (folder / f"{name}.json").exists()}
     (folder / "results.json").write_text(json.dumps(kept, indent=1) + "\n")
     return 0

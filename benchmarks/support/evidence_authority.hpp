@@ -1,17 +1,19 @@
 // A root and a CA below it whose certificates name CRLs and an OCSP responder on a loopback port, as those of a
 // commercial authority do: the root lists the CA in a CRL, and a responder to which the CA delegated
-// (id-pkix-ocsp-nocheck) answers for signers and units. All keys are P-256.
+// (id-pkix-ocsp-nocheck) answers for signers and units. Its keys are of one kind.
 #pragma once
 
 #include <sys/prctl.h>
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "rakkan/base/base64.hpp"
 #include "rakkan/crypto/software_signer.hpp"
+#include "rakkan/pki/ocsp_request.hpp"
 #include "status_authority.hpp"
 #include "support/pki_authority.hpp"
 #include "support/scripted_server.hpp"
@@ -23,7 +25,8 @@ class EvidenceAuthority {
   // The server's threads have this name, by which their time is told from others'.
   static constexpr const char* kThread = "authority";
 
-  EvidenceAuthority() {
+  explicit EvidenceAuthority(crypto::KeyKind kind = crypto::KeyKind::ec_p256)
+      : root_("Benchmark Root", kind), ca_("Benchmark CA", kind) {
     // A thread has the name of the one that made it.
     ::prctl(PR_SET_NAME, kThread);
     server_ = std::make_unique<test::ScriptedServer>([this](const auto& client) { answer(client); });
@@ -34,14 +37,23 @@ class EvidenceAuthority {
       content.ca_issuers_url = origin() + "/root.cer";
     });
     of_root_ = std::make_unique<certs::StatusAuthority>(key_of(root_, root_certificate_), std::nullopt);
-    of_ca_ = std::make_unique<certs::StatusAuthority>(key_of(ca_, *ca_certificate_), responder());
+    const certs::CertifiedKey responder = make_responder(kind);
+    responder_certificate_ = responder.certificate;
+    of_ca_ = std::make_unique<certs::StatusAuthority>(key_of(ca_, *ca_certificate_), responder);
     of_root_->issued(*ca_certificate_);
   }
 
   [[nodiscard]] std::string origin() const { return server_->url(); }
   [[nodiscard]] const pki::Certificate& root() const noexcept { return root_certificate_; }
   [[nodiscard]] const pki::Certificate& ca() const noexcept { return *ca_certificate_; }
+  [[nodiscard]] const pki::Certificate& responder() const noexcept { return *responder_certificate_; }
   [[nodiscard]] int requests() const noexcept { return server_->requests(); }
+
+  // The server's answers at `time`: the root's CRL, and the response about a certificate of the CA.
+  [[nodiscard]] Bytes crl_of_root(Instant time) { return of_root_->crl(time).value(); }
+  [[nodiscard]] Bytes ocsp(const pki::Certificate& about, Instant time) {
+    return of_ca_->ocsp(pki::OcspRequest::create(about, ca()).value().der(), time).value();
+  }
 
   // A certificate of the CA for a signer, or for a time-stamping unit.
   pki::Certificate certify(const std::string& name, ByteView spki, bool timestamping) {
@@ -65,8 +77,8 @@ class EvidenceAuthority {
     return {std::move(certificate),
             std::shared_ptr<crypto::Signer>(std::shared_ptr<void>(), &authority.signer())};  // not owned
   }
-  certs::CertifiedKey responder() {
-    auto key = std::make_shared<crypto::SoftwareSigner>(pki::new_key(crypto::KeyKind::ec_p256));
+  certs::CertifiedKey make_responder(crypto::KeyKind kind) {
+    auto key = std::make_shared<crypto::SoftwareSigner>(pki::new_key(kind));
     pki::Certificate certificate = ca_.certify("OCSP", key->public_key().spki(), [](pki::CertificateTemplate& content) {
       content.serial_number = {0x0C, 0x5F};
       content.extended_key_usage = pki::ExtendedKeyUsage{{pki::kEkuOcspSigning}, false};
@@ -105,10 +117,10 @@ class EvidenceAuthority {
     client.send(test::http_answer("200 OK", text_of(body), "Content-Type: " + type + "\r\n"));
   }
 
-  pki::Authority root_{"Benchmark Root"};
-  pki::Authority ca_{"Benchmark CA"};
+  pki::Authority root_;
+  pki::Authority ca_;
   pki::Certificate root_certificate_ = root_.self_signed();
-  std::optional<pki::Certificate> ca_certificate_;
+  std::optional<pki::Certificate> ca_certificate_, responder_certificate_;
   std::unique_ptr<certs::StatusAuthority> of_root_, of_ca_;
   std::atomic<Byte> serial_number_ = 0;
   std::unique_ptr<test::ScriptedServer> server_;  // last: its threads use the others
