@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <map>
+#include <deque>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -13,6 +13,7 @@
 #include "rakkan/base/standard_streams.hpp"
 #include "rakkan/cms/certificate_bundle.hpp"
 #include "rakkan/config/trust_file.hpp"
+#include "rakkan/pki/trust_source.hpp"
 
 namespace rakkan::cli {
 namespace {
@@ -36,76 +37,36 @@ bool is_trust_file(std::string_view text) {
   return false;
 }
 
-Result<pki::TrustStore> read_trust_source(const fs::path& file) {
-  RAKKAN_TRY(const Bytes content, read_input(file, kLargestTrustFile));
-  if (is_trust_file(text_of(content))) {
-    const auto read_certificate = [&file](std::string_view path) {
-      return read_file(file.parent_path() / path, kLargestTrustFile);
-    };
-    return config::parse_trust_file(text_of(content), file.string(), read_certificate);
-  }
-  auto certificates = pki::parse_certificates(content);
-  if (!certificates) {
-    return fail(Error{ErrorCode::trust_file_invalid, "neither a certificate nor a trust file", {}, {}, {}}.because(
-        std::move(certificates).error()));
-  }
-  return pki::TrustStore::from_certificates(*certificates);
-}
-
-// The union of anchors and marks of several sources. An anchor that comes twice has the purposes of both, and the other
-// members of the first.
-class Union {
+// A file that an option names: certificates, or a trust file.
+class NamedFile final : public pki::TrustSource {
  public:
-  void add(const pki::TrustStore& store, const pki::Purposes& allowed) {
-    for (pki::TrustAnchor anchor : store.anchors()) {
-      pki::Purposes& has = anchor.purposes;
-      has = {has.signing && allowed.signing, has.timestamping && allowed.timestamping,
-             has.revocation && allowed.revocation};
-      if (has == pki::Purposes{false, false, false}) {
-        continue;
-      }
-      const auto [place, is_new] = by_certificate_.try_emplace(key_of(anchor.certificate), anchors_.size());
-      if (is_new) {
-        anchors_.push_back(std::move(anchor));
-        continue;
-      }
-      pki::Purposes& before = anchors_[place->second].purposes;
-      before = {before.signing || has.signing, before.timestamping || has.timestamping,
-                before.revocation || has.revocation};
-    }
-    for (const pki::CertificateMark& mark : store.marks()) {
-      if (std::none_of(marks_.begin(), marks_.end(),
-                       [&](const auto& other) { return other.certificate == mark.certificate; })) {
-        marks_.push_back(mark);
-      }
-    }
-  }
+  NamedFile(const char* option, fs::path file) : option_(option), file_(std::move(file)) {}
 
-  [[nodiscard]] Result<pki::TrustStore> store() && {
-    return pki::TrustStore::create(std::move(anchors_), std::move(marks_));
+  [[nodiscard]] Result<pki::TrustStore> read() const override {
+    auto store = read_content();
+    return store ? std::move(store) : fail(std::move(store).error().blamed_on(option_ + " " + file_.string()));
   }
 
  private:
-  static std::string key_of(const pki::Certificate& certificate) {
-    return std::string(text_of(certificate.fingerprint().view()));
-  }
-
-  std::vector<pki::TrustAnchor> anchors_;
-  std::vector<pki::CertificateMark> marks_;
-  std::map<std::string, std::size_t> by_certificate_;
-};
-
-Result<void> add_sources(std::span<const fs::path> files, const char* option, const pki::Purposes& allowed,
-                         Union& into) {
-  for (const fs::path& file : files) {
-    Result<pki::TrustStore> store = read_trust_source(file);
-    if (!store) {
-      return fail(std::move(store).error().blamed_on(std::string(option) + " " + file.string()));
+  [[nodiscard]] Result<pki::TrustStore> read_content() const {
+    RAKKAN_TRY(const Bytes content, read_input(file_, kLargestTrustFile));
+    if (is_trust_file(text_of(content))) {
+      const auto read_certificate = [this](std::string_view path) {
+        return read_file(file_.parent_path() / path, kLargestTrustFile);
+      };
+      return config::parse_trust_file(text_of(content), file_.string(), read_certificate);
     }
-    into.add(*store, allowed);
+    auto certificates = pki::parse_certificates(content);
+    if (!certificates) {
+      return fail(Error{ErrorCode::trust_file_invalid, "neither a certificate nor a trust file", {}, {}, {}}.because(
+          std::move(certificates).error()));
+    }
+    return pki::TrustStore::from_certificates(*certificates);
   }
-  return {};
-}
+
+  std::string option_;
+  fs::path file_;
+};
 
 Result<void> add_evidence(ByteView content, pki::EvidenceMaterial& into) {
   constexpr pki::Provenance kOutside{pki::EvidenceOrigin::folder};
@@ -190,10 +151,16 @@ void add_folder(const fs::path& folder, std::vector<Target>& targets, std::vecto
 }  // namespace
 
 Result<pki::TrustStore> read_trust(std::span<const fs::path> trust, std::span<const fs::path> trust_tsa) {
-  Union all;
-  RAKKAN_CHECK(add_sources(trust, "--trust", {true, trust_tsa.empty(), true}, all));
-  RAKKAN_CHECK(add_sources(trust_tsa, "--trust-tsa", {false, true, true}, all));
-  return std::move(all).store();
+  std::deque<NamedFile> files;  // a deque keeps its elements where they are
+  std::vector<pki::AllowedSource> sources;
+  const auto add = [&](std::span<const fs::path> named, const char* option, const pki::Purposes& allowed) {
+    for (const fs::path& file : named) {
+      sources.push_back({files.emplace_back(option, file), allowed});
+    }
+  };
+  add(trust, "--trust", {true, trust_tsa.empty(), true});
+  add(trust_tsa, "--trust-tsa", {false, true, true});
+  return pki::united_trust(sources);
 }
 
 Result<pki::EvidenceMaterial> read_outside_evidence(std::span<const fs::path> files) {

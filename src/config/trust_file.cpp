@@ -191,13 +191,17 @@ Result<pki::Purposes> read_purposes(const Table& table) {
 
 Result<pki::TrustAnchor> read_anchor(const Table& table, const CertificateReader& reader) {
   RAKKAN_CHECK(table.refuse_unknown(
-      {"label", "certificate", "certificate_file", "purposes", "accreditation", "sunset", "operator"}));
+      {"label", "certificate", "certificate_file", "purposes", "accreditation", "from", "sunset", "operator"}));
   RAKKAN_TRY(pki::Certificate certificate, read_certificate(table, reader));
   pki::TrustAnchor anchor{.certificate = std::move(certificate)};
   RAKKAN_TRY(anchor.label, table.text("label", kLongestText));
   RAKKAN_TRY(anchor.purposes, read_purposes(table));
   RAKKAN_TRY(anchor.accreditation, read_accreditation(table));
+  RAKKAN_TRY(anchor.from, table.moment("from", false));
   RAKKAN_TRY(anchor.sunset, table.moment("sunset", true));
+  if (anchor.from && anchor.sunset && *anchor.sunset < *anchor.from) {
+    return table.wrong(*table.find("sunset"), "sunset", "is before from");
+  }
   RAKKAN_TRY(anchor.is_operator, table.flag("operator"));
   return anchor;
 }

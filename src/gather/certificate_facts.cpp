@@ -116,6 +116,7 @@ validation::Anchor anchor_facts(const pki::TrustAnchor& anchor) {
   facts.id = id_of(anchor.certificate);
   facts.label = anchor.label;
   facts.purposes = {anchor.purposes.signing, anchor.purposes.timestamping, anchor.purposes.revocation};
+  facts.from = anchor.from;
   facts.sunset = anchor.sunset;
   if (anchor.accreditation) {
     facts.accreditation = accreditation_facts(*anchor.accreditation);

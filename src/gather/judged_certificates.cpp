@@ -111,7 +111,8 @@ class JudgedCertificates::Work {
                    {.signature_checks = limits.revocation_checks, .steps = 200'000, .signer_paths = kSignerPaths},
                    known_) {
     for (pki::TrustAnchor anchor : trust.anchors()) {
-      anchor.sunset.reset();  // a matter of time
+      anchor.from.reset();  // both are a matter of time
+      anchor.sunset.reset();
       anchors_.push_back(std::move(anchor));
     }
   }

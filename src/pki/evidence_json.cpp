@@ -64,6 +64,7 @@ void add_anchor(ObjectWriter& json, const TrustAnchor& anchor, Certificates& cer
   if (!anchor.label.empty()) {
     json.text("label", anchor.label);
   }
+  add_time(json, "from", anchor.from);
   add_time(json, "sunset", anchor.sunset);
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "pki/name_constraint_check.hpp"
 #include "pki/policy_graph.hpp"
@@ -15,6 +17,7 @@ struct RefusalRow {
   std::string_view clause;
 };
 constexpr std::array kRefusals = {
+    RefusalRow{PathRefusal::anchor_not_yet, "anchor_not_yet", "EN 319 102-1 §5.2.6"},
     RefusalRow{PathRefusal::anchor_sunset, "anchor_sunset", "EN 319 102-1 §5.2.6"},
     RefusalRow{PathRefusal::signature, "signature", "RFC 5280 §6.1.3 (a) (1)"},
     RefusalRow{PathRefusal::algorithm_unsupported, "algorithm_unsupported", "RFC 5280 §6.1.3 (a) (1)"},
@@ -49,6 +52,17 @@ static_assert(refusals_in_order(), "a row per PathRefusal, in the order of the e
 const PathExtensions& no_extensions() {
   static const PathExtensions none;
   return none;
+}
+
+// Why the anchor is not trusted at the time, with the words for it; nothing when it is.
+std::optional<std::pair<PathRefusal, std::string>> refusal_of(const TrustAnchor& anchor, Instant time) {
+  if (anchor.from && time < *anchor.from) {
+    return std::pair(PathRefusal::anchor_not_yet, "the anchor is trusted from " + to_rfc3339(*anchor.from) + " on");
+  }
+  if (anchor.sunset && time > *anchor.sunset) {
+    return std::pair(PathRefusal::anchor_sunset, "the anchor was trusted until " + to_rfc3339(*anchor.sunset));
+  }
+  return std::nullopt;
 }
 
 // Validation holds the state variables of §6.1.2; its steps bear the letters of the standard.
@@ -129,9 +143,8 @@ class Validation {
   }
 
   void check_anchor() {
-    const auto& sunset = path_.anchor.sunset;
-    if (sunset && time() > *sunset) {
-      add(PathRefusal::anchor_sunset, "the anchor was trusted until " + to_rfc3339(*sunset));
+    if (const auto refusal = refusal_of(path_.anchor, time())) {
+      add(refusal->first, refusal->second);
     }
   }
 
@@ -305,10 +318,9 @@ Result<PathVerdict> validate_path(const CertificationPath& path, const PathInput
   }
   if (path.certificates.empty()) {
     PathVerdict verdict;
-    const auto& sunset = path.anchor.sunset;
-    if (sunset && inputs.at(path.anchor.certificate) > *sunset) {
-      verdict.findings.push_back({PathRefusal::anchor_sunset, 0, path.anchor.certificate.subject().text(),
-                                  "the anchor was trusted until " + to_rfc3339(*sunset)});
+    if (auto refusal = refusal_of(path.anchor, inputs.at(path.anchor.certificate))) {
+      verdict.findings.push_back(
+          {refusal->first, 0, path.anchor.certificate.subject().text(), std::move(refusal->second)});
     }
     return verdict;
   }

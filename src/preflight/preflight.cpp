@@ -19,7 +19,7 @@ void add(std::vector<Error>& to, std::vector<Error> from) {
 }
 
 Result<service::SharedTrust> read_trust(const std::string& file) {
-  auto trust = config::read_trust_file(file);
+  auto trust = config::TrustFile(file).read();
   if (!trust) {
     return fail(std::move(trust).error().blamed_on("trust.file"));
   }

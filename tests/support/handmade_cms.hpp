@@ -144,6 +144,7 @@ struct HandmadeCms {
               for (unsigned i = 0; i < signer_count; ++i) {
                 w.raw(signer_info());
               }
+              w.raw(more_signers);
             });
           });
         });
@@ -160,6 +161,7 @@ struct HandmadeCms {
   std::vector<Bytes> certificates;
   Bytes revocation;  // a complete crls [1]
   unsigned signer_count = 1;
+  Bytes more_signers;  // complete SignerInfos behind those
   std::uint64_t signer_version = 1;
   Bytes signer_identifier;
   Bytes digest_algorithm;

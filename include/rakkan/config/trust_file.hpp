@@ -6,9 +6,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/pki/trust_source.hpp"
 #include "rakkan/pki/trust_store.hpp"
 
 namespace rakkan::config {
@@ -28,5 +30,15 @@ using CertificateReader = std::function<Result<Bytes>(std::string_view path)>;
 // so they must belong to this user or to root, and nobody else may write them. Fails as parse_trust_file, and with
 // file_unreadable, permissions_unsafe, input_too_large.
 [[nodiscard]] Result<pki::TrustStore> read_trust_file(const std::filesystem::path& file);
+
+// TrustFile is a trust file at its path as a source of trust.
+class TrustFile final : public pki::TrustSource {
+ public:
+  explicit TrustFile(std::filesystem::path file) : file_(std::move(file)) {}
+  [[nodiscard]] Result<pki::TrustStore> read() const override { return read_trust_file(file_); }
+
+ private:
+  std::filesystem::path file_;
+};
 
 }  // namespace rakkan::config

@@ -36,6 +36,7 @@ struct CertificationPath {
 
 // The step of path validation that a certificate does not pass.
 enum class PathRefusal : std::uint8_t {
+  anchor_not_yet,         // the anchor's trust has not begun
   anchor_sunset,          // the anchor's trust has ended
   signature,              // §6.1.3 (a) (1): does not verify with the issuer's key
   algorithm_unsupported,  // §6.1.3 (a) (1): cannot be verified

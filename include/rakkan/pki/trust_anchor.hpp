@@ -53,7 +53,9 @@ struct TrustAnchor {
   std::string label = {};  // the user's own word for it; may be empty
   Purposes purposes = {};
   std::optional<Accreditation> accreditation = {};
-  // The last moment at which the anchor is trusted (EN 319 102-1 §5.2.6); nothing: without end.
+  // The first and the last moment at which the anchor is trusted (EN 319 102-1 §5.2.6); nothing: without beginning or
+  // end.
+  std::optional<Instant> from = {};
   std::optional<Instant> sunset = {};
   // The anchor's certificates are the operator's own: a signature below it is the operator's (立会人型).
   bool is_operator = false;

@@ -387,6 +387,36 @@ TEST_F(Verify, ADetachedCmsNeedsItsContentAndATokenItsData) {
   const std::string token =
       write("token.tst", world().token_over(crypto::digest(crypto::DigestAlgorithm::sha256, content), kSigned).der());
   EXPECT_EQ(word(judged(plus(now(), {"--content", file, token}), kPassed), "indication"), "PASSED");
+  // Of a token alone its own verdict decides.
+  EXPECT_EQ(word(judged(plus(now(), {"--content", other, token}), kFailed), "indication"), "FAILED");
+  EXPECT_EQ(word(judged(plus(at(kSigned + kDay), {"--content", file, token}), kIndeterminate), "indication"),
+            "INDETERMINATE");
+}
+
+TEST_F(Verify, ADecisionFromFactsEndsWithTheSameStatus) {
+  struct Row {
+    Words words;
+    int exit_code;
+  };
+  const std::vector<Row> rows{{plus(now(), {b_b()}), kPassed},
+                              {plus(now(), {altered()}), kFailed},
+                              {plus(at(kSigned + kDay), {b_b()}), kIndeterminate},
+                              {plus(now(), {write("plain.pdf", sample_pdf())}), kIndeterminate}};
+  for (const Row& row : rows) {
+    const std::string facts = path("status-facts.json");
+    EXPECT_EQ(verify(plus({"--facts-out", facts}, row.words)).exit_code, row.exit_code);
+    EXPECT_EQ(rakkan(plus({"decide", facts}, at(kSigned + kDay))).exit_code, row.exit_code);
+    fs::remove(facts);
+  }
+}
+
+TEST_F(Verify, AFileThatCannotBeJudgedDecidesAloneAndIsBeatenByAFailure) {
+  const auto status = [](const Words& files) { return verify(plus(now(), files)).exit_code; };
+  EXPECT_EQ(status({path("missing.pdf")}), kUsage);
+  EXPECT_EQ(status({path("missing.pdf"), path("missing-too.pdf")}), kUsage);
+  EXPECT_EQ(status({b_b(), path("missing.pdf")}), kUsage);
+  EXPECT_EQ(status({path("missing.pdf"), altered()}), kFailed);
+  EXPECT_EQ(status({write("plain.pdf", sample_pdf()), altered()}), kFailed);
 }
 
 }  // namespace

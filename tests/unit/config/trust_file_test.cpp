@@ -50,6 +50,7 @@ TEST(TrustFile, GivesAnchorsWithAllThatIsSaidAboutThem) {
 label = "認定タイムスタンプ局"
 purposes = ["timestamping", "revocation"]
 accreditation = { number = "TSA-2024-01", from = 2024-04-01, to = 2029-03-31 }
+from = 2024-04-01
 sunset = 2034-01-01T09:00:00+09:00
 operator = true)") + "[[certificate]]\noperator = true\n" + pem(other()),
                                                                      "trust.toml"));
@@ -62,6 +63,7 @@ operator = true)") + "[[certificate]]\noperator = true\n" + pem(other()),
   EXPECT_EQ(found.accreditation->number, "TSA-2024-01");
   EXPECT_EQ(to_rfc3339(*found.accreditation->from), "2024-04-01T00:00:00.000Z");
   EXPECT_EQ(to_rfc3339(*found.accreditation->to), "2029-03-31T23:59:59.999Z") << "a last day counts whole";
+  EXPECT_EQ(to_rfc3339(*found.from), "2024-04-01T00:00:00.000Z");
   EXPECT_EQ(to_rfc3339(*found.sunset), "2034-01-01T00:00:00.000Z");
   EXPECT_TRUE(found.is_operator);
   ASSERT_THAT(store.marks(), SizeIs(1));
@@ -99,6 +101,8 @@ TEST(TrustFile, IsReadWithItsCertificatesFromItsFolder) {
   write("root.pem", pki::to_pem("CERTIFICATE", root().self_signed().der()));
   ASSERT_OK_AND_ASSIGN(const pki::TrustStore trust, read_trust_file(file));
   EXPECT_EQ(trust.anchors().size(), 1U);
+  ASSERT_OK_AND_ASSIGN(const pki::TrustStore as_source, TrustFile(file).read());
+  EXPECT_EQ(as_source.anchors().front(), trust.anchors().front());
   for (const char* name : {"trust.toml", "root.pem"}) {
     const auto others = std::filesystem::perms::others_write;
     std::filesystem::permissions(folder.path() / name, others, std::filesystem::perm_options::add);
@@ -129,6 +133,7 @@ TEST(TrustFile, RefusesValuesOfAnotherType) {
   EXPECT_THAT(where(anchor("label = \"a\"")), StartsWith("trust.toml:1: anchor[1]")) << "purposes are missing";
   EXPECT_THAT(where(anchor(kSigning + "\nsunset = 2034-01-01T09:00:00")), HasSubstr("sunset")) << "of no time zone";
   EXPECT_THAT(where(anchor(kSigning + "\nsunset = 2034")), HasSubstr("sunset"));
+  EXPECT_THAT(where(anchor(kSigning + "\nfrom = 2034-01-02\nsunset = 2034-01-01")), HasSubstr("sunset"));
   EXPECT_THAT(where(anchor(kSigning + "\noperator = 1")), HasSubstr("operator"));
   EXPECT_THAT(where(anchor(kSigning + "\naccreditation = { from = 2024-01-01 }")), HasSubstr("accreditation"));
   EXPECT_THAT(where(anchor(kSigning + "\naccreditation = { number = \"1\", from = 2024-01-02, to = 2024-01-01 }")),

@@ -97,6 +97,22 @@ TEST_F(Gather, WithoutTrustThereIsNoChain) {
   EXPECT_TRUE(found.anchors.empty());
 }
 
+// Chains are looked for whatever the time; when an anchor counts is a fact.
+TEST_F(Gather, AnAnchorHasTheStretchOfTimeOfItsTrust) {
+  const Bytes document = world().sign(test::sample_pdf(), kSigned, Stamped::no).bytes();
+  const auto trust = pki::TrustStore::create(
+      {{.certificate = world().root_certificate, .from = kSigned + kDay, .sunset = kSigned + 2 * kDay}});
+  ASSERT_THAT(trust, IsOk());
+  const validation::Facts found = facts(document, {.trust = &*trust}).facts;
+  ASSERT_EQ(found.anchors.size(), 1U);
+  EXPECT_EQ(found.anchors.front().from, kSigned + kDay);
+  EXPECT_EQ(found.anchors.front().sunset, kSigned + 2 * kDay);
+  const auto* signer = find(found.certificates, id(world().signer));
+  ASSERT_NE(signer, nullptr);
+  ASSERT_EQ(signer->chains.size(), 1U);
+  EXPECT_TRUE(signer->chains.front().findings.empty());
+}
+
 TEST_F(Gather, AChangedByteIsAMismatchAndHidesNothingElse) {
   Bytes document = world().sign(test::sample_pdf(), kSigned, Stamped::no).bytes();
   document.at(text_of(document).find("0 0 m 10 10 l S")) ^= 0x01U;

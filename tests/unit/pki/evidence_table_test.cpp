@@ -502,6 +502,19 @@ TEST_F(Evidence, TrustThatHasEndedIsNoTrust) {
   EXPECT_EQ(over.subjects[0].findings[0].refusal, PathRefusal::anchor_sunset);
 }
 
+TEST_F(Evidence, TrustThatHasNotBegunIsNoTrust) {
+  world.hold_everything();
+  const auto from = [&](Instant first) {
+    world.trust = TrustStore::create({{.certificate = world.root_certificate, .from = first}}).value();
+    return world.table();
+  };
+  EXPECT_TRUE(from(kSigned).complete());
+  const EvidenceTable early = from(kSigned + 1s);
+  EXPECT_THAT(early.rows[0], LacksProof(EvidencePlace::subject, EvidenceGap::path_refused));
+  ASSERT_THAT(early.subjects[0].findings, SizeIs(1));
+  EXPECT_EQ(early.subjects[0].findings[0].refusal, PathRefusal::anchor_not_yet);
+}
+
 TEST_F(Evidence, SomeCertificatesNeedNoStatus) {
   const auto with = [&](const Change& change) {
     world.leaf = world.ca.certify("Leaf", EvidenceWorld::numbered(kLeafSerial, change));

@@ -58,6 +58,17 @@ TEST(PathValidator, AnAnchorByItselfIsAPathWithoutCertificates) {
   EXPECT_TRUE(chain.judge({{chain.root.self_signed()}, {}}).is_valid());
   TrustAnchor old{.certificate = chain.root.self_signed(), .sunset = kPathTime - std::chrono::seconds{1}};
   EXPECT_THAT(refusals(chain.judge({old, {}})), ElementsAre(PathRefusal::anchor_sunset));
+  TrustAnchor young{.certificate = chain.root.self_signed(), .from = kPathTime + std::chrono::seconds{1}};
+  EXPECT_THAT(refusals(chain.judge({young, {}})), ElementsAre(PathRefusal::anchor_not_yet));
+}
+
+TEST(PathValidator, AnAnchorCountsFromItsFirstMomentOn) {
+  Chain chain;
+  CertificationPath path = chain.path();
+  path.anchor.from = kPathTime;
+  EXPECT_TRUE(chain.judge(path).is_valid());
+  path.anchor.from = kPathTime + std::chrono::milliseconds{1};
+  EXPECT_THAT(refusals(chain.judge(path)), ElementsAre(PathRefusal::anchor_not_yet));
 }
 
 TEST(PathValidator, AnAnchorCountsUntilItsSunset) {
