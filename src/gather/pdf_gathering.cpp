@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "gather/algorithm_facts.hpp"
@@ -364,18 +366,27 @@ class PdfGathering {
     }
   }
 
-  [[nodiscard]] std::vector<ByteView> spans_of(const FileSignature& found, std::array<Bytes, 2>& storage) const {
+  // The covered bytes. Signatures with one ByteRange share what is computed of them, so that a crowd of them costs no
+  // more than one; crowds of different ones have a limit.
+  Result<cms::SignedContent> covered_by(const FileSignature& found) {
     const auto& range = found.coverage.byte_range;
     if (!range) {
-      return {};
+      return cms::SignedContent();
     }
-    const pdf::DocumentBytes& file = history_.file();
-    const std::uint64_t end = checked_add(range->second_offset, range->second_length).value_or(range->second_offset);
-    return {file.joined(0, range->first_length, storage[0]), file.joined(range->second_offset, end, storage[1])};
-  }
-
-  [[nodiscard]] static cms::SignedContent content_of(const std::vector<ByteView>& spans) {
-    return spans.empty() ? cms::SignedContent() : cms::SignedContent::of(std::span<const ByteView>(spans));
+    const auto key = std::tuple(range->first_length, range->second_offset, range->second_length);
+    if (const auto known = contents_.find(key); known != contents_.end()) {
+      return known->second;
+    }
+    const Limits& limits = into_.inputs().limits;
+    const ByteView file = history_.file().base().bytes;
+    covered_ += range->first_length + range->second_length;
+    if (covered_ > limits.always_covered + limits.covered_times * file.size()) {
+      return fail(ErrorCode::pdf_limit_exceeded, "the signatures cover the file too many times");
+    }
+    const std::array<ByteView, 2> spans{
+        file.first(static_cast<std::size_t>(range->first_length)),
+        file.subspan(static_cast<std::size_t>(range->second_offset), static_cast<std::size_t>(range->second_length))};
+    return contents_.emplace(key, cms::SignedContent::of(spans)).first->second;
   }
 
   Result<void> add_signature(Read& one) {
@@ -384,10 +395,8 @@ class PdfGathering {
     facts.format = name_of(one.format);
     RAKKAN_TRY(facts.pdf, pdf_facts(one.found, facts.structure));
     RAKKAN_CHECK(describe_words(one, facts));
-    std::array<Bytes, 2> storage;
-    const std::vector<ByteView> spans = spans_of(one.found, storage);
-    const cms::SignedContent document = content_of(spans);
-    note_part(one, facts.id, spans);
+    RAKKAN_TRY(const cms::SignedContent document, covered_by(one.found));
+    note_part(one, facts.id, document);
     if (one.found.signature.type.empty()) {
       facts.structure.push_back(finding("type-absent", std::string(kSignatureClause), "there is no /Type"));
     }
@@ -507,9 +516,8 @@ class PdfGathering {
     facts.id = into_.next_timestamp_id();
     facts.kind = validation::TimestampKind::document;
     RAKKAN_TRY(facts.pdf, pdf_facts(one.found, facts.structure));
-    std::array<Bytes, 2> storage;
-    const std::vector<ByteView> spans = spans_of(one.found, storage);
-    note_part(one, facts.id, spans);
+    RAKKAN_TRY(const cms::SignedContent document, covered_by(one.found));
+    note_part(one, facts.id, document);
     if (!one.token) {
       facts.structure.push_back(finding("token-malformed", "RFC 3161 §2.4.2", one.unreadable));
       facts.imprint = {"messageImprint", std::nullopt, validation::Match::mismatch};
@@ -517,18 +525,17 @@ class PdfGathering {
       one.place = into_.facts().timestamps.size() - 1;
       return {};
     }
-    one.place = into_.add_token(std::move(facts), *one.token, content_of(spans));
+    one.place = into_.add_token(std::move(facts), *one.token, document);
     return {};
   }
 
-  void note_part(const Read& one, const Id& id, const std::vector<ByteView>& spans) {
+  void note_part(const Read& one, const Id& id, const cms::SignedContent& document) {
     SignedPart part;
     part.id = id;
     part.field = one.found.signature.field_name;
-    if (spans.size() == 2) {
-      // Views into the file itself, which is one run of memory.
-      part.before = spans[0];
-      part.behind = spans[1];
+    if (document.parts().size() == 2) {
+      part.before = document.parts()[0];
+      part.behind = document.parts()[1];
     }
     part.end = one.found.coverage.counts() ? one.found.coverage.end : 0;
     part.message = one.found.contents;
@@ -600,7 +607,9 @@ class PdfGathering {
   Gathering& into_;
   pades::ModificationAnalysis changes_;
   std::vector<Read> read_;
-  std::map<std::size_t, std::vector<Id>> stores_;  // by revision
+  std::map<std::size_t, std::vector<Id>> stores_;                                                   // by revision
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, cms::SignedContent> contents_;  // by ByteRange
+  std::uint64_t covered_ = 0;                                                                       // bytes of these
 };
 
 }  // namespace
