@@ -343,6 +343,7 @@ SignedContent SignedContent::of(std::span<const ByteView> parts) {
   SignedContent content;
   content.has_bytes_ = true;
   content.parts_.assign(parts.begin(), parts.end());
+  content.computed_ = std::make_shared<std::vector<crypto::HashValue>>();
   return content;
 }
 
@@ -357,16 +358,20 @@ SignedContent SignedContent::of(const Message& message) {
 }
 
 Result<crypto::HashValue> SignedContent::hash(crypto::HashAlgorithm algorithm) const {
-  for (const crypto::HashValue& known : hashes_) {
-    if (known.algorithm() == algorithm) {
-      return known;
-    }
+  const auto is_wanted = [algorithm](const crypto::HashValue& each) { return each.algorithm() == algorithm; };
+  if (const auto known = std::find_if(hashes_.begin(), hashes_.end(), is_wanted); known != hashes_.end()) {
+    return *known;
   }
   if (!has_bytes_) {
     return fail(ErrorCode::unsupported_algorithm,
                 "the content's " + std::string(crypto::info(algorithm).name) + " is not known");
   }
-  return crypto::hash(algorithm, parts_);
+  if (const auto known = std::find_if(computed_->begin(), computed_->end(), is_wanted); known != computed_->end()) {
+    return *known;
+  }
+  RAKKAN_TRY(const crypto::HashValue hash, crypto::hash(algorithm, parts_));
+  computed_->push_back(hash);
+  return hash;
 }
 
 }  // namespace rakkan::cms

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "gather/signed_spans.hpp"
 #include "gather/signer_facts.hpp"
 
 namespace rakkan::gather {
@@ -47,21 +46,21 @@ std::vector<const PdfSignature*> document_timestamps(const std::vector<PdfSignat
 
 }  // namespace
 
-Result<std::size_t> add_document_timestamp(const PdfSignature& one, const pdf::History& history,
+Result<std::size_t> add_document_timestamp(const PdfSignature& one, SignedContents& contents,
                                            CoveredRevisions& revisions, Gathering& into) {
   validation::TimestampFacts facts;
   facts.id = into.next_timestamp_id();
   facts.kind = validation::TimestampKind::document;
   RAKKAN_TRY(facts.pdf, revisions.facts_of(one.found, facts.structure));
-  const SignedSpans spans(history, one.found);
-  into.gathered().parts.push_back(spans.part_of(one, facts.id));
+  RAKKAN_TRY(const cms::SignedContent content, contents.of(one.found));
+  into.gathered().parts.push_back(part_of(one, facts.id, content));
   if (!one.token) {
     facts.structure.push_back(finding("token-malformed", "RFC 3161 §2.4.2", one.unreadable));
     facts.imprint = {"messageImprint", std::nullopt, validation::Match::mismatch};
     into.facts().timestamps.push_back(std::move(facts));
     return into.facts().timestamps.size() - 1;
   }
-  return into.add_token(std::move(facts), *one.token, spans.content());
+  return into.add_token(std::move(facts), *one.token, content);
 }
 
 // A document timestamp covers the revisions up to its own: the signatures and timestamps of them, the evidence inside

@@ -6,11 +6,12 @@
 #include "gather/covered_revisions.hpp"
 #include "gather/document_stores.hpp"
 #include "gather/pdf_signature.hpp"
+#include "gather/signed_contents.hpp"
 
 namespace rakkan::gather {
 
 // All evidence of the file has to be taken before. Returns its place in the facts. Fails as the reader does.
-[[nodiscard]] Result<std::size_t> add_document_timestamp(const PdfSignature& one, const pdf::History& history,
+[[nodiscard]] Result<std::size_t> add_document_timestamp(const PdfSignature& one, SignedContents& contents,
                                                          CoveredRevisions& revisions, Gathering& into);
 
 // Writes what each document timestamp among `all` covers, and into each signature the timestamps that cover it. The

@@ -67,10 +67,11 @@ Result<void> gather_history(const pdf::History& history, Gathering& into) {
   }
   DocumentStores stores(history, into);
   RAKKAN_CHECK(take_stores(stores, history, all));
+  SignedContents contents(history, into.inputs().limits);
   CoveredRevisions revisions(history, into);
   for (PdfSignature& each : all) {
-    RAKKAN_TRY(each.place, each.is_timestamp() ? add_document_timestamp(each, history, revisions, into)
-                                               : add_signature(each, history, revisions, into));
+    RAKKAN_TRY(each.place, each.is_timestamp() ? add_document_timestamp(each, contents, revisions, into)
+                                               : add_signature(each, history, contents, revisions, into));
   }
   connect_document_timestamps(all, stores, into.facts());
   describe_structure(history, !all.empty(), into.facts().document);

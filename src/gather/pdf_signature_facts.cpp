@@ -5,7 +5,6 @@
 
 #include "gather/pdf_date.hpp"
 #include "gather/pdf_words.hpp"
-#include "gather/signed_spans.hpp"
 #include "gather/signer_facts.hpp"
 #include "rakkan/cms/bare_signature.hpp"
 #include "rakkan/pdf/text_string.hpp"
@@ -112,16 +111,15 @@ std::size_t add_without_message(validation::SignatureFacts facts, Gathering& int
 
 }  // namespace
 
-Result<std::size_t> add_signature(const PdfSignature& one, const pdf::History& history, CoveredRevisions& revisions,
-                                  Gathering& into) {
+Result<std::size_t> add_signature(const PdfSignature& one, const pdf::History& history, SignedContents& contents,
+                                  CoveredRevisions& revisions, Gathering& into) {
   validation::SignatureFacts facts;
   facts.id = into.next_signature_id();
   facts.format = name_of(one.format);
   RAKKAN_TRY(facts.pdf, revisions.facts_of(one.found, facts.structure));
   RAKKAN_CHECK(describe_words(one, history, facts));
-  const SignedSpans spans(history, one.found);
-  into.gathered().parts.push_back(spans.part_of(one, facts.id));
-  cms::SignedContent content = spans.content();
+  RAKKAN_TRY(cms::SignedContent content, contents.of(one.found));
+  into.gathered().parts.push_back(part_of(one, facts.id, content));
   describe_dictionary(one, facts);
   if (one.format == Format::rsa_sha1) {
     describe_bare_signature(one, history, content, into.pool(), facts);

@@ -113,7 +113,9 @@ class Message {
 
 // SignedContent is what a signature covers: the eContent of a message, or the bytes to which a detached signature
 // belongs, in one or several parts (the two spans of a ByteRange). It holds views: the bytes outlive it. Hashes that
-// are known already are given instead of computed. Nothing at all: the content is not there.
+// are known already are given instead of computed; those that were computed are kept, for all copies, so that no number
+// of signers makes the content be read again. Nothing at all: the content is not there. Copies are not to be shared
+// between threads.
 class SignedContent {
  public:
   SignedContent() = default;
@@ -137,6 +139,7 @@ class SignedContent {
   bool has_bytes_ = false;
   std::vector<ByteView> parts_;
   std::vector<crypto::HashValue> hashes_;
+  std::shared_ptr<std::vector<crypto::HashValue>> computed_;  // of the bytes
 };
 
 }  // namespace rakkan::cms

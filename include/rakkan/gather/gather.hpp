@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ struct Limits {
   std::size_t chains = 16;                // of one certificate
   std::size_t path_checks = 4096;         // verifications of certificates' signatures, over all chains
   std::size_t revocation_checks = 2048;   // the same of CRLs and OCSP responses, and of their signers' chains
+  // Bytes of a PDF that its signatures cover, for each ByteRange once: so many, and so many times the file.
+  std::uint64_t always_covered = 256UL << 20;
+  std::uint64_t covered_times = 100;
 };
 
 struct Inputs {

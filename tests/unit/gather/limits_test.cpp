@@ -5,8 +5,8 @@
 
 #include "rakkan/cms/signed_data_builder.hpp"
 #include "rakkan/gather/gather.hpp"
-#include "support/pdf_builder.hpp"
 #include "support/result_matchers.hpp"
+#include "support/signed_pdf.hpp"
 #include "support/signed_world.hpp"
 
 namespace rakkan::gather {
@@ -49,6 +49,24 @@ TEST_F(GatherLimits, AreNotReachedByAnArchivedDocument) { EXPECT_FALSE(says(fact
 
 TEST_F(GatherLimits, OfSignaturesRefuseTheFile) {
   EXPECT_THAT(facts_of(archived(), {.limits = {.signatures = 1}}), FailsWith(ErrorCode::pdf_limit_exceeded));
+}
+
+// The signature covers the first revision, the timestamp the whole file: together more than the file once.
+TEST_F(GatherLimits, OfCoveredBytesRefuseTheFile) {
+  const auto covering = [](ByteView file, std::uint64_t times) {
+    return facts_of(file, {.trust = &world().everybody, .limits = {.always_covered = 0, .covered_times = times}});
+  };
+  EXPECT_THAT(covering(archived(), 2), IsOk());
+  EXPECT_THAT(covering(archived(), 1), FailsWith(ErrorCode::pdf_limit_exceeded));
+  // Ten fields with one signature cover it once.
+  test::SignedPdf pdf;
+  pdf.fields = "[30 0 R";
+  for (std::uint32_t number = 100; number < 110; ++number) {
+    pdf.objects.emplace_back(number, "<</FT/Sig/T(" + std::to_string(number) + ")/V 31 0 R>>");
+    pdf.fields += " " + std::to_string(number) + " 0 R";
+  }
+  pdf.fields += "]";
+  EXPECT_THAT(covering(pdf.bytes(), 1), IsOk());
 }
 
 TEST_F(GatherLimits, OfEvidenceAreAFinding) {

@@ -1,0 +1,33 @@
+// SignedContents gives the bytes of a file that the ByteRange of a signature names: before /Contents and behind it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <tuple>
+
+#include "gather/pdf_signature.hpp"
+#include "rakkan/gather/gather.hpp"
+#include "rakkan/pdf/history.hpp"
+
+namespace rakkan::gather {
+
+class SignedContents {
+ public:
+  // Views the file of the history.
+  SignedContents(const pdf::History& history, const Limits& limits) : history_(history), limits_(limits) {}
+
+  // Nothing at all without a usable ByteRange. Signatures with one ByteRange share what is computed of its bytes, so
+  // that a crowd of them costs no more than one. Fails with pdf_limit_exceeded for crowds of different ones.
+  [[nodiscard]] Result<cms::SignedContent> of(const pades::FileSignature& found);
+
+ private:
+  const pdf::History& history_;
+  const Limits& limits_;
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, cms::SignedContent> contents_;  // by ByteRange
+  std::uint64_t covered_ = 0;                                                                       // bytes of these
+};
+
+// The signature or document timestamp as it stands in the file, for whoever wants to look at it.
+[[nodiscard]] SignedPart part_of(const PdfSignature& one, const Id& id, const cms::SignedContent& content);
+
+}  // namespace rakkan::gather
