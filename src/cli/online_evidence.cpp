@@ -109,7 +109,11 @@ class Round {
 
   template <class Network>
   bool may_ask(Network& network, const std::string& question) {
-    return questions_ < kMostQuestions && network.is_new(question) && ++questions_ != 0;
+    if (questions_ == kMostQuestions || !network.is_new(question)) {
+      return false;
+    }
+    ++questions_;
+    return true;
   }
 
   template <class Network>
