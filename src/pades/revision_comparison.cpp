@@ -221,7 +221,11 @@ Result<void> RevisionComparison::take(const pdf::DeclaredEntry& declared) {
     if (!earlier && !is_damage(earlier.error())) {
       return fail(earlier.error());
     }
-    if (!earlier || is_object_stream(*earlier)) {
+    if (!earlier) {
+      refuse(ModificationFault::unreadable, number, "", "what it was before cannot be read");
+      return {};
+    }
+    if (is_object_stream(*earlier)) {
       refuse(ModificationFault::object_stream_changed, number, "", "an object stream is defined anew");
     }
   }

@@ -129,7 +129,7 @@ std::vector<Update> forms() {
     pdf.objects = {{48, "<</FT/Tx/T(text)/V(1)>>"}};
   });
   return {
-      form("form_that_is_no_dictionary", "/AcroForm[30 0 R]", Fault::coverage),
+      form("form_that_is_no_dictionary", "/AcroForm[30 0 R]", Fault::form_changed),
       form("form_with_a_key_twice", "/AcroForm<</Fields[30 0 R]/SigFlags 3/SigFlags 3>>"),
       form("fields_in_another_order", "/AcroForm<</Fields[48 0 R 30 0 R]/SigFlags 3>>", Fault::field_added, two),
       form("field_that_is_none", "/AcroForm<</Fields[30 0 R(text)]/SigFlags 3>>", Fault::field_added),

@@ -433,7 +433,8 @@ TEST(Modifications, OfAnObjectStreamDefinedAnew) {
 TEST(Modifications, OfAnObjectInAnOldObjectStream) {
   SignedPdf pdf{.form = XrefForm::stream};
   PdfBuilder builder = pdf.builder();
-  builder.object_stream(4, {{44, "<</Certs[]>>"}}, false).xref_stream(builder.size(), "/Root 1 0 R");
+  builder.object(31, test::signature_body()).object_stream(4, {{44, "<</Certs[]>>"}}, false);
+  builder.xref_stream(builder.size(), "/Root 1 0 R");
   const std::string base = test::fill_byte_range(builder.text());
   const Bytes update = updated(
       bytes_of(base), [](PdfBuilder& more) { more.object(1, catalog_body(kForm + "/DSS 45 0 R")).entry(45, 2, 4, 0); });

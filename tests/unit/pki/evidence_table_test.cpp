@@ -508,7 +508,7 @@ TEST_F(Evidence, TrustThatHasNotBegunIsNoTrust) {
     world.trust = TrustStore::create({{.certificate = world.root_certificate, .from = first}}).value();
     return world.table();
   };
-  EXPECT_TRUE(from(kSigned).complete());
+  EXPECT_TRUE(from(kSigned - kDay).complete());  // of then is the oldest object
   const EvidenceTable early = from(kSigned + 1s);
   EXPECT_THAT(early.rows[0], LacksProof(EvidencePlace::subject, EvidenceGap::path_refused));
   ASSERT_THAT(early.subjects[0].findings, SizeIs(1));
