@@ -172,8 +172,8 @@ std::size_t MessageSigner::count_signed(const der::Oid& type) const noexcept {
 }
 
 struct Message::Parsed {
-  Result<void> read(ByteView encoding);
-  Result<void> read_ber(ByteView encoding, const Error& why_not_der);
+  Result<void> read(ByteView encoded);
+  Result<void> read_ber(ByteView encoded, const Error& why_not_der);
   Result<void> take(Structure&& structure, const Originals* originals);
   Result<MessageSigner> take_signer(SignerStructure&& from, const OriginalSigner* original);
   void note_trailing(ByteView behind);
