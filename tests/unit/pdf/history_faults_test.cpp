@@ -139,30 +139,5 @@ TEST(HistoryFaults, AreToldUpToAThousand) {
   EXPECT_EQ(all_faults(text).size(), History::kMaxFindings);
 }
 
-// Inflated bytes: 64 MiB and 20 times the file, of all revisions together.
-TEST(HistoryBounds, InflatesSixtyFourMebibytesAndTwentyTimesTheFile) {
-  constexpr std::size_t kAlways = 64UL << 20;
-  constexpr std::size_t kStreams = 4;
-  const auto inflating = [](std::size_t each) {
-    PdfBuilder builder = test::sample_builder({.form = XrefForm::stream});
-    for (std::uint32_t i = 0; i < kStreams; ++i) {
-      builder.object_stream(100 + i, {{200 + i, "(" + std::string(each, 'x') + ")"}});
-    }
-    return builder.xref_stream(builder.size(), "/Root 1 0 R").bytes();
-  };
-  const auto read = [](const Bytes& pdf) -> Result<void> {
-    RAKKAN_TRY(const History history, History::open(pdf));
-    for (std::size_t revision = 0; revision < history.revisions().size(); ++revision) {
-      RAKKAN_CHECK(history.for_each_object(revision, kNoVisit));
-    }
-    return {};
-  };
-  // Tables and headers inflate to little; the limit lies between.
-  const std::size_t size = inflating(kAlways / kStreams).size();
-  const std::size_t limit = kAlways + 20 * size;
-  EXPECT_THAT(read(inflating((limit - 20'000) / kStreams)), IsOk());
-  EXPECT_THAT(read(inflating((limit + 20'000) / kStreams)), FailsWith(ErrorCode::pdf_limit_exceeded));
-}
-
 }  // namespace
 }  // namespace rakkan::pdf
