@@ -33,22 +33,39 @@ using validation::Indication;
 using validation::SignatureVerdict;
 
 constexpr std::uint32_t kSeed = 20260401;
-constexpr std::size_t kPlaces = 120;      // of each part of a file
-constexpr std::size_t kFewestPasses = 1;  // of a field that is named as an exception, so that it is one
-const Instant kSignerEnds = kSigned + 30 * kDay;
+constexpr std::size_t kPlaces = 48;              // of each part of a file
+constexpr std::size_t kOfEachField = 8;          // of a CMS, beside those
+constexpr std::size_t kFewestPasses = 1;         // of a field that is named as an exception, so that it is one
+const Instant kFirstEnds = kSigned + 30 * kDay;  // of the signer and of the unit that stamped the signature
 const Instant kLongAfter = kSigned + 60 * kDay;
 constexpr std::string_view kBlanks = "\n \r\n \t\n";
 
-// When an archived file is judged, its signer's certificate has ended: the verdict needs both timestamps, and all that
-// the second one covers.
+// When an archived file is judged, the certificates of its signer and of its first unit have ended: the verdict needs
+// the archive timestamp, which is a second unit's, and everything that it covers.
 class World : public SignedWorld {
  public:
   World() {
     signer =
         ca.certify("Signer", signer_key.public_key().spki(), numbered({0x12}, [](pki::CertificateTemplate& content) {
                      content.key_usage = {pki::KeyUsage::digital_signature, pki::KeyUsage::content_commitment};
-                     content.validity.not_after = kSignerEnds;
+                     content.validity.not_after = kFirstEnds;
                    }));
+  }
+  void use_first_unit() { use_unit("First TSU", {0x32}, kFirstEnds); }
+  void use_second_unit() { use_unit("Second TSU", {0x33}, pki::kNotAfter); }
+
+ private:
+  void use_unit(const std::string& name, Bytes serial, Instant end) {
+    const crypto::KeyKind kind = crypto::KeyKind::ec_p256;
+    unit_key = std::make_shared<crypto::SoftwareSigner>(pki::new_key(kind));
+    unit_certificate = tsa_root.certify(
+        name, unit_key->public_key().spki(), numbered(std::move(serial), [end](pki::CertificateTemplate& content) {
+          content.extended_key_usage = pki::ExtendedKeyUsage{{pki::kEkuTimeStamping}, true};
+          content.validity.not_after = end;
+        }));
+    unit = test::value_or_throw(tsp::Tsu::create(unit_key, crypto::default_suite(kind), unit_certificate,
+                                                 {tsa_root_certificate}, test::TestTsu::policy(),
+                                                 tsp::make_epoch_serial_source(1, serial_random), clock));
   }
 };
 
@@ -129,6 +146,12 @@ struct Outcome {
     return indication == Indication::passed || std::any_of(signatures.begin(), signatures.end(), passed);
   }
 };
+
+// True when something is found that was not found before. An earlier failure may leave out findings of later steps.
+bool finds_more(const Outcome& now, const Outcome& before) {
+  return std::any_of(now.findings.begin(), now.findings.end(),
+                     [&](const std::string& code) { return now.findings.count(code) > before.findings.count(code); });
+}
 
 int rank(const std::optional<Indication>& indication) {
   constexpr int kNoVerdict = 3;
@@ -297,8 +320,10 @@ class FlippedBits : public testing::Test {
   }
   // With an update behind the archive timestamp that nothing covers.
   static Subject make_archived(XrefForm form) {
+    world().use_first_unit();
     SignedWorld::Draft draft = world().sign(test::sample_pdf({.form = form}), kSigned, Stamped::yes);
     world().add_evidence(draft, kSigned + kDay);
+    world().use_second_unit();
     world().add_timestamp(draft, kSigned + kDay);
     world().add_evidence(draft, kSigned + 2 * kDay);
     pki::EvidenceMaterial given;
@@ -312,7 +337,6 @@ TEST_F(FlippedBits, NothingIsWrongBeforehand) {
     const Outcome& outcome = untouched(*subject);
     EXPECT_EQ(outcome.indication, Indication::passed) << subject->name;
     ASSERT_EQ(outcome.signatures.size(), 1U) << subject->name;
-    EXPECT_THAT(outcome.findings, IsEmpty()) << subject->name;
     const bool is_archived = subject->name.starts_with("B-LTA");
     EXPECT_EQ(outcome.signatures.front().level, is_archived ? validation::Level::b_lta : validation::Level::b_b);
     EXPECT_EQ(outcome.passed_timestamps, is_archived ? 2U : 0U);
@@ -367,7 +391,6 @@ class FlippedBitsOfCms : public FlippedBits {
   static std::map<std::string, std::size_t> passes(const Subject& subject, const Signed& one) {
     const std::vector<Field> fields = fields_of(one.cms);
     std::vector<Bit> bits = bits_of({{0, one.cms.size()}});
-    constexpr std::size_t kOfEachField = 24;
     for (const Field& field : fields) {
       const std::vector<Bit> more = bits_of({field.span}, kOfEachField);
       bits.insert(bits.end(), more.begin(), more.end());
@@ -429,8 +452,7 @@ TEST_F(FlippedBits, OfThePaddingAreFindings) {
       const Span padding{one.digits.begin + 2 * one.cms.size(), one.digits.end};
       for (const Bit& bit : bits_of({padding})) {
         const Outcome outcome = judge(flipped(*subject, bit), *subject);
-        if (outcome.findings.size() <= untouched(*subject).findings.size() ||
-            !improvement(outcome, untouched(*subject)).empty()) {
+        if (!finds_more(outcome, untouched(*subject)) || !improvement(outcome, untouched(*subject)).empty()) {
           wrong.push_back(place(*subject, bit));
         }
       }
@@ -459,7 +481,7 @@ TEST_F(FlippedBits, OfAnUpdateThatNothingCoversNeverImprove) {
   std::vector<std::string> wrong;
   std::size_t not_passed = 0;
   for (const Subject* const subject : {&archived(), &archived(XrefForm::stream)}) {
-    for (const Bit& bit : bits_of({subject->unsigned_update}, 2 * kPlaces)) {
+    for (const Bit& bit : bits_of({subject->unsigned_update})) {
       const Outcome outcome = judge(flipped(*subject, bit), *subject);
       not_passed += outcome.passes() ? 0U : 1U;
       if (const std::string better = improvement(outcome, untouched(*subject)); !better.empty()) {
@@ -480,7 +502,7 @@ TEST_F(FlippedBits, OfTheTailPassAsWhiteSpaceAlone) {
       const Bytes file = flipped(*subject, bit);
       const bool is_white = kWhite.find(static_cast<char>(file.at(bit.byte))) != std::string_view::npos;
       const Outcome outcome = judge(file, *subject);
-      if (outcome.passes() != is_white || outcome.findings.empty() != is_white ||
+      if (outcome.passes() != is_white || finds_more(outcome, untouched(*subject)) == is_white ||
           !improvement(outcome, untouched(*subject)).empty()) {
         wrong.push_back(place(*subject, bit));
       }
