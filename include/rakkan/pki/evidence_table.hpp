@@ -24,9 +24,8 @@
 // - A good status says nothing when it is older than the certificate, or of a time after its end, unless the object
 //   says that it knows certificates that have ended (RFC 6960 §4.4.4, expiredCertsOnCRL of X.509 §9.5.2.8, certHash).
 // - CRLs that have a limit (CertificateList::limit) are not used.
-// - A timestamp that was not covered by another one in time is not proven: when its certificate, a CA's above it, one
-// of
-//   its algorithms or the trust in its anchor had ended before its proof of existence, anybody may have made it since.
+// - A timestamp that was not covered by another one in time is not proven: when its certificate, a CA's above it, an
+//   algorithm of it or the trust in its anchor had ended before its proof of existence, anybody may have made it since.
 // - For the same reason (EN 319 102-1 §5.6.2.2) the certificates of a timestamp have to be good still when it is
 //   covered: data about them that are current then, or issued later, and no revocation before.
 #pragma once
