@@ -8,9 +8,9 @@
 
 namespace rakkan::audit {
 
-async::Task<Result<audit::Receipt>> TrailWriter::write(audit::Submission submission) {
+async::Task<Result<audit::Receipt>> TrailWriter::write(audit::Submission submission, async::Owner owner) {
   auto start = [this, &submission](audit::Trail::Done done) { record(std::move(submission), std::move(done)); };
-  co_return co_await async::await_answer<Result<audit::Receipt>>(std::move(start));
+  co_return co_await async::await_answer<Result<audit::Receipt>>(std::move(start), owner);
 }
 
 Result<audit::Receipt> TrailWriter::write_and_wait(audit::Submission submission) {

@@ -90,7 +90,8 @@ async::Task<Result<Activated>> line(const Activating& with, const ActivateComman
   granted.changes.emplace_back(row);
   const credentials::StillStands condition(command.principal, *credential);
   granted.condition = &condition;
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(granted)));
+  const async::Owner owner = command.principal.owner();
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(granted), owner));
   with.book.add(row);
   co_return Activated{std::move(token), row.expires, receipt.index};
 }
@@ -102,7 +103,8 @@ async::Task<Result<std::uint64_t>> withdrawal(const Activating& with, const acce
   withdrawn.event = "activation.withdrawn";
   withdrawn.body = records::withdrawal(principal, known.credential, id);
   withdrawn.changes.emplace_back(store::ActivationWithdrawal{id, known.tenant});
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(withdrawn)));
+  const async::Owner owner = principal.owner();
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(withdrawn), owner));
   with.book.remove(id);
   co_return receipt.index;
 }

@@ -115,7 +115,8 @@ async::Task<Result<AugmentedDocument>> record(const Augmenting& with, const Augm
                                                           command.claim->fingerprint, with.clock.now(), SignatureId(),
                                                           made.encode()});
   }
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(submission)));
+  const async::Owner owner = command.principal.owner();
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(submission), owner));
   made.entry = receipt.index;
   co_return made;
 }

@@ -34,7 +34,8 @@ async::Task<Result<StoredSignature>> give_up(const SignatureFinishing& with, Tur
   const SignatureId id = turn.id();
   audit::Submission outcome = given_up(intent, id, why, row(missing_because).slug, nullptr);
   outcome.subject = std::move(subject);
-  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome));
+  const async::Owner nobody;  // the program itself gives up
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome), nobody);
   if (!receipt) {
     co_return fail(turn.failed(receipt.error().code));
   }
@@ -74,7 +75,8 @@ async::Task<Result<StoredSignature>> record_made(const SignatureFinishing& with,
   outcome.changes.emplace_back(store::SignatureRow{kept.id, kept.tenant, kept.credential, kept.intent, 0, now, answer,
                                                    done.tail, std::move(done.certificates)});
   outcome.changes.emplace_back(store::KeptSignatureRelease{kept.id, true});
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(outcome)));
+  const async::Owner owner = kept.by.owner();
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with.trail.write(std::move(outcome), owner));
   co_return StoredSignature{kept.id, kept.credential,   kept.intent,         receipt.index,
                             now,     std::move(answer), std::move(done.tail)};
 }
@@ -91,10 +93,11 @@ async::Task<Result<tsp::TimestampToken>> timestamp(const SignatureFinishing& wit
 }
 
 // Keeps the timestamp that was had, for the next try: what is still missing has to be newer than it.
-async::Task<void> keep_token(const SignatureFinishing& with, store::KeptSignatureRow row, ByteView token) {
+async::Task<void> keep_token(const SignatureFinishing& with, store::KeptSignatureRow row, ByteView token,
+                             async::Owner owner) {
   audit::Submission submission;
   submission.changes = changes_to_keep_token(std::move(row), token);
-  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(submission), owner);
   static_cast<void>(receipt);  // else another timestamp is asked for next time
 }
 
@@ -124,7 +127,7 @@ async::Task<Result<StoredSignature>> complete_it(const SignatureFinishing& with,
         co_await make_long_term(with.long_term, signer, *document, std::move(done.tail), kept.revision->field_name,
                                 token, std::nullopt, kept.by, deadline);  // 11
     if (!whole && kept.token.empty()) {
-      co_await keep_token(with, row, token.der());
+      co_await keep_token(with, row, token.der(), kept.by.owner());
     }
     RAKKAN_CO_CHECK(whole);
     done.tail = std::move(whole->tail);
@@ -226,7 +229,8 @@ async::Task<Result<std::uint64_t>> SigningService::abandon_signature(access::Pri
     co_return fail(turn.failed(ErrorCode::internal));
   }
   audit::Submission outcome = given_up(pending->intent, id, GivenUp::asked, pending->reason, &principal);
-  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome));
+  const async::Owner owner = principal.owner();
+  const Result<audit::Receipt> receipt = co_await with.trail.write(std::move(outcome), owner);
   if (!receipt) {
     static_cast<void>(turn.failed(receipt.error().code));
     co_return fail(receipt.error());

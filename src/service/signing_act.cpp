@@ -42,6 +42,7 @@ SigningAct::SigningAct(const SignatureMaking& with, std::string_view action, con
     : with_(with),
       request_(request),
       deadline_(deadline_of(request.deadline, with.time)),
+      owner_(request.principal.owner()),
       facts_{.action = action, .level = request.level, .document_digest = document_digest} {}
 
 SigningAct::~SigningAct() {
@@ -98,7 +99,7 @@ async::Task<Result<void>> SigningAct::record_intent(const cms::SignedAttributes&
   line_ = with_.trail.begin_line();
   submission.line = line_;
   OpenIntents::Guard& guard = intent_.emplace(with_.open_intents);
-  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission), owner_);
   if (!receipt) {
     if (receipt.error().code != ErrorCode::audit_unavailable) {  // else nobody knows whether the intent is in the trail
       guard.close();
@@ -122,7 +123,7 @@ async::Task<Result<Bytes>> SigningAct::sign(const credentials::SigningMaterial& 
   ++signatures_made_;
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto use = [&] { return with_.key_use.measure(asked, [&] { return use_key(key, attributes); }); };
-  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(with_.hsm, use, deadline_, request_.principal.owner()));
+  RAKKAN_CO_TRY(Bytes signature, co_await async::run_on(with_.hsm, use, deadline_, owner_));
   RAKKAN_CO_CHECK(check_own_signature(key, attributes, signature));
   have_table_made(key.self_check(), with_.cpu);
   facts_.signature_value = crypto::digest(crypto::DigestAlgorithm::sha256, signature);
@@ -189,7 +190,7 @@ async::Task<void> SigningAct::keep_token() {
   audit::Submission submission;
   submission.changes = changes_to_keep_token(*std::move(whole_), token_);
   whole_.reset();
-  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission), owner_);
   static_cast<void>(receipt);
 }
 
@@ -210,7 +211,7 @@ async::Task<Result<void>> SigningAct::keep(store::KeptSignatureRow row) {
   audit::Submission submission;
   store::KeptSignatureRow seen = without_content(row);
   submission.changes = changes_to_keep(std::move(row));
-  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission), owner_);
   if (!receipt && receipt.error().code == ErrorCode::audit_unavailable) {
     // Nobody knows whether it is durable. The intent stays open, so that the next start finds out.
     use_up_activation();
@@ -267,7 +268,7 @@ async::Task<Result<StoredSignature>> SigningAct::record_outcome(std::string answ
                                                           facts_.signature, Bytes()});
   }
   submission.line = std::move(line_);
-  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(submission)));
+  RAKKAN_CO_TRY(const audit::Receipt receipt, co_await with_.trail.write(std::move(submission), owner_));
   StoredSignature stored{facts_.signature,  request_.credential, facts_.intent, receipt.index, now,
                          std::move(answer), std::move(tail)};
   intent_->close();
@@ -309,7 +310,7 @@ async::Task<bool> SigningAct::record_failure(ErrorCode why) {
     submission.changes.emplace_back(store::KeptSignatureRelease{facts_.signature, false});
   }
   submission.line = std::move(line_);
-  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission));
+  const Result<audit::Receipt> receipt = co_await with_.trail.write(std::move(submission), owner_);
   if (receipt) {
     intent_->close();
     kept_.reset();

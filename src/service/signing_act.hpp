@@ -106,6 +106,7 @@ class SigningAct {
   const SignatureMaking& with_;
   const SigningRequest& request_;
   const async::Deadline deadline_;
+  const async::Owner owner_;  // of the work
   std::shared_ptr<const credentials::Credential> credential_;
   std::shared_ptr<Timestamper> timestamper_;
   records::SigningFacts facts_;

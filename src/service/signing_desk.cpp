@@ -52,7 +52,7 @@ async::Task<std::optional<std::string>> SigningDesk::prove(const access::Princip
   const auto when = [this, index](std::function<void(Result<void>)> done) {
     trail_->when_checkpointed(audit::Journal::trail, index, std::move(done));
   };
-  const Result<void> covered = co_await async::await_answer<Result<void>>(when);
+  const Result<void> covered = co_await async::await_answer<Result<void>>(when, caller.owner());
   if (!covered) {
     co_return std::nullopt;
   }

@@ -33,14 +33,15 @@ async::Task<Result<Bytes>> InternalTimestamper::issue(const access::Principal& c
   if (first != nullptr) {
     intent.changes = std::move(first->changes);
   }
-  RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent)));
+  const async::Owner owner = caller.owner();
+  RAKKAN_CO_CHECK(co_await trail_->write(std::move(intent), owner));
   if (first != nullptr) {
     first->durable = true;
   }
 
   const KeyUse::Time asked = std::chrono::steady_clock::now();
   const auto sign = [&] { return use_->measure(asked, [&] { return unit_->sign(token); }); };
-  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline, caller.owner()));
+  RAKKAN_CO_TRY(const Bytes signature, co_await async::run_on(*hsm_, sign, deadline, owner));
   RAKKAN_CO_TRY(Bytes der, unit_->complete(token, signature));
   have_table_made(unit_->self_check(), *cpu_);
   co_return der;

@@ -12,8 +12,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <functional>
@@ -24,22 +24,29 @@
 
 #include "rakkan/async/bounded_pool.hpp"
 #include "rakkan/async/task_fwd.hpp"
+#include "rakkan/async/turns.hpp"
 #include "rakkan/base/result.hpp"
 
 namespace rakkan::async {
 
 // Waits for an answer that comes by a callback: start(answer) is called at once on this thread; `answer`
-// (std::function<void(R)>) is called exactly once, at any time, on any thread. The coroutine goes on where it was.
+// (std::function<void(R)>) is called exactly once, at any time, on any thread. The coroutine goes on where it was, in a
+// turn of the owner's.
 template <class R, class Start>
-[[nodiscard]] Task<R> await_answer(Start start) {
-  auto initiate = [start = std::move(start)](auto handler) mutable {
+[[nodiscard]] Task<R> await_answer(Start start, Owner owner = {}) {
+  auto initiate = [start = std::move(start), owner](auto handler) mutable {
     using Handler = decltype(handler);
-    auto waiting = std::make_shared<Handler>(std::move(handler));
-    auto executor = boost::asio::prefer(boost::asio::get_associated_executor(*waiting),
+    struct Waiting {
+      Handler go_on;
+      std::optional<R> answer;
+    };
+    auto waiting = std::make_shared<Waiting>(Waiting{std::move(handler), std::nullopt});
+    auto executor = boost::asio::prefer(boost::asio::get_associated_executor(waiting->go_on),
                                         boost::asio::execution::outstanding_work.tracked);
-    start(std::function<void(R)>([waiting, executor](R answer) {
-      boost::asio::post(executor,
-                        [waiting, answer = std::move(answer)]() mutable { std::move (*waiting)(std::move(answer)); });
+    Turns& turns = boost::asio::use_service<Turns>(boost::asio::query(executor, boost::asio::execution::context));
+    start(std::function<void(R)>([waiting, executor, &turns, owner](R answer) {
+      waiting->answer.emplace(std::move(answer));
+      turns.post(executor, owner, [waiting] { std::move(waiting->go_on)(*std::move(waiting->answer)); });
     }));
   };
   co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>&, void(R)>(
@@ -60,7 +67,7 @@ template <class Fn>
       once->give(fail(accepted.error()));
     }
   };
-  co_return co_await await_answer<R>(std::move(start));
+  co_return co_await await_answer<R>(std::move(start), owner);
 }
 
 namespace detail {

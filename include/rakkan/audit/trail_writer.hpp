@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "rakkan/async/owner.hpp"
 #include "rakkan/async/task_fwd.hpp"
 #include "rakkan/audit/trail.hpp"
 #include "rakkan/base/result.hpp"
@@ -25,8 +26,9 @@ class TrailWriter {
   // The number of durable entries of the trail: an index that is given later is not smaller.
   [[nodiscard]] virtual std::uint64_t size() const noexcept = 0;
 
-  // Record a submission and wait for the answer: write() without blocking a thread, write_and_wait() on the caller's.
-  [[nodiscard]] async::Task<Result<audit::Receipt>> write(audit::Submission submission);
+  // Record a submission and wait for the answer: write() without blocking a thread, in a turn of the owner's (see
+  // async/turns.hpp), write_and_wait() on the caller's.
+  [[nodiscard]] async::Task<Result<audit::Receipt>> write(audit::Submission submission, async::Owner owner);
   [[nodiscard]] Result<audit::Receipt> write_and_wait(audit::Submission submission);
 };
 
