@@ -17,7 +17,7 @@ std::size_t Turns::lanes() const {
   return lanes_.size();
 }
 
-// What is dropped may own a coroutine, whose end may bring other answers: they are dropped in the next round.
+// A dropped entry may own a coroutine, whose end may bring other answers: they are dropped in the next round.
 void Turns::shutdown() noexcept {
   for (bool dropped = true; dropped;) {
     std::unordered_map<Owner, Lane, Owner::Hash> lanes;

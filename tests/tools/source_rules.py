@@ -17,7 +17,8 @@ CATCH_ALL = {"src/async/bounded_pool.cpp", "include/rakkan/async/bounded_pool.hp
 
 # Third-party headers that public headers may name, each in its one place: the name, or how it begins.
 PUBLIC_THIRD_PARTY = {"include/rakkan/base/result.hpp": "tl/expected.hpp", "include/rakkan/async/task.hpp": "boost/asio/",
-                      "include/rakkan/async/together.hpp": "boost/asio/"}
+                      "include/rakkan/async/together.hpp": "boost/asio/",
+                      "include/rakkan/async/turns.hpp": "boost/asio/"}
 
 # SHA-1 makes names and proves nothing: the function for it, and the files in which a standard demands such a name.
 SHA1_FUNCTION = {"include/rakkan/crypto/sha1_name.hpp", "src/crypto/sha1_name.cpp"}

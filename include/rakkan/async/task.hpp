@@ -1,5 +1,5 @@
 // Task is a coroutine on an Asio executor (one thread of the server, or block_on's own). Work leaves that thread by
-// run_on(pool, fn) and comes back to it. Beside together.hpp and http's, no header of Rakkan names Asio.
+// run_on(pool, fn) and comes back to it. Beside together.hpp, turns.hpp and http's, no header of Rakkan names Asio.
 //
 // GCC 12 destroys some temporaries of a co_await expression twice: give every argument a name first.
 //

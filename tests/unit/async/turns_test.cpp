@@ -87,7 +87,7 @@ TEST_F(TurnsTest, OwnersThatHaveNothingReadyAreForgotten) {
   EXPECT_LE(boost::asio::use_service<Turns>(context_).lanes(), 1'024U);
 }
 
-// What is ready when its context ends never goes on, and what it owns is given back.
+// A coroutine that is ready when its context ends never goes on, and gives back all that it owns.
 TEST(TurnsEndTest, WhatIsReadyIsDroppedWithItsContext) {
   const auto owned = std::make_shared<int>(1);
   bool went_on = false;
