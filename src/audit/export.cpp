@@ -31,15 +31,10 @@ Result<void> copy(const LogFolder& from, const std::string& name, FileBatch& to)
 
 Result<std::string> read_entry(const LogFolder& log, std::uint64_t index) {
   RAKKAN_TRY(const Covered covered, read_checkpoint(log));
-  const std::uint64_t number = index / kTileWidth;
-  const unsigned width = tile_width(Tile::kEntries, number, covered.checkpoint.tree.size);
   if (index >= covered.checkpoint.tree.size) {
     return fail(ErrorCode::audit_index_unknown, "no checkpoint covers such an entry", "entry " + std::to_string(index));
   }
-  const std::string name = Tile{Tile::kEntries, number, width}.path();
-  RAKKAN_TRY(const Bytes bundle, read_log_file(log, name));
-  RAKKAN_TRY(const std::vector<BundledEntry> entries, parse_entries(bundle, width));
-  return std::string(text_of(entries.at(index % kTileWidth).entry));
+  return read_entry(log, index, covered.checkpoint.tree.size);
 }
 
 Result<Checkpoint> export_log(const LogFolder& log, const LogFolder& to, std::size_t open_at_once) {

@@ -230,13 +230,24 @@ std::string Log::checkpoint() const {
 
 Result<std::string> Log::prove(std::uint64_t index) const {
   const std::shared_lock lock(published_mutex_);
+  RAKKAN_CHECK(check_published(index));
+  TileReader tiles(folder_, published_);
+  RAKKAN_TRY(std::vector<TreeHash> path, inclusion_path(index, published_, tiles.nodes()));
+  return Proof{{}, index, std::move(path), note_}.encode();
+}
+
+Result<std::string> Log::entry(std::uint64_t index) const {
+  const std::shared_lock lock(published_mutex_);
+  RAKKAN_CHECK(check_published(index));
+  return read_entry(folder_, index, published_);
+}
+
+Result<void> Log::check_published(std::uint64_t index) const {
   if (index >= published_) {
     return fail(ErrorCode::audit_not_checkpointed, "no checkpoint covers the entry yet",
                 "entry " + std::to_string(index));
   }
-  TileReader tiles(folder_, published_);
-  RAKKAN_TRY(std::vector<TreeHash> path, inclusion_path(index, published_, tiles.nodes()));
-  return Proof{{}, index, std::move(path), note_}.encode();
+  return {};
 }
 
 }  // namespace rakkan::audit

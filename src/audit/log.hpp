@@ -42,6 +42,8 @@ class Log {
   [[nodiscard]] std::string checkpoint() const;
   // The text of a .tlog-proof of an entry under the published checkpoint. audit_not_checkpointed.
   [[nodiscard]] Result<std::string> prove(std::uint64_t index) const;
+  // The entry under the published checkpoint. audit_not_checkpointed.
+  [[nodiscard]] Result<std::string> entry(std::uint64_t index) const;
 
  private:
   Log(LogFolder folder, VerifierKey key) : folder_(std::move(folder)), key_(std::move(key)), batch_(folder_) {}
@@ -51,6 +53,7 @@ class Log {
   [[nodiscard]] Result<void> find_partials();
   [[nodiscard]] Result<void> remove_old_partials();
   [[nodiscard]] std::vector<Tile> partials() const;
+  [[nodiscard]] Result<void> check_published(std::uint64_t index) const;  // with published_mutex_ held
 
   const LogFolder folder_;
   const VerifierKey key_;
@@ -62,7 +65,7 @@ class Log {
   std::vector<std::pair<Tile, Bytes>> full_;  // full tiles that are not written yet
   std::vector<Tile> partials_on_disk_;
 
-  mutable std::shared_mutex published_mutex_;  // held shared while a proof reads the files of the published size
+  mutable std::shared_mutex published_mutex_;  // held shared while files of the published size are read
   std::string note_;
   std::uint64_t published_ = 0;
 };

@@ -60,6 +60,14 @@ Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile
   return hashes;
 }
 
+Result<std::string> read_entry(const LogFolder& log, std::uint64_t index, std::uint64_t size) {
+  const std::uint64_t number = index / kTileWidth;
+  const unsigned width = tile_width(Tile::kEntries, number, size);
+  RAKKAN_TRY(const Bytes bundle, read_log_file(log, Tile{Tile::kEntries, number, width}.path()));
+  RAKKAN_TRY(const std::vector<BundledEntry> entries, parse_entries(bundle, width));
+  return std::string(text_of(entries.at(index % kTileWidth).entry));
+}
+
 Result<TreeHash> TileReader::node(unsigned level, std::uint64_t index) {
   const auto tile_level = static_cast<int>(level / kTileHeight);
   const unsigned inner = level % kTileHeight;

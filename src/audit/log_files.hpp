@@ -24,6 +24,9 @@ inline constexpr std::uint64_t kMaxFileSize = std::uint64_t{kTileWidth} * (kMaxE
 // Reads a tile, which must hold exactly its hashes; audit_log_corrupt.
 [[nodiscard]] Result<std::vector<TreeHash>> read_hashes(const LogFolder& log, const Tile& tile);
 
+// Reads the entry at an index below `size` from the files of a log of that size; audit_log_corrupt.
+[[nodiscard]] Result<std::string> read_entry(const LogFolder& log, std::uint64_t index, std::uint64_t size);
+
 // TileReader is a NodeReader over the tiles of a log of one size; it keeps the last tile of each level. Not
 // thread-safe.
 class TileReader {

@@ -110,6 +110,14 @@ Result<void> replay(const std::vector<store::LogChunk>& chunks, Log& log) {
   return {};
 }
 
+// Says when to come again where no checkpoint covers the entry yet.
+Result<std::string> or_later(Result<std::string> read) {
+  if (!read && read.error().code == ErrorCode::audit_not_checkpointed) {
+    read.error().retry_after = kRetryCheckpoint;
+  }
+  return read;
+}
+
 }  // namespace
 
 bool is_development_origin(std::string_view origin) noexcept { return origin.starts_with(kDevelopmentOrigin); }
@@ -264,26 +272,17 @@ Result<std::string> Trail::prove(Journal journal, std::uint64_t index) {
   if (index >= size(journal)) {
     return fail(ErrorCode::audit_index_unknown, "no such entry", "entry " + std::to_string(index));
   }
-  Result<std::string> proof = impl_->publisher.log(journal).prove(index);
-  if (!proof && proof.error().code == ErrorCode::audit_not_checkpointed) {
-    proof.error().retry_after = kRetryCheckpoint;
-  }
-  return proof;
+  return or_later(impl_->publisher.log(journal).prove(index));
 }
 
 Result<EntryFile> Trail::entry(Journal journal, std::uint64_t index) {
   if (index >= size(journal)) {
     return fail(ErrorCode::audit_index_unknown, "no such entry", "entry " + std::to_string(index));
   }
-  const Environment& environment = impl_->environment;
-  Result<std::string> line = read_entry({environment.files, environment.folder / store::name(journal)}, index);
-  if (!line && line.error().code == ErrorCode::audit_index_unknown) {
-    return fail({ErrorCode::audit_not_checkpointed, "no checkpoint covers the entry yet", {}, kRetryCheckpoint, {}});
-  }
   EntryFile file;
-  RAKKAN_TRY(file.entry, std::move(line));
+  RAKKAN_TRY(file.entry, or_later(impl_->publisher.log(journal).entry(index)));
   if (journal == Journal::trail) {
-    RAKKAN_TRY(file.record, record_of(environment.ledger, index));
+    RAKKAN_TRY(file.record, record_of(impl_->environment.ledger, index));
   }
   return file;
 }

@@ -16,6 +16,7 @@
 
 #include "rakkan/audit/tiles.hpp"
 #include "support/trail_fixture.hpp"
+#include "unit/audit/files_of_a_writer.hpp"
 
 namespace rakkan::audit {
 namespace {
@@ -67,36 +68,11 @@ TEST_F(ALogSnapshot, IsExportedWhole) {
   EXPECT_EQ(verified.checkpoint.tree.size, 300U);
 }
 
-// The machine's files, of which a writer takes one away just before a reader opens it.
-class FilesOfAWriter final : public FileSystem {
- public:
-  FilesOfAWriter(fs::path taken, std::function<void()> take) : taken_(std::move(taken)), take_(std::move(take)) {}
-
-  [[nodiscard]] Result<std::unique_ptr<File>> open(const fs::path& path, FileMode mode) override {
-    if (path == taken_ && take_) {
-      std::exchange(take_, {})();
-    }
-    return behind_.open(path, mode);
-  }
-  [[nodiscard]] Result<bool> exists(const fs::path& path) override { return behind_.exists(path); }
-  [[nodiscard]] Result<void> remove(const fs::path& path) override { return behind_.remove(path); }
-  [[nodiscard]] Result<void> rename(const fs::path& from, const fs::path& to) override {
-    return behind_.rename(from, to);
-  }
-  [[nodiscard]] Result<void> make_folder(const fs::path& folder) override { return behind_.make_folder(folder); }
-  [[nodiscard]] Result<std::vector<std::string>> list(const fs::path& folder) override { return behind_.list(folder); }
-  [[nodiscard]] Result<void> sync_folder(const fs::path& folder) override { return behind_.sync_folder(folder); }
-
- private:
-  FileSystem& behind_ = posix_file_system();
-  fs::path taken_;
-  std::function<void()> take_;
-};
-
 TEST_F(ALogSnapshot, IsTakenAnewWhenTheWriterRemovesATileThatIsAboutToBeOpened) {
   const LogFolder log = fixture_.log();
   const fs::path partial = log.path / Tile{Tile::kEntries, 1, 300 - kTileWidth}.path();
-  FilesOfAWriter files(partial, [&] {
+  FilesOfAWriter files;
+  files.before_reading(partial, [&] {
     record(40);
     ASSERT_TRUE(test::eventually([&] { return !fs::exists(partial); }));
   });

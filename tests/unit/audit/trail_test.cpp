@@ -9,6 +9,7 @@
 #include "rakkan/audit/tiles.hpp"
 #include "support/memory_tree.hpp"
 #include "support/trail_fixture.hpp"
+#include "unit/audit/files_of_a_writer.hpp"
 
 namespace rakkan::audit {
 namespace {
@@ -64,6 +65,29 @@ TEST_F(ATrail, GivesOutProofsThatVerifyWithoutIt) {
     EXPECT_EQ(proven.entry.content, entry.content);
   }
   EXPECT_THAT(trail().prove(Journal::trail, 300), FailsWith(ErrorCode::audit_index_unknown));
+}
+
+// A checkpoint removes the partial tiles of the one before; an entry that is read from them is read to its end.
+TEST(ATrailBesideItsReaders, KeepsTheFilesThatTheyRead) {
+  using namespace std::chrono_literals;
+  FilesOfAWriter files;
+  TrailFixture fixture(files);
+  ASSERT_THAT(fixture.open(), IsOk());
+  ASSERT_THAT(fixture.record(1), IsOk());
+  ASSERT_THAT(fixture.wait_for_checkpoint(0), IsOk());
+  const std::filesystem::path partial = fixture.log().path / Tile{Tile::kEntries, 0, 1}.path();
+  bool removed = false;
+  files.before_reading(partial, [&] {
+    EXPECT_THAT(fixture.record(1), IsOk());
+    for (int i = 0; i < 300 && !removed; ++i) {  // the next checkpoint comes within some milliseconds
+      std::this_thread::sleep_for(1ms);
+      removed = !std::filesystem::exists(partial);
+    }
+  });
+  EXPECT_THAT(fixture.trail->entry(Journal::trail, 0), IsOk());
+  EXPECT_FALSE(removed);
+  ASSERT_THAT(fixture.wait_for_checkpoint(1), IsOk());
+  EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(partial); }));
 }
 
 TEST_F(ATrail, KeepsTheTokensInALogOfTheirOwn) {
