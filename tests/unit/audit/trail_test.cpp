@@ -18,6 +18,7 @@ using test::comes;
 using test::eventually;
 using test::FailsWith;
 using test::IsOk;
+using test::stays;
 using test::submission;
 using test::TrailFixture;
 using ::testing::HasSubstr;
@@ -76,16 +77,11 @@ TEST(ATrailBesideItsReaders, KeepsTheFilesThatTheyRead) {
   ASSERT_THAT(fixture.record(1), IsOk());
   ASSERT_THAT(fixture.wait_for_checkpoint(0), IsOk());
   const std::filesystem::path partial = fixture.log().path / Tile{Tile::kEntries, 0, 1}.path();
-  bool removed = false;
   files.before_reading(partial, [&] {
     EXPECT_THAT(fixture.record(1), IsOk());
-    for (int i = 0; i < 300 && !removed; ++i) {  // the next checkpoint comes within some milliseconds
-      std::this_thread::sleep_for(1ms);
-      removed = !std::filesystem::exists(partial);
-    }
+    EXPECT_TRUE(stays([&] { return std::filesystem::exists(partial); }, 200ms));  // the next checkpoint is due
   });
   EXPECT_THAT(fixture.trail->entry(Journal::trail, 0), IsOk());
-  EXPECT_FALSE(removed);
   ASSERT_THAT(fixture.wait_for_checkpoint(1), IsOk());
   EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(partial); }));
 }
