@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
 
 #include "pades/modification_permissions.hpp"
 #include "pades/modification_rules.hpp"
@@ -79,9 +78,9 @@ struct ModificationAnalysis::Impl {
       }
       result.level = ModificationLevel::lta_updates;
     }
-    std::set<std::uint32_t> live;
+    ComparedBefore earlier;
     for (std::size_t later = signed_revision + 1; later <= last; ++later) {
-      RevisionComparison comparison(history, *index, signed_revision, later, live, steps, result);
+      RevisionComparison comparison(history, *index, signed_revision, later, earlier, steps, result);
       RAKKAN_CHECK(comparison.read());
       for (const ModificationRule& rule : modification_rules()) {
         RAKKAN_CHECK(apply(rule, comparison));

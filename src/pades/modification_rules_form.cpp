@@ -1,6 +1,7 @@
 // The form (ISO 32000-2 §12.7): invisible document timestamps (§12.8.5), in new fields or in fields that were empty.
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <set>
 
 #include "pades/growing_array.hpp"
@@ -61,6 +62,19 @@ Result<bool> is_new_timestamp(const RevisionComparison& comparison, Value entry)
   return added ? is_document_timestamp(comparison.after(), signature) : Result<bool>(false);
 }
 
+// True when the entries that an approval looks at are in the dictionary itself, where no change of an object of the
+// signed revision reaches them.
+bool are_direct(Value dictionary, std::initializer_list<std::string_view> keys) {
+  return std::all_of(keys.begin(), keys.end(), [&](std::string_view key) {
+    const Value entry = dictionary.find(key);
+    bool direct = !entry.reference();
+    for (const Value element : entry.elements()) {
+      direct = direct && !element.reference();
+    }
+    return direct;
+  });
+}
+
 class NewFields {
  public:
   explicit NewFields(RevisionComparison& comparison) noexcept : comparison_(comparison) {}
@@ -72,6 +86,11 @@ class NewFields {
       return refuse(0, "a field that is no reference");
     }
     const std::uint32_t number = reference->number;
+    const auto known = comparison_.earlier().fields.find(number);
+    if (known != comparison_.earlier().fields.end()) {
+      comparison_.widgets.insert(known->second.widgets.begin(), known->second.widgets.end());
+      return approve_name(number, known->second.name);
+    }
     RAKKAN_TRY(const bool added, comparison_.is_new(number));
     RAKKAN_TRY(const pdf::Object* const object, comparison_.after().load(*reference));
     if (!added || object == nullptr || !object->value().is(Kind::dictionary) || object->is_stream()) {
@@ -87,9 +106,10 @@ class NewFields {
     if (!type.is_name("Sig") || !name.is(Kind::string) || field.find("Parent")) {
       return refuse(number, "a new field that is no signature field of its own");
     }
-    RAKKAN_TRY(const bool unknown, is_unknown(pdf::decode_text_string(name.string().value_or(Bytes{}))));
-    if (!unknown) {
-      return refuse(number, "a new field with the name of another one, or with a period in it");
+    ComparedBefore::Field approved{pdf::decode_text_string(name.string().value_or(Bytes{})), {}};
+    RAKKAN_TRY(const bool named, approve_name(number, approved.name));
+    if (!named) {
+      return false;
     }
     const Value value = field.find("V");
     if (value && !value.is(Kind::null)) {
@@ -98,12 +118,22 @@ class NewFields {
         return refuse(number, "a new field with a signature that is no document timestamp");
       }
     }
-    RAKKAN_TRY(const bool invisible, judge_widgets(*object));
-    if (!invisible) {
+    RAKKAN_TRY(const auto widgets, invisible_widgets(*object));
+    if (widgets.empty()) {
       return refuse(number, "a new field that shows something");
+    }
+    RAKKAN_TRY(const Value signature, comparison_.after().resolve(value));
+    bool stands_alone = are_direct(field, {"FT", "T"}) && are_direct(signature, {"Type", "SubFilter"});
+    for (const pdf::Object* const widget : widgets) {
+      comparison_.widgets.insert(widget->number());
+      approved.widgets.push_back(widget->number());
+      stands_alone = stands_alone && are_direct(widget->value(), {"F", "Rect"});
     }
     comparison_.explain(number, kLta);
     RAKKAN_CHECK(comparison_.explain_new_below(element, kLta));
+    if (stands_alone) {
+      comparison_.earlier().fields.emplace(number, std::move(approved));
+    }
     return true;
   }
 
@@ -125,26 +155,24 @@ class NewFields {
     return has_duplicate_keys(dictionary) ? refuse(number, "a new field with a key that stands twice") : true;
   }
 
-  // The field's own widget, or its kids: each of them shows nothing.
-  Result<bool> judge_widgets(const pdf::Object& field) {
+  // The field's own widget, or its kids, when each of them shows nothing; else none.
+  Result<std::vector<const pdf::Object*>> invisible_widgets(const pdf::Object& field) {
     const pdf::Document& after = comparison_.after();
     std::vector<const pdf::Object*> found;
+    const std::vector<const pdf::Object*> none;
     RAKKAN_TRY(const Value kids, after.lookup(field.value(), "Kids"));
     for (const Value kid : kids.elements()) {
       const auto reference = kid.reference();
       RAKKAN_TRY(const pdf::Object* const object, reference ? after.load(*reference) : nullptr);
       RAKKAN_TRY(const bool added, comparison_.is_new(reference ? reference->number : 0));
       if (object == nullptr || !added || object->value().find("T") || object->value().find("Kids")) {
-        return false;
+        return none;
       }
       RAKKAN_TRY(const bool plain, judge_entries(object->number(), object->value()));
-      if (!plain) {
-        return false;
+      if (!plain || found.size() >= kMaxFieldEntries) {
+        return none;
       }
       found.push_back(object);
-      if (found.size() > kMaxFieldEntries) {
-        return false;
-      }
     }
     if (found.empty()) {
       found.push_back(&field);
@@ -152,31 +180,31 @@ class NewFields {
     for (const pdf::Object* const widget : found) {
       RAKKAN_TRY(const bool invisible, is_invisible(after, widget->value()));
       if (!invisible) {
-        return false;
+        return none;
       }
     }
-    for (const pdf::Object* const widget : found) {
-      comparison_.widgets.insert(widget->number());
-    }
-    return true;
+    return found;
   }
 
   // True for a full name that no field has yet.
-  Result<bool> is_unknown(const std::string& name) {
-    if (!names_) {
-      names_.emplace();
+  Result<bool> approve_name(std::uint32_t number, const std::string& name) {
+    std::optional<std::set<std::string>>& signed_names = comparison_.earlier().names;
+    if (!signed_names) {
       RAKKAN_TRY(const auto form, pdf::AcroForm::read(comparison_.before()));
       const std::size_t count = form ? form->fields.size() : 0;
       RAKKAN_CHECK(comparison_.spend(kStepsOfAField * count));
+      signed_names.emplace();
       for (std::size_t i = 0; i < count; ++i) {
-        names_->insert(form->fields[i].name);
+        signed_names->insert(form->fields[i].name);
       }
     }
-    return !name.empty() && name.find('.') == std::string::npos && names_->insert(name).second;
+    const bool unknown = !name.empty() && name.find('.') == std::string::npos && !signed_names->contains(name) &&
+                         names_.insert(name).second;
+    return unknown ? true : refuse(number, "a new field with the name of another one, or with a period in it");
   }
 
   RevisionComparison& comparison_;
-  std::optional<std::set<std::string>> names_;
+  std::set<std::string> names_;  // of the new fields
 };
 
 }  // namespace

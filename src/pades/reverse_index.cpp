@@ -160,17 +160,19 @@ Result<std::vector<std::uint32_t>> ReverseIndex::referrers(std::size_t revision,
   auto edge = std::lower_bound(edges_.begin(), edges_.end(), target,
                                [](const Edge& one, std::uint32_t wanted) { return one.target < wanted; });
   RAKKAN_TRY(const pdf::Document* const document, history_->document(revision));
-  for (; edge != edges_.end() && edge->target == target; ++edge) {
-    if (edge->revision > revision) {
-      continue;
+  while (edge != edges_.end() && edge->target == target) {
+    const std::uint32_t source = edge->source;
+    RAKKAN_TRY(const auto entry, document->xref_entry(source));
+    bool refers = false;  // in the newest definition of the source, which alone counts
+    for (; edge != edges_.end() && edge->target == target && edge->source == source; ++edge) {
+      if (edge->revision <= revision && in_use(entry) && !refers) {
+        RAKKAN_TRY(const pdf::Document* const declaring, history_->document(edge->revision));
+        RAKKAN_TRY(const auto read, declaring->xref_entry(source));
+        refers = read && same_place(*entry, *read);
+      }
     }
-    // Only the newest definition of the source counts.
-    RAKKAN_TRY(const pdf::Document* const declaring, history_->document(edge->revision));
-    RAKKAN_TRY(const auto entry, document->xref_entry(edge->source));
-    RAKKAN_TRY(const auto read, declaring->xref_entry(edge->source));
-    const bool known = !sources.empty() && sources.back() == edge->source;
-    if (in_use(entry) && read && same_place(*entry, *read) && !known) {
-      sources.push_back(edge->source);
+    if (refers) {
+      sources.push_back(source);
     }
   }
   return sources;

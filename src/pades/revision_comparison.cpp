@@ -49,13 +49,13 @@ bool belongs_to_signature(const Object& object) {
 }  // namespace
 
 RevisionComparison::RevisionComparison(const pdf::History& history, const ReverseIndex& index,
-                                       std::size_t signed_revision, std::size_t later, std::set<std::uint32_t>& live,
+                                       std::size_t signed_revision, std::size_t later, ComparedBefore& earlier,
                                        std::uint64_t& steps, Modifications& result)
     : history_(&history),
       index_(&index),
       signed_revision_(signed_revision),
       later_(later),
-      live_(&live),
+      earlier_(&earlier),
       steps_(&steps),
       result_(&result) {}
 
@@ -111,11 +111,11 @@ Result<void> RevisionComparison::explain_new_below(Value value, ModificationLeve
     open.pop_back();
     if (const auto reference = next.reference()) {
       RAKKAN_TRY(const bool added, is_new(reference->number));
-      if (!added || !visited_.insert(reference->number).second) {
+      if (!added || earlier_->explained.contains(reference->number) || !visited_.insert(reference->number).second) {
         continue;
       }
       explain(reference->number, level);
-      live_->insert(reference->number);
+      earlier_->live.insert(reference->number);
       const auto object = after_->load(*reference);
       if (!object && !is_damage(object.error())) {
         return fail(object.error());
@@ -152,7 +152,7 @@ Result<bool> RevisionComparison::explain_container(Value signed_value, Value val
     return false;
   }
   explain(reference->number, level);
-  live_->insert(reference->number);
+  earlier_->live.insert(reference->number);
   return true;
 }
 
@@ -160,7 +160,9 @@ Result<void> RevisionComparison::read() {
   RAKKAN_TRY(before_, history_->document(signed_revision_));
   RAKKAN_TRY(previous_, history_->document(later_ - 1));
   RAKKAN_TRY(after_, history_->document(later_));
-  return history_->for_each_entry(later_, [this](const pdf::DeclaredEntry& declared) { return take(declared); });
+  RAKKAN_CHECK(history_->for_each_entry(later_, [this](const pdf::DeclaredEntry& declared) { return take(declared); }));
+  earlier_->forget_what_changed(changes_);
+  return {};
 }
 
 Result<void> RevisionComparison::take(const pdf::DeclaredEntry& declared) {
@@ -242,6 +244,7 @@ Result<void> RevisionComparison::take_free(const pdf::DeclaredEntry& declared, b
 }
 
 Result<void> RevisionComparison::settle() {
+  earlier_->explained.merge(visited_);
   std::set<std::uint32_t> orphans;
   for (const auto& [number, change] : changes_) {
     if (change.refused) {
@@ -252,13 +255,13 @@ Result<void> RevisionComparison::settle() {
       if (orphan) {
         orphans.insert(number);
       } else {
-        live_->insert(number);
+        earlier_->live.insert(number);
       }
       continue;
     }
     RAKKAN_TRY(const bool unchanged, settle_changed(number, change));
     if (!unchanged) {
-      live_->insert(number);
+      earlier_->live.insert(number);
     }
   }
   return settle_orphans(orphans);
@@ -346,7 +349,7 @@ Result<void> RevisionComparison::settle_orphans(const std::set<std::uint32_t>& o
     }
   };
   refuse_referred(*after_->trailer().object());
-  for (const std::uint32_t number : *live_) {
+  for (const std::uint32_t number : earlier_->live) {
     const auto object = after_->load(number);
     if (!object && !is_damage(object.error())) {
       return fail(object.error());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "pades/compared_before.hpp"
 #include "pades/reverse_index.hpp"
 #include "rakkan/pades/modification.hpp"
 #include "rakkan/pdf/history.hpp"
@@ -28,10 +29,10 @@ struct Change {
 
 class RevisionComparison {
  public:
-  // Everything outlives it. `live` are the numbers that earlier comparisons with the same signed revision found to be
-  // reached; it grows. `steps` are the values that all comparisons of the file have looked at.
+  // Everything outlives it. `earlier` is what comparisons of earlier updates with the same signed revision have found;
+  // this one adds to it. `steps` are the values that all comparisons of the file have looked at.
   RevisionComparison(const pdf::History& history, const ReverseIndex& index, std::size_t signed_revision,
-                     std::size_t later, std::set<std::uint32_t>& live, std::uint64_t& steps, Modifications& result);
+                     std::size_t later, ComparedBefore& earlier, std::uint64_t& steps, Modifications& result);
 
   // Reads what the later revision declares. Refuses what no rule can explain.
   [[nodiscard]] Result<void> read();
@@ -47,6 +48,7 @@ class RevisionComparison {
   [[nodiscard]] Result<bool> is_new(std::uint32_t number) const;
   [[nodiscard]] const ReverseIndex& index() const noexcept { return *index_; }
   [[nodiscard]] std::size_t signed_revision() const noexcept { return signed_revision_; }
+  [[nodiscard]] ComparedBefore& earlier() noexcept { return *earlier_; }
 
   // The change of the number is harmless, whatever leads to it.
   void explain(std::uint32_t number, ModificationLevel level);
@@ -78,7 +80,7 @@ class RevisionComparison {
   const ReverseIndex* index_;
   std::size_t signed_revision_;
   std::size_t later_;
-  std::set<std::uint32_t>* live_;
+  ComparedBefore* earlier_;
   std::uint64_t* steps_;
   Modifications* result_;
   const pdf::Document* before_ = nullptr;

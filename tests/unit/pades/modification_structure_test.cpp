@@ -185,5 +185,42 @@ TEST(ModificationStructure, OfAnObjectThatAnUpdateHidesAndTheNextOneShows) {
   EXPECT_THAT(faults(found), Contains(Fault::object_revealed)) << text(found);
 }
 
+// Encrypted for the empty password (ISO 32000-2 §7.6.4.4.7), with streams and strings as they are.
+constexpr std::string_view kEncryption =
+    "/Filter/Standard/V 5/R 6/Length 256/P -4/StmF/Identity/StrF/Identity"
+    "/O<b1e83be418a738ddac58121e01ab440ba33caea11055457babd4b06062c227515739e224f671d616e347268fad7a326c>"
+    "/U<9c3fffd0f4bd1f7bd29a52927855ba3260494a3dfaf1d48a9b8d7f28d066c7b18609a450696ce1f17fd44720ec4d3b9c>"
+    "/OE<e2500913ab73025af0ca30760c294bc3fe6202c4b265cc674183b06f64bb8570>"
+    "/UE<f15fba2223aa02289d2bd618baf856ca17bca8bc1fd45c77892bb31418eac029>/Perms<ad25b06c0ff4182cc4719b898b03b8cb>";
+
+TEST(ModificationStructure, OfTheEncryption) {
+  const std::string encryption(kEncryption);
+  SignedPdf pdf;
+  pdf.trailer = "/Encrypt<<" + encryption + ">>/ID[<01><02>]";
+  const Bytes base = pdf.bytes();
+  const auto history = pdf::History::open(base);
+  ASSERT_THAT(history, test::IsOk());
+  const auto with_trailer = [&](const std::string& entries) {
+    const auto document = history->document(0);
+    PdfBuilder update(base, (*document)->newest().offset, 90);
+    return modifications(update.object(60, "(orphan)").table("/Root 1 0 R" + entries).bytes());
+  };
+  for (const std::string id : {"/ID[<01><02>]", "/ID[<01><99>]"}) {
+    const Modifications found = with_trailer("/Encrypt<<" + encryption + ">>" + id);
+    EXPECT_EQ(found.level, Level::lta_updates) << text(found);
+  }
+  const struct {
+    std::string trailer, path;
+  } changes[] = {{"/Encrypt<<" + encryption + "/EncryptMetadata false>>/ID[<01><02>]", "/Trailer/Encrypt"},
+                 {"/Encrypt<<" + encryption + ">>/ID[<99><02>]", "/Trailer/ID"}};
+  for (const auto& [trailer, path] : changes) {
+    const Modifications found = with_trailer(trailer);
+    EXPECT_EQ(found.level, Level::other);
+    ASSERT_EQ(found.findings.size(), 1U) << text(found);
+    EXPECT_EQ(found.findings[0].fault, Fault::trailer_changed);
+    EXPECT_EQ(found.findings[0].path, path);
+  }
+}
+
 }  // namespace
 }  // namespace rakkan::pades
