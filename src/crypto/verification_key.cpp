@@ -32,6 +32,9 @@ constexpr std::size_t kMostModulus = 16384;
 constexpr std::size_t kMostExponent = 256;
 // OpenSSL verifies with an exponent above 64 bits only up to this size.
 constexpr std::size_t kModulusOfLongExponents = 3072;
+// A verification with a key of these bits and the exponent 65537 is the dearest that counts once.
+constexpr std::size_t kOrdinaryModulus = 4096;
+constexpr std::size_t kOrdinaryExponent = 17;
 constexpr std::size_t kMostDsaModulus = 10000;
 
 struct Curve {
@@ -76,6 +79,7 @@ struct VerificationKey::Parts {
   Type type{};
   std::size_t bits = 0;
   std::size_t subgroup_bits = 0;
+  std::size_t cost = 1;
   Oid curve;
   const char* curve_name = "";
   std::optional<PssParameters> pss;  // of an id-RSASSA-PSS key that restricts its signatures
@@ -103,6 +107,9 @@ struct VerificationKey::Parts {
     if (exponent_bits > kMostExponent || (bits > kModulusOfLongExponents && exponent_bits > 64)) {
       return unsupported("RSA exponent of " + std::to_string(exponent_bits) + " bits");
     }
+    // Products of numbers of `bits`, about one for each bit of the exponent; at 4096 bits and 65537 it is still 1.
+    cost = std::max<std::size_t>(
+        1, bits * bits * exponent_bits / (kOrdinaryModulus * kOrdinaryModulus * kOrdinaryExponent));
     RAKKAN_TRY(key, make_rsa_key(modulus, exponent));
     return {};
   }
@@ -317,6 +324,7 @@ Result<VerificationKey> VerificationKey::from_spki(ByteView spki, const Verifica
 }
 
 VerificationKey::Type VerificationKey::type() const noexcept { return parts_->type; }
+std::size_t VerificationKey::cost() const noexcept { return parts_->cost; }
 std::size_t VerificationKey::bits() const noexcept { return parts_->bits; }
 std::size_t VerificationKey::subgroup_bits() const noexcept { return parts_->subgroup_bits; }
 const Oid& VerificationKey::curve() const noexcept { return parts_->curve; }

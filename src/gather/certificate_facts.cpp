@@ -74,15 +74,15 @@ validation::AccreditationFacts accreditation_facts(const pki::Accreditation& acc
   return {accreditation.number, accreditation.from, accreditation.to};
 }
 
-bool is_self_signed(const pki::Certificate& certificate) {
+bool is_self_signed(const pki::Certificate& certificate, pki::SignatureChecks& signatures) {
   const auto& key = certificate.verification_key();
-  return certificate.is_self_issued() && key && certificate.verify_signature_with(*key).has_value();
+  return certificate.is_self_issued() && key && signatures.verify(*key, certificate).has_value();
 }
 
 }  // namespace
 
 validation::CertificateFacts certificate_facts(const pki::Certificate& certificate, const pki::Certificate* issuer,
-                                               const pki::TrustStore& trust) {
+                                               const pki::TrustStore& trust, pki::SignatureChecks& signatures) {
   validation::CertificateFacts facts;
   facts.id = id_of(certificate);
   facts.subject = certificate.subject().text();
@@ -92,7 +92,7 @@ validation::CertificateFacts certificate_facts(const pki::Certificate& certifica
   facts.not_after = certificate.validity().not_after;
   facts.key = key_facts(certificate);
   facts.key_id = id_of(certificate.spki());
-  facts.is_self_signed = is_self_signed(certificate);
+  facts.is_self_signed = is_self_signed(certificate, signatures);
   facts.signature = algorithm_facts(certificate.signature_algorithm(), facts.is_self_signed ? &certificate : issuer);
   facts.is_ca = certificate.basic_constraints() && certificate.basic_constraints()->is_ca;
   facts.key_usage = key_usage_of(certificate);

@@ -2,15 +2,18 @@
 #pragma once
 
 #include "rakkan/pki/path_builder.hpp"
+#include "rakkan/pki/signature_checks.hpp"
 #include "rakkan/pki/trust_store.hpp"
 #include "rakkan/validation/facts.hpp"
 
 namespace rakkan::gather {
 
-// Everything but the chains. `issuer` is the certificate whose key signed it; null when it is not known.
+// Everything but the chains. `issuer` is the certificate whose key signed it; null when it is not known. One whose own
+// key cannot be tried any more, by the limit of `signatures`, is not called self-signed.
 [[nodiscard]] validation::CertificateFacts certificate_facts(const pki::Certificate& certificate,
                                                              const pki::Certificate* issuer,
-                                                             const pki::TrustStore& trust);
+                                                             const pki::TrustStore& trust,
+                                                             pki::SignatureChecks& signatures);
 [[nodiscard]] validation::Anchor anchor_facts(const pki::TrustAnchor& anchor);
 [[nodiscard]] validation::Chain chain_facts(const pki::JudgedPath& path);
 

@@ -135,24 +135,24 @@ class JudgedCertificates::Work {
   }
 
   void write(validation::Facts& facts, std::map<Id, std::vector<Id>>& parts) const {
+    std::map<Id, const pki::Certificate*> all;
     for (const pki::TrustAnchor& anchor : trust_.anchors()) {
       facts.anchors.push_back(anchor_facts(anchor));
-      add_certificate(anchor.certificate, facts);
+      all.emplace(facts.anchors.back().id, &anchor.certificate);
     }
     for (const auto& [id, chains] : chains_) {
       if (const pki::Certificate* const certificate = pool_.find(id)) {
-        add_certificate(*certificate, facts);
+        all.emplace(id, certificate);
       }
     }
     for (const auto& [id, certificate] : seen_) {
-      add_certificate(certificate, facts);
+      all.emplace(id, &certificate);
     }
-    const auto by_id = [](const auto& a, const auto& b) { return a.id < b.id; };
-    std::sort(facts.anchors.begin(), facts.anchors.end(), by_id);
-    std::sort(facts.certificates.begin(), facts.certificates.end(), by_id);
-    facts.certificates.erase(std::unique(facts.certificates.begin(), facts.certificates.end(),
-                                         [](const auto& a, const auto& b) { return a.id == b.id; }),
-                             facts.certificates.end());
+    pki::SignatureChecks signatures(limits_.path_checks, known_);
+    for (const auto& [id, certificate] : all) {
+      add_certificate(id, *certificate, signatures, facts);
+    }
+    std::sort(facts.anchors.begin(), facts.anchors.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
     for (const auto& [id, revocation] : revocations_) {
       facts.revocations.push_back(revocation);
     }
@@ -168,11 +168,11 @@ class JudgedCertificates::Work {
   static constexpr std::size_t kMostSteps = 20'000;
   static constexpr pki::PathLimits kSignerPaths{.length = 16, .paths = 8, .signature_checks = 128, .steps = 10'000};
 
-  void add_certificate(const pki::Certificate& certificate, validation::Facts& facts) const {
-    const Id id = id_of(certificate);
+  void add_certificate(const Id& id, const pki::Certificate& certificate, pki::SignatureChecks& signatures,
+                       validation::Facts& facts) const {
     const auto issuer = issuers_.find(id);
     validation::CertificateFacts one =
-        certificate_facts(certificate, issuer == issuers_.end() ? nullptr : &issuer->second, trust_);
+        certificate_facts(certificate, issuer == issuers_.end() ? nullptr : &issuer->second, trust_, signatures);
     if (const auto chains = chains_.find(id); chains != chains_.end()) {
       one.chains = chains->second;
     }

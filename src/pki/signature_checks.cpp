@@ -64,12 +64,14 @@ Result<void> SignatureChecks::verify_once(const crypto::VerificationKey& key, co
     answers_.emplace(std::move(pair), Result<void>());
     return {};
   }
-  if (left_ == 0) {
+  const std::size_t cost = key.cost();
+  if (left_ < cost) {
+    left_ = 0;
     return fail(ErrorCode::certificate_path_limit,
                 "the search for a path takes more than " + std::to_string(made_) + " signature verifications");
   }
-  --left_;
-  ++made_;
+  left_ -= cost;
+  made_ += cost;
   Result<void> answer = std::forward<Verification>(verification)();
   if (answer && known_ != nullptr) {
     known_->insert(key, object);

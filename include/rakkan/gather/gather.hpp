@@ -30,8 +30,10 @@ struct Limits {
   std::size_t evidence = 20'000;          // certificates, CRLs and OCSP responses together
   std::size_t judged_certificates = 512;  // for which chains are looked for
   std::size_t chains = 16;                // of one certificate
-  std::size_t path_checks = 4096;         // verifications of certificates' signatures, over all chains
-  std::size_t revocation_checks = 2048;   // the same of CRLs and OCSP responses, and of their signers' chains
+  // Verifications of certificates' signatures over all chains, and of CRLs and OCSP responses with their signers'
+  // chains. One by a dear key counts for several (crypto::VerificationKey::cost).
+  std::size_t path_checks = 4096;
+  std::size_t revocation_checks = 2048;
   // Bytes of a PDF that its signatures cover, for each ByteRange once: so many, and so many times the file.
   std::uint64_t always_covered = 256UL << 20;
   std::uint64_t covered_times = 100;

@@ -54,7 +54,8 @@ class VerifiedSignatures {
 // SignatureChecks is the account of one search. Not to be shared between threads.
 class SignatureChecks {
  public:
-  // At most `budget` verifications; `known` may be null and outlives this.
+  // At most `budget` verifications, of which one by a dear key counts for several (crypto::VerificationKey::cost);
+  // `known` may be null and outlives this.
   explicit SignatureChecks(std::size_t budget, VerifiedSignatures* known = nullptr) noexcept
       : left_(budget), known_(known) {}
 
@@ -68,7 +69,8 @@ class SignatureChecks {
   // Takes verifications that were made elsewhere into the account.
   void charge(std::size_t count) noexcept;
 
-  [[nodiscard]] std::size_t made() const noexcept { return made_; }  // verifications that OpenSSL really made
+  // Verifications that OpenSSL really made, each counted as in the budget.
+  [[nodiscard]] std::size_t made() const noexcept { return made_; }
 
  private:
   template <class Verification>

@@ -181,6 +181,22 @@ TEST(VerificationKey, TakesRsaOfAnyUsefulSize) {
   EXPECT_THAT(VerificationKey::from_spki(rsa(Bytes(256, 0x80), {3})), FailsWith(ErrorCode::malformed_der));
 }
 
+TEST(VerificationKey, CostsMoreWhenItIsLargeAndItsExponentLong) {
+  const auto cost = [](std::size_t octets, const Bytes& exponent) {
+    Bytes modulus(octets, 0x5B);
+    modulus.front() = 0x80;
+    const auto key = VerificationKey::from_spki(rsa(modulus, exponent));
+    return key ? key->cost() : 0U;
+  };
+  const Bytes usual{1, 0, 1};
+  EXPECT_EQ(cost(128, {3}), 1U);
+  EXPECT_EQ(cost(512, usual), 1U);
+  EXPECT_EQ(cost(1024, usual), 4U);
+  EXPECT_EQ(cost(2048, usual), 16U);
+  EXPECT_EQ(cost(2048, Bytes(8, 0xFF)), 60U);
+  EXPECT_EQ(VerificationKey::from_spki(SoftwareSigner::generate(KeyKind::ec_p384)->public_key().spki())->cost(), 1U);
+}
+
 TEST(VerificationKey, RefusesKeysThatAreNone) {
   EXPECT_THAT(VerificationKey::from_spki({}), FailsWith(ErrorCode::malformed_der));
   // P-256 with a point that is not on the curve, and one of another size.

@@ -16,10 +16,15 @@ constexpr der::Oid kShortTerm{0, 4, 0, 194121, 2, 1};
 class CertificateFactsOf : public testing::Test {
  protected:
   validation::CertificateFacts of(const pki::Change& change) {
-    return certificate_facts(world_.ca.certify("Leaf", change), nullptr, world_.trust);
+    return facts_of(world_.ca.certify("Leaf", change), world_.trust);
   }
   validation::CertificateFacts of_ca(const pki::Change& change) {
-    return certificate_facts(world_.root.certify_ca(world_.ca, change), nullptr, world_.trust);
+    return facts_of(world_.root.certify_ca(world_.ca, change), world_.trust);
+  }
+  static validation::CertificateFacts facts_of(const pki::Certificate& certificate, const pki::TrustStore& trust,
+                                               std::size_t verifications = 8) {
+    pki::SignatureChecks signatures(verifications);
+    return certificate_facts(certificate, nullptr, trust, signatures);
   }
   static pki::ExtensionTemplate extension(const der::Oid& id, Bytes value = {0x05, 0x00}) {
     return {id, false, std::move(value)};
@@ -60,11 +65,12 @@ TEST_F(CertificateFactsOf, TheResponderNeedsNoCheckByItsExtensionAlone) {
 }
 
 TEST_F(CertificateFactsOf, SelfSignedIsWhatItsOwnKeyVerifies) {
-  EXPECT_TRUE(certificate_facts(world_.root_certificate, nullptr, world_.trust).is_self_signed);
+  EXPECT_TRUE(facts_of(world_.root_certificate, world_.trust).is_self_signed);
   // Its own name, another key.
   pki::Authority other("Root");
-  EXPECT_FALSE(certificate_facts(other.certify_ca(world_.root), nullptr, world_.trust).is_self_signed);
+  EXPECT_FALSE(facts_of(other.certify_ca(world_.root), world_.trust).is_self_signed);
   EXPECT_FALSE(of({}).is_self_signed);
+  EXPECT_FALSE(facts_of(world_.root_certificate, world_.trust, 0).is_self_signed) << "nobody may look any more";
 }
 
 TEST_F(CertificateFactsOf, TheMarkOfTheTrustFileIsTheCertificatesAlone) {
@@ -72,11 +78,11 @@ TEST_F(CertificateFactsOf, TheMarkOfTheTrustFileIsTheCertificatesAlone) {
   const auto trust = pki::TrustStore::create(
       {{world_.root_certificate}},
       {{.certificate = own, .accreditation = pki::Accreditation{"A-1", {}, {}}, .is_operator = true}});
-  const validation::CertificateFacts marked = certificate_facts(own, nullptr, *trust);
+  const validation::CertificateFacts marked = facts_of(own, *trust);
   EXPECT_TRUE(marked.is_operator);
   ASSERT_TRUE(marked.accreditation);
   EXPECT_EQ(marked.accreditation->number, "A-1");
-  const validation::CertificateFacts another = certificate_facts(world_.ca.certify("Another"), nullptr, *trust);
+  const validation::CertificateFacts another = facts_of(world_.ca.certify("Another"), *trust);
   EXPECT_FALSE(another.is_operator);
   EXPECT_FALSE(another.accreditation);
 }

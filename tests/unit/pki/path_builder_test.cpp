@@ -340,5 +340,41 @@ TEST(VerifiedSignatures, KeepGoodOnesAloneAndNotTooMany) {
   EXPECT_FALSE(known.contains(other, two.fingerprint()));
 }
 
+// SubjectPublicKeyInfo of RSA with 16384 bits and an exponent of 64: a verification counts for sixty.
+Bytes dear_key() {
+  Bytes modulus(2048, 0x5B);
+  modulus.front() = 0x80;
+  der::Writer key;
+  key.sequence([&] {
+    key.unsigned_integer(modulus);
+    key.unsigned_integer(Bytes(8, 0xFF));
+  });
+  der::Writer writer;
+  writer.sequence([&] {
+    writer.sequence([&] {
+      writer.oid(der::Oid{1, 2, 840, 113549, 1, 1, 1});
+      writer.null();
+    });
+    writer.bit_string(key.view());
+  });
+  return writer.take();
+}
+
+TEST(SignatureChecks, CountADearKeySeveralTimes) {
+  const auto dear = crypto::VerificationKey::from_spki(dear_key()).value();
+  const HandmadeCa root("Root");
+  const auto usual = root.self_signed().verification_key().value();
+  const Certificate one = root.certify_end("1");
+  SignatureChecks checks(62);
+  EXPECT_THAT(checks.verify(usual, one), IsOk());
+  EXPECT_EQ(checks.left(), 61U);
+  EXPECT_FALSE(checks.verify(dear, one).has_value());
+  EXPECT_EQ(checks.left(), 1U);
+  EXPECT_EQ(checks.made(), 61U);
+  EXPECT_THAT(checks.verify(dear, root.certify_end("2")), FailsWith(ErrorCode::certificate_path_limit));
+  EXPECT_THAT(checks.verify(usual, root.certify_end("3")), FailsWith(ErrorCode::certificate_path_limit))
+      << "then and ever after";
+}
+
 }  // namespace
 }  // namespace rakkan::pki
