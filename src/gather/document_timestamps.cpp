@@ -52,7 +52,7 @@ Result<std::size_t> add_document_timestamp(const PdfSignature& one, SignedConten
   facts.id = into.next_timestamp_id();
   facts.kind = validation::TimestampKind::document;
   RAKKAN_TRY(facts.pdf, revisions.facts_of(one.found, facts.structure));
-  RAKKAN_TRY(const cms::SignedContent content, contents.of(one.found));
+  RAKKAN_TRY(const cms::SignedContent content, contents.of(one));
   into.gathered().parts.push_back(part_of(one, facts.id, content));
   if (!one.token) {
     facts.structure.push_back(finding("token-malformed", "RFC 3161 §2.4.2", one.unreadable));

@@ -11,6 +11,7 @@
 #include "gather/pdf_signature_facts.hpp"
 #include "gather/pdf_words.hpp"
 #include "gather/signer_facts.hpp"
+#include "rakkan/base/hex.hpp"
 #include "rakkan/pades/coverage.hpp"
 #include "rakkan/pdf/history.hpp"
 
@@ -20,8 +21,6 @@ namespace {
 void describe_file(const pdf::History& history, validation::DocumentFacts& document) {
   document.format = "PDF";
   document.size = history.file().size();
-  Bytes storage;
-  document.sha256 = id_of(history.file().joined(0, history.file().size(), storage));
   for (std::size_t i = 0; i < history.revisions().size(); ++i) {
     document.revisions.push_back({number_of(i), history.revisions()[i].end + history.header_offset()});
   }
@@ -67,7 +66,8 @@ Result<void> gather_history(const pdf::History& history, Gathering& into) {
   }
   DocumentStores stores(history, into);
   RAKKAN_CHECK(take_stores(stores, history, all));
-  SignedContents contents(history, into.inputs().limits);
+  SignedContents contents(history, into.inputs().limits, all);
+  into.facts().document.sha256 = to_hex(contents.file_digest().view());
   CoveredRevisions revisions(history, into);
   for (PdfSignature& each : all) {
     RAKKAN_TRY(each.place, each.is_timestamp() ? add_document_timestamp(each, contents, revisions, into)

@@ -118,7 +118,7 @@ Result<std::size_t> add_signature(const PdfSignature& one, const pdf::History& h
   facts.format = name_of(one.format);
   RAKKAN_TRY(facts.pdf, revisions.facts_of(one.found, facts.structure));
   RAKKAN_CHECK(describe_words(one, history, facts));
-  RAKKAN_TRY(cms::SignedContent content, contents.of(one.found));
+  RAKKAN_TRY(cms::SignedContent content, contents.of(one));
   into.gathered().parts.push_back(part_of(one, facts.id, content));
   describe_dictionary(one, facts);
   if (one.format == Format::rsa_sha1) {
