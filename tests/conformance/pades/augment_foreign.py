@@ -40,7 +40,11 @@ import tempfile
 import preservation
 import sign_corpus
 
-SKIPPED = 77
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.dont_write_bytecode = True
+
+from foreign import corpora  # noqa: E402
+
 EXPECTED = pathlib.Path(__file__).with_suffix(".json")
 OF_ALL = "2027-01-01T00:00:00Z"
 GENERATED = "pyhanko-generated"
@@ -409,12 +413,6 @@ def counts_to_keep(verdicts):
     return kept | {"evidence in CMS": evidence}
 
 
-def corpus_folder():
-    root = os.environ.get("RAKKAN_CORPORA")
-    folder = pathlib.Path(root) / "pades" if root else None
-    return folder if folder and folder.is_dir() else None
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worker", required=True)
@@ -426,10 +424,7 @@ def main():
     parser.add_argument("--list", action="store_true", help="a line of JSON a case")
     parser.add_argument("--update", action="store_true", help="write augment_foreign.json again")
     arguments = parser.parse_args()
-    corpus = corpus_folder()
-    if corpus is None:
-        print("RAKKAN_CORPORA names no folder with pades/ in it: nothing to raise")
-        return 1 if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1" else SKIPPED
+    corpus = corpora.folder("pades")
     names = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.pdf"))
     names = [name for name in names if arguments.only in name]
     records = records_of(corpus)

@@ -14,23 +14,17 @@ import re
 import subprocess
 import sys
 
-SKIPPED = 77
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.dont_write_bytecode = True
+
+from foreign import corpora  # noqa: E402
+
 FEWEST_AGREED = 200
 # pdfsig compares the digest over the spans and the signature value, nothing else.
 NOT_LOOKED_AT = re.compile(r"byte_range|timestamp|a detached signature has content of its own|exactly one SignerInfo")
 
 # NSS has no such keys: what pdfsig says of them depends on its version.
 NOT_VERIFIED = ("ed25519",)
-
-
-def corpora():
-    folder = os.environ.get("RAKKAN_CORPORA")
-    if folder and pathlib.Path(folder, "pades").is_dir():
-        return pathlib.Path(folder)
-    if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1":
-        sys.exit("the corpora are required, but RAKKAN_CORPORA names no folder with pades/")
-    print("skipped: RAKKAN_CORPORA names no folder with the corpora")
-    sys.exit(SKIPPED)
 
 
 def holds_a_signature(file):
@@ -81,7 +75,7 @@ def contradiction(ours, verdict):
 
 def main():
     program = sys.argv[1]
-    root = corpora()
+    root = corpora.folder("pades").parent
     files = [file for folder in ("pades", "pdf") for file in sorted((root / folder).rglob("*.pdf")) if holds_a_signature(file)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:
         answers = list(pool.map(lambda file: (file, ask_us(program, file), ask_pdfsig(file)), files))

@@ -35,12 +35,16 @@ import tempfile
 
 import preservation
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.dont_write_bytecode = True
+
+from foreign import corpora  # noqa: E402
+
 # Of a processor, so that a busy machine changes no verdict.
 WORKER_SECONDS = 10
 WORKER_BYTES = 2 << 30
 QPDF_SECONDS = 20
 MAX_REFUSED = 0.02
-SKIPPED = 77
 
 
 @dataclasses.dataclass
@@ -342,12 +346,6 @@ def verdict_of_all(verdicts, complete):
     return 1 if failures else 0
 
 
-def corpus_folder():
-    root = os.environ.get("RAKKAN_CORPORA")
-    folder = pathlib.Path(root) / "pdf" if root else None
-    return folder if folder and folder.is_dir() else None
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--worker", required=True)
@@ -358,10 +356,7 @@ def main():
     parser.add_argument("--only", default="", help="documents whose path holds this")
     parser.add_argument("--list", action="store_true", help="a line of JSON a document")
     arguments = parser.parse_args()
-    corpus = corpus_folder()
-    if corpus is None:
-        print("RAKKAN_CORPORA names no folder with pdf/ in it: nothing to sign")
-        return 1 if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1" else SKIPPED
+    corpus = corpora.folder("pdf")
     names = sorted(str(path.relative_to(corpus)) for path in corpus.rglob("*.pdf"))
     names = [name for name in names if arguments.only in name]
     worker = Worker(arguments.worker, arguments.memory, arguments.archive)

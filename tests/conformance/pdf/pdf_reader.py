@@ -10,25 +10,18 @@ of a processor.
 import collections
 import concurrent.futures
 import json
-import os
 import pathlib
 import subprocess
 import sys
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.dont_write_bytecode = True
+
+from foreign import corpora  # noqa: E402
+
 MOST_REFUSALS = 0.02
 # Entries that point at nothing or at another object: qpdf takes them for null. Six files for qpdf 11, eight for qpdf 12.
 MOST_FILES_WITH_REFUSED_OBJECTS = 0.01
-SKIPPED = 77
-
-
-def corpus():
-    folder = os.environ.get("RAKKAN_CORPORA")
-    if folder and pathlib.Path(folder, "pdf").is_dir():
-        return pathlib.Path(folder, "pdf")
-    if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1":
-        sys.exit("the corpora are required, but RAKKAN_CORPORA names no folder with pdf/")
-    print("skipped: RAKKAN_CORPORA names no folder with the corpora")
-    sys.exit(SKIPPED)
 
 
 def facts_of(program, files):
@@ -126,7 +119,7 @@ def differences(file, ours):
 
 def main():
     program = sys.argv[1]
-    files = sorted(corpus().rglob("*.pdf"))
+    files = sorted(corpora.folder("pdf").rglob("*.pdf"))
     facts = facts_of(program, files)
     slow = [str(file) for file in files if facts[file]["seconds"] > 10]
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as pool:

@@ -25,9 +25,8 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
 sys.dont_write_bytecode = True
 
-from foreign import cut, tamper  # noqa: E402
+from foreign import corpora, cut, tamper  # noqa: E402
 
-SKIPPED = 77
 ROWS = pathlib.Path(__file__).with_suffix(".tsv")
 FEWEST = {"corpora": 480, "made": 40}  # signatures compared
 AT = "2026-01-01T00:00:00Z"  # what is compared does not depend on the time
@@ -38,16 +37,6 @@ AGREES = {VALID: "Signature is Valid.", MISMATCH: "Digest Mismatch.", INVALID: "
 NOT_LISTED, NOT_SIGNED = "not listed", "not signed"
 # Whether a version knows document timestamps; one that does not says so of each of them.
 NOT_VERIFIED = "Signature has not yet been verified."
-
-
-def corpora():
-    folder = os.environ.get("RAKKAN_CORPORA")
-    if folder and pathlib.Path(folder, "pades").is_dir():
-        return pathlib.Path(folder, "pades")
-    if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1":
-        sys.exit("the corpora are required, but RAKKAN_CORPORA names no folder with pades/")
-    print("skipped: RAKKAN_CORPORA names no folder with the corpora")
-    sys.exit(SKIPPED)
 
 
 def poppler_version():
@@ -194,10 +183,10 @@ def main():
     parser.add_argument("--update", action="store_true", help="write the rows of this version anew")
     arguments = parser.parse_args()
     program, maker = (str(pathlib.Path(each).resolve()) for each in (arguments.program, arguments.maker))
-    root, version, rows = corpora(), poppler_version(), read_rows()
+    root, version, rows = corpora.folder("pades"), poppler_version(), read_rows()
     if version not in rows and not arguments.update:
         print(f"skipped: poppler {version} is none of {', '.join(sorted(rows))}")
-        sys.exit(SKIPPED)
+        sys.exit(corpora.SKIPPED)
     with tempfile.TemporaryDirectory() as folder:
         files = [(file.relative_to(root).as_posix(), file) for file in sorted(root.rglob("*.pdf"))]
         files += made_documents(maker, folder)

@@ -24,7 +24,11 @@ import subprocess
 import sys
 import tempfile
 
-SKIPPED = 77
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tools"))
+sys.dont_write_bytecode = True
+
+from foreign import corpora  # noqa: E402
+
 LEAST_CRYPTO = 0.97
 MOST_EXCLUDED = 0.15
 CLASSES = ("crypto", "coverage", "level", "docmdp", "indication", "trust")
@@ -33,15 +37,9 @@ CORPUS = "pyhanko-generated"
 
 
 def records():
-    corpora = os.environ.get("RAKKAN_CORPORA")
-    folder = pathlib.Path(corpora or "/nonexistent", "pades", "pyhanko-generated")
-    if folder.is_dir():
-        lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
-        return folder, [dict(json.loads(line), row=number) for number, line in enumerate(lines, 1)]
-    if os.environ.get("RAKKAN_REQUIRE_CORPORA") == "1":
-        sys.exit("the corpora are required, but RAKKAN_CORPORA names no folder with pades/pyhanko-generated")
-    print("skipped: RAKKAN_CORPORA names no folder with the corpora")
-    sys.exit(SKIPPED)
+    folder = corpora.folder("pades", CORPUS)
+    lines = (folder / "records.jsonl").read_text(encoding="utf-8").splitlines()
+    return folder, [dict(json.loads(line), row=number) for number, line in enumerate(lines, 1)]
 
 
 def exclusions():
