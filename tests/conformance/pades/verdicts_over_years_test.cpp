@@ -29,7 +29,7 @@ constexpr std::array kUnits{
     NextUnit{"Unit 4", KeyKind::ec_p384, 2, "2049-07-01"},
 };
 
-class VerdictsOverYears : public ::testing::Test {
+class VerdictsOverYears : public ::testing::TestWithParam<LoopbackPki::Status> {
  protected:
   VerdictsOverYears() { archive_.add_unit(kUnits[0].name, kUnits[0].kind, kUnits[0].authority, at(kUnits[0].until)); }
 
@@ -57,13 +57,13 @@ class VerdictsOverYears : public ::testing::Test {
            std::string(signature.sub_indication ? to_string(*signature.sub_indication) : to_string(signature.level));
   }
 
-  ArchivingService archive_{at("2026-04-01"), LoopbackPki::Status::crl};
+  ArchivingService archive_{at("2026-04-01"), GetParam()};
   std::size_t unit_ = 0;
 };
 
 // The renewal of 2040 takes a unit of another authority: nothing that is fetched about the new unit speaks of the one
 // before, about which data that are current then are fetched as well (EN 319 102-1 §5.6.2.2).
-TEST_F(VerdictsOverYears, ARenewedSignaturePasses) {
+TEST_P(VerdictsOverYears, ARenewedSignaturePasses) {
   Archived contract = sign(BaselineLevel::b_lta);
   EXPECT_EQ(verdict(contract.document, archive_.now()), "TOTAL-PASSED B-LTA");
   while (unit_ + 1 < kUnits.size()) {  // 2031, 2037, 2040
@@ -77,7 +77,7 @@ TEST_F(VerdictsOverYears, ARenewedSignaturePasses) {
   }
 }
 
-TEST_F(VerdictsOverYears, ASignatureThatIsNotRenewedEndsByAReason) {
+TEST_P(VerdictsOverYears, ASignatureThatIsNotRenewedEndsByAReason) {
   const Instant signed_at = archive_.now();
   const Archived basic = sign(BaselineLevel::b_lt);
   EXPECT_EQ(verdict(basic.document, signed_at), "TOTAL-PASSED B-LT");
@@ -86,6 +86,13 @@ TEST_F(VerdictsOverYears, ASignatureThatIsNotRenewedEndsByAReason) {
     EXPECT_THAT(verdict(basic.document, at(later)), StartsWith("INDETERMINATE ")) << later;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Of, VerdictsOverYears,
+                         ::testing::Values(LoopbackPki::Status::crl, LoopbackPki::Status::crl_and_ocsp),
+                         [](const auto& chosen) {
+                           return std::string(chosen.param == LoopbackPki::Status::crl ? "Crls"
+                                                                                       : "OcspResponsesAndCrls");
+                         });
 
 }  // namespace
 }  // namespace rakkan::test

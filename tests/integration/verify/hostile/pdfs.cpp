@@ -20,7 +20,7 @@ Hostile nested_dictionaries(Workshop& workshop) {
 Hostile many_values(Workshop& workshop) {
   PdfBuilder update = Workshop::behind(workshop.signed_document());
   update.object(60, "[" + repeated("0 ", kMegabyte / 2) + "]").table("/Root 1 0 R");
-  return {.file = update.bytes()};
+  return {.file = update.bytes(), .evidence = workshop.outside()};
 }
 
 constexpr std::size_t kMostRevisions = 500;
@@ -31,7 +31,7 @@ Hostile many_revisions(Workshop& workshop) {
   for (std::size_t i = 2; i < kMostRevisions; ++i) {
     builder.object(60, text).table("/Root 1 0 R");
   }
-  return {.file = builder.bytes()};
+  return {.file = builder.bytes(), .evidence = workshop.outside()};
 }
 
 Hostile too_many_revisions(Workshop& workshop) {
@@ -70,7 +70,7 @@ Hostile stores_that_grow(Workshop& workshop) {
     elements += "41 0 R ";
     builder.object(40, "<</Certs[" + elements + "]>>").table("/Root 1 0 R");
   }
-  return {.file = builder.bytes()};
+  return {.file = builder.bytes(), .evidence = workshop.outside()};
 }
 
 Hostile section_that_leads_to_itself(Workshop& workshop) {
