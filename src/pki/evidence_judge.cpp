@@ -6,26 +6,15 @@
 #include "pki/crl_status.hpp"
 #include "pki/evidence_exemption.hpp"
 #include "pki/key_purpose.hpp"
+#include "pki/revocation_question.hpp"
 #include "rakkan/pki/renewal.hpp"
 
 namespace rakkan::pki {
 namespace {
 
-constexpr std::size_t kStepsOfSubject = 2048;       // judgements and verifications for each subject
-constexpr std::size_t kMostCrlIssuers = 16;         // that are tried for one CRL
 constexpr std::size_t kMostRejected = 8;            // kept of one certificate
+constexpr std::size_t kStepsOfSubject = 2048;       // judgements and verifications for each subject
 constexpr std::chrono::milliseconds kSecond{1000};  // the grain of thisUpdate
-
-std::string key_of(const Certificate& certificate) { return std::string(text_of(certificate.fingerprint().view())); }
-
-// The part of a path down to that certificate, as a key.
-std::string key_of(const CertificationPath& path, std::size_t index) {
-  std::string key = key_of(path.anchor.certificate);
-  for (std::size_t i = 0; i <= index; ++i) {
-    key += key_of(path.certificates[i]);
-  }
-  return key;
-}
 
 std::string key_of(const CertificationPath& path, std::size_t index, const JudgedFor& what) {
   std::string key = key_of(path, index) + std::string(to_string(what.place)) + " " +
@@ -42,7 +31,7 @@ std::string key_of(const CertificationPath& path, std::size_t index, const Judge
 std::map<std::string, Provenance> provenances(const EvidenceInputs& inputs, std::vector<Certificate>& all) {
   std::map<std::string, Provenance> found;
   const auto add = [&](const Certificate& certificate, const Provenance& from) {
-    const auto [held, is_new] = found.emplace(key_of(certificate), from);
+    const auto [held, is_new] = found.emplace(fingerprint_of(certificate), from);
     if (is_new) {
       all.push_back(certificate);
       return;
@@ -63,13 +52,6 @@ std::map<std::string, Provenance> provenances(const EvidenceInputs& inputs, std:
   }
   return found;
 }
-
-const Certificate& issuer_in(const CertificationPath& path, std::size_t index) {
-  return index == 0 ? path.anchor.certificate : path.certificates[index - 1];
-}
-
-// The time at which the object was signed.
-Instant signed_at(const RevocationTimes& times) { return times.produced_at.value_or(times.this_update); }
 
 enum class Timeliness : std::uint8_t { meets, not_fresh, stale };
 
@@ -113,17 +95,6 @@ const Statement* best(const std::vector<const Statement*>& among) {
   return found == among.end() ? nullptr : *found;
 }
 
-void reject(std::vector<RejectedEvidence>& rejected, const EvidenceObject& object, const crypto::Digest& fingerprint,
-            Error why) {
-  if (rejected.size() < kMostRejected) {
-    rejected.push_back({object, fingerprint, std::move(why)});
-  }
-}
-
-Error of_another_time(std::string why) {
-  return {ErrorCode::revocation_out_of_date, std::move(why), {}, std::nullopt, {}};
-}
-
 std::string words_of(const Revocation& revocation) {
   return std::string(revocation.is_hold() ? "on hold since " : "revoked at ") + to_rfc3339(revocation.time) +
          (revocation.reason ? " (" + std::string(name(*revocation.reason)) + ")" : std::string());
@@ -156,6 +127,13 @@ const Statement* revocation_among(const std::vector<Statement>& statements, cons
 
 }  // namespace
 
+void reject(std::vector<RejectedEvidence>& rejected, const EvidenceObject& object, const crypto::Digest& fingerprint,
+            Error why) {
+  if (rejected.size() < kMostRejected) {
+    rejected.push_back({object, fingerprint, std::move(why)});
+  }
+}
+
 EvidenceJudge::EvidenceJudge(const EvidenceInputs& inputs)
     : inputs_(inputs), pool_({}), steps_left_(kStepsOfSubject * std::max<std::size_t>(inputs.subjects.size(), 1)) {
   std::vector<Certificate> all;
@@ -172,7 +150,7 @@ EvidenceJudge::EvidenceJudge(const EvidenceInputs& inputs)
 }
 
 Provenance EvidenceJudge::provenance_of(const Certificate& certificate) const {
-  const auto found = provenances_.find(key_of(certificate));
+  const auto found = provenances_.find(fingerprint_of(certificate));
   return found == provenances_.end() ? Provenance{EvidenceOrigin::fetched} : found->second;
 }
 
@@ -344,283 +322,6 @@ CertificateJudgement EvidenceJudge::decide(const CertificationPath& path, std::s
     judgement.detail = "neither a CRL nor an OCSP response about it";
   }
   return judgement;
-}
-
-const EvidenceJudge::Statements& EvidenceJudge::statements_about(const CertificationPath& path, std::size_t index) {
-  const Key key = key_of(path, index);
-  if (const auto known = statements_.find(key); known != statements_.end()) {
-    return known->second;
-  }
-  Statements statements;
-  add_responses(statements, path, index);
-  add_lists(statements, path, index);
-  return statements_.emplace(key, std::move(statements)).first->second;
-}
-
-void EvidenceJudge::add_responses(Statements& to, const CertificationPath& path, std::size_t index) {
-  const Certificate& certificate = path.certificates[index];
-  const Certificate& issuer = issuer_in(path, index);
-  std::vector<Certificate> others;
-  const auto [first, last] = responders_.equal_range(issuer.subject().comparison_key());
-  std::transform(first, last, std::back_inserter(others), [](const auto& each) { return each.second; });
-  for (const std::size_t each : inputs_.material.responses_about(certificate.serial_number())) {
-    const auto& held = inputs_.material.responses()[each];
-    if (held.response.find(certificate, issuer) == nullptr) {
-      continue;  // about another issuer's certificate of that number
-    }
-    if (!take_step()) {
-      return;
-    }
-    const EvidenceObject object{RevocationSource::ocsp, each, held.from};
-    auto status = revocation_status(held.response, certificate, issuer, others);
-    if (!status) {
-      reject(to.rejected, object, held.fingerprint, std::move(status).error());
-      continue;
-    }
-    const EvidenceRight right =
-        status->authorization == OcspAuthorization::issuer ? EvidenceRight::issuer : EvidenceRight::delegated;
-    add(to, path, index, {object, *std::move(status), right});
-  }
-}
-
-void EvidenceJudge::add_lists(Statements& to, const CertificationPath& path, std::size_t index) {
-  const Certificate& certificate = path.certificates[index];
-  const Certificate& issuer = issuer_in(path, index);
-  for (const std::size_t each : inputs_.material.lists_of(certificate.issuer())) {
-    const auto& held = inputs_.material.lists()[each];
-    const EvidenceObject object{RevocationSource::crl, each, held.from};
-    if (!take_step()) {
-      return;
-    }
-    if (auto covers = held.list.covers(certificate); !covers) {
-      reject(to.rejected, object, held.fingerprint, std::move(covers).error());
-      continue;
-    }
-    const Certificate* signer = &issuer;
-    auto verified = inputs_.material.verify_list(each, issuer);
-    if (!verified) {
-      std::size_t tried = 0;
-      const auto [first, last] = crl_issuers_.equal_range(held.list.issuer().comparison_key());
-      for (auto one = first; one != last && tried < kMostCrlIssuers && take_step(); ++one, ++tried) {
-        if (one->second != issuer && inputs_.material.verify_list(each, one->second)) {
-          signer = &one->second;
-          break;
-        }
-      }
-      if (signer == &issuer) {
-        reject(to.rejected, object, held.fingerprint, std::move(verified).error());
-        continue;
-      }
-    }
-    RevocationStatus status{.times = {held.list.this_update(), held.list.next_update(), std::nullopt},
-                            .source = RevocationSource::crl,
-                            .object = held.fingerprint,
-                            .signer = *signer};
-    const auto [entry, is_new] = entries_.try_emplace(key_of(certificate) + std::to_string(each));
-    if (is_new) {
-      entry->second = held.list.find(certificate.issuer(), certificate.serial_number());
-    }
-    apply_entry(status, entry->second);
-    const bool by_issuer = equal(signer->spki(), issuer.spki());  // of the same name, too: the list's
-    add(to, path, index, {object, std::move(status), by_issuer ? EvidenceRight::issuer : EvidenceRight::crl_issuer});
-  }
-}
-
-void EvidenceJudge::add(Statements& to, const CertificationPath& path, std::size_t index, Statement statement) {
-  auto acceptable = check(path, index, statement);
-  if (!acceptable) {
-    reject(to.rejected, statement.object, statement.status.object, std::move(acceptable).error());
-    return;
-  }
-  to.authorized.push_back(std::move(statement));
-}
-
-Result<void> EvidenceJudge::check(const CertificationPath& path, std::size_t index, const Statement& statement) {
-  const Certificate& certificate = path.certificates[index];
-  const RevocationStatus& status = statement.status;
-  const Instant made = signed_at(status.times);
-  if (std::max(status.times.this_update, made) > inputs_.now + inputs_.clock_tolerance) {
-    return fail(of_another_time("it is of the future: " + to_rfc3339(std::max(status.times.this_update, made))));
-  }
-  const Instant existed_at = statement.object.from.existed_at.value_or(inputs_.now);
-  const AlgorithmStanding standing = standing_of(statement);
-  if (!standing.acceptable_at(existed_at)) {
-    return fail(ErrorCode::algorithm_not_acceptable,
-                "its signature: " + standing.limit + " is not acceptable at " + to_rfc3339(existed_at));
-  }
-  if (status.state == RevocationState::good && status.times.this_update < certificate.validity().not_before) {
-    return fail(of_another_time("it is older than the certificate"));
-  }
-  if (status.state == RevocationState::good && status.times.this_update > certificate.validity().not_after) {
-    const Instant end = certificate.validity().not_after;
-    const auto since = status.source == RevocationSource::crl
-                           ? expired_certificates_since(inputs_.material.lists()[statement.object.index].list)
-                           : status.archive_cutoff;
-    if (!status.cert_hash_matches && !(since && *since <= end)) {
-      return fail(of_another_time("it is of a time after the certificate's end, and may not know it any more"));
-    }
-  }
-  if (statement.right == EvidenceRight::issuer) {  // the others are judged with their paths
-    const auto& sunset = path.anchor.sunset;
-    if (sunset && made > *sunset) {
-      return fail(of_another_time("it is of a time after the end of the anchor's trust"));
-    }
-    if (index > 0) {
-      const Certificate& issuer = path.certificates[index - 1];
-      if (made < issuer.validity().not_before || made > issuer.validity().not_after) {
-        return fail(of_another_time("its issuer's certificate was not valid when it signed"));
-      }
-      const auto revoked = known_revocation(path, index - 1);
-      if (revoked && *revoked <= made) {
-        return fail(ErrorCode::revocation_signer_unauthorized, "its issuer was revoked when it signed");
-      }
-    }
-  }
-  return {};
-}
-
-// The earliest revocation of a CA by its issuer or a responder of that.
-std::optional<Instant> EvidenceJudge::known_revocation(const CertificationPath& path, std::size_t index) {
-  std::optional<Instant> earliest;
-  for (const Statement& each : statements_about(path, index).authorized) {
-    if (each.right != EvidenceRight::crl_issuer && each.status.revocation &&
-        (!earliest || each.status.revocation->time < *earliest)) {
-      earliest = each.status.revocation->time;
-    }
-  }
-  return earliest;
-}
-
-AlgorithmStanding EvidenceJudge::standing_of(const Statement& statement) const {
-  const ByteView identifier = statement.object.source == RevocationSource::crl
-                                  ? inputs_.material.lists()[statement.object.index].list.signature_algorithm()
-                                  : inputs_.material.responses()[statement.object.index].response.signature_algorithm();
-  const auto algorithm = crypto::VerificationAlgorithm::parse(identifier);
-  const auto& key = statement.status.signer.verification_key();
-  if (!algorithm || !key) {
-    AlgorithmStanding none;
-    none.limit = algorithm ? "a key that cannot be used" : algorithm.error().detail;
-    return none;
-  }
-  return inputs_.algorithms.signature(*algorithm, facts_of(*key));
-}
-
-Result<std::shared_ptr<const SignerJudgement>> EvidenceJudge::judge_signer(const CertificationPath& path,
-                                                                           std::size_t index,
-                                                                           const Statement& statement) {
-  SignerJudgement signer{
-      .place = statement.right == EvidenceRight::delegated ? EvidencePlace::responder : EvidencePlace::crl_issuer,
-      .certificate = statement.status.signer,
-      .time = signed_at(statement.status.times),
-      .path = std::nullopt,
-      .judgements = {},
-      .gap = std::nullopt,
-      .detail = {}};
-  if (signer.place == EvidencePlace::responder) {
-    RAKKAN_CHECK(judge_responder(path, index, signer));
-  } else {
-    RAKKAN_CHECK(judge_crl_issuer(path, signer));
-  }
-  return std::make_shared<const SignerJudgement>(std::move(signer));
-}
-
-// A path that takes too much work is no path; a judge that has done too much ends the table.
-Result<void> EvidenceJudge::give_up(SignerJudgement& signer, const Error& why) const {
-  if (is_exhausted()) {
-    return fail(why);
-  }
-  signer.gap = EvidenceGap::path_limit;
-  signer.detail = why.detail;
-  return {};
-}
-
-// A delegated responder stands below the issuer of the certificate in question, whose own status is judged for that
-// certificate; here only a revocation of a CA before the responder signed counts against it.
-Result<void> EvidenceJudge::judge_responder(const CertificationPath& path, std::size_t index, SignerJudgement& signer) {
-  CertificationPath own{path.anchor, {}};
-  own.certificates.assign(path.certificates.begin(), path.certificates.begin() + static_cast<std::ptrdiff_t>(index));
-  own.certificates.push_back(signer.certificate);
-  signer.judgements.resize(own.certificates.size());
-  PathInputs inputs{.at = always_at(signer.time)};
-  inputs.revocation = [&](const CertificationPath& judged,
-                          std::size_t each) -> Result<std::optional<RevocationRefusal>> {
-    if (each < index) {
-      const auto revoked = known_revocation(judged, each);
-      return revoked && *revoked <= signer.time
-                 ? std::optional(RevocationRefusal{PathRefusal::revoked, "revoked at " + to_rfc3339(*revoked)})
-                 : std::nullopt;
-    }
-    RAKKAN_TRY(signer.judgements[each], judge(judged, each, {EvidencePlace::responder, signer.time}));
-    return std::nullopt;
-  };
-  SignatureChecks signatures(inputs_.limits.signature_checks, inputs_.known);
-  const auto verdict = validate_path(own, inputs, signatures);
-  signer.path = std::move(own);
-  if (!verdict) {
-    return give_up(signer, verdict.error());
-  }
-  const Judgement& judgement = signer.judgements.back();
-  if (!verdict->is_valid()) {
-    signer.gap = EvidenceGap::path_refused;
-    signer.detail = verdict->findings.front().subject + ": " + verdict->findings.front().detail;
-    return {};
-  }
-  signer.detail = judgement->detail;
-  if (judgement->verdict == EvidenceVerdict::revoked) {
-    signer.gap = EvidenceGap::path_refused;
-    return {};
-  }
-  signer.is_authorized = true;
-  signer.is_proven = judgement->is_settled();
-  signer.gap = judgement->gap;
-  return {};
-}
-
-// RFC 5280 §6.3.3 (f): the path of a CRL issuer ends at the anchor of the path of the certificate in question.
-Result<void> EvidenceJudge::judge_crl_issuer(const CertificationPath& path, SignerJudgement& signer) {
-  if (!path.anchor.purposes.contains(TrustPurpose::revocation)) {
-    signer.gap = EvidenceGap::anchor_purpose;
-    signer.detail = "the anchor " + path.anchor.certificate.subject().text() + " is not trusted for revocation data";
-    return {};
-  }
-  const std::vector<TrustAnchor> anchors = {path.anchor};
-  const JudgedFor what{EvidencePlace::crl_issuer, signer.time};
-  const auto found = search(signer.certificate, anchors, what);
-  if (!found) {
-    return give_up(signer, found.error());
-  }
-  const JudgedPath* judged = found->path ? &*found->path : found->refused.empty() ? nullptr : &found->refused.front();
-  if (judged == nullptr) {
-    signer.gap = EvidenceGap::issuer_missing;
-    signer.detail = "no path to the anchor of the certificate";
-    return {};
-  }
-  signer.path = judged->path;
-  for (std::size_t i = 0; i < judged->path.certificates.size(); ++i) {
-    const bool is_target = i + 1 == judged->path.certificates.size();
-    RAKKAN_TRY(Judgement judgement,
-               judge(judged->path, i, is_target ? what : JudgedFor{EvidencePlace::authority, signer.time}));
-    signer.judgements.push_back(std::move(judgement));
-  }
-  signer.is_proven = judged->verdict.is_valid();
-  signer.is_authorized = signer.is_proven;
-  if (signer.is_proven) {
-    return {};
-  }
-  const auto other =
-      std::find_if(judged->verdict.findings.begin(), judged->verdict.findings.end(),
-                   [](const PathFinding& each) { return each.refusal != PathRefusal::revocation_unknown; });
-  const PathFinding& finding = other == judged->verdict.findings.end() ? judged->verdict.findings.front() : *other;
-  signer.detail = finding.subject + ": " + finding.detail;
-  if (other != judged->verdict.findings.end()) {
-    signer.gap = EvidenceGap::path_refused;
-    return {};
-  }
-  signer.is_authorized = true;
-  const auto open = std::find_if(signer.judgements.begin(), signer.judgements.end(),
-                                 [](const Judgement& each) { return !each->is_settled(); });
-  signer.gap = open == signer.judgements.end() ? EvidenceGap::path_refused : (*open)->gap;
-  return {};
 }
 
 }  // namespace rakkan::pki

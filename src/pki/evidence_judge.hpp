@@ -64,6 +64,15 @@ struct JudgedFor {
   [[nodiscard]] JudgedFor of_authority() const { return {EvidencePlace::authority, time, std::nullopt, covered_at}; }
 };
 
+// The time at which a CRL or response was signed.
+[[nodiscard]] inline Instant signed_at(const RevocationTimes& times) noexcept {
+  return times.produced_at.value_or(times.this_update);
+}
+
+// Notes why the object is not used; of one certificate the first few alone are kept.
+void reject(std::vector<RejectedEvidence>& rejected, const EvidenceObject& object, const crypto::Digest& fingerprint,
+            Error why);
+
 class EvidenceJudge {
  public:
   explicit EvidenceJudge(const EvidenceInputs& inputs);
