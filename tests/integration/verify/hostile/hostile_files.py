@@ -3,7 +3,8 @@
 
 Each is judged by `rakkan verify` in a process of its own, which may take CPU_SECONDS of processor time and MEMORY bytes of memory
 (resident at most), and must end by itself with JSON and one of the exit statuses that the row allows. RAKKAN may be any build of the
-program. A debug build takes --slowness times as long, and as much memory; --unlimited (of a build with sanitizers) leaves out both.
+program. A debug build takes --slowness times as long, and DEBUG_MEMORY more for its code; --unlimited (of a build with sanitizers)
+leaves out both.
 """
 import argparse
 import json
@@ -16,6 +17,7 @@ import tempfile
 
 CPU_SECONDS = 2.0
 MEMORY = 200 << 20
+DEBUG_MEMORY = 50 << 20
 KILLED_AFTER = 30  # times CPU_SECONDS: what takes longer is ended
 FEWEST_FILES = 40
 
@@ -58,7 +60,10 @@ def main():
     parser.add_argument("--unlimited", action="store_true", help="of a build with sanitizers")
     parser.add_argument("--only", help="a part of the names of the files")
     arguments = parser.parse_args()
-    limits = (float("inf"), float("inf")) if arguments.unlimited else (CPU_SECONDS * arguments.slowness, MEMORY)
+    is_debug = arguments.slowness > 1
+    limits = (CPU_SECONDS * arguments.slowness, MEMORY + (DEBUG_MEMORY if is_debug else 0))
+    if arguments.unlimited:
+        limits = (float("inf"), float("inf"))
     program, maker = (str(pathlib.Path(each).resolve()) for each in (arguments.program, arguments.maker))
     faults = []
     with tempfile.TemporaryDirectory() as folder:
