@@ -19,8 +19,8 @@ std::uint64_t most_covered(const Limits& limits, std::uint64_t size) noexcept {
   return limits.always_covered + limits.covered_times * size;
 }
 
-// What one reading of the file is to give. Ranges that together are longer than may be are left out: they are refused
-// when somebody asks for them.
+// The digests that one reading of the file is to give. Ranges that together are longer than may be are left out: they
+// are refused when somebody asks for them.
 std::vector<pades::CoveredBytes> digests_for(const std::vector<PdfSignature>& all, std::uint64_t most) {
   std::vector<pades::CoveredBytes> covered;
   for (const PdfSignature& each : all) {

@@ -21,8 +21,7 @@ struct ComparedBefore {
   };
 
   std::set<std::uint32_t> live;  // objects to which the document leads
-  // New objects that were explained, with all new ones to which they lead. That holds until one of them is declared
-  // anew.
+  // New objects that were explained, with all new ones to which they lead: until one of them is declared anew.
   std::set<std::uint32_t> explained;
   std::map<std::uint32_t, Field> fields;       // some of `explained`
   std::optional<std::set<std::string>> names;  // of the fields of the signed revision, when they were asked for

@@ -1,4 +1,5 @@
-// What CRLs and OCSP responses say about a certificate of a path, as far as their signer had the right to say it.
+// The statements of CRLs and OCSP responses about a certificate of a path, as far as their signer had the right to make
+// them.
 #include <algorithm>
 #include <iterator>
 

@@ -77,7 +77,7 @@ struct LaterChange {
 
 class ModificationSequenceOf : public ::testing::TestWithParam<LaterChange> {};
 
-// What an earlier update had explained is looked at again as soon as it changes.
+// An object that an earlier update had explained is looked at again as soon as it changes.
 TEST_P(ModificationSequenceOf, IsSeen) {
   const LaterChange& given = GetParam();
   const auto change = [&](PdfBuilder& update) { update.object(given.number, given.body); };
