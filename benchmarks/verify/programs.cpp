@@ -117,7 +117,8 @@ class Pdfsig {
     if (outcome.output.find("Signature is Valid.") == std::string::npos) {
       reason_ = "does not say that the signature is valid";
     }
-    // NSS verifies the chain, and poppler has no word for what it finds missing of revocation data.
+    // Poppler 22 says no more than "Unknown issue" of the chain, also with all of it in the database; it is not known
+    // how much of it was verified, so the row names the word.
     constexpr std::string_view kCertificate = "Certificate Validation: ";
     if (const std::size_t at = outcome.output.find(kCertificate); at != std::string::npos) {
       const std::size_t begin = at + kCertificate.size();

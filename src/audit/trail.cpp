@@ -8,7 +8,7 @@
 #include "audit/publisher.hpp"
 #include "audit/stamper.hpp"
 #include "audit/text.hpp"
-#include "rakkan/audit/verify.hpp"
+#include "rakkan/audit/entry.hpp"
 #include "rakkan/base/hex.hpp"
 
 namespace rakkan::audit {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "pki/crl_status.hpp"
 #include "pki/evidence_exemption.hpp"
 #include "pki/key_purpose.hpp"
 #include "pki/revocation_question.hpp"

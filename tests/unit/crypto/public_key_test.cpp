@@ -6,33 +6,17 @@
 #include "rakkan/crypto/software_signer.hpp"
 #include "rakkan/der/writer.hpp"
 #include "support/result_matchers.hpp"
+#include "support/rsa_spki.hpp"
 
 namespace rakkan::crypto {
 namespace {
 
 using test::FailsWith;
 using test::IsOk;
+using test::rsa_spki;
 
-constexpr der::Oid kRsaEncryption{1, 2, 840, 113549, 1, 1, 1};
 constexpr der::Oid kEcPublicKey{1, 2, 840, 10045, 2, 1};
 constexpr der::Oid kP256{1, 2, 840, 10045, 3, 1, 7};
-
-Bytes rsa_spki(ByteView modulus, std::uint64_t exponent) {
-  der::Writer key;
-  key.sequence([&] {
-    key.unsigned_integer(modulus);
-    key.small_unsigned(exponent);
-  });
-  der::Writer spki;
-  spki.sequence([&] {
-    spki.sequence([&] {
-      spki.oid(kRsaEncryption);
-      spki.null();
-    });
-    spki.bit_string(key.view());
-  });
-  return spki.take();
-}
 
 Bytes p256_spki(ByteView point) {
   der::Writer spki;
@@ -54,21 +38,23 @@ Bytes modulus_of(std::size_t octets, Byte first, Byte last) {
 }
 
 TEST(PublicKey, TakesRsaKeysOfTheThreeSizes) {
-  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), 65537))->kind(), KeyKind::rsa_2048);
-  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(384, 0xFF, 1), 65537))->kind(), KeyKind::rsa_3072);
-  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(512, 0xC1, 1), 65539))->kind(), KeyKind::rsa_4096);
+  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), Bytes{1, 0, 1}))->kind(), KeyKind::rsa_2048);
+  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(384, 0xFF, 1), Bytes{1, 0, 1}))->kind(), KeyKind::rsa_3072);
+  EXPECT_EQ(PublicKey::from_spki(rsa_spki(modulus_of(512, 0xC1, 1), Bytes{1, 0, 3}))->kind(), KeyKind::rsa_4096);
 }
 
 TEST(PublicKey, RefusesOtherRsaKeys) {
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(128, 0x80, 1), 65537)),
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(128, 0x80, 1), Bytes{1, 0, 1})),
               FailsWith(ErrorCode::unsupported_algorithm));
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x7F, 1), 65537)),
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x7F, 1), Bytes{1, 0, 1})),
               FailsWith(ErrorCode::unsupported_algorithm));  // 2047 bits
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 2), 65537)), FailsWith(ErrorCode::malformed_der));
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), 3)), FailsWith(ErrorCode::unsupported_algorithm));
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), 65538)),
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 2), Bytes{1, 0, 1})),
+              FailsWith(ErrorCode::malformed_der));
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), Bytes{3})),
               FailsWith(ErrorCode::unsupported_algorithm));
-  EXPECT_THAT(PublicKey::from_spki(rsa_spki({}, 65537)), FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki(modulus_of(256, 0x80, 1), Bytes{1, 0, 2})),
+              FailsWith(ErrorCode::unsupported_algorithm));
+  EXPECT_THAT(PublicKey::from_spki(rsa_spki({}, Bytes{1, 0, 1})), FailsWith(ErrorCode::unsupported_algorithm));
 }
 
 TEST(PublicKey, RefusesPointsThatAreNotOnTheCurve) {

@@ -11,12 +11,14 @@
 #include "rakkan/der/reader.hpp"
 #include "rakkan/der/writer.hpp"
 #include "support/result_matchers.hpp"
+#include "support/rsa_spki.hpp"
 
 namespace rakkan::crypto {
 namespace {
 
 using test::FailsWith;
 using test::IsOk;
+using test::rsa_spki;
 
 constexpr auto kUnsupported = ErrorCode::unsupported_algorithm;
 
@@ -145,47 +147,31 @@ TEST(VerificationKey, RefusesAnAlgorithmThatIsNotForIt) {
               FailsWith(kUnsupported));
 }
 
-// SubjectPublicKeyInfo of an RSA key of that modulus and exponent.
-Bytes rsa(const Bytes& modulus, const Bytes& exponent) {
-  der::Writer key;
-  key.sequence([&] {
-    key.unsigned_integer(modulus);
-    key.unsigned_integer(exponent);
-  });
-  der::Writer writer;
-  writer.sequence([&] {
-    writer.sequence([&] {
-      writer.oid(der::Oid{1, 2, 840, 113549, 1, 1, 1});
-      writer.null();
-    });
-    writer.bit_string(key.view());
-  });
-  return writer.take();
-}
-
 TEST(VerificationKey, TakesRsaOfAnyUsefulSize) {
   const auto modulus = [](std::size_t octets, Byte first) {
     Bytes value(octets, 0x5B);
     value.front() = first;
     return value;
   };
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(128, 0x80), {3})), IsOk());
-  EXPECT_EQ(VerificationKey::from_spki(rsa(modulus(193, 0x01), {17}))->bits(), 1537U);
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(128, 0x7F), {3})), FailsWith(kUnsupported)) << "1023 bits";
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(2049, 0x01), {3})), FailsWith(kUnsupported)) << "16385 bits";
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(256, 0x80), Bytes(32, 0xFF))), IsOk());
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(256, 0x80), Bytes(33, 0xFF))), FailsWith(kUnsupported));
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(512, 0x80), Bytes(9, 0xFF))), FailsWith(kUnsupported));
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(256, 0x80), {1})), FailsWith(ErrorCode::malformed_der));
-  EXPECT_THAT(VerificationKey::from_spki(rsa(modulus(256, 0x80), {4})), FailsWith(ErrorCode::malformed_der));
-  EXPECT_THAT(VerificationKey::from_spki(rsa(Bytes(256, 0x80), {3})), FailsWith(ErrorCode::malformed_der));
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(128, 0x80), Bytes{3})), IsOk());
+  EXPECT_EQ(VerificationKey::from_spki(rsa_spki(modulus(193, 0x01), Bytes{17}))->bits(), 1537U);
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(128, 0x7F), Bytes{3})), FailsWith(kUnsupported))
+      << "1023 bits";
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(2049, 0x01), Bytes{3})), FailsWith(kUnsupported))
+      << "16385 bits";
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(256, 0x80), Bytes(32, 0xFF))), IsOk());
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(256, 0x80), Bytes(33, 0xFF))), FailsWith(kUnsupported));
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(512, 0x80), Bytes(9, 0xFF))), FailsWith(kUnsupported));
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(256, 0x80), Bytes{1})), FailsWith(ErrorCode::malformed_der));
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(modulus(256, 0x80), Bytes{4})), FailsWith(ErrorCode::malformed_der));
+  EXPECT_THAT(VerificationKey::from_spki(rsa_spki(Bytes(256, 0x80), Bytes{3})), FailsWith(ErrorCode::malformed_der));
 }
 
 TEST(VerificationKey, CostsMoreWhenItIsLargeAndItsExponentLong) {
   const auto cost = [](std::size_t octets, const Bytes& exponent) {
     Bytes modulus(octets, 0x5B);
     modulus.front() = 0x80;
-    const auto key = VerificationKey::from_spki(rsa(modulus, exponent));
+    const auto key = VerificationKey::from_spki(rsa_spki(modulus, exponent));
     return key ? key->cost() : 0U;
   };
   const Bytes usual{1, 0, 1};

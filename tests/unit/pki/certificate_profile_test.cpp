@@ -4,6 +4,7 @@
 
 #include "support/pki_authority.hpp"
 #include "support/result_matchers.hpp"
+#include "support/rsa_spki.hpp"
 #include "support/version_1_certificate.hpp"
 
 namespace rakkan::pki {
@@ -143,22 +144,8 @@ TEST_F(CertificateProfiles, KeysThatTheProfileDoesNotTakeAreNamed) {
   EXPECT_TRUE(allows(kTokenSignerProfile, crypto::KeyKind::ed25519));
 }
 
-// RSA-1024: SubjectPublicKeyInfo with a modulus of 128 octets.
 TEST_F(CertificateProfiles, AWeakKeyIsNoKey) {
-  der::Writer spki;
-  spki.sequence([&] {
-    spki.sequence([&] {
-      spki.oid(der::Oid{1, 2, 840, 113549, 1, 1, 1});
-      spki.null();
-    });
-    der::Writer key;
-    key.sequence([&] {
-      key.unsigned_integer(Bytes(128, 0xC5));
-      key.small_unsigned(65537);
-    });
-    spki.bit_string(key.take());
-  });
-  const Certificate weak = root_.certify("Weak", spki.take());
+  const Certificate weak = root_.certify("Weak", test::rsa_spki(Bytes(128, 0xC5), Bytes{1, 0, 1}));
   EXPECT_THAT(flaws(check_certificate(weak, kPartyProfile)), ElementsAre(CertificateFlaw::key));
 }
 

@@ -7,6 +7,7 @@
 
 #include "support/handmade_certificates.hpp"
 #include "support/result_matchers.hpp"
+#include "support/rsa_spki.hpp"
 
 namespace rakkan::pki {
 namespace {
@@ -340,28 +341,11 @@ TEST(VerifiedSignatures, KeepGoodOnesAloneAndNotTooMany) {
   EXPECT_FALSE(known.contains(other, two.fingerprint()));
 }
 
-// SubjectPublicKeyInfo of RSA with 16384 bits and an exponent of 64: a verification counts for sixty.
-Bytes dear_key() {
+// A verification by RSA of 16384 bits with an exponent of 64 counts for sixty.
+TEST(SignatureChecks, CountADearKeySeveralTimes) {
   Bytes modulus(2048, 0x5B);
   modulus.front() = 0x80;
-  der::Writer key;
-  key.sequence([&] {
-    key.unsigned_integer(modulus);
-    key.unsigned_integer(Bytes(8, 0xFF));
-  });
-  der::Writer writer;
-  writer.sequence([&] {
-    writer.sequence([&] {
-      writer.oid(der::Oid{1, 2, 840, 113549, 1, 1, 1});
-      writer.null();
-    });
-    writer.bit_string(key.view());
-  });
-  return writer.take();
-}
-
-TEST(SignatureChecks, CountADearKeySeveralTimes) {
-  const auto dear = crypto::VerificationKey::from_spki(dear_key()).value();
+  const auto dear = crypto::VerificationKey::from_spki(rsa_spki(modulus, Bytes(8, 0xFF))).value();
   const HandmadeCa root("Root");
   const auto usual = root.self_signed().verification_key().value();
   const Certificate one = root.certify_end("1");

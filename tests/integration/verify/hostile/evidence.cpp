@@ -5,6 +5,7 @@
 #include "rakkan/cms/embedded_timestamps.hpp"
 #include "rakkan/pki/ocsp_response_builder.hpp"
 #include "support/handmade_revocation.hpp"
+#include "support/rsa_spki.hpp"
 
 namespace rakkan::test {
 namespace {
@@ -82,18 +83,7 @@ class DearKey {
     }
     modulus.front() |= 0x80U;
     modulus.back() |= 1U;
-    const Bytes key = encoded([&](der::Writer& w) {
-      w.sequence([&] {
-        w.unsigned_integer(modulus);
-        w.unsigned_integer(Bytes(8, 0xFF));
-      });
-    });
-    spki = encoded([&](der::Writer& w) {
-      w.sequence([&] {
-        w.raw(from_hex("300d06092a864886f70d0101010500").value());  // rsaEncryption
-        w.bit_string(key);
-      });
-    });
+    spki = rsa_spki(modulus, Bytes(8, 0xFF));
   }
   // The signed part with the signature of no key; it is as long as the modulus, and smaller.
   static Bytes unsigned_object(const Bytes& tbs) {
