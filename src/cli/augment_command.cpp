@@ -14,6 +14,7 @@
 #include "rakkan/async/task.hpp"
 #include "rakkan/base/base64.hpp"
 #include "rakkan/service/augmentation.hpp"
+#include "rakkan/service/signing_service.hpp"
 
 namespace rakkan::cli {
 namespace {

@@ -1,5 +1,7 @@
 #include "cli/signing_request.hpp"
 
+#include "rakkan/base/hex.hpp"
+
 namespace rakkan::cli {
 
 SecureBytes secret_member(std::string_view name, const SecureBytes& value) {

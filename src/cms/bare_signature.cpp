@@ -4,6 +4,7 @@
 #include <array>
 
 #include "cms/encoding.hpp"
+#include "cms/signer_rules.hpp"
 #include "rakkan/der/ber.hpp"
 #include "rakkan/der/reader.hpp"
 
@@ -14,12 +15,17 @@ constexpr std::array kHashes{crypto::HashAlgorithm::sha1, crypto::HashAlgorithm:
                              crypto::HashAlgorithm::sha512};
 
 // Tries the hashes; a value that verifies with one names it in its padding, and verifies with no other.
-void verify(const crypto::VerificationKey& key, const SignedContent& content, BareSignatureFacts& facts) {
+void verify(const crypto::VerificationKey& key, const SignedContent& content, crypto::VerificationBudget* budget,
+            BareSignatureFacts& facts) {
   if (!content.is_known()) {
     facts.value = ValueCheck::no_content;
     return;
   }
   facts.value = ValueCheck::unsupported;
+  if (const auto spent = spend(budget, kHashes.size() * key.cost()); !spent) {
+    facts.reason = spent.error().detail;
+    return;
+  }
   for (const crypto::HashAlgorithm algorithm : kHashes) {
     const auto hash = content.hash(algorithm);
     if (!hash) {
@@ -43,7 +49,7 @@ void verify(const crypto::VerificationKey& key, const SignedContent& content, Ba
 }  // namespace
 
 Result<BareSignatureFacts> bare_signature_facts(ByteView contents, std::span<const ByteView> cert,
-                                                const SignedContent& content) {
+                                                const SignedContent& content, crypto::VerificationBudget* budget) {
   BareSignatureFacts facts;
   auto string = der::from_ber_prefix(contents, {kMaxMessageSize, true});
   if (!string) {
@@ -77,7 +83,7 @@ Result<BareSignatureFacts> bare_signature_facts(ByteView contents, std::span<con
     facts.reason = key.error().detail;
     return facts;
   }
-  verify(*key, content, facts);
+  verify(*key, content, budget, facts);
   return facts;
 }
 

@@ -25,6 +25,8 @@ constexpr std::size_t kMostTried = 8;
 constexpr std::size_t kMostEssAttributes = 16;
 constexpr std::size_t kMostEssSearched = 2;
 constexpr std::size_t kFewLookups = 16;
+// Ed25519 and Ed448 hash the whole message in each verification: so many bytes take as long as one costs.
+constexpr std::size_t kBytesOfAVerification = std::size_t{32} << 10;
 
 // The only value of the only attribute of that type, or what is wrong with their number.
 struct OnlyValue {
@@ -122,8 +124,9 @@ std::vector<EssAttribute> ess_attributes(const MessageSigner& signer) {
 // Value verifies one signature value, with any key.
 class Value {
  public:
-  Value(const MessageSigner& signer, const AlgorithmFacts& algorithms, const SignedContent& content)
-      : signer_(signer), algorithms_(algorithms), content_(content) {}
+  Value(const MessageSigner& signer, const AlgorithmFacts& algorithms, const SignedContent& content,
+        crypto::VerificationBudget* budget)
+      : signer_(signer), algorithms_(algorithms), content_(content), budget_(budget) {}
 
   [[nodiscard]] ValueFacts verify(const pki::Certificate& certificate) const {
     ValueFacts facts;
@@ -169,6 +172,7 @@ class Value {
   }
 
   [[nodiscard]] Result<void> over_hash(const crypto::VerificationKey& key, const SignedContent& data) const {
+    RAKKAN_CHECK(spend(budget_, key.cost()));
     RAKKAN_TRY(const crypto::HashValue hash, data.hash(*algorithms_.signature->hash));
     return key.verify(*algorithms_.signature, hash, signer_.signature);
   }
@@ -178,7 +182,13 @@ class Value {
     if (!data.has_bytes()) {
       return fail(ErrorCode::unsupported_algorithm, "the content itself is needed, and only a hash of it is known");
     }
+    std::size_t size = 0;
+    for (const ByteView part : data.parts()) {
+      size += part.size();
+    }
+    RAKKAN_CHECK(spend(budget_, key.cost() + size / kBytesOfAVerification));
     Bytes message;
+    message.reserve(size);
     for (const ByteView part : data.parts()) {
       append(message, part);
     }
@@ -188,6 +198,7 @@ class Value {
   const MessageSigner& signer_;
   const AlgorithmFacts& algorithms_;
   const SignedContent& content_;
+  crypto::VerificationBudget* budget_;
 };
 
 // Search finds the certificates that could be the signer's, each once.
@@ -288,34 +299,36 @@ class Search {
   std::size_t unreadable_ = 0;
 };
 
-// Of several the one whose key verifies, then the one with the smallest fingerprint: not the first one of an order that
-// no signature covers.
-Search::Fit best_of(std::vector<Search::Fit> fits, const Value& value) {
-  if (fits.size() == 1) {
-    return fits.front();
-  }
-  const auto rank = [&](const Search::Fit& fit) {
-    const ValueFacts facts = value.verify(fit.certificate);
-    return facts.as_der == ValueCheck::valid ? 0 : facts.as_encoded == ValueCheck::valid ? 1 : 2;
-  };
+// Tried is a certificate with what its key says of the value.
+struct Tried {
+  Search::Fit fit;
+  ValueFacts value;
+};
+
+int rank_of(const ValueFacts& value) noexcept {
+  return value.as_der == ValueCheck::valid ? 0 : value.as_encoded == ValueCheck::valid ? 1 : 2;
+}
+
+// Of several, of which there is one at least, the one whose key verifies, then the one with the smallest fingerprint:
+// not the first one of an order that no signature covers.
+Tried best_of(std::vector<Search::Fit> fits, const Value& value) {
   std::sort(fits.begin(), fits.end(), [](const Search::Fit& a, const Search::Fit& b) {
     const ByteView x = a.certificate.fingerprint().view();
     const ByteView y = b.certificate.fingerprint().view();
     return std::lexicographical_compare(x.begin(), x.end(), y.begin(), y.end());
   });
-  std::size_t best = 0;
-  int best_rank = 3;
-  for (std::size_t i = 0; i < std::min(fits.size(), kMostTried) && best_rank != 0; ++i) {
-    if (const int candidate = rank(fits[i]); candidate < best_rank) {
-      best = i;
-      best_rank = candidate;
+  Tried best{fits.front(), value.verify(fits.front().certificate)};
+  for (std::size_t i = 1; i < std::min(fits.size(), kMostTried) && rank_of(best.value) != 0; ++i) {
+    if (ValueFacts facts = value.verify(fits[i].certificate); rank_of(facts) < rank_of(best.value)) {
+      best = {fits[i], std::move(facts)};
     }
   }
-  return fits[best];
+  return best;
 }
 
+// Finds the signer's certificate, and verifies the value with its key.
 SignerCertificate find_certificate(Search search, const MessageSigner& signer, const std::vector<EssAttribute>& ess,
-                                   const Value& value) {
+                                   const Value& value, ValueFacts& verified) {
   const SignerName name{signer.issuer, signer.serial_number, signer.subject_key_identifier};
   SignerCertificate result;
   std::vector<Search::Fit> fits;
@@ -338,10 +351,11 @@ SignerCertificate find_certificate(Search search, const MessageSigner& signer, c
     result.identified_by = IdentifiedBy::nothing;
     return result;
   }
-  Search::Fit best = best_of(std::move(fits), value);
-  result.sid_match = name.names(best.certificate);
-  result.source = best.source;
-  result.certificate = std::move(best.certificate);
+  Tried best = best_of(std::move(fits), value);
+  verified = std::move(best.value);
+  result.sid_match = name.names(best.fit.certificate);
+  result.source = best.fit.source;
+  result.certificate = std::move(best.fit.certificate);
   return result;
 }
 
@@ -369,7 +383,7 @@ bool SignerFacts::is_cryptographically_valid() const noexcept {
 }
 
 SignerFacts signer_facts(const Message& message, const MessageSigner& signer, const SignedContent& content,
-                         std::span<const pki::Certificate> outside) {
+                         std::span<const pki::Certificate> outside, crypto::VerificationBudget* budget) {
   SignerFacts facts;
   facts.has_signed_attributes = signer.signed_attribute_facts.present;
   facts.attributes = signer.signed_attribute_facts;
@@ -386,10 +400,9 @@ SignerFacts signer_facts(const Message& message, const MessageSigner& signer, co
   facts.algorithm_protection = algorithm_protection_fact(signer);
   facts.algorithms = algorithm_facts(signer);
   facts.ess = ess_attributes(signer);
-  const Value value(signer, facts.algorithms, content);
-  facts.certificate = find_certificate(Search(message, outside), signer, facts.ess, value);
+  const Value value(signer, facts.algorithms, content, budget);
+  facts.certificate = find_certificate(Search(message, outside), signer, facts.ess, value, facts.value);
   if (facts.certificate.certificate) {
-    facts.value = value.verify(*facts.certificate.certificate);
     for (EssAttribute& attribute : facts.ess) {
       if (!attribute.ids.empty()) {
         attribute.match = attribute.ids.front().compare(*facts.certificate.certificate);

@@ -50,4 +50,11 @@ Bytes signed_attributes_header(std::size_t content_size) {
   return header;
 }
 
+Result<void> spend(crypto::VerificationBudget* budget, std::size_t cost) {
+  if (budget != nullptr && !budget->take(cost)) {
+    return fail(ErrorCode::unsupported_algorithm, "more work for signature values than is done for one file");
+  }
+  return {};
+}
+
 }  // namespace rakkan::cms

@@ -1,8 +1,9 @@
-// Comparisons within a SignerInfo that verify_signer_info and signer_facts share.
+// The rules that verify_signer_info, signer_facts and bare_signature_facts share.
 #pragma once
 
 #include "rakkan/base/bytes.hpp"
 #include "rakkan/base/result.hpp"
+#include "rakkan/crypto/verification_budget.hpp"
 #include "rakkan/der/oid.hpp"
 #include "rakkan/pki/certificate.hpp"
 
@@ -26,5 +27,7 @@ struct SignerName {
 [[nodiscard]] Result<bool> protects_algorithms(ByteView value, const der::Oid& digest, ByteView signature_algorithm);
 // The header with which signed attributes are digested: that of an explicit SET OF in place of [0] (RFC 5652 §5.4).
 [[nodiscard]] Bytes signed_attributes_header(std::size_t content_size);
+// Takes a verification from the budget, if there is one. Fails with unsupported_algorithm when it is used up.
+[[nodiscard]] Result<void> spend(crypto::VerificationBudget* budget, std::size_t cost);
 
 }  // namespace rakkan::cms

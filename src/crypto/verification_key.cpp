@@ -32,7 +32,7 @@ constexpr std::size_t kMostModulus = 16384;
 constexpr std::size_t kMostExponent = 256;
 // OpenSSL verifies with an exponent above 64 bits only up to this size.
 constexpr std::size_t kModulusOfLongExponents = 3072;
-// A verification with a key of these bits and the exponent 65537 is the dearest that counts once.
+// A verification with an RSA key of these bits and the exponent 65537, about as dear as one by P-256, counts once.
 constexpr std::size_t kOrdinaryModulus = 4096;
 constexpr std::size_t kOrdinaryExponent = 17;
 constexpr std::size_t kMostDsaModulus = 10000;
@@ -42,24 +42,31 @@ struct Curve {
   const char* name;
   const char* group;  // OpenSSL's name
   std::size_t bits;
+  std::size_t cost;  // of VerificationKey
 };
 // RFC 5480 §2.1.1.1, RFC 5639 §4.1 (r1 and the twisted t1), SEC 2.
 constexpr std::array kCurves = {
-    Curve{{1, 2, 840, 10045, 3, 1, 7}, "P-256", "P-256", 256},
-    Curve{{1, 3, 132, 0, 34}, "P-384", "P-384", 384},
-    Curve{{1, 3, 132, 0, 35}, "P-521", "P-521", 521},
-    Curve{{1, 3, 132, 0, 33}, "P-224", "P-224", 224},
-    Curve{{1, 3, 132, 0, 10}, "secp256k1", "secp256k1", 256},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 5}, "brainpoolP224r1", "brainpoolP224r1", 224},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 7}, "brainpoolP256r1", "brainpoolP256r1", 256},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 8}, "brainpoolP256t1", "brainpoolP256t1", 256},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 9}, "brainpoolP320r1", "brainpoolP320r1", 320},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 10}, "brainpoolP320t1", "brainpoolP320t1", 320},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 11}, "brainpoolP384r1", "brainpoolP384r1", 384},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 12}, "brainpoolP384t1", "brainpoolP384t1", 384},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 13}, "brainpoolP512r1", "brainpoolP512r1", 512},
-    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 14}, "brainpoolP512t1", "brainpoolP512t1", 512},
+    Curve{{1, 2, 840, 10045, 3, 1, 7}, "P-256", "P-256", 256, 1},
+    Curve{{1, 3, 132, 0, 34}, "P-384", "P-384", 384, 10},
+    Curve{{1, 3, 132, 0, 35}, "P-521", "P-521", 521, 9},
+    Curve{{1, 3, 132, 0, 33}, "P-224", "P-224", 224, 1},
+    Curve{{1, 3, 132, 0, 10}, "secp256k1", "secp256k1", 256, 5},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 5}, "brainpoolP224r1", "brainpoolP224r1", 224, 5},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 7}, "brainpoolP256r1", "brainpoolP256r1", 256, 5},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 8}, "brainpoolP256t1", "brainpoolP256t1", 256, 5},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 9}, "brainpoolP320r1", "brainpoolP320r1", 320, 7},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 10}, "brainpoolP320t1", "brainpoolP320t1", 320, 7},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 11}, "brainpoolP384r1", "brainpoolP384r1", 384, 10},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 12}, "brainpoolP384t1", "brainpoolP384t1", 384, 10},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 13}, "brainpoolP512r1", "brainpoolP512r1", 512, 16},
+    Curve{{1, 3, 36, 3, 3, 2, 8, 1, 1, 14}, "brainpoolP512t1", "brainpoolP512t1", 512, 16},
 };
+
+// Products of numbers of `bits`, about one for each bit of the exponent.
+std::size_t cost_of_power(std::size_t bits, std::size_t exponent_bits) noexcept {
+  constexpr std::size_t kOrdinary = kOrdinaryModulus * kOrdinaryModulus * kOrdinaryExponent;
+  return std::max<std::size_t>(1, bits * bits * exponent_bits / kOrdinary);
+}
 
 tl::unexpected<Error> unsupported(std::string what) { return fail(ErrorCode::unsupported_algorithm, std::move(what)); }
 
@@ -107,9 +114,7 @@ struct VerificationKey::Parts {
     if (exponent_bits > kMostExponent || (bits > kModulusOfLongExponents && exponent_bits > 64)) {
       return unsupported("RSA exponent of " + std::to_string(exponent_bits) + " bits");
     }
-    // Products of numbers of `bits`, about one for each bit of the exponent; at 4096 bits and 65537 it is still 1.
-    cost = std::max<std::size_t>(
-        1, bits * bits * exponent_bits / (kOrdinaryModulus * kOrdinaryModulus * kOrdinaryExponent));
+    cost = cost_of_power(bits, exponent_bits);
     RAKKAN_TRY(key, make_rsa_key(modulus, exponent));
     return {};
   }
@@ -139,6 +144,7 @@ struct VerificationKey::Parts {
       return unsupported("elliptic curve " + curve.dotted());
     }
     bits = row->bits;
+    cost = row->cost;
     curve_name = row->name;
     const std::size_t field = (row->bits + 7) / 8;
     const bool compressed = point.size() == 1 + field && (point.front() == 0x02 || point.front() == 0x03);
@@ -181,6 +187,7 @@ struct VerificationKey::Parts {
     if (bits_of(g) < 2 || bits_of(g) > bits || bits_of(y) < 2 || bits_of(y) > bits) {
       return fail(ErrorCode::malformed_der, "not a DSA key");
     }
+    cost = cost_of_power(bits, subgroup_bits);
     std::array<Bytes, 4> numbers = {native_order(p), native_order(q), native_order(g), native_order(y)};
     std::array parameters = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_FFC_P, numbers[0].data(), numbers[0].size()),
                              OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_FFC_Q, numbers[1].data(), numbers[1].size()),
@@ -194,6 +201,7 @@ struct VerificationKey::Parts {
   Result<void> read_edwards(Reader& algorithm, ByteView point, bool short_one) {
     type = short_one ? Type::ed25519 : Type::ed448;
     bits = short_one ? 256 : 456;
+    cost = short_one ? 1 : 3;
     RAKKAN_CHECK(algorithm.end());  // RFC 8410 §3: no parameters
     if (point.size() != (short_one ? 32U : 57U)) {
       return fail(ErrorCode::malformed_der, "not a point of the Edwards curve");

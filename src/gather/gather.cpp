@@ -27,7 +27,7 @@ Result<Gathered> facts_of(ByteView file, const Inputs& inputs) {
   if (file.empty()) {
     return fail(ErrorCode::not_a_pdf, "the file is empty");
   }
-  Gathering gathering(inputs);
+  Gathering gathering(inputs, file.size());
   // A CMS message may have a PDF as its content near its beginning.
   const bool begins_as_der = file.front() == kSequence;
   Result<void> message = begins_as_der || !is_pdf(file) ? gather_cms(file, gathering) : not_read();

@@ -64,7 +64,10 @@ validation::SignaturePolicyFacts policy_facts(const cms::SignaturePolicyClaim& c
 
 }  // namespace
 
-Gathering::Gathering(const Inputs& inputs) : inputs_(inputs), pool_(inputs.limits.evidence) {
+Gathering::Gathering(const Inputs& inputs, std::size_t size)
+    : inputs_(inputs),
+      pool_(inputs.limits.evidence),
+      values_(inputs.limits.value_checks + size / inputs.limits.bytes_of_a_value) {
   if (inputs_.trust == nullptr) {
     inputs_.trust = &no_trust_;
   }
@@ -134,7 +137,7 @@ std::size_t Gathering::add_signature(validation::SignatureFacts from, const cms:
   if (!std::exchange(has_candidates_, true)) {
     candidates_ = pool_.certificates();
   }
-  const cms::SignerFacts facts = cms::signer_facts(message, signer, content, candidates_);
+  const cms::SignerFacts facts = cms::signer_facts(message, signer, content, candidates_, &values_);
   std::vector<validation::DigestFact> digests = std::move(from.signer.digests);  // of the format, beside the signer's
   from.signer = signer_facts(facts, pool_, from.structure);
   from.signer.digests.insert(from.signer.digests.end(), digests.begin(), digests.end());
@@ -188,7 +191,8 @@ void Gathering::add_embedded_tokens(validation::SignatureFacts& signature, const
     validation::TimestampFacts facts;
     const auto token = tsp::TokenMessage::read(each.encoding);
     if (token) {
-      const tsp::TimestampFacts found = tsp::timestamp_facts(*token, each.kind, message, signer, content, candidates_);
+      const tsp::TimestampFacts found =
+          tsp::timestamp_facts(*token, each.kind, message, signer, content, candidates_, &values_);
       facts = timestamp_facts(*token, found, pool_);
     } else {
       facts.imprint = {"messageImprint", std::nullopt, validation::Match::mismatch};
@@ -272,7 +276,7 @@ std::size_t Gathering::add_token(validation::TimestampFacts from, const tsp::Tok
   if (!std::exchange(has_candidates_, true)) {
     candidates_ = pool_.certificates();
   }
-  const tsp::TimestampFacts found = tsp::timestamp_facts(token, stamped, candidates_);
+  const tsp::TimestampFacts found = tsp::timestamp_facts(token, stamped, candidates_, &values_);
   validation::TimestampFacts facts = timestamp_facts(token, found, pool_);
   facts.id = std::move(from.id);
   facts.kind = from.kind;
@@ -314,6 +318,10 @@ Gathered Gathering::finish() && {
   if (pool_.is_full()) {
     facts.document.findings.push_back(
         finding("limit-exceeded", "", "more certificates and revocation data than are looked at"));
+  }
+  if (values_.is_exhausted()) {
+    facts.document.findings.push_back(
+        finding("limit-exceeded", "", "more work for signature values than is done for one file"));
   }
   // The objects that timestamps cover, brought to those that the facts have, with the compositions all of whose parts
   // are covered.

@@ -25,12 +25,15 @@ struct MessageEvidence {
 
 class Gathering {
  public:
-  explicit Gathering(const Inputs& inputs);
+  // Of a file of that many bytes.
+  Gathering(const Inputs& inputs, std::size_t size);
 
   [[nodiscard]] const Inputs& inputs() const noexcept { return inputs_; }
   [[nodiscard]] EvidencePool& pool() noexcept { return pool_; }
   [[nodiscard]] validation::Facts& facts() noexcept { return gathered_.facts; }
   [[nodiscard]] Gathered& gathered() noexcept { return gathered_; }
+  // Of the signature values.
+  [[nodiscard]] crypto::VerificationBudget& values() noexcept { return values_; }
 
   // Takes the evidence out of a message: of a signature, or (with `is_token`) of a token.
   MessageEvidence take(const cms::Message& message, bool is_token, const std::string& place);
@@ -69,6 +72,7 @@ class Gathering {
   Inputs inputs_;
   pki::TrustStore no_trust_;
   EvidencePool pool_;
+  crypto::VerificationBudget values_;
   Gathered gathered_;
   std::vector<pki::Certificate> candidates_;  // all certificates of the pool, once all evidence is taken
   bool has_candidates_ = false;

@@ -164,9 +164,9 @@ class JudgedCertificates::Work {
   }
 
  private:
-  static constexpr std::size_t kMostPathChecks = 256;  // of one certificate
+  static constexpr std::size_t kMostPathChecks = 1024;  // of one certificate
   static constexpr std::size_t kMostSteps = 20'000;
-  static constexpr pki::PathLimits kSignerPaths{.length = 16, .paths = 8, .signature_checks = 128, .steps = 10'000};
+  static constexpr pki::PathLimits kSignerPaths{.length = 16, .paths = 8, .signature_checks = 512, .steps = 10'000};
 
   void add_certificate(const Id& id, const pki::Certificate& certificate, pki::SignatureChecks& signatures,
                        validation::Facts& facts) const {

@@ -92,15 +92,15 @@ std::vector<Bytes> certificates_of(const pades::FileSignature& found, const pdf:
 }
 
 void describe_bare_signature(const PdfSignature& one, const pdf::History& history, const cms::SignedContent& document,
-                             EvidencePool& pool, validation::SignatureFacts& facts) {
+                             Gathering& into, validation::SignatureFacts& facts) {
   const std::vector<Bytes> certificates = certificates_of(one.found, history);
   const std::vector<ByteView> views(certificates.begin(), certificates.end());
-  const auto bare = cms::bare_signature_facts(one.found.contents, views, document);
+  const auto bare = cms::bare_signature_facts(one.found.contents, views, document, &into.values());
   facts.has_signed_attributes = false;
   if (!bare) {
     facts.structure.push_back(finding("cms-malformed", "ISO 32000-1 §12.8.3.2", bare.error().detail));
   } else {
-    facts.signer = signer_facts(*bare, pool);
+    facts.signer = signer_facts(*bare, into.pool());
   }
 }
 
@@ -122,7 +122,7 @@ Result<std::size_t> add_signature(const PdfSignature& one, const pdf::History& h
   into.gathered().parts.push_back(part_of(one, facts.id, content));
   describe_dictionary(one, facts);
   if (one.format == Format::rsa_sha1) {
-    describe_bare_signature(one, history, content, into.pool(), facts);
+    describe_bare_signature(one, history, content, into, facts);
     return add_without_message(std::move(facts), into);
   }
   if (!one.message) {

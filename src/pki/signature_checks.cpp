@@ -1,6 +1,5 @@
 #include "rakkan/pki/signature_checks.hpp"
 
-#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <string_view>
@@ -64,14 +63,10 @@ Result<void> SignatureChecks::verify_once(const crypto::VerificationKey& key, co
     answers_.emplace(std::move(pair), Result<void>());
     return {};
   }
-  const std::size_t cost = key.cost();
-  if (left_ < cost) {
-    left_ = 0;
+  if (!budget_.take(key.cost())) {
     return fail(ErrorCode::certificate_path_limit,
-                "the search for a path takes more than " + std::to_string(made_) + " signature verifications");
+                "the search for a path takes more than " + std::to_string(made()) + " signature verifications");
   }
-  left_ -= cost;
-  made_ += cost;
   Result<void> answer = std::forward<Verification>(verification)();
   if (answer && known_ != nullptr) {
     known_->insert(key, object);
@@ -92,11 +87,6 @@ Result<void> SignatureChecks::verify(const crypto::VerificationKey& signer, cons
     RAKKAN_TRY(const crypto::VerificationAlgorithm algorithm, crypto::VerificationAlgorithm::parse(object.algorithm));
     return signer.verify_message(algorithm, object.tbs, object.signature);
   });
-}
-
-void SignatureChecks::charge(std::size_t count) noexcept {
-  left_ -= std::min(left_, count);
-  made_ += count;
 }
 
 }  // namespace rakkan::pki

@@ -83,13 +83,15 @@ TsaName tsa_name(const TstInfoFacts& info, const std::optional<pki::Certificate>
   return name->matches(certificate->subject()) ? TsaName::match : TsaName::mismatch;
 }
 
-TimestampFacts facts_beside_imprint(const TokenMessage& token, std::span<const pki::Certificate> outside) {
+TimestampFacts facts_beside_imprint(const TokenMessage& token, std::span<const pki::Certificate> outside,
+                                    crypto::VerificationBudget* budget) {
   const cms::Message& message = token.message();
   TimestampFacts facts;
   facts.signer_infos = message.signers().size();
   facts.content_is_tst_info = is_tst_info(message);
   if (!message.signers().empty()) {
-    facts.signer = cms::signer_facts(message, message.signers().front(), cms::SignedContent::of(message), outside);
+    facts.signer =
+        cms::signer_facts(message, message.signers().front(), cms::SignedContent::of(message), outside, budget);
   }
   const std::optional<pki::Certificate>& certificate = facts.signer.certificate.certificate;
   if (certificate) {
@@ -139,19 +141,20 @@ Result<TokenMessage> TokenMessage::read(ByteView encoding) {
 }
 
 TimestampFacts timestamp_facts(const TokenMessage& token, const cms::SignedContent& stamped,
-                               std::span<const pki::Certificate> outside) {
+                               std::span<const pki::Certificate> outside, crypto::VerificationBudget* budget) {
   const auto hash = [&](crypto::HashAlgorithm algorithm) { return stamped.hash(algorithm); };
-  return whole(token, facts_beside_imprint(token, outside), imprint_fact(token.info(), stamped.is_known(), hash));
+  return whole(token, facts_beside_imprint(token, outside, budget),
+               imprint_fact(token.info(), stamped.is_known(), hash));
 }
 
 TimestampFacts timestamp_facts(const TokenMessage& token, cms::EmbeddedTokenKind kind, const cms::Message& signature,
                                const cms::MessageSigner& signer, const cms::SignedContent& content,
-                               std::span<const pki::Certificate> outside) {
+                               std::span<const pki::Certificate> outside, crypto::VerificationBudget* budget) {
   const auto hash = [&](crypto::HashAlgorithm algorithm) {
     return cms::imprint_of(kind, algorithm, signature, signer, content, token.message());
   };
   const bool is_there = kind == cms::EmbeddedTokenKind::signature || content.is_known();
-  TimestampFacts facts = facts_beside_imprint(token, outside);
+  TimestampFacts facts = facts_beside_imprint(token, outside, budget);
   if (kind == cms::EmbeddedTokenKind::archive_v3) {
     facts.hash_index = cms::hash_index_facts(signature, signer, token.message());
   }

@@ -27,9 +27,10 @@ struct BareSignatureFacts {
   std::string reason;                           // of what is unsupported
 };
 
-// Reads /Contents and verifies with the first certificate of /Cert. Fails with malformed_cms when `contents` begins
-// with no OCTET STRING.
+// Reads /Contents and verifies with the first certificate of /Cert, as far as the budget allows; null: there is none.
+// Fails with malformed_cms when `contents` begins with no OCTET STRING.
 [[nodiscard]] Result<BareSignatureFacts> bare_signature_facts(ByteView contents, std::span<const ByteView> cert,
-                                                              const SignedContent& content);
+                                                              const SignedContent& content,
+                                                              crypto::VerificationBudget* budget = nullptr);
 
 }  // namespace rakkan::cms

@@ -17,6 +17,7 @@
 
 #include "rakkan/cms/message.hpp"
 #include "rakkan/crypto/verification_algorithm.hpp"
+#include "rakkan/crypto/verification_budget.hpp"
 #include "rakkan/pki/certificate.hpp"
 
 namespace rakkan::cms {
@@ -35,7 +36,8 @@ enum class AttributeFact : std::uint8_t {
 enum class ValueCheck : std::uint8_t {
   valid,
   invalid,
-  unsupported,     // the algorithm or the key is not supported by this OpenSSL, or by Rakkan: nothing is known
+  unsupported,     // the algorithm or the key is not supported by this OpenSSL, or by Rakkan, or the budget is used up:
+                   // nothing is known
   no_certificate,  // there is no key to verify with
   no_content,      // without signed attributes the value covers the content, and that is not there
 };
@@ -140,9 +142,11 @@ struct SignerFacts {
 };
 
 // Finds the facts. `content` is what the signature covers; `outside` are certificates from elsewhere (the DSS of a PDF,
-// a user's file). Views in the result point into `message`.
+// a user's file). Verifications are taken from the budget; without one all are made. Views in the result point into
+// `message`.
 [[nodiscard]] SignerFacts signer_facts(const Message& message, const MessageSigner& signer,
-                                       const SignedContent& content, std::span<const pki::Certificate> outside = {});
+                                       const SignedContent& content, std::span<const pki::Certificate> outside = {},
+                                       crypto::VerificationBudget* budget = nullptr);
 
 // True when the bytes are the DER of a SET OF Attribute with a messageDigest: the signed attributes of somebody.
 [[nodiscard]] bool looks_like_signed_attributes(ByteView bytes);

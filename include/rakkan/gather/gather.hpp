@@ -30,10 +30,14 @@ struct Limits {
   std::size_t evidence = 20'000;          // certificates, CRLs and OCSP responses together
   std::size_t judged_certificates = 512;  // for which chains are looked for
   std::size_t chains = 16;                // of one certificate
-  // Verifications of certificates' signatures over all chains, and of CRLs and OCSP responses with their signers'
-  // chains. One by a dear key counts for several (crypto::VerificationKey::cost).
+  // Verifications, in units of crypto::VerificationKey::cost: of certificates' signatures over all chains; of CRLs and
+  // OCSP responses with their signers' chains; of the values of signatures and timestamps, where each
+  // `bytes_of_a_value` of the file allow one more: an ordinary signature takes some 16 KB of a PDF, and costs 20 by
+  // P-384 with a timestamp.
   std::size_t path_checks = 4096;
-  std::size_t revocation_checks = 2048;
+  std::size_t revocation_checks = 4096;
+  std::size_t value_checks = 4096;
+  std::size_t bytes_of_a_value = 512;
   // Bytes of a PDF that its signatures cover, for each ByteRange once: so many, and so many times the file.
   std::uint64_t always_covered = 256UL << 20;
   std::uint64_t covered_times = 100;

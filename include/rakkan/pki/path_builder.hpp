@@ -27,10 +27,10 @@
 namespace rakkan::pki {
 
 struct PathLimits {
-  std::size_t length = 16;             // certificates of a path, the target's among them, the anchor's not
-  std::size_t paths = 128;             // that are judged
-  std::size_t signature_checks = 256;  // verifications that no cache answers
-  std::size_t steps = 100'000;         // candidates that are looked at
+  std::size_t length = 16;              // certificates of a path, the target's among them, the anchor's not
+  std::size_t paths = 128;              // that are judged
+  std::size_t signature_checks = 1024;  // verifications that no cache answers, in units of VerificationKey::cost
+  std::size_t steps = 100'000;          // candidates that are looked at
 };
 
 // CertificatePool holds certificates that may be issuers, each once, with an index by their names. Immutable; may be

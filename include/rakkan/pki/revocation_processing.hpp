@@ -34,11 +34,11 @@
 namespace rakkan::pki {
 
 struct RevocationLimits {
-  std::size_t signature_checks = 2048;  // that no cache answers
+  std::size_t signature_checks = 4096;  // that no cache answers, in units of VerificationKey::cost
   std::size_t steps = 30'000;           // candidates for signers, combinations and judgements
   std::size_t objects = 256;            // lists and responses that may be about one certificate
   std::size_t depth = 8;                // signers whose status is proven by another signer
-  PathLimits signer_paths = {.length = 16, .paths = 8, .signature_checks = 128, .steps = 10'000};
+  PathLimits signer_paths = {.length = 16, .paths = 8, .signature_checks = 512, .steps = 10'000};
 };
 
 // An object that did not help, and why.

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "rakkan/base/result.hpp"
+#include "rakkan/crypto/verification_budget.hpp"
 #include "rakkan/crypto/verification_key.hpp"
 #include "rakkan/pki/certificate.hpp"
 #include "rakkan/pki/certificate_list.hpp"
@@ -57,7 +58,7 @@ class SignatureChecks {
   // At most `budget` verifications, of which one by a dear key counts for several (crypto::VerificationKey::cost);
   // `known` may be null and outlives this.
   explicit SignatureChecks(std::size_t budget, VerifiedSignatures* known = nullptr) noexcept
-      : left_(budget), known_(known) {}
+      : budget_(budget), known_(known) {}
 
   // Verifies the certificate's signature with the key. Fails with signature_invalid, unsupported_algorithm, or
   // certificate_path_limit when the budget is used up; the first two cost nothing when asked again.
@@ -65,20 +66,19 @@ class SignatureChecks {
   // The same for a CRL or an OCSP response.
   [[nodiscard]] Result<void> verify(const crypto::VerificationKey& signer, const SignedObject& object);
 
-  [[nodiscard]] std::size_t left() const noexcept { return left_; }
+  [[nodiscard]] std::size_t left() const noexcept { return budget_.left(); }
   // Takes verifications that were made elsewhere into the account.
-  void charge(std::size_t count) noexcept;
+  void charge(std::size_t count) noexcept { budget_.charge(count); }
 
   // Verifications that OpenSSL really made, each counted as in the budget.
-  [[nodiscard]] std::size_t made() const noexcept { return made_; }
+  [[nodiscard]] std::size_t made() const noexcept { return budget_.taken(); }
 
  private:
   template <class Verification>
   [[nodiscard]] Result<void> verify_once(const crypto::VerificationKey& key, const crypto::Digest& object,
                                          Verification&& verification);
 
-  std::size_t left_;
-  std::size_t made_ = 0;
+  crypto::VerificationBudget budget_;
   VerifiedSignatures* known_;
   std::map<std::string, Result<void>> answers_;
 };

@@ -109,16 +109,19 @@ struct TimestampFacts {
 };
 
 // Finds the facts about a token over `stamped`: of a document timestamp the ByteRange, of a signature timestamp the
-// signature value. `outside` are certificates from elsewhere. Views point into the token's message.
+// signature value. `outside` are certificates from elsewhere. The verification is taken from the budget; without one it
+// is made. Views point into the token's message.
 [[nodiscard]] TimestampFacts timestamp_facts(const TokenMessage& token, const cms::SignedContent& stamped,
-                                             std::span<const pki::Certificate> outside = {});
+                                             std::span<const pki::Certificate> outside = {},
+                                             crypto::VerificationBudget* budget = nullptr);
 
 // The same for a token that a SignerInfo carries, with what it stamps found by cms::imprint_of. `content` is what the
 // signature covers.
 [[nodiscard]] TimestampFacts timestamp_facts(const TokenMessage& token, cms::EmbeddedTokenKind kind,
                                              const cms::Message& signature, const cms::MessageSigner& signer,
                                              const cms::SignedContent& content,
-                                             std::span<const pki::Certificate> outside = {});
+                                             std::span<const pki::Certificate> outside = {},
+                                             crypto::VerificationBudget* budget = nullptr);
 
 [[nodiscard]] std::string_view to_string(ImprintFact value) noexcept;
 

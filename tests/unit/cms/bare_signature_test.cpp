@@ -46,6 +46,15 @@ TEST_F(BareSignature, OfOtherContentIsInvalid) {
   EXPECT_EQ(facts().value, ValueCheck::no_content);
 }
 
+TEST_F(BareSignature, TakesEachHashFromTheBudget) {
+  crypto::VerificationBudget enough(4);
+  EXPECT_EQ(bare_signature_facts(contents, cert, content, &enough)->value, ValueCheck::valid);
+  EXPECT_EQ(enough.left(), 0U);
+  crypto::VerificationBudget less(3);
+  EXPECT_EQ(bare_signature_facts(contents, cert, content, &less)->value, ValueCheck::unsupported);
+  EXPECT_TRUE(less.is_exhausted());
+}
+
 TEST_F(BareSignature, OfAnotherCertificateIsInvalidAndWithoutOneOpen) {
   const test::Identity other = authority().signer(KeyKind::rsa_2048);
   cert = {other.certificate.der()};

@@ -214,6 +214,44 @@ TEST_F(SignerFactsTest, HashesThatDifferAreAFactAndTheSignaturesOwnIsTried) {
   EXPECT_FALSE(all.is_cryptographically_valid());
 }
 
+// Twins are tried one after the other, none of them twice: each costs a verification.
+TEST_F(SignerFactsTest, EachVerificationIsTakenFromTheBudget) {
+  const test::Identity twin = authority().signer(KeyKind::ec_p256, [&](pki::CertificateTemplate& content) {
+    content.serial_number = copy_of(identity.certificate.serial_number());
+  });
+  cms.replace_attribute(kIdSigningCertificateV2, std::nullopt);
+  cms.sign();
+  cms.signature.back() ^= 1U;
+  cms.certificates = {copy_of(twin.certificate.der()), copy_of(identity.certificate.der())};
+  const Message read = test::value_or_throw(Message::read(cms.encode()));
+  const auto value = [&](crypto::VerificationBudget& budget) {
+    return signer_facts(read, read.signers().front(), SignedContent::of(bytes_of(kContent)), {}, &budget).value.as_der;
+  };
+  crypto::VerificationBudget enough(3);
+  EXPECT_EQ(value(enough), ValueCheck::invalid);
+  EXPECT_EQ(enough.taken(), 2U);
+  EXPECT_FALSE(enough.is_exhausted());
+  EXPECT_EQ(value(enough), ValueCheck::invalid) << "of the two that are left to try the first costs what is there";
+  EXPECT_TRUE(enough.is_exhausted());
+  EXPECT_EQ(value(enough), ValueCheck::unsupported);
+}
+
+// Each verification by Ed25519 hashes the content again.
+TEST_F(SignerFactsTest, ALargeContentOfEd25519CostsMore) {
+  auto key = test::value_or_throw(crypto::SoftwareMessageSigner::generate());
+  const test::Identity ed25519 = authority().signer(
+      KeyKind::ec_p256, [&](pki::CertificateTemplate& content) { content.spki = copy_of(key.public_key().spki()); });
+  const Bytes large(100'000, 0x20);
+  test::HandmadeCms other(ed25519, suite("ed25519"), large);
+  other.attributes.clear();
+  other.signature = test::value_or_throw(key.sign_message(large));
+  const Message read = test::value_or_throw(Message::read(other.encode()));
+  crypto::VerificationBudget budget(10);
+  EXPECT_EQ(signer_facts(read, read.signers().front(), SignedContent::of(large), {}, &budget).value.as_der,
+            ValueCheck::valid);
+  EXPECT_EQ(budget.taken(), 4U);
+}
+
 // A key and a hash that Rakkan itself never signs with.
 TEST_F(SignerFactsTest, Ed25519OverAttributesAndOverContent) {
   auto key = test::value_or_throw(crypto::SoftwareMessageSigner::generate());

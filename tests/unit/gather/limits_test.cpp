@@ -84,6 +84,20 @@ TEST_F(GatherLimits, OfVerificationsAreAFinding) {
   EXPECT_TRUE(says(facts({.revocation_checks = 0}), "limit-exceeded"));
 }
 
+// The signature costs one, the timestamp in it and the document timestamp one each.
+TEST_F(GatherLimits, OfSignatureValuesAreAFindingAndNoVerdict) {
+  const auto limited = [](std::size_t checks, std::size_t bytes) {
+    return facts({.value_checks = checks, .bytes_of_a_value = bytes});
+  };
+  const std::size_t size = archived().size();
+  EXPECT_FALSE(says(limited(3, size + 1), "limit-exceeded"));
+  EXPECT_FALSE(says(limited(2, size), "limit-exceeded")) << "the file's size allows one more";
+  const validation::Facts found = limited(2, size + 1);
+  EXPECT_TRUE(says(found, "limit-exceeded"));
+  EXPECT_TRUE(std::any_of(found.timestamps.begin(), found.timestamps.end(),
+                          [](const auto& each) { return each.signer.signature == validation::Check::unsupported; }));
+}
+
 TEST_F(GatherLimits, OfChainsKeepTheShortestOnes) {
   pki::Authority second("Second");
   pki::EvidenceMaterial given;

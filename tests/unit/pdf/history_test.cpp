@@ -351,6 +351,36 @@ TEST(History, CountsAReadingOfAllRevisionsTogether) {
   EXPECT_TRUE(enough(10'000, 0));
 }
 
+// A file of `size` bytes whose object 20 is that stream.
+Bytes inflating_file(const std::string& deflated, std::size_t size) {
+  const auto padded = [&](std::size_t padding) {
+    PdfBuilder builder = test::sample_builder({});
+    builder.stream(20, "/Filter/FlateDecode", deflated).raw("%" + std::string(padding, ' ') + "\n");
+    return builder.table("/Root 1 0 R").bytes();
+  };
+  const std::size_t most = size - deflated.size();
+  const Bytes largest = padded(most);  // whose offsets have as many digits
+  return padded(most - (largest.size() - size));
+}
+
+// The default limits: 64 MiB and 20 times the file.
+TEST(History, InflatesNoMoreThanAMultipleOfTheFile) {
+  constexpr std::size_t kSize = 200'000;
+  const std::string deflated = test::deflated(std::string((64UL << 20) + 20 * kSize, 'x'));
+  for (const std::size_t size : {kSize, kSize - 1}) {
+    const Bytes pdf = inflating_file(deflated, size);
+    ASSERT_EQ(pdf.size(), size);
+    ASSERT_OK_AND_ASSIGN(const History history, History::open(pdf));
+    ASSERT_OK_AND_ASSIGN(const Object* const stream, history.newest().load(20));
+    const auto data = history.newest().decoded_stream(*stream);
+    if (size == kSize) {
+      EXPECT_THAT(data, IsOk());
+    } else {
+      EXPECT_THAT(data, FailsWith(ErrorCode::pdf_limit_exceeded));
+    }
+  }
+}
+
 TEST(History, HasAtMostFiveHundredRevisions) {
   PdfBuilder builder = test::sample_builder({});
   for (int revision = 2; revision <= 500; ++revision) {

@@ -1,4 +1,5 @@
-// Hostile signatures: fields and dictionaries without number, over the same bytes, in each revision; nested BER.
+// Hostile signatures: fields and dictionaries without number, over the same bytes, in each revision, with keys that
+// cost much; nested BER.
 #include "integration/verify/hostile/workshop.hpp"
 
 namespace rakkan::test {
@@ -120,10 +121,48 @@ Hostile many_attributes(Workshop& workshop) {
   return {.file = cms.encode(), .ending = "p7s", .content = copy_of(bytes_of("content"))};
 }
 
+// As many signatures as there is room for, each of which any of eight keys may have made, since all of their
+// certificates have one name and number; verifying with P-384 takes long.
+Hostile twins_with_dear_keys(Workshop& workshop) {
+  constexpr std::uint32_t kTwins = 8;
+  constexpr std::uint32_t kSignatures = 700;
+  SignedPdf pdf;
+  std::string certificates;
+  std::optional<Identity> twin;
+  for (std::uint32_t i = 0; i < kTwins; ++i) {
+    auto key = std::make_shared<crypto::SoftwareSigner>(pki::new_key(crypto::KeyKind::ec_p384));
+    twin = Identity{key, workshop.world.ca.certify("Twin " + std::to_string(i), key->public_key().spki(),
+                                                   EvidenceWorld::numbered({0x42}))};
+    const std::string_view der = text_of(twin->certificate.der());
+    pdf.objects.emplace_back(
+        100 + i, "<</Length " + std::to_string(der.size()) + ">>\nstream\n" + std::string(der) + "\nendstream");
+    certificates += std::to_string(100 + i) + " 0 R ";
+  }
+  pdf.catalog = "/DSS<</Certs[" + certificates + "]>>";
+  HandmadeCms cms(*twin, crypto::default_suite(crypto::KeyKind::ec_p384), bytes_of("content"));
+  cms.replace_attribute(cms::kIdSigningCertificateV2, std::nullopt);
+  cms.certificates.clear();
+  cms.sign();
+  cms.attributes.pop_back();  // after which the value verifies with no key
+  const std::string contents = to_hex(cms.encode());
+  std::string fields = "[30 0 R";
+  for (std::uint32_t i = 0; i < kSignatures; ++i) {
+    pdf.objects.emplace_back(1000 + i,
+                             "<</T(" + std::to_string(i) + ")/FT/Sig/V " + std::to_string(4000 + i) + " 0 R>>");
+    pdf.objects.emplace_back(4000 + i,
+                             "<</Type/Sig/SubFilter/ETSI.CAdES.detached/Filter/Adobe.PPKLite/ByteRange[0 20 40 20]/"
+                             "Contents<" +
+                                 contents + ">>>");
+    fields += " " + std::to_string(1000 + i) + " 0 R";
+  }
+  pdf.fields = fields + "]";
+  return {.file = pdf.bytes(), .evidence = workshop.outside()};
+}
+
 Hostile many_signers(Workshop& workshop) {
   HandmadeCms cms(workshop.some_signer, workshop.world.suite, bytes_of("content"));
   cms.sign();
-  cms.signer_count = 2500;
+  cms.signer_count = 64;  // more are refused
   return {.file = cms.encode(), .ending = "p7s", .content = Bytes(kMegabyte, 0x20)};
 }
 
@@ -140,7 +179,8 @@ std::vector<HostileRow> hostile_signatures() {
       {"/Contents of nested BER", any, nested_ber},
       {"a file of nested BER", {3}, nested_ber_alone},
       {"forty thousand signed attributes", any, many_attributes},
-      {"thousands of SignerInfos over a large content", any, many_signers},
+      {"signatures that any of eight dear keys may have made", any, twins_with_dear_keys},
+      {"sixty-four SignerInfos over a large content", any, many_signers},
   };
 }
 
