@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace rakkan::fetch {
@@ -35,7 +35,7 @@ struct DirectoryCloser {
 };
 
 tl::unexpected<Error> unreadable(const std::string& what) {
-  return fail(ErrorCode::file_unreadable, what + ": " + std::strerror(errno));
+  return fail(ErrorCode::file_unreadable, what + ": " + std::generic_category().message(errno));
 }
 
 Result<std::vector<std::string>> names_in(const std::filesystem::path& folder, int descriptor, std::size_t most) {
@@ -45,7 +45,8 @@ Result<std::vector<std::string>> names_in(const std::filesystem::path& folder, i
     return unreadable("cannot list " + folder.string());
   }
   std::vector<std::string> names;
-  while (const dirent* const entry = ::readdir(directory.get())) {
+  while (const dirent* const entry =
+             ::readdir(directory.get())) {  // NOLINT(concurrency-mt-unsafe): a stream of its own
     if (entry->d_name[0] == '.') {
       continue;
     }

@@ -87,25 +87,25 @@ bool lies_in_any(const IpAddress& address, const std::array<Block, N>& blocks) n
 
 }  // namespace
 
-Result<Origin> Origin::of(const std::string& text) {
+Result<Origin> Origin::of(const std::string& url) {
   const auto refuse = [&](std::string why) { return fail(ErrorCode::configuration_invalid, std::move(why)); };
-  const Url url = parse(text, CURLU_NON_SUPPORT_SCHEME);
-  if (!url) {
+  const Url parsed = parse(url, CURLU_NON_SUPPORT_SCHEME);
+  if (!parsed) {
     return refuse("not a URL");
   }
   Origin origin;
-  origin.scheme = in_lower_case(part(url, CURLUPART_SCHEME));
+  origin.scheme = in_lower_case(part(parsed, CURLUPART_SCHEME));
   if (origin.scheme != "http" && origin.scheme != "https") {
     return refuse("not an http or https URL");
   }
-  if (!part(url, CURLUPART_USER).empty() || !part(url, CURLUPART_PASSWORD).empty()) {
+  if (!part(parsed, CURLUPART_USER).empty() || !part(parsed, CURLUPART_PASSWORD).empty()) {
     return refuse("a user name or password stands in the URL");
   }
-  origin.host = in_lower_case(part(url, CURLUPART_HOST));
+  origin.host = in_lower_case(part(parsed, CURLUPART_HOST));
   if (origin.host.starts_with('[') && origin.host.ends_with(']')) {
     origin.host = origin.host.substr(1, origin.host.size() - 2);
   }
-  const std::string port = part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  const std::string port = part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), origin.port);
   if (origin.host.empty() || error != std::errc() || end != port.data() + port.size() || origin.port == 0) {
     return refuse("the URL has no host or port");
@@ -132,16 +132,16 @@ std::optional<std::string> redirected(const std::string& url, const std::string&
   return result.empty() ? std::nullopt : std::optional(std::move(result));
 }
 
-std::string shown_url(const std::string& text) {
-  const Url url = parse(text, CURLU_NON_SUPPORT_SCHEME);
-  if (!url) {
+std::string shown_url(const std::string& url) {
+  const Url parsed = parse(url, CURLU_NON_SUPPORT_SCHEME);
+  if (!parsed) {
     return {};
   }
   for (const CURLUPart hidden :
        {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_OPTIONS, CURLUPART_QUERY, CURLUPART_FRAGMENT}) {
-    curl_url_set(url.get(), hidden, nullptr, 0);
+    curl_url_set(parsed.get(), hidden, nullptr, 0);
   }
-  return part(url, CURLUPART_URL);
+  return part(parsed, CURLUPART_URL);
 }
 
 bool is_public(const IpAddress& address) noexcept {

@@ -85,7 +85,7 @@ TsaClient::TsaClient(TsaOptions options, std::string name, std::shared_ptr<const
       random_(&random),
       budget_(options_.budget, options_.budget_period) {}
 
-Exchange TsaClient::exchange(Bytes query, std::string role) const {
+Exchange TsaClient::exchange(Bytes query, const std::string& role) const {
   const std::string by = "by tsa." + name_;
   return {.method = "POST",
           .url = options_.url,
@@ -106,7 +106,7 @@ async::Task<Result<tsp::TimestampToken>> TsaClient::timestamp(crypto::Digest dig
   RAKKAN_CO_CHECK(random_->fill(nonce));
   const auto request = tsp::TimestampRequest::for_digest(digest, nonce);
 
-  Exchange query = exchange(request.encode(), std::move(role));
+  Exchange query = exchange(request.encode(), role);
   const std::string where = shown_url(options_.url);
   if (auto taken = budget_.take(); !taken) {
     co_return fail(std::move(taken).error().at("tsa." + name_));

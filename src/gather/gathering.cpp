@@ -257,6 +257,7 @@ std::vector<Id> Gathering::covered_by_archive(const cms::Message& message, const
     return {};
   }
   std::vector<Id> covered;
+  covered.reserve(index.certificates.size() + index.revocation.size());
   for (const ByteView certificate : index.certificates) {
     covered.push_back(id_of(certificate));
   }

@@ -61,6 +61,7 @@ Result<void> gather_history(const pdf::History& history, Gathering& into) {
     return fail(ErrorCode::pdf_limit_exceeded, "too many signatures");
   }
   std::vector<PdfSignature> all;
+  all.reserve(found.size());
   for (pades::FileSignature& each : found) {
     all.push_back(read_signature(std::move(each), into));
   }

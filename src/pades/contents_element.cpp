@@ -43,7 +43,7 @@ std::optional<Header> header_at(ByteView bytes) noexcept {
     length = length << 8 | bytes[at++];
   }
   const auto fits = checked_cast<std::size_t>(length);
-  return fits ? std::optional(Header{at, *fits}) : std::nullopt;
+  return fits ? std::optional(Header{at, fits}) : std::nullopt;
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void update_all(States& states, ByteView piece) {
 
 }  // namespace
 
-DocumentHasher::DocumentHasher(std::span<const crypto::DigestAlgorithm> algorithms, std::vector<CoveredBytes> covered) {
+DocumentHasher::DocumentHasher(std::span<const crypto::DigestAlgorithm> algorithms,
+                               const std::vector<CoveredBytes>& covered) {
   for (const crypto::DigestAlgorithm algorithm : algorithms) {
     require(algorithm);
   }
@@ -117,8 +118,8 @@ HashedDocument HashedDocument::hash(ByteView base, crypto::DigestAlgorithm algor
 }
 
 HashedDocument HashedDocument::hash(pdf::DocumentBytes bytes, std::span<const crypto::DigestAlgorithm> algorithms,
-                                    std::vector<CoveredBytes> covered) {
-  DocumentHasher hasher(algorithms, std::move(covered));
+                                    const std::vector<CoveredBytes>& covered) {
+  DocumentHasher hasher(algorithms, covered);
   bytes.for_each(0, bytes.size(), [&hasher](ByteView piece) { hasher.update(piece); });
   return *std::move(hasher).finish(std::move(bytes));
 }

@@ -207,7 +207,7 @@ std::span<const ModificationRule> modification_rules() noexcept { return kRules;
 Result<void> trailer_rule(RevisionComparison& comparison) {
   const Value before = comparison.before().trailer();
   const Value after = comparison.after().trailer();
-  const auto refuse = [&](std::string path, std::string what) {
+  const auto refuse = [&](const std::string& path, std::string what) {
     comparison.refuse(ModificationFault::trailer_changed, 0, "/Trailer" + path, std::move(what));
   };
   if (before.find("Root").reference() != after.find("Root").reference()) {

@@ -159,18 +159,17 @@ class NewFields {
   Result<std::vector<const pdf::Object*>> invisible_widgets(const pdf::Object& field) {
     const pdf::Document& after = comparison_.after();
     std::vector<const pdf::Object*> found;
-    const std::vector<const pdf::Object*> none;
     RAKKAN_TRY(const Value kids, after.lookup(field.value(), "Kids"));
     for (const Value kid : kids.elements()) {
       const auto reference = kid.reference();
       RAKKAN_TRY(const pdf::Object* const object, reference ? after.load(*reference) : nullptr);
       RAKKAN_TRY(const bool added, comparison_.is_new(reference ? reference->number : 0));
       if (object == nullptr || !added || object->value().find("T") || object->value().find("Kids")) {
-        return none;
+        return std::vector<const pdf::Object*>();
       }
       RAKKAN_TRY(const bool plain, judge_entries(object->number(), object->value()));
       if (!plain || found.size() >= kMaxFieldEntries) {
-        return none;
+        return std::vector<const pdf::Object*>();
       }
       found.push_back(object);
     }
@@ -180,7 +179,7 @@ class NewFields {
     for (const pdf::Object* const widget : found) {
       RAKKAN_TRY(const bool invisible, is_invisible(after, widget->value()));
       if (!invisible) {
-        return none;
+        return std::vector<const pdf::Object*>();
       }
     }
     return found;

@@ -95,7 +95,7 @@ Result<std::shared_ptr<const Object>> Document::Impl::obtain(std::uint32_t numbe
   // Where many revisions are read, the objects themselves count, too.
   const std::uint64_t values = read->value_count() + (validating != nullptr ? kValuesOfAnObject : 0);
   RAKKAN_CHECK(spend(read->end_offset() - read->location().offset, values));
-  const std::shared_ptr<const Object> object = std::move(read);
+  std::shared_ptr<const Object> object = std::move(read);
   if (place) {
     validating->objects.emplace(*place, object);
   }

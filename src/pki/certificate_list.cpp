@@ -318,7 +318,7 @@ std::optional<CrlEntry> CertificateList::find(const Name& certificate_issuer, By
       return std::nullopt;  // not possible: parse() read them all
     }
     const bool wanted = equal(entry->serial_number, serial_number);
-    if (!wanted && !(follow_issuers && !entry->extensions.empty())) {
+    if (!wanted && (!follow_issuers || entry->extensions.empty())) {
       continue;
     }
     CrlEntryExtensions extra;

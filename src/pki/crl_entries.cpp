@@ -20,7 +20,7 @@ bool is_serial_number(ByteView content) noexcept {
     return false;
   }
   return content.size() == 1 ||
-         !((content[0] == 0x00 && content[1] < 0x80) || (content[0] == 0xFF && content[1] >= 0x80));
+         ((content[0] != 0x00 || content[1] >= 0x80) && (content[0] != 0xFF || content[1] < 0x80));
 }
 
 Result<void> parse_entry_extension(const Extension& extension, CrlEntryExtensions& known) {

@@ -23,7 +23,7 @@ struct DocumentEvidence {
   needed.responses.reserve(used.responses.size());
   for (const std::size_t index : used.responses) {
     needed.responses.push_back(evidence.material.responses()[index].response.response_der());
-    needed.data.ocsp_responses.push_back(needed.responses.back());
+    needed.data.ocsp_responses.emplace_back(needed.responses.back());
   }
   for (const std::size_t index : used.lists) {
     needed.data.crls.push_back(evidence.material.lists()[index].list.der());

@@ -54,6 +54,7 @@ class Gathering {
         break;
       }
       std::vector<async::Task<bool>> questions;
+      questions.reserve(needs.size());
       for (const pki::EvidenceNeed& each : needs) {
         questions.push_back(seek(each));
       }
@@ -247,7 +248,7 @@ class Gathering {
     }
     const bool enough = (*taken)->is_enough;
     answers_.push_back({evidence->key, evidence->bytes});
-    received_.emplace_back(**std::move(taken),
+    received_.emplace_back(*std::move(*taken),
                            evidence->from_cache ? pki::EvidenceOrigin::cache : pki::EvidenceOrigin::fetched);
     co_return enough;
   }

@@ -19,7 +19,7 @@ pki::AlgorithmStanding signature_standing(const cms::SignerInfo& signer, const p
   if (!algorithm) {
     return unreadable(algorithm.error());
   }
-  const auto key = unit.verification_key();
+  const auto& key = unit.verification_key();
   return key ? policy.signature(*algorithm, pki::facts_of(*key)) : unreadable(key.error());
 }
 

@@ -120,7 +120,7 @@ std::string usual_form(std::string_view text) {
 
 Result<Instant> read_generation_time(Reader& fields, TstInfoReading reading, bool& is_der) {
   Reader again = fields;
-  const auto strict = fields.generalized_time(true);
+  auto strict = fields.generalized_time(true);
   if (strict || reading == TstInfoReading::strict) {
     return strict;
   }

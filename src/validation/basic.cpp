@@ -16,10 +16,10 @@ namespace {
 using enum SubIndication;
 using Kind = Issue::Kind;
 
-BasicResult ended(BasicResult result, Conclusion conclusion) {
+BasicResult ended(BasicResult& result, Conclusion conclusion) {
   result.conclusion = std::move(conclusion);
   result.is_final = true;
-  return result;
+  return std::move(result);
 }
 
 // The first, unless the signature itself is wrong and the first is not worse than that.
@@ -69,30 +69,30 @@ BasicResult validate_basic(const Case& facts, const SignatureFacts& signature,
   if (Conclusion format = check_format(facts, signature.id, signature.pdf, signature.structure, log);
       !format.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), worse_of(format, result.crypto));
+    return ended(result, worse_of(format, result.crypto));
   }
   // (2); what is missing here also keeps the signature from being verified.
   if (Conclusion identified =
           identify_signer(facts, signature.id, signature.signer, facts.policy().reference_absent, log);
       !identified.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), worse_of(identified, result.crypto));
+    return ended(result, worse_of(identified, result.crypto));
   }
   result.certificate = facts.certificate(*signature.signer.certificate);
   // (3)
   if (Conclusion context = check_signature_policy(facts, signature, log); !context.is_passed()) {
     result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
-    return ended(std::move(result), worse_of(context, result.crypto));
+    return ended(result, worse_of(context, result.crypto));
   }
   // (4): the outcome is kept, for a signature that does not verify is worse than any chain.
   result.x509 = validate_x509(facts, *result.certificate, Role::signer, facts.now(), log);
   // (5)
   result.crypto = verify_cryptographically(signature.id, signature.signer, nullptr, log);
   if (!result.crypto.is_passed()) {
-    return ended(std::move(result), Conclusion(result.crypto));
+    return ended(result, result.crypto);
   }
   if (result.x509.chain == nullptr) {
-    return ended(std::move(result), Conclusion(result.x509.conclusion));
+    return ended(result, result.x509.conclusion);
   }
   // (6)
   result.weak = find_weak_algorithms(facts, signature.id, signature.signer, nullptr, facts.now());
@@ -118,22 +118,22 @@ BasicResult validate_timestamp(const Case& facts, const TimestampFacts& timestam
   if (Conclusion format = check_format(facts, timestamp.id, timestamp.pdf, timestamp.structure, log);
       !format.is_passed()) {
     result.crypto = verify_cryptographically(timestamp.id, timestamp.signer, &timestamp.imprint, log);
-    return ended(std::move(result), worse_of(format, result.crypto));
+    return ended(result, worse_of(format, result.crypto));
   }
   if (Conclusion identified =
           identify_signer(facts, timestamp.id, timestamp.signer, facts.policy().timestamp_reference_absent, log);
       !identified.is_passed()) {
     result.crypto = verify_cryptographically(timestamp.id, timestamp.signer, &timestamp.imprint, log);
-    return ended(std::move(result), worse_of(identified, result.crypto));
+    return ended(result, worse_of(identified, result.crypto));
   }
   result.certificate = facts.certificate(*timestamp.signer.certificate);
   result.x509 = validate_x509(facts, *result.certificate, Role::timestamp, facts.now(), log);
   result.crypto = verify_cryptographically(timestamp.id, timestamp.signer, &timestamp.imprint, log);
   if (!result.crypto.is_passed()) {
-    return ended(std::move(result), Conclusion(result.crypto));
+    return ended(result, result.crypto);
   }
   if (result.x509.chain == nullptr) {
-    return ended(std::move(result), Conclusion(result.x509.conclusion));
+    return ended(result, result.x509.conclusion);
   }
   result.weak = find_weak_algorithms(facts, timestamp.id, timestamp.signer, &timestamp.imprint, facts.now());
   for (const Issue& each : result.weak) {

@@ -31,7 +31,7 @@ template <class T>
   std::exception_ptr thrown;
   std::size_t running = tasks.size();
   const auto executor = co_await boost::asio::this_coro::executor;
-  auto start = [&](std::function<void(bool)> all_ended) {
+  auto start = [&](const std::function<void(bool)>& all_ended) {
     const auto ended = [&thrown, &running, all_ended](const std::exception_ptr& error) {
       thrown = thrown ? thrown : error;
       if (--running == 0) {

@@ -63,7 +63,7 @@ class TsaClient {
  private:
   TsaClient(TsaOptions options, std::string name, std::shared_ptr<const Credentials> credentials, ExchangeLoop& loop,
             RandomSource& random);
-  [[nodiscard]] Exchange exchange(Bytes query, std::string role) const;
+  [[nodiscard]] Exchange exchange(Bytes query, const std::string& role) const;
 
   const TsaOptions options_;
   const std::string name_;

@@ -33,7 +33,8 @@ class DocumentHasher {
   explicit DocumentHasher(crypto::DigestAlgorithm algorithm) : DocumentHasher(std::span(&algorithm, 1)) {}
   // For ByteRanges to come of any of the algorithms, and for the digests over what existing signatures cover. A range
   // that is not in order, or that ends behind the document, gets no digest, and none gets one behind the 1,024th.
-  explicit DocumentHasher(std::span<const crypto::DigestAlgorithm> algorithms, std::vector<CoveredBytes> covered = {});
+  explicit DocumentHasher(std::span<const crypto::DigestAlgorithm> algorithms,
+                          const std::vector<CoveredBytes>& covered = {});
 
   void update(ByteView piece);
   // `bytes` are all pieces, and outlive the result. internal when they are not as long as the pieces were together.
@@ -72,7 +73,7 @@ class HashedDocument {
   [[nodiscard]] static HashedDocument hash(ByteView base, crypto::DigestAlgorithm algorithm);
   [[nodiscard]] static HashedDocument hash(pdf::DocumentBytes bytes,
                                            std::span<const crypto::DigestAlgorithm> algorithms,
-                                           std::vector<CoveredBytes> covered = {});
+                                           const std::vector<CoveredBytes>& covered = {});
 
   [[nodiscard]] const pdf::DocumentBytes& bytes() const noexcept { return bytes_; }
   // SHA-256 of the bytes that were hashed at first, without those of append.

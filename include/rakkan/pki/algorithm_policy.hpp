@@ -70,7 +70,7 @@ class AlgorithmPolicy {
   // Reads a catalogue: SecuritySuitabilityPolicyType of TS 119 322 V1.2.1 in JSON, at most 1 MiB. Dates without a time
   // count to their end, in UTC. Unknown members, an identifier that occurs twice and an end before its start are
   // refused. Fails with algorithm_catalogue_invalid and the member's path.
-  [[nodiscard]] static Result<AlgorithmPolicy> parse(std::string_view json);
+  [[nodiscard]] static Result<AlgorithmPolicy> parse(std::string_view text);
   // The catalogue that is compiled in.
   [[nodiscard]] static const AlgorithmPolicy& ts_119_312();
 

@@ -120,8 +120,8 @@ class CertificateList {
 
   // Verifies that `issuer` is the list's issuer, may sign CRLs (keyUsage cRLSign, where it has a keyUsage; §6.3.3 f)
   // and did sign it. Fails with revocation_signer_unauthorized, signature_invalid or unsupported_algorithm. Whether
-  // `issuer` itself is to be trusted is the caller's question.
-  [[nodiscard]] Result<void> verify_signed_by(const Certificate& issuer) const;
+  // `signer` itself is to be trusted is the caller's question.
+  [[nodiscard]] Result<void> verify_signed_by(const Certificate& signer) const;
 
   friend bool operator==(const CertificateList& a, const CertificateList& b) noexcept {
     return equal(a.der(), b.der());
