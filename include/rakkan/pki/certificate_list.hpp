@@ -118,7 +118,7 @@ class CertificateList {
   // of RevocationProcessor (revocation_processing.hpp).
   [[nodiscard]] Result<void> covers(const Certificate& certificate) const;
 
-  // Verifies that `issuer` is the list's issuer, may sign CRLs (keyUsage cRLSign, where it has a keyUsage; §6.3.3 f)
+  // Verifies that `signer` is the list's issuer, may sign CRLs (keyUsage cRLSign, where it has a keyUsage; §6.3.3 f)
   // and did sign it. Fails with revocation_signer_unauthorized, signature_invalid or unsupported_algorithm. Whether
   // `signer` itself is to be trusted is the caller's question.
   [[nodiscard]] Result<void> verify_signed_by(const Certificate& signer) const;
